@@ -1,0 +1,247 @@
+"""The contract between Mimas and a connected system.
+
+A connector reads entries and writes differences; it decides nothing. What a system can and cannot do is said in its
+`Capabilities`, and the runs adapt to that. The shape follows MIM's ECMA 2 connectors (capabilities, schema, import in
+pages, export in batches with a result per object), with three differences:
+
+- an import page carries *keys and fingerprints* of raw records; an entry is parsed only when its record has changed;
+- a reading says by itself that it was complete (`End`); one that just stops is never evidence that objects are gone;
+- errors are per record and per object, and never end a run that can go on.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from mimas.schema.attributes import ObjectType
+from mimas.schema.values import Value, Values
+
+Schema: TypeAlias = Mapping[str, ObjectType]
+"""The object types of a connected system, by name."""
+
+
+class Settings(BaseModel):
+    """What a person configures of a connector; each field's description is its help text."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+SettingsT = TypeVar("SettingsT", bound=Settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a connected system can do."""
+
+    read: bool = True
+    delta: bool = False
+    """Can read what changed since a watermark."""
+    write: bool = True
+    listing: bool = False
+    """Writing replaces the whole listing (a file): `write` is given every object the system should hold."""
+    named: bool = False
+    """Objects have distinguished names, which may change."""
+    references: Literal["anchor", "name"] = "anchor"
+    """What a reference value holds: the anchor or the name of its target."""
+    confirms: Literal["import", "acknowledgement"] = "import"
+    """When an export counts as done: once an import shows it, or once it was sent (drop files, passwords)."""
+    batch: int = 500
+    """How many objects `write` is given at once."""
+
+
+class ConnectorError(Exception):
+    """The connected system cannot be used: the step ends, nothing is lost.
+
+    ``message`` says what happened and to what, ``advice`` what to do about it. Neither may hold a secret.
+    """
+
+    def __init__(self, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+
+
+class EntryError(Exception):
+    """One record cannot be understood; the rest of the reading goes on (MIM: discovery error).
+
+    ``code`` is a term of the error catalogue, such as ``parse-error`` or ``missing-anchor-component``.
+    """
+
+    def __init__(self, code: str, message: str, advice: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.advice = advice
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One object as the connected system shows it.
+
+    ``values`` holds what is present, in the attribute's type (see `mimas.schema.values`); an empty text is absent.
+    ``references`` holds, for each reference attribute, the anchors or names of the targets.
+    A named object has its name in ``name`` *and* as ``values["dn"]``.
+    ``partial`` entries (a delta that shows only what changed) hold only the changed attributes; a cleared one is in
+    ``cleared``; added and removed values of a multi-valued attribute are in ``added`` and ``removed``.
+    """
+
+    type: str
+    anchor: str
+    name: str | None = None
+    values: Values = field(default_factory=dict)
+    references: dict[str, list[str]] = field(default_factory=dict)
+    partial: bool = False
+    cleared: frozenset[str] = frozenset()
+    added: dict[str, list[Any]] = field(default_factory=dict)
+    removed: dict[str, list[Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A record that could not even be keyed: where it stands, what is wrong, what to do."""
+
+    code: str
+    place: str
+    message: str
+    advice: str = ""
+
+
+class Page(Protocol):
+    """Some records as they came off the wire, not yet parsed.
+
+    ``keys`` and ``fingerprints`` run in parallel. A fingerprint is a non-negative integer below 2**63 over the raw
+    record, salted with the connector's configuration: equal fingerprints mean that nothing has changed.
+    ``deleted`` holds the positions of records that say that their object is gone (deltas only).
+    """
+
+    keys: Sequence[str]
+    fingerprints: Sequence[int]
+    deleted: frozenset[int]
+    problems: Sequence[Problem]
+
+    def entry(self, index: int) -> Entry:
+        """The record parsed. Raises `EntryError`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """Closes a reading. Without one, or with ``complete`` false, nothing that was not shown counts as gone."""
+
+    complete: bool = True
+    watermark: str | None = None
+    """Opaque; handed to the next delta reading. None: the system has no deltas."""
+    reason: str = ""
+    """Why the reading is not complete."""
+
+
+class Operation(StrEnum):
+    """What is to be done to an object in the connected system."""
+
+    ADD = "add"
+    UPDATE = "update"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The new state of one attribute: all its values, and which of them are added and removed.
+
+    For a single-valued attribute ``values`` holds at most one element; empty means cleared. Values of a reference
+    attribute are the anchors or names of the targets, as the capabilities say.
+    """
+
+    values: Sequence[Any]
+    added: Sequence[Any] = ()
+    removed: Sequence[Any] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What to send for one object. ``id`` comes back in the `Result`.
+
+    An add carries every value in ``changes``; an update only what differs; a delete nothing. ``name`` is the name that
+    the system knows (for an add: the name to create it under); ``new_name`` is set when the object is to be renamed or
+    moved. In a listing every object comes as an add.
+    """
+
+    id: int
+    operation: Operation
+    type: str
+    anchor: str | None
+    name: str | None = None
+    new_name: str | None = None
+    changes: Mapping[str, Change] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How one export ended. ``anchor`` is read back after an add where the system gives it.
+
+    ``error`` is a term of the error catalogue (``cd-missing-object``, ``constraint-violation`` …), empty on success.
+    """
+
+    id: int
+    error: str = ""
+    message: str = ""
+    advice: str = ""
+    anchor: str | None = None
+
+
+class Connector(ABC, Generic[SettingsT]):
+    """A link to one connected system. It is made for one step, used as a context manager, and then closed."""
+
+    kind: ClassVar[str]
+    """The name in documents: ``delimited``, ``ldap`` …"""
+    summary: ClassVar[str]
+    """One line for ``mimas connector types``."""
+    model: ClassVar[type[Settings]]
+    """The class of its settings."""
+
+    def __init__(self, name: str, settings: SettingsT, schema: Schema, folder: Path, salt: int = 0) -> None:
+        """``schema`` holds the configured object types; relative paths start at ``folder``; ``salt`` seeds fingerprints."""
+        self.name = name
+        self.settings = settings
+        self.schema = schema
+        self.folder = folder
+        self.salt = salt
+
+    @property
+    @abstractmethod
+    def capabilities(self) -> Capabilities:
+        """What this system can do, with these settings."""
+
+    @abstractmethod
+    def discover(self) -> Schema:
+        """The object types and attributes the system has. Raises `ConnectorError`."""
+
+    @abstractmethod
+    def read(self, watermark: str | None = None) -> Iterator[Page | End]:
+        """Everything, or what changed since ``watermark``; the last thing yielded is an `End`. Raises `ConnectorError`."""
+
+    def write(self, exports: Iterable[Export]) -> Iterator[Result]:
+        """Send; one result per export, in any order. Raises `ConnectorError` when the system is out of reach.
+
+        A connector whose ``capabilities.listing`` is set gets an iterator over everything and must make the new
+        listing visible at once, after the last object, or not at all.
+        """
+        raise ConnectorError(f"Connector {self.name} does not write.")
+
+    def test(self) -> str:
+        """Reach the system and say what was found, in one line. Raises `ConnectorError`."""
+        types = self.discover()
+        return f"reached; {len(types)} object types: {', '.join(sorted(types))}"
+
+    def close(self) -> None:
+        """Give back what was opened."""
+
+    def __enter__(self) -> "Connector[SettingsT]":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

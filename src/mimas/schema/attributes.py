@@ -1,0 +1,59 @@
+"""Attributes and object types, of a connected system or of the metaverse."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from mimas.schema.values import Value
+
+
+class Kind(StrEnum):
+    """The type of an attribute's values (MIM: attribute type)."""
+
+    STRING = "string"
+    INTEGER = "integer"
+    BOOLEAN = "boolean"
+    BINARY = "binary"
+    DATETIME = "datetime"
+    REFERENCE = "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute: its name, type, and whether it may hold several values."""
+
+    name: str
+    kind: Kind = Kind.STRING
+    multivalued: bool = False
+    to: str | None = None
+    """For a reference: the object type it points to, where the system needs to be told."""
+
+
+NAME = "dn"
+"""The pseudo attribute that holds an object's name in systems whose objects have distinguished names."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectType:
+    """One type of objects of a connected system: its attributes, and which of them make up its anchor.
+
+    An empty ``anchor`` says that the anchor is the name (LDIF) or is given by the system (``entryUUID``, a SCIM id).
+    """
+
+    name: str
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    anchor: tuple[str, ...] = ()
+
+    def key(self, values: Mapping[str, Value | None]) -> str | None:
+        """The anchor as text, from the attributes that make it up; none when one of them is missing.
+
+        Several parts are joined by ``+``, which is escaped within a part, as MIM joins multi-part anchors.
+        """
+        if not self.anchor:
+            return None
+        parts = [values.get(name) for name in self.anchor]
+        if any(part is None or part == "" or isinstance(part, list) for part in parts):
+            return None
+        if len(parts) == 1:
+            return str(parts[0])
+        return "+".join(str(part).replace("\\", "\\\\").replace("+", "\\+") for part in parts)

@@ -1,0 +1,73 @@
+"""Distinguished names: splitting, comparing and escaping them (RFC 4514).
+
+Only text is handled here; nothing is looked up. Attribute types and values of a name are compared without regard to
+case and to spaces around separators, which is how directories compare the naming attributes people use.
+"""
+
+import re
+
+_SPECIAL = re.compile(r'([,+"\\<>;=])')
+_HEX = re.compile(r"\\([0-9A-Fa-f]{2})")
+
+
+def split(name: str) -> list[str]:
+    """The RDNs of a name, from the object up; escaped commas do not separate."""
+    if "\\" not in name and '"' not in name:
+        return [part.strip() for part in name.split(",")] if name else []
+    parts, start, quoted, index = [], 0, False, 0
+    while index < len(name):
+        character = name[index]
+        if character == "\\":
+            index += 1
+        elif character == '"':
+            quoted = not quoted
+        elif character == "," and not quoted:
+            parts.append(name[start:index].strip())
+            start = index + 1
+        index += 1
+    parts.append(name[start:].strip())
+    return parts
+
+
+def parent(name: str) -> str:
+    """The name of the container; empty for a name of one part."""
+    return ",".join(split(name)[1:])
+
+
+def depth(name: str) -> int:
+    """How many parts the name has; containers come before what they contain when sorted by it."""
+    return len(split(name))
+
+
+def key(name: str) -> str:
+    """The form by which two names are compared: equal keys, same object."""
+    return ",".join(_rdn_key(part) for part in split(name))
+
+
+def _rdn_key(rdn: str) -> str:
+    attribute, _, value = rdn.partition("=")
+    return f"{attribute.strip()}={_unescape_hex(value.strip())}".casefold()
+
+
+def _unescape_hex(value: str) -> str:
+    if "\\" not in value:
+        return value
+    raw = _HEX.sub(lambda match: chr(int(match[1], 16)), value)
+    return raw if raw.isascii() else _utf8(raw)
+
+
+def _utf8(raw: str) -> str:
+    try:
+        return raw.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return raw
+
+
+def escape(value: str) -> str:
+    """A value made safe to stand in a name (RFC 4514 section 2.4)."""
+    escaped = _SPECIAL.sub(r"\\\1", value).replace("\x00", "\\00")
+    if escaped.startswith((" ", "#")):
+        escaped = "\\" + escaped
+    if escaped.endswith(" ") and not escaped.endswith("\\ "):
+        escaped = escaped[:-1] + "\\ "
+    return escaped

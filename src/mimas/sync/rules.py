@@ -1,0 +1,198 @@
+"""The rules as the engine knows them: frozen, checked, each with the place it was written at."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from mimas.schema.attributes import Attribute
+from mimas.schema.values import Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something was written: the file and the line a person would open."""
+
+    file: str = ""
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+class Direction(StrEnum):
+    """Inbound rules read connector objects and write resources; outbound rules the other way."""
+
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class LinkType(StrEnum):
+    """What a rule does for the link (Entra Connect: link type).
+
+    ``provision`` makes the missing side: an inbound rule projects a resource, an outbound rule creates an object.
+    ``join`` only finds; ``sticky`` joins, and the link keeps the resource alive like a provisioning one.
+    """
+
+    PROVISION = "provision"
+    JOIN = "join"
+    STICKY = "sticky"
+
+
+class Deprovision(StrEnum):
+    """What happens to an object that no provisioning rule wants any more (MIM: deprovisioning option)."""
+
+    DISCONNECT = "disconnect"
+    DELETE = "delete"
+
+
+class Operator(StrEnum):
+    """Scope operators, by Entra Connect's tokens. All but the bit and member tests compare text, without case."""
+
+    EQUAL = "EQUAL"
+    NOTEQUAL = "NOTEQUAL"
+    LESSTHAN = "LESSTHAN"
+    LESSTHAN_OR_EQUAL = "LESSTHAN_OR_EQUAL"
+    GREATERTHAN = "GREATERTHAN"
+    GREATERTHAN_OR_EQUAL = "GREATERTHAN_OR_EQUAL"
+    CONTAINS = "CONTAINS"
+    NOTCONTAINS = "NOTCONTAINS"
+    STARTSWITH = "STARTSWITH"
+    NOTSTARTSWITH = "NOTSTARTSWITH"
+    ENDSWITH = "ENDSWITH"
+    NOTENDSWITH = "NOTENDSWITH"
+    ISNULL = "ISNULL"
+    ISNOTNULL = "ISNOTNULL"
+    ISIN = "ISIN"
+    ISNOTIN = "ISNOTIN"
+    ISBITSET = "ISBITSET"
+    ISBITNOTSET = "ISBITNOTSET"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One condition of a scope. ``value`` is empty for the null tests; ``ISIN`` lists are separated by ``;``."""
+
+    attribute: str
+    operator: Operator
+    value: str = ""
+    place: Place = Place()
+
+
+Scope: TypeAlias = tuple[tuple[Clause, ...], ...]
+"""Groups of clauses: one group must hold, and within it every clause. No group at all always holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinCondition:
+    """Equality of an attribute of the connector object and one of the resource, by normalised keys."""
+
+    object_attribute: str
+    resource_attribute: str
+
+
+@dataclass(frozen=True, slots=True)
+class Direct:
+    """The value of an attribute of the source, as it is."""
+
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """A value written in the rule."""
+
+    value: Scalar
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """An expression; ``text`` begins after the ``=`` of the document."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """A Python function, named ``module:function``, given a frozen view of the source's values."""
+
+    function: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unique:
+    """The first of these expressions whose value no other resource has; then the last one with 2, 3, 4 … behind it."""
+
+    candidates: tuple[str, ...]
+
+
+Origin: TypeAlias = Direct | Constant | Computed | Extension | Unique
+
+
+class Merge(StrEnum):
+    """How several contributions meet (Entra Connect: valueMergeType)."""
+
+    UPDATE = "update"
+    MERGE = "merge"
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """One attribute written by a rule. ``once``: only when the object is created (MIM: initial flow)."""
+
+    target: str
+    origin: Origin
+    once: bool = False
+    merge: Merge = Merge.UPDATE
+    place: Place = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class SyncRule:
+    """One synchronisation rule. The lowest precedence number wins, per attribute and across connectors."""
+
+    name: str
+    direction: Direction
+    connector: str
+    object_type: str
+    resource_type: str
+    precedence: int
+    link: LinkType = LinkType.JOIN
+    scope: Scope = ()
+    join: tuple[tuple[JoinCondition, ...], ...] = ()
+    flows: tuple[Flow, ...] = ()
+    deprovision: Deprovision = Deprovision.DISCONNECT
+    place: Place = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceType:
+    """A type of resources: its attributes, and those by which resources are joined and searched."""
+
+    name: str
+    attributes: Mapping[str, Attribute] = field(default_factory=dict)
+    indexed: frozenset[str] = frozenset()
+    place: Place = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """Criteria members: each ``of`` in scope whose attribute equals the group's belongs to it."""
+
+    name: str
+    resource_type: str
+    attribute: str
+    of: str
+    group_attribute: str
+    member_attribute: str
+    scope: Scope = ()
+    place: Place = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """Everything the four strata need to know."""
+
+    types: Mapping[str, ResourceType] = field(default_factory=dict)
+    rules: tuple[SyncRule, ...] = ()
+    memberships: tuple[Membership, ...] = ()
