@@ -5,19 +5,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+from mimas.language.scope import Clause as Clause
+from mimas.language.scope import Operator as Operator
+from mimas.language.scope import Scope as Scope
 from mimas.schema.attributes import Attribute
+from mimas.schema.places import Place as Place
 from mimas.schema.values import Scalar
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something was written: the file and the line a person would open."""
-
-    file: str = ""
-    line: int = 0
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 class Direction(StrEnum):
@@ -44,43 +37,6 @@ class Deprovision(StrEnum):
 
     DISCONNECT = "disconnect"
     DELETE = "delete"
-
-
-class Operator(StrEnum):
-    """Scope operators, by Entra Connect's tokens. All but the bit and member tests compare text, without case."""
-
-    EQUAL = "EQUAL"
-    NOTEQUAL = "NOTEQUAL"
-    LESSTHAN = "LESSTHAN"
-    LESSTHAN_OR_EQUAL = "LESSTHAN_OR_EQUAL"
-    GREATERTHAN = "GREATERTHAN"
-    GREATERTHAN_OR_EQUAL = "GREATERTHAN_OR_EQUAL"
-    CONTAINS = "CONTAINS"
-    NOTCONTAINS = "NOTCONTAINS"
-    STARTSWITH = "STARTSWITH"
-    NOTSTARTSWITH = "NOTSTARTSWITH"
-    ENDSWITH = "ENDSWITH"
-    NOTENDSWITH = "NOTENDSWITH"
-    ISNULL = "ISNULL"
-    ISNOTNULL = "ISNOTNULL"
-    ISIN = "ISIN"
-    ISNOTIN = "ISNOTIN"
-    ISBITSET = "ISBITSET"
-    ISBITNOTSET = "ISBITNOTSET"
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """One condition of a scope. ``value`` is empty for the null tests; ``ISIN`` lists are separated by ``;``."""
-
-    attribute: str
-    operator: Operator
-    value: str = ""
-    place: Place = Place()
-
-
-Scope: TypeAlias = tuple[tuple[Clause, ...], ...]
-"""Groups of clauses: one group must hold, and within it every clause. No group at all always holds."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""The languages of rules and searches: expressions, scopes and filters. Pure."""
