@@ -1,0 +1,78 @@
+"""The LDAP connector: reads by paged search, writes entry by entry, knows objects by the directory's own identity."""
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, ClassVar
+
+from mimas.connectors.contract import Capabilities, Connector, ConnectorError, End, Export, Page, Result, Schema
+from mimas.connectors.ldap.settings import LdapSettings
+
+if TYPE_CHECKING:
+    from mimas.connectors.ldap.session import Session
+
+
+class LdapConnector(Connector[LdapSettings]):
+    """An LDAP directory.
+
+    An object's type is its structural object class; its anchor ``entryUUID`` (RFC 4530), ``objectGUID`` in Active
+    Directory, or else its name. A delta reads what has a newer ``modifyTimestamp`` and does not see deletes.
+    """
+
+    kind: ClassVar[str] = "ldap"
+    summary: ClassVar[str] = "LDAP directories: OpenLDAP, 389 Directory Server, Active Directory"
+    model: ClassVar[type[LdapSettings]] = LdapSettings
+
+    _opened: "Session | None" = None
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Named objects; deltas without deletes."""
+        return Capabilities(delta=True, named=True, references="name")
+
+    def _session(self) -> "Session":
+        # python-ldap needs a compiler to install, so Mimas does without it until a directory is used.
+        try:
+            from mimas.connectors.ldap.session import Session
+        except ImportError as error:
+            raise ConnectorError(
+                f"Connector {self.name} needs python-ldap, which is not installed.",
+                "apt-get install gcc python3-dev libldap-dev libsasl2-dev, then pip install 'mimas[ldap]'.",
+            ) from error
+        if self._opened is None:
+            self._opened = Session(self.name, self.settings, self.folder)
+        return self._opened
+
+    def discover(self) -> Schema:
+        """The structural object classes. Raises `ConnectorError`."""
+        session = self._session()
+        from mimas.connectors.ldap.discovery import discover
+
+        return discover(session)
+
+    def read(self, watermark: str | None = None) -> Iterator[Page | End]:
+        """Everything below ``base`` of the configured types. Raises `ConnectorError`."""
+        session = self._session()
+        from mimas.connectors.ldap.reading import Reader
+
+        yield from Reader(session, self.schema, self.salt).pages(watermark)
+
+    def write(self, exports: Iterable[Export]) -> Iterator[Result]:
+        """One request an object. Raises `ConnectorError`."""
+        session = self._session()
+        from mimas.connectors.ldap.writing import Writer
+
+        yield from Writer(session, self.schema).write(exports)
+
+    def test(self) -> str:
+        """Sign in and look at the base. Raises `ConnectorError`."""
+        session = self._session()
+        from mimas.connectors.ldap.reading import Reader
+
+        next(Reader(session, self.schema or self.discover(), self.salt).pages(None))
+        vendor = "Active Directory" if session.is_active_directory else session.vendor
+        return f"reached {self.settings.uri}: {vendor}; objects are known by {session.anchor or 'their names'}"
+
+    def close(self) -> None:
+        """Sign out."""
+        if self._opened is not None:
+            self._opened.close()
+            self._opened = None

@@ -1,0 +1,57 @@
+"""The object types and attributes a directory publishes (RFC 4512 section 4.2)."""
+
+from ldap.schema import AttributeType, ObjectClass, SubSchema
+
+from mimas.connectors.contract import Schema
+from mimas.connectors.ldap.session import Session
+from mimas.schema.attributes import NAME, Attribute, Kind, ObjectType
+
+_STRUCTURAL = 0
+
+_STANDARD = "1.3.6.1.4.1.1466.115.121.1."
+_MICROSOFT = "1.2.840.113556.1.4."
+_KINDS = {
+    _STANDARD + "5": Kind.BINARY,
+    _STANDARD + "7": Kind.BOOLEAN,
+    _STANDARD + "8": Kind.BINARY,
+    _STANDARD + "9": Kind.BINARY,
+    _STANDARD + "12": Kind.REFERENCE,
+    _STANDARD + "24": Kind.DATETIME,
+    _STANDARD + "27": Kind.INTEGER,
+    _STANDARD + "28": Kind.BINARY,
+    _STANDARD + "34": Kind.REFERENCE,
+    _STANDARD + "40": Kind.BINARY,
+    _STANDARD + "53": Kind.DATETIME,
+    _MICROSOFT + "906": Kind.INTEGER,
+    _MICROSOFT + "907": Kind.BINARY,
+}
+"""Syntaxes that are not text (RFC 4517; MS-ADTS 3.1.1.2.2.2)."""
+
+
+def discover(session: Session) -> Schema:
+    """Every structural object class, with the attributes of its superclasses."""
+    published = session.subschema(["attributeTypes", "objectClasses"])
+    names = {"attributetypes": "attributeTypes", "objectclasses": "objectClasses"}
+    schema = SubSchema({names[key]: values for key, values in published.items() if key in names}, check_uniqueness=0)
+    types = {}
+    for oid in schema.listall(ObjectClass):
+        found = schema.get_obj(ObjectClass, oid)
+        if found.kind == _STRUCTURAL and found.names:
+            types[found.names[0]] = _object_type(schema, found.names[0])
+    return types
+
+
+def _object_type(schema: SubSchema, name: str) -> ObjectType:
+    must, may = schema.attribute_types([name], raise_keyerror=0)
+    attributes = {NAME: Attribute(NAME)}
+    for found in (*must.values(), *may.values()):
+        # A class may name attributes that the schema does not define; they come as bare names.
+        if isinstance(found, AttributeType) and found.names:
+            attribute = _attribute(schema, found)
+            attributes[attribute.name] = attribute
+    return ObjectType(name, attributes)
+
+
+def _attribute(schema: SubSchema, found: AttributeType) -> Attribute:
+    syntax = schema.get_inheritedattr(AttributeType, found.oid, "syntax")
+    return Attribute(found.names[0], _KINDS.get(syntax, Kind.STRING), multivalued=not found.single_value)

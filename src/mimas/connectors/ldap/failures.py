@@ -1,0 +1,73 @@
+"""What python-ldap's exceptions mean, in the terms of MIM's export error catalogue."""
+
+from typing import Any
+
+import ldap
+
+from mimas.connectors.contract import ConnectorError, Export, Operation, Result
+from mimas.connectors.ldap.settings import LdapSettings
+
+LOST = (ldap.SERVER_DOWN, ldap.CONNECT_ERROR, ldap.UNAVAILABLE, ldap.BUSY, ldap.TIMEOUT)
+"""The connection is gone or the server does not answer."""
+
+_TERMS: dict[type[Exception], tuple[str, str]] = {
+    ldap.ALREADY_EXISTS: (
+        "cd-existing-object",
+        "Import the directory so that the object can be joined, or give the new one another name.",
+    ),
+    ldap.NO_SUCH_OBJECT: ("cd-missing-object", "Somebody deleted or moved it; import the directory and sync again."),
+    ldap.TYPE_OR_VALUE_EXISTS: ("cd-existing-attribute-or-value", "Import the directory and sync again."),
+    ldap.NO_SUCH_ATTRIBUTE: ("cd-existing-attribute-or-value", "Import the directory and sync again."),
+    ldap.CONSTRAINT_VIOLATION: ("constraint-violation", "Correct the value, or the rule that makes it."),
+    ldap.OBJECT_CLASS_VIOLATION: (
+        "schema-violation",
+        "Give the attributes that the object class needs, and none that it does not have.",
+    ),
+    ldap.NAMING_VIOLATION: ("schema-violation", "Build the name from an attribute that the object class has."),
+    ldap.NO_OBJECT_CLASS_MODS: ("schema-violation", "An object's class cannot change; delete and create it."),
+    ldap.UNDEFINED_TYPE: ("schema-violation", "The directory does not know the attribute; check its spelling."),
+    ldap.INVALID_SYNTAX: ("syntax-violation", "Correct the value, or the rule that makes it."),
+    ldap.INVALID_DN_SYNTAX: ("invalid-dn", "Correct the rule that builds the name; EscapeDNComponent() escapes parts."),
+    ldap.NOT_ALLOWED_ON_RDN: ("modify-naming-attribute", "Change the object's name (dn) instead."),
+    ldap.NOT_ALLOWED_ON_NONLEAF: ("unsupported-container-delete", "Delete or move what the container holds first."),
+    ldap.INSUFFICIENT_ACCESS: ("permission-issue", "Give the account of bind_dn the right to do this."),
+    ldap.STRONG_AUTH_REQUIRED: ("permission-issue", "The directory wants encryption: use ldaps:// or start_tls: true."),
+    ldap.UNWILLING_TO_PERFORM: ("cd-error", "The directory's own rules forbid this; its message says which."),
+}
+
+
+def told(error: Exception) -> str:
+    """What the server said: the name of the error, and its diagnostic text where it gave one."""
+    details: dict[str, Any] = error.args[0] if error.args and isinstance(error.args[0], dict) else {}
+    description = str(details.get("desc") or type(error).__name__)
+    info = str(details.get("info") or "").strip(" ()")
+    return f"{description} ({info})" if info and info != description else description
+
+
+def result(export: Export, error: Exception) -> Result:
+    """The outcome of an export that the server refused."""
+    code, advice = next((_TERMS[kind] for kind in type(error).__mro__ if kind in _TERMS), ("cd-error", ""))
+    if export.operation is Operation.ADD and isinstance(error, ldap.NO_SUCH_OBJECT):
+        code, advice = "non-existent-parent", "Create its container; missing ou= containers are created by Mimas."
+    if export.operation is Operation.UPDATE and isinstance(error, ldap.ALREADY_EXISTS):
+        code, advice = "rename-to-existing-dn", "Another object has this name; import the directory and sync again."
+    target = f" (to {export.new_name})" if export.new_name and export.operation is Operation.UPDATE else ""
+    message = f"{export.operation.capitalize()} of {export.name}{target} was refused: {told(error)}."
+    return Result(export.id, code, message, advice)
+
+
+def unreachable(name: str, settings: LdapSettings, error: Exception) -> ConnectorError:
+    """The directory cannot be used at all."""
+    message = f"Connector {name}: {settings.uri}: {told(error)}."
+    if isinstance(error, ldap.INVALID_CREDENTIALS):
+        return ConnectorError(message, "Check bind_dn and its password.")
+    if isinstance(error, ldap.NO_SUCH_OBJECT):
+        return ConnectorError(message, "The base does not exist, or the account of bind_dn may not see it.")
+    if isinstance(error, LOST) and (settings.start_tls or "ldaps:" in settings.uri):
+        # The TLS library does not let python-ldap tell an untrusted certificate from a silent server.
+        trusted = settings.ca_file or "the system's certificates (set ca_file)"
+        advice = f"that its certificate names this host and is signed by one of {trusted}."
+        return ConnectorError(message, f"Check that the server runs and can be reached from here, and {advice}")
+    if isinstance(error, LOST):
+        return ConnectorError(message, "Check that the server runs and can be reached from here, then run this again.")
+    return ConnectorError(message)

@@ -1,0 +1,129 @@
+"""A signed-in connection to a directory, and what the directory says of itself (its root DSE)."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import ldap
+from ldap.controls.readentry import PostReadControl
+
+from mimas.connectors.contract import ConnectorError
+from mimas.connectors.ldap.failures import LOST, unreachable
+from mimas.connectors.ldap.settings import LdapSettings
+
+ACTIVE_DIRECTORY = b"1.2.840.113556.1.4.800"
+"""The capability by which Active Directory tells itself (MS-ADTS 3.1.1.3.4.3.1)."""
+
+_CLOCKS_APART = timedelta(minutes=10)
+"""How far a server's clock may be behind ours where the server does not tell its time."""
+
+
+class Session:
+    """A connection. ``root`` holds the root DSE with its attribute names in lower case."""
+
+    def __init__(self, name: str, settings: LdapSettings, folder: Path) -> None:
+        """Connect, encrypt, sign in. Raises `ConnectorError`."""
+        self.name = name
+        self.settings = settings
+        self._folder = folder
+        self.link: Any = None
+        self.reconnect()
+        self.root = self._root()
+        self.anchor = self._anchor()
+
+    def reconnect(self) -> None:
+        """Connect anew. Raises `ConnectorError`."""
+        self.close()
+        settings = self.settings
+        password = settings.password.reveal(self._folder) if settings.password else ""
+        try:
+            self.link = self._initialise()
+            if settings.start_tls:
+                self.link.start_tls_s()
+            self.link.simple_bind_s(settings.bind_dn, password)
+        except ldap.LDAPError as error:
+            raise unreachable(self.name, settings, error) from error
+
+    def _initialise(self) -> Any:
+        settings = self.settings
+        link = ldap.initialize(settings.uri)
+        link.protocol_version = ldap.VERSION3
+        link.set_option(ldap.OPT_REFERRALS, 0)
+        link.set_option(ldap.OPT_NETWORK_TIMEOUT, min(settings.timeout, 15.0))
+        link.set_option(ldap.OPT_TIMEOUT, settings.timeout)
+        link.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_DEMAND)
+        if settings.ca_file:
+            path = self._folder / settings.ca_file
+            if not path.is_file():
+                raise ConnectorError(f"Connector {self.name}: there is no file {path}.", "Correct ca_file.")
+            link.set_option(ldap.OPT_X_TLS_CACERTFILE, str(path))
+        link.set_option(ldap.OPT_X_TLS_NEWCTX, 0)
+        return link
+
+    def look(self, name: str, attributes: list[str]) -> Mapping[str, list[bytes]] | None:
+        """One entry, its attribute names in lower case; none when it is not there. Raises ``ldap.LDAPError``."""
+        try:
+            found = self.link.search_s(name, ldap.SCOPE_BASE, "(objectClass=*)", attributes)
+        except ldap.NO_SUCH_OBJECT:
+            return None
+        return {key.lower(): values for key, values in found[0][1].items()} if found else None
+
+    def _root(self) -> Mapping[str, list[bytes]]:
+        try:
+            return self.look("", ["*", "+"]) or {}
+        except ldap.LDAPError as error:
+            raise unreachable(self.name, self.settings, error) from error
+
+    @property
+    def is_active_directory(self) -> bool:
+        """Whether this is Active Directory (or Samba's)."""
+        return ACTIVE_DIRECTORY in self.root.get("supportedcapabilities", [])
+
+    @property
+    def vendor(self) -> str:
+        """What the directory calls itself (RFC 3045)."""
+        names = self.root.get("vendorname", []) + self.root.get("vendorversion", [])
+        is_openldap = b"OpenLDAProotDSE" in self.root.get("objectclass", [])
+        return " ".join(name.decode() for name in names) or ("OpenLDAP" if is_openldap else "a directory")
+
+    @property
+    def reads_after_write(self) -> bool:
+        """Whether a write can bring back the entry it made (RFC 4527)."""
+        return PostReadControl.controlType.encode() in self.root.get("supportedcontrol", [])
+
+    def _anchor(self) -> str | None:
+        if self.is_active_directory:
+            return "objectGUID"
+        known = self.subschema(["attributeTypes"]).get("attributetypes", [])
+        text = b"\n".join(known).lower()
+        return next((name for name in ("entryUUID", "nsUniqueId") if f"'{name.lower()}'".encode() in text), None)
+
+    def subschema(self, attributes: list[str]) -> Mapping[str, list[bytes]]:
+        """The directory's schema, as RFC 4512 section 4.2 publishes it. Raises `ConnectorError`."""
+        place = self.root.get("subschemasubentry", [b"cn=subschema"])[0].decode()
+        try:
+            return self.look(place, attributes) or {}
+        except ldap.LDAPError as error:
+            raise unreachable(self.name, self.settings, error) from error
+
+    def watermark(self) -> str:
+        """An instant, as generalised time, up to which every change is visible now.
+
+        Active Directory tells its time, a directory with replication its newest change of each server (the oldest of
+        these counts). Otherwise it is our clock, ten minutes back: entries read twice are recognised as unchanged.
+        """
+        if self.is_active_directory:
+            return self.root["currenttime"][0].decode()
+        base = self.look(self.settings.base, ["contextCSN"]) or {}
+        if changes := base.get("contextcsn"):
+            return min(changes).decode().partition(".")[0] + "Z"
+        return (datetime.now(UTC) - _CLOCKS_APART).strftime("%Y%m%d%H%M%SZ")
+
+    def close(self) -> None:
+        """Sign out."""
+        if self.link is not None:
+            with suppress(*LOST):  # It may be gone already.
+                self.link.unbind_s()
+            self.link = None

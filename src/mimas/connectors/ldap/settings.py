@@ -1,0 +1,57 @@
+"""What a person configures of a directory."""
+
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pydantic import ConfigDict, Field, field_validator, model_validator
+
+from mimas.connectors.contract import Settings
+from mimas.connectors.secret import Secret
+
+
+class LdapSettings(Settings):
+    """A directory, the part of it that is ours, and how to sign in."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+    uri: str = Field(description="ldap://host:port, ldaps://host:port or ldapi://%2Fpath; several with spaces between.")
+    base: str = Field(description="The name below which objects are read and written.")
+    bind_dn: str = Field("", description="Who to sign in as; empty: anonymous.")
+    password: Secret | None = Field(None, description="The password of bind_dn: {env: NAME} or {file: PATH}.")
+    start_tls: bool = Field(False, description="Encrypt an ldap:// connection before signing in.")
+    ca_file: Path | None = Field(None, description="The certificates to trust (PEM); without it, the system's.")
+    filter: str = Field("", description="Only objects that match this LDAP filter are read.")
+    page_size: int = Field(1000, ge=1, le=100_000, description="Entries asked for at once.")
+    timeout: float = Field(60, gt=0, description="Seconds to wait for one answer.")
+    empty_member: str = Field(
+        "", description="The name that stands as a member in groups that may not be empty; it is never read back."
+    )
+
+    @field_validator("uri")
+    @classmethod
+    def _known_scheme(cls, uri: str) -> str:
+        for one in uri.split():
+            parts = urlsplit(one)
+            if parts.scheme not in ("ldap", "ldaps", "ldapi"):
+                raise ValueError("write ldap://host, ldaps://host or ldapi://%2Fpath%2Fof%2Fsocket")
+            if "@" in parts.netloc:
+                raise ValueError("the address must not hold a name or password; use bind_dn and password")
+        return uri
+
+    @model_validator(mode="after")
+    def _no_password_in_the_open(self) -> "LdapSettings":
+        if self.bind_dn and self.password is None:
+            raise ValueError("bind_dn needs a password: {env: NAME} or {file: PATH}")
+        open_wire = [one for one in self.uri.split() if urlsplit(one).scheme == "ldap" and not _is_here(one)]
+        if self.password is not None and open_wire and not self.start_tls:
+            raise ValueError(f"{open_wire[0]} would carry the password unencrypted; use ldaps:// or start_tls: true")
+        return self
+
+
+def _is_here(uri: str) -> bool:
+    host = urlsplit(uri).hostname or "localhost"
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,0 +1,78 @@
+"""The real servers that the connectors are tested against, one of each a session (and, under xdist, a worker)."""
+
+import importlib.util
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import sqlalchemy
+
+from tests.servers import postgres as postgres_server
+from tests.servers import slapd as slapd_server
+from tests.servers.processes import free_port, stop, wait_for_port
+
+SCIM_TOKEN = "only-for-tests"
+
+
+@pytest.fixture(scope="session")
+def slapd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[slapd_server.Slapd]:
+    """A running OpenLDAP server that holds its suffix and nobody."""
+    if importlib.util.find_spec("ldap") is None:
+        pytest.skip("python-ldap is not installed: pip install 'mimas[ldap]'")
+    if slapd_server.program() is None:
+        pytest.skip("slapd is not installed: apt-get install slapd")
+    server = slapd_server.Slapd(tmp_path_factory.mktemp("slapd")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[postgres_server.Postgres]:
+    """A running PostgreSQL server."""
+    programs = postgres_server.programs()
+    if programs is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    if importlib.util.find_spec("psycopg") is None:
+        pytest.skip("psycopg is not installed: pip install 'mimas[postgresql]'")
+    server = postgres_server.Postgres(programs)
+    server.start()
+    yield server
+    server.stop()
+    server.remove()
+
+
+@pytest.fixture
+def postgresql_url(postgres: postgres_server.Postgres) -> Iterator[str]:
+    """The URL of a new, empty database."""
+    name = f"test_{uuid4().hex}"
+    administrator = sqlalchemy.create_engine(postgres.url("postgres"), isolation_level="AUTOCOMMIT")
+    with administrator.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    yield postgres.url(name)
+    with administrator.connect() as connection:
+        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+    administrator.dispose()
+
+
+@pytest.fixture(scope="session")
+def scim_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The root URL of a scim2-server; every path below it is a tenant of its own, empty at first."""
+    if importlib.util.find_spec("scim2_server") is None:
+        pytest.skip("scim2-server is not installed: pip install scim2-server")
+    program, port = Path(sys.executable).with_name("scim2-server"), free_port()
+    log = tmp_path_factory.mktemp("scim") / "log"
+    with log.open("wb") as output:
+        command = [str(program), "--port", str(port), "--bearer-token", SCIM_TOKEN, "--dynamic-tenants"]
+        process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
+    wait_for_port(port, process, log)
+    yield f"http://127.0.0.1:{port}"
+    stop(process)
+
+
+@pytest.fixture
+def scim_url(scim_server: str) -> str:
+    """The base URL of a new, empty SCIM service."""
+    return f"{scim_server}/t{uuid4().hex}"

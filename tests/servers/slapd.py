@@ -1,0 +1,109 @@
+"""A throw-away OpenLDAP server: one folder, two free ports, started in a quarter of a second."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from tests.servers.processes import free_port, stop, wait_for_port
+
+SUFFIX = "dc=example,dc=test"
+ADMIN = f"cn=admin,{SUFFIX}"
+PASSWORD = "only-for-tests"
+MODULES = (Path("/usr/lib/ldap"), Path("/usr/lib/openldap"), Path("/usr/lib64/openldap"))
+
+_CONFIG = """\
+modulepath {modules}
+moduleload back_mdb
+moduleload syncprov
+include {schema}/core.schema
+include {schema}/cosine.schema
+include {schema}/inetorgperson.schema
+pidfile {folder}/slapd.pid
+{tls}
+sizelimit unlimited
+database mdb
+suffix "{suffix}"
+rootdn "{admin}"
+rootpw {password}
+directory {folder}/data
+maxsize 1073741824
+dbnosync
+index objectClass,entryUUID,uid,member eq
+access to attrs=userPassword by anonymous auth by * none
+access to * by users read
+limits dn.exact="cn=limited,{suffix}" size=20
+overlay syncprov
+"""
+
+_BASE = f"""\
+dn: {SUFFIX}
+objectClass: dcObject
+objectClass: organization
+dc: example
+o: example
+
+dn: cn=limited,{SUFFIX}
+objectClass: organizationalRole
+objectClass: simpleSecurityObject
+cn: limited
+userPassword: {PASSWORD}
+"""
+
+
+def program() -> str | None:
+    """Where slapd is; it stands in ``sbin``, which is on no user's path."""
+    return shutil.which("slapd") or shutil.which("slapd", path="/usr/sbin:/usr/local/sbin:/usr/lib/openldap")
+
+
+class Slapd:
+    """An OpenLDAP server. ``start`` and ``stop`` can be repeated; the data stays."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port, self.tls_port = free_port(), free_port()
+        self.uri, self.tls_uri = f"ldap://127.0.0.1:{self.port}", f"ldaps://127.0.0.1:{self.tls_port}"
+        self.certificate = folder / "tls.crt"
+        self.has_tls = shutil.which("openssl") is not None
+        self._process: subprocess.Popen[bytes] | None = None
+        (folder / "data").mkdir(parents=True)
+        # A copy of the program, since Ubuntu's AppArmor profile keeps the installed one out of our folder.
+        self._program = shutil.copy2(program() or "slapd", folder / "slapd")
+        if self.has_tls:
+            self._certify()
+        tls = f"TLSCertificateFile {self.certificate}\nTLSCertificateKeyFile {folder}/tls.key" if self.has_tls else ""
+        modules = next(path for path in MODULES if path.exists())
+        config = _CONFIG.format(
+            modules=modules, schema="/etc/ldap/schema", folder=folder, tls=tls,
+            suffix=SUFFIX, admin=ADMIN, password=PASSWORD,
+        )  # fmt: skip
+        (folder / "slapd.conf").write_text(config)
+        self.load(_BASE)
+
+    def load(self, ldif: str) -> None:
+        """Put entries into the stopped server's database."""
+        command = [self._program, "-Ta", "-q", "-f", self.folder / "slapd.conf"]
+        done = subprocess.run(command, check=False, input=ldif.encode(), capture_output=True)
+        if done.returncode:
+            raise RuntimeError(f"slapadd: {done.stderr.decode(errors='replace')}")
+
+    def start(self) -> "Slapd":
+        """Run, and wait until it answers."""
+        log = self.folder / "log"
+        urls = f"{self.uri} {self.tls_uri}" if self.has_tls else self.uri
+        with log.open("ab") as output:
+            command = [self._program, "-d", "0", "-f", self.folder / "slapd.conf", "-h", urls]
+            self._process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
+        wait_for_port(self.port, self._process, log)
+        return self
+
+    def stop(self) -> None:
+        """End it."""
+        if self._process:
+            stop(self._process)
+        self._process = None
+
+    def _certify(self) -> None:
+        command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=localhost"]
+        names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+        files = ["-keyout", str(self.folder / "tls.key"), "-out", str(self.certificate)]
+        subprocess.run(command + names + files, check=True, capture_output=True)
