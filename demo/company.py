@@ -175,7 +175,7 @@ def _departments(chance: random.Random, workers: list[Worker]) -> dict[str, str]
     for index, worker in enumerate(workers):
         code = codes[index] if index < len(codes) else chance.choice(codes)
         manager = workers[0].number if index < len(codes) else chance.choice(leads[code])
-        if index % 12 == 11:  # every twelfth leads a team
+        if index >= len(codes) and index % 12 == 11:  # every twelfth leads a team
             manager = heads[code]
             leads[code].append(worker.number)
         workers[index] = replace(worker, department=code, manager="" if index == 0 else manager)
