@@ -1,0 +1,173 @@
+"""From documents to what the runs are set up with. What has a mistake in its form is left out, and told."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from mimas.configuration.documents import (
+    AttributePart,
+    Body,
+    ConnectorBody,
+    FlowPart,
+    GuardPart,
+    MembershipBody,
+    ObjectTypeBody,
+    RunProfileBody,
+    ScopeForm,
+    SyncRuleBody,
+    parse,
+    spot,
+)
+from mimas.configuration.problem import Problem
+from mimas.configuration.reading import Document
+from mimas.runs.setup import ConnectorSetup, Guard, Profile, Setup
+from mimas.schema.attributes import Attribute, ObjectType
+from mimas.sync.rules import (
+    Clause,
+    Computed,
+    Constant,
+    Direct,
+    Extension,
+    Flow,
+    JoinCondition,
+    Membership,
+    Origin,
+    ResourceType,
+    RuleSet,
+    Scope,
+    SyncRule,
+    Unique,
+)
+
+
+class ConfigurationError(Exception):
+    """Documents that cannot be used; ``problems`` says why."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+def setup(home: Path, documents: Iterable[Document]) -> Setup:
+    """What these documents set up. Raises `ConfigurationError` when one of them has a mistake in its form."""
+    result, problems = build(home, documents)
+    if problems:
+        raise ConfigurationError(problems)
+    return result
+
+
+def build(home: Path, documents: Iterable[Document]) -> tuple[Setup, list[Problem]]:
+    """What these documents set up, without those that have a mistake in their form, and those mistakes."""
+    problems: list[Problem] = []
+    parsed: dict[tuple[str, str], tuple[Document, Body]] = {}
+    places: dict[tuple[str, str], Document] = {}
+    for document in documents:
+        first = places.setdefault((document.kind, document.name), document)
+        if first is not document:
+            message = f"there are two documents of kind {document.kind} with this name"
+            problems.append(document.problem(("name",), message, f"the first is at {first.place}"))
+            continue
+        body, wrong = parse(document)
+        problems += wrong
+        if body is not None:
+            parsed[document.kind, document.name] = document, body
+    return _assemble(home, list(parsed.values())), problems
+
+
+def _assemble(home: Path, parsed: list[tuple[Document, Body]]) -> Setup:
+    connectors, types, profiles = {}, {}, {}
+    rules: list[SyncRule] = []
+    memberships: list[Membership] = []
+    for document, body in parsed:
+        match body:
+            case ObjectTypeBody():
+                types[document.name] = _type(document, body)
+            case ConnectorBody():
+                connectors[document.name] = _connector(document, body)
+            case SyncRuleBody():
+                rules.append(_rule(document, body))
+            case MembershipBody():
+                memberships.append(_membership(document, body))
+            case RunProfileBody():
+                profiles[document.name] = Profile(document.name, tuple(body.steps), document.place)
+    rules.sort(key=lambda rule: (rule.precedence, rule.name))
+    memberships.sort(key=lambda membership: membership.name)
+    return Setup(home, connectors, RuleSet(types, tuple(rules), tuple(memberships)), profiles)
+
+
+def _attributes(parts: dict[str, AttributePart]) -> dict[str, Attribute]:
+    return {name: Attribute(name, part.type, part.multivalued, part.to) for name, part in parts.items()}
+
+
+def _type(document: Document, body: ObjectTypeBody) -> ResourceType:
+    indexed = frozenset(name for name, part in body.attributes.items() if part.indexed)
+    return ResourceType(document.name, _attributes(body.attributes), indexed, document.place)
+
+
+def _connector(document: Document, body: ConnectorBody) -> ConnectorSetup:
+    schema = {
+        name: ObjectType(name, _attributes(part.attributes), tuple(part.anchor)) for name, part in body.objects.items()
+    }
+    missing, deletes = _guard(body.guards.missing), _guard(body.guards.deletes)
+    return ConnectorSetup(document.name, body.type, body.settings, schema, missing, deletes, document.place)
+
+
+def _guard(part: GuardPart) -> Guard:
+    return Guard(part.count, part.share)
+
+
+def _scope(document: Document, groups: ScopeForm) -> Scope:
+    return tuple(
+        tuple(
+            Clause(item.attribute, item.operator, item.value, document.at(*spot(document, ("scope", row, column))))
+            for column, item in enumerate(group)
+        )
+        for row, group in enumerate(groups)
+    )
+
+
+def _rule(document: Document, body: SyncRuleBody) -> SyncRule:
+    join = tuple(tuple(JoinCondition(pair.left, pair.right) for pair in criterion) for criterion in body.join)
+    flows = tuple(
+        Flow(target, _origin(part), part.once, part.merge, document.at("flows", target))
+        for target, part in body.flows.items()
+    )
+    return SyncRule(
+        name=document.name,
+        direction=body.direction,
+        connector=body.connector,
+        object_type=body.object,
+        resource_type=body.resource,
+        precedence=body.precedence,
+        link=body.link,
+        scope=_scope(document, body.scope),
+        join=join,
+        flows=flows,
+        deprovision=body.deprovision,
+        place=document.place,
+    )
+
+
+def _origin(part: FlowPart) -> Origin:
+    if part.attribute is not None:
+        return Direct(part.attribute)
+    if part.expression is not None:
+        return Computed(part.expression)
+    if part.extension is not None:
+        return Extension(part.extension)
+    if part.unique is not None:
+        return Unique(tuple(part.unique))
+    # What remains is the constant: the model holds that there is one origin.
+    return Constant("" if part.constant is None else part.constant)
+
+
+def _membership(document: Document, body: MembershipBody) -> Membership:
+    return Membership(
+        name=document.name,
+        resource_type=body.resource,
+        attribute=body.attribute,
+        of=body.of,
+        group_attribute=body.match.left,
+        member_attribute=body.match.right,
+        scope=_scope(document, body.scope),
+        place=document.place,
+    )

@@ -1,0 +1,61 @@
+"""One form for every document, whatever its spelling: for hashes, for drift, and for writing it out."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from io import StringIO
+from typing import Any, Literal
+
+import msgspec
+from ruamel.yaml import YAML
+
+from mimas.configuration.documents import KINDS, parse
+from mimas.configuration.reading import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One difference between the folder and what is in force."""
+
+    action: Literal["added", "changed", "removed"]
+    kind: str
+    name: str
+
+
+def normalise(document: Document) -> dict[str, Any]:
+    """The long form without defaults; a document with mistakes as it was written. Equal meaning, equal result."""
+    body, _ = parse(document)
+    plain = body.model_dump(mode="json", exclude_defaults=True) if body else dict(document.body)
+    return {"kind": document.kind, "name": document.name, **plain}
+
+
+def digest(document: Document) -> str:
+    """A hash of the normal form, in hexadecimal: comments, order of keys and spelling do not change it."""
+    return sha256(msgspec.json.encode(normalise(document), order="sorted")).hexdigest()
+
+
+def diff(applied: Mapping[tuple[str, str], Mapping[str, Any]], folder: Iterable[Document]) -> list[Change]:
+    """What applying the folder would change in what is in force (bodies by kind and name)."""
+    new = {(document.kind, document.name): document for document in folder}
+    changes = [Change("removed", kind, name) for kind, name in applied if (kind, name) not in new]
+    for (kind, name), document in new.items():
+        if (kind, name) not in applied:
+            changes.append(Change("added", kind, name))
+        elif digest(Document(kind, name, applied[kind, name])) != digest(document):
+            changes.append(Change("changed", kind, name))
+    order = list(KINDS)
+    return sorted(changes, key=lambda c: (order.index(c.kind) if c.kind in order else len(order), c.name))
+
+
+def dump(document: Document) -> str:
+    """The document as YAML that people read: keys in the order of the documentation, each value as it was written."""
+    known = list(KINDS[document.kind].model_fields) if document.kind in KINDS else []
+    keys = sorted(document.body, key=lambda key: known.index(key) if key in known else len(known))
+    writer = YAML(typ="safe", pure=True)
+    writer.default_flow_style = False
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    writer.width = 4096
+    writer.indent(mapping=2, sequence=4, offset=2)
+    out = StringIO()
+    writer.dump({"kind": document.kind, "name": document.name, **{key: document.body[key] for key in keys}}, out)
+    return out.getvalue()

@@ -1,0 +1,76 @@
+"""Everything that can be said against a configuration before it runs. Nothing is contacted, and no extension is run."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from mimas.configuration.build import build
+from mimas.configuration.check_connectors import check_connectors
+from mimas.configuration.check_rules import check_rules
+from mimas.configuration.problem import Problem, suggest
+from mimas.configuration.reading import Document
+from mimas.configuration.world import World, look_up
+from mimas.runs.setup import Step
+from mimas.schema.attributes import Kind
+
+
+def check(home: Path, documents: Iterable[Document]) -> list[Problem]:
+    """Every error and warning, in the order of files and lines. Extensions are looked for in ``home``."""
+    documents = list(documents)
+    setup, problems = build(home, documents)
+    world = World(setup, {(document.kind, document.name): document for document in reversed(documents)})
+    problems += check_connectors(world)
+    for part in (_types, _memberships, _profiles, check_rules):
+        problems += part(world)
+    return sorted(problems, key=lambda problem: (problem.place.file, problem.place.line))
+
+
+def _types(world: World) -> Iterator[Problem]:
+    for name, resource_type in world.setup.rules.types.items():
+        document = world.documents["ObjectType", name]
+        for attribute in resource_type.attributes.values():
+            if attribute.to:
+                yield from world.named(document, ("attributes", attribute.name), "ObjectType", attribute.to)
+
+
+def _memberships(world: World) -> Iterator[Problem]:
+    for membership in world.setup.rules.memberships:
+        document = world.documents["Membership", membership.name]
+        yield from world.named(document, ("resource",), "ObjectType", membership.resource_type)
+        yield from world.named(document, ("of",), "ObjectType", membership.of)
+        groups = world.setup.rules.types.get(membership.resource_type)
+        members = world.setup.rules.types.get(membership.of)
+        if groups:
+            yield from look_up(document, ("match",), membership.group_attribute, groups.attributes)
+            holder = groups.attributes.get(membership.attribute)
+            if holder is None:
+                yield from look_up(document, ("attribute",), membership.attribute, groups.attributes)
+            elif holder.kind is not Kind.REFERENCE or not holder.multivalued:
+                message = f"'{membership.attribute}' of {membership.resource_type} cannot hold members"
+                yield document.problem(("attribute",), message, "declare it as `reference, multivalued`")
+        if members:
+            yield from look_up(document, ("match",), membership.member_attribute, members.attributes)
+            yield from world.scope(document, membership.scope, members.attributes)
+
+
+def _profiles(world: World) -> Iterator[Problem]:
+    for name, profile in world.setup.profiles.items():
+        document = world.documents["RunProfile", name]
+        for index, step in enumerate(profile.steps):
+            if step.connector is not None:
+                yield from world.named(document, ("steps", index), "Connector", step.connector)
+                yield from _able(world, document, index, step)
+
+
+def _able(world: World, document: Document, index: int, step: Step) -> Iterator[Problem]:
+    able = world.capabilities.get(step.connector or "")
+    if able is None:
+        return
+    wrong = {
+        "export": (not able.write, "is not written to"),
+        "full-import": (not able.read, "is not read"),
+        "delta-import": (not able.delta, "cannot tell what has changed"),
+    }.get(step.kind)
+    if wrong and wrong[0]:
+        others = suggest("", [name for name, can in world.capabilities.items() if can.delta])
+        hint = f"import it in full; with deltas {others}" if step.kind == "delta-import" and others else ""
+        yield document.problem(("steps", index), f"connector {step.connector} {wrong[1]}", hint or "take the step out")

@@ -1,0 +1,72 @@
+"""Checks of connectors: their type, settings, object types; secrets in clear."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from mimas.configuration.documents import explain
+from mimas.configuration.problem import Problem, suggest
+from mimas.configuration.reading import Document
+from mimas.configuration.world import World
+from mimas.connectors.contract import ConnectorError
+from mimas.connectors.registry import connector_class, kinds
+from mimas.runs.setup import ConnectorSetup
+
+_SECRET_KEY = re.compile(r"passw|secret|token|api_?key|credential", re.IGNORECASE)
+_SECRET_URL = re.compile(r"://[^/@\s]*:[^/@\s]+@")
+
+
+def check_connectors(world: World) -> Iterator[Problem]:
+    """Problems of all connectors; what their systems can do is put into ``world.capabilities``."""
+    for name, connector in world.setup.connectors.items():
+        document = world.documents["Connector", name]
+        found = [*_settings(world, document, connector), *_objects(document, connector)]
+        told = {problem.place for problem in found}
+        yield from found
+        yield from (problem for problem in _secrets(document, connector.settings) if problem.place not in told)
+
+
+def _settings(world: World, document: Document, connector: ConnectorSetup) -> Iterator[Problem]:
+    if connector.kind not in kinds():
+        yield document.problem(
+            ("type",), f"unknown connector type '{connector.kind}'", suggest(connector.kind, kinds())
+        )
+        return
+    try:
+        kind = connector_class(connector.kind)
+    except ConnectorError as error:
+        # Not an error: the documents may be checked on a machine that never runs them.
+        yield document.warning(("type",), error.message, error.advice)
+        return
+    try:
+        settings = kind.model.model_validate(dict(connector.settings))
+        with kind(connector.name, settings, connector.schema, world.setup.home) as ready:
+            world.capabilities[connector.name] = ready.capabilities
+    except ValidationError as error:
+        yield from explain(document, kind.model, error, ("settings",))
+    except ConnectorError as error:
+        yield document.problem(("settings",), error.message, error.advice)
+
+
+def _objects(document: Document, connector: ConnectorSetup) -> Iterator[Problem]:
+    for name, object_type in connector.schema.items():
+        for attribute in object_type.attributes.values():
+            if attribute.to and attribute.to not in connector.schema:
+                path = ("objects", name, "attributes", attribute.name)
+                yield document.problem(
+                    path, f"unknown object '{attribute.to}'", suggest(attribute.to, connector.schema)
+                )
+
+
+def _secrets(
+    document: Document, settings: Mapping[str, Any], path: tuple[str, ...] = ("settings",)
+) -> Iterator[Problem]:
+    for key, value in settings.items():
+        where = (*path, key)
+        if isinstance(value, Mapping):
+            yield from _secrets(document, value, where)
+        elif isinstance(value, str) and (_SECRET_URL.search(value) or (value and _SECRET_KEY.search(key))):
+            hint = "write {env: NAME} or {file: PATH}, and change the secret: it has been seen"
+            yield document.problem(where, f"`{key}` holds a secret in clear", hint)

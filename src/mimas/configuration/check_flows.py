@@ -1,0 +1,106 @@
+"""Checks of a flow: both ends, and what it computes."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from mimas.configuration.problem import Problem, suggest
+from mimas.configuration.reading import Document
+from mimas.configuration.world import Attributes, look_up, readable
+from mimas.language.errors import ExpressionError
+from mimas.language.expressions import attributes, impure, parse
+from mimas.schema.attributes import Attribute, Kind
+from mimas.sync.rules import Computed, Constant, Direct, Direction, Extension, Flow, Merge, SyncRule, Unique
+
+EXTENSIONS = "extensions"
+
+_PYTHON = {Kind.INTEGER: int, Kind.BOOLEAN: bool}
+
+
+def check_flow(
+    home: Path, rule: SyncRule, document: Document, flow: Flow, source: Attributes, target: Attributes
+) -> Iterator[Problem]:
+    """Problems of one flow; extensions are looked for in ``home``."""
+    path = ("flows", flow.target)
+    yield from look_up(document, path, flow.target, target)
+    if to := target.get(flow.target):
+        yield from _target(document, path, flow, to, source)
+    match flow.origin:
+        case Direct(name):
+            yield from look_up(document, path, name, source)
+        case Computed(text):
+            yield from _expression(document, path, text, source, once=flow.once)
+        case Unique(candidates):
+            if rule.direction is Direction.OUTBOUND:
+                yield document.problem(path, "only resources have unique values", "write it in an inbound rule")
+            for text in candidates:
+                # A unique value is given out once and kept, so nothing in it changes by itself.
+                yield from _expression(document, path, text, source, once=True)
+        case Extension(function):
+            yield from _extension(home, document, path, function)
+
+
+def _target(
+    document: Document, path: tuple[str, ...], flow: Flow, to: Attribute, source: Attributes
+) -> Iterator[Problem]:
+    if flow.merge is Merge.MERGE and not to.multivalued:
+        yield document.problem(path, f"'{to.name}' holds one value and cannot be merged", "leave out `merge`")
+    match flow.origin:
+        case Direct(name):
+            if name in source:
+                yield from _direct(document, path, source[name], to)
+        case _ if to.kind is Kind.REFERENCE:
+            message = f"'{to.name}' is a reference, which only a reference attribute can flow to"
+            yield document.problem(path, message, "name a reference attribute of the source")
+        case Constant(value) if to.kind in _PYTHON and type(value) is not _PYTHON[to.kind]:
+            message = f"'{value}' is not of the type of '{to.name}', which is {to.kind}"
+            yield document.problem(path, message, "write 5, true or false without quotes")
+
+
+def _direct(document: Document, path: tuple[str, ...], origin: Attribute, to: Attribute) -> Iterator[Problem]:
+    if (origin.kind is Kind.REFERENCE) is not (to.kind is Kind.REFERENCE):
+        message = f"flows '{origin.name}' ({origin.kind}) to '{to.name}' ({to.kind})"
+        yield document.problem(path, message, "references flow from and to reference attributes only")
+    if origin.multivalued and not to.multivalued:
+        message = f"flows '{origin.name}', which holds several values, to '{to.name}', which holds one"
+        yield document.warning(path, message, "an object with more than one fails; choose one, as in =Item([…], 1)")
+
+
+def _expression(
+    document: Document, path: tuple[str, ...], text: str, source: Attributes, *, once: bool
+) -> Iterator[Problem]:
+    try:
+        tree = parse(text)
+    except ExpressionError as error:
+        where = f" (at character {error.position + 1} of `{text}`)"
+        hint = f"did you mean '{error.suggestion}'?" if error.suggestion else ""
+        yield document.problem(path, f"{error.message}{where}", hint)
+        return
+    for name in sorted(attributes(tree)):
+        yield from look_up(document, path, name, source)
+        yield from readable(document, path, name, source)
+    if not once and (names := impure(tree)):
+        message = f"{', '.join(sorted(names))} gives another value each time, so the flow would never rest"
+        yield document.problem(path, message, "write the long form with `once: true`")
+
+
+def _extension(home: Path, document: Document, path: tuple[str, ...], name: str) -> Iterator[Problem]:
+    module, _, function = name.partition(":")
+    if not (module.isidentifier() and function.isidentifier()):
+        yield document.problem(path, f"'{name}' is no extension", "write `module:function`")
+        return
+    file = home / EXTENSIONS / f"{module}.py"
+    if not file.is_file():
+        hint = suggest(module, [other.stem for other in file.parent.glob("*.py")])
+        yield document.problem(path, f"there is no file {EXTENSIONS}/{module}.py", hint)
+        return
+    try:
+        tree = ast.parse(file.read_bytes())
+    except (SyntaxError, ValueError) as error:
+        line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
+        yield document.problem(path, f"{EXTENSIONS}/{module}.py{line} is not Python: {error.args[0]}", "correct it")
+        return
+    functions = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+    if function not in functions:
+        hint = suggest(function, functions)
+        yield document.problem(path, f"{EXTENSIONS}/{module}.py has no function '{function}'", hint)

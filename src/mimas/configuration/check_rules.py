@@ -1,0 +1,103 @@
+"""Checks of sync rules: what they name, what they compute, and how they meet one another."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+
+from mimas.configuration.check_flows import check_flow
+from mimas.configuration.problem import Problem, Severity, suggest
+from mimas.configuration.reading import Document
+from mimas.configuration.world import Attributes, World, look_up, readable
+from mimas.schema.attributes import NAME, Attribute
+from mimas.sync.rules import Deprovision, Direction, Flow, LinkType, Merge, ResourceType, SyncRule
+
+
+def check_rules(world: World) -> Iterator[Problem]:
+    """Problems of every rule by itself, then of rules together."""
+    for rule in world.setup.rules.rules:
+        yield from _rule(world, rule, world.documents["SyncRule", rule.name])
+    yield from _ties(world.setup.rules.rules)
+    yield from _names(world)
+
+
+def _rule(world: World, rule: SyncRule, document: Document) -> Iterator[Problem]:
+    yield from world.named(document, ("connector",), "Connector", rule.connector)
+    yield from world.named(document, ("resource",), "ObjectType", rule.resource_type)
+    if not rule.flows:
+        yield document.warning((), "has no flows", "write `flows:`, with `target: origin` in each line")
+    if rule.direction is Direction.INBOUND and rule.deprovision is not Deprovision.DISCONNECT:
+        hint = "write it in the outbound rule that provisions"
+        yield document.warning(("deprovision",), "does nothing in an inbound rule", hint)
+    yield from _able(world, rule, document)
+    connector = world.setup.connectors.get(rule.connector)
+    resource_type = world.setup.rules.types.get(rule.resource_type)
+    if connector is None:
+        return
+    if rule.object_type not in connector.schema:
+        hint = suggest(rule.object_type, connector.schema)
+        yield document.problem(("object",), f"connector {connector.name} has no object '{rule.object_type}'", hint)
+        return
+    if resource_type is None:
+        return
+    objects = dict(connector.schema[rule.object_type].attributes)
+    if rule.connector not in world.capabilities or world.capabilities[rule.connector].named:
+        objects.setdefault(NAME, Attribute(NAME))
+    yield from _join(rule, document, objects, resource_type)
+    inbound = rule.direction is Direction.INBOUND
+    source, target = (objects, resource_type.attributes) if inbound else (resource_type.attributes, objects)
+    yield from world.scope(document, rule.scope, source)
+    for flow in rule.flows:
+        yield from check_flow(world.setup.home, rule, document, flow, source, target)
+
+
+def _able(world: World, rule: SyncRule, document: Document) -> Iterator[Problem]:
+    able = world.capabilities.get(rule.connector)
+    if able and not (able.read if rule.direction is Direction.INBOUND else able.write):
+        wrong = "is not read" if rule.direction is Direction.INBOUND else "is not written to"
+        yield document.problem(("connector",), f"connector {rule.connector} {wrong}", "turn the direction round")
+
+
+def _join(rule: SyncRule, document: Document, objects: Attributes, resource: ResourceType) -> Iterator[Problem]:
+    for index, criterion in enumerate(rule.join):
+        path = ("join", index)
+        for condition in criterion:
+            name = condition.resource_attribute
+            yield from look_up(document, path, condition.object_attribute, objects)
+            yield from readable(document, path, condition.object_attribute, objects)
+            yield from look_up(document, path, name, resource.attributes)
+            yield from readable(document, path, name, resource.attributes)
+            if name in resource.attributes and name not in resource.indexed:
+                hint = f"declare it in the object type {resource.name}: `{name}: …, indexed`"
+                yield document.problem(path, f"joins by '{name}', which is not indexed", hint)
+
+
+def _ties(rules: tuple[SyncRule, ...]) -> Iterator[Problem]:
+    """Rules of one precedence that write one attribute: the latest change wins, which is seldom meant."""
+    writers: Mapping[tuple[str, ...], list[tuple[SyncRule, Flow]]] = defaultdict(list)
+    for rule in rules:
+        outbound = (rule.connector, rule.object_type) if rule.direction is Direction.OUTBOUND else ()
+        for flow in rule.flows:
+            if flow.merge is not Merge.MERGE:
+                writers[rule.resource_type, flow.target, str(rule.precedence), *outbound].append((rule, flow))
+    for (first, earlier), *others in writers.values():
+        for rule, flow in others:
+            message = f"writes '{flow.target}' with precedence {rule.precedence}, as '{first.name}' does"
+            hint = f"give one of them another precedence (the other is at {earlier.place})"
+            yield Problem(flow.place, message, hint, rule.name, Severity.WARNING)
+
+
+def _names(world: World) -> Iterator[Problem]:
+    """Objects of a system with distinguished names cannot be created without one."""
+    outbound = [rule for rule in world.setup.rules.rules if rule.direction is Direction.OUTBOUND]
+    given = {
+        (rule.connector, rule.object_type, rule.resource_type)
+        for rule in outbound
+        if any(flow.target == NAME for flow in rule.flows)
+    }
+    for rule in outbound:
+        able = world.capabilities.get(rule.connector)
+        if not (able and able.named and rule.link is LinkType.PROVISION):
+            continue
+        if (rule.connector, rule.object_type, rule.resource_type) not in given:
+            hint = f'add a flow to `{NAME}`, as in ="uid=" & [accountName] & ",ou=People,dc=example,dc=com"'
+            document = world.documents["SyncRule", rule.name]
+            yield document.problem((), f"provisions objects of {rule.connector} without a name", hint)

@@ -1,0 +1,250 @@
+"""The kinds of documents and what may stand in them. Each field's description is its help text."""
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any, get_args, get_origin
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from mimas.configuration import notation
+from mimas.configuration.notation import NotationError
+from mimas.configuration.problem import Problem, suggest
+from mimas.configuration.reading import Document
+from mimas.language.scope import Operator
+from mimas.runs.setup import Step
+from mimas.schema.attributes import Kind
+from mimas.schema.values import Scalar
+from mimas.sync.rules import Deprovision, Direction, LinkType, Merge
+
+
+class Part(BaseModel):
+    """A document, or a part of one."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True)
+
+
+def _scalar(given: Any) -> Any:
+    if not isinstance(given, (str, int, bool)):
+        raise NotationError("is not a single value", "write a text, a whole number, true or false")
+    return given
+
+
+Name = Annotated[str, Field(min_length=1)]
+Expression = Annotated[str, BeforeValidator(notation.expression), Field(min_length=1)]
+Candidate = Annotated[str, BeforeValidator(notation.candidate), Field(min_length=1)]
+Share = Annotated[float, BeforeValidator(notation.share), Field(ge=0, le=1)]
+
+
+class AttributePart(Part):
+    """An attribute: ``type[, multivalued][, indexed]``."""
+
+    type: Kind = Field(default=Kind.STRING, description="The type of its values.")
+    multivalued: bool = Field(default=False, description="Whether it may hold several values.")
+    indexed: bool = Field(default=False, description="Whether resources are joined and searched by it.")
+    to: Name | None = Field(default=None, description="For a reference: the object type it points to.")
+
+
+AttributeForm = Annotated[AttributePart, BeforeValidator(notation.attribute)]
+
+
+class ClausePart(Part):
+    """One condition: ``attribute OPERATOR value``."""
+
+    attribute: Name = Field(description="The attribute that is looked at.")
+    operator: Operator = Field(description="How it is compared.")
+    value: str = Field(default="", description="What it is compared with; a list for ISIN is separated by `;`.")
+
+
+class EqualityPart(Part):
+    """Two attributes that must be equal: ``left = right``."""
+
+    left: Name = Field(description="The attribute of the connector object, or of the group.")
+    right: Name = Field(description="The attribute of the resource, or of the member.")
+
+
+Equality = Annotated[EqualityPart, BeforeValidator(notation.equality)]
+Criterion = Annotated[list[Equality], BeforeValidator(notation.criterion), Field(min_length=1)]
+Clause = Annotated[ClausePart, BeforeValidator(notation.clause)]
+ScopeForm = Annotated[list[list[Clause]], BeforeValidator(notation.scope)]
+
+
+class FlowPart(Part):
+    """Where the value of one attribute comes from; exactly one of the first five."""
+
+    attribute: Name | None = Field(default=None, description="An attribute of the source, taken as it is.")
+    constant: Annotated[Scalar | None, BeforeValidator(_scalar)] = Field(default=None, description="A fixed value.")
+    expression: Expression | None = Field(default=None, description="An expression over the source's attributes.")
+    extension: Name | None = Field(default=None, description="A function in `extensions`: `module:function`.")
+    unique: list[Candidate] | None = Field(
+        default=None, min_length=1, description="Expressions in order: the first whose value nobody else has."
+    )
+    once: bool = Field(default=False, description="Only when the object is created.")
+    merge: Merge = Field(default=Merge.UPDATE, description="Whether values of several rules are merged.")
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "FlowPart":
+        origins = ("attribute", "constant", "expression", "extension", "unique")
+        given = [name for name in origins if getattr(self, name) is not None]
+        if len(given) != 1:
+            shown = " and ".join(given) or "none"
+            raise NotationError(f"a flow has one origin, not {shown}", "keep one of: " + ", ".join(origins))
+        return self
+
+
+FlowForm = Annotated[FlowPart, BeforeValidator(notation.flow)]
+
+
+class ObjectPart(Part):
+    """One object type of a connected system."""
+
+    anchor: list[Name] = Field(default=[], description="The attributes that make up the anchor, which never changes.")
+    attributes: dict[Name, AttributeForm] = Field(description="Its attributes.")
+
+    @model_validator(mode="after")
+    def _anchor_known(self) -> "ObjectPart":
+        for name in self.anchor:
+            if name not in self.attributes:
+                raise NotationError(f"unknown attribute '{name}' in the anchor", suggest(name, self.attributes))
+        return self
+
+
+class GuardPart(Part):
+    """A threshold; it trips when both figures are exceeded."""
+
+    count: int = Field(default=10, ge=0, description="So many objects.")
+    share: Share = Field(default=0.05, description="So large a part of all: `5%` or 0.05.")
+
+
+class GuardsPart(Part):
+    """The thresholds of a connector."""
+
+    missing: GuardPart = Field(default=GuardPart(), description="Objects that a full import no longer shows.")
+    deletes: GuardPart = Field(default=GuardPart(), description="Objects that an export would delete.")
+
+
+class Body(Part):
+    """What a document of any kind may hold beside its kind and name."""
+
+    description: str = Field(default="", description="What it is for, in words.")
+
+
+class ObjectTypeBody(Body):
+    """A type of resources."""
+
+    attributes: dict[Name, AttributeForm] = Field(description="Its attributes.")
+
+
+class ConnectorBody(Body):
+    """A connected system."""
+
+    type: Name = Field(description="The type of connector; `mimas connector types` lists them.")
+    settings: dict[str, Any] = Field(default={}, description="The settings of that type.")
+    objects: dict[Name, ObjectPart] = Field(description="The object types that are read and written.")
+    guards: GuardsPart = Field(default=GuardsPart(), description="When to hold what is missing or to be deleted.")
+
+
+class SyncRuleBody(Body):
+    """What flows between a connected system and the resources."""
+
+    direction: Direction = Field(description="`inbound` writes resources, `outbound` writes connector objects.")
+    connector: Name = Field(description="The connector.")
+    object: Name = Field(description="The object type of the connected system.")
+    resource: Name = Field(description="The type of the resources.")
+    precedence: int = Field(ge=1, description="The lowest number wins, per attribute and across connectors.")
+    link: LinkType = Field(default=LinkType.JOIN, description="Whether the rule makes the missing side.")
+    scope: ScopeForm = Field(default=[], description="Clauses that must all hold, or lists of which one must hold.")
+    join: list[Criterion] = Field(default=[], description="In order: `object attribute = resource attribute`.")
+    flows: dict[Name, FlowForm] = Field(default={}, description="Target: origin.")
+    deprovision: Deprovision = Field(default=Deprovision.DISCONNECT, description="When no rule wants the object.")
+
+
+class MembershipBody(Body):
+    """Members by a criterion: everybody whose attribute equals the group's."""
+
+    resource: Name = Field(description="The type of the groups.")
+    attribute: Name = Field(description="The attribute that holds the members.")
+    of: Name = Field(description="The type of the members.")
+    match: Equality = Field(description="`group attribute = member attribute`.")
+    scope: ScopeForm = Field(default=[], description="Which resources may be members.")
+
+
+class RunProfileBody(Body):
+    """A recipe: steps in order."""
+
+    steps: Annotated[list[Annotated[Step, BeforeValidator(notation.step)]], Field(min_length=1)] = Field(
+        description="`import NAME [delta]`, `export NAME`, `sync [NAME] [full]`."
+    )
+
+
+KINDS: dict[str, type[Body]] = {
+    "ObjectType": ObjectTypeBody,
+    "Connector": ConnectorBody,
+    "SyncRule": SyncRuleBody,
+    "Membership": MembershipBody,
+    "RunProfile": RunProfileBody,
+}
+
+
+def parse(document: Document) -> tuple[Body | None, list[Problem]]:
+    """The document in its one long form; or nothing, and everything that is wrong with it."""
+    model = KINDS.get(document.kind)
+    if model is None:
+        return None, [document.problem(("kind",), f"unknown kind '{document.kind}'", suggest(document.kind, KINDS))]
+    try:
+        return model.model_validate(dict(document.body)), []
+    except ValidationError as error:
+        return None, list(explain(document, model, error))
+
+
+def spot(document: Document, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """A path in the long form as a path in what was written: a scope of clauses has no groups."""
+    scope = document.body.get("scope")
+    flat = path[:1] == ("scope",) and isinstance(scope, list) and not any(isinstance(item, list) for item in scope)
+    return ("scope", *path[2:]) if flat else path
+
+
+def explain(
+    document: Document, model: type[BaseModel], error: ValidationError, above: tuple[str | int, ...] = ()
+) -> Iterator[Problem]:
+    """The findings of a model as problems of the document; ``above`` is where the model's part stands."""
+    for found in error.errors(include_url=False):
+        path = spot(document, (*above, *(step for step in found["loc"] if step != "[key]")))
+        key = str(found["loc"][-1]) if found["loc"] else ""
+        kind, context = found["type"], found.get("ctx", {})
+        if kind == "extra_forbidden":
+            known = {*_fields(model, found["loc"][:-1]), *(() if above or len(path) > 1 else ("kind", "name"))}
+            yield document.problem(path, f"unknown key '{key}'", suggest(key, known))
+        elif kind == "missing":
+            yield document.problem(path[:-1], f"`{'.'.join(map(str, path))}` is missing", _help(model, found["loc"]))
+        elif kind in ("enum", "literal_error"):
+            allowed = re.findall(r"'([^']*)'", str(context.get("expected", "")))
+            yield document.problem(path, f"`{key}` cannot be '{found['input']}'", suggest(str(found["input"]), allowed))
+        elif isinstance(reason := context.get("error"), NotationError):
+            yield document.problem(path, reason.message, reason.hint)
+        else:
+            yield document.problem(path, f"`{key}` {_plain(found['msg'])}", _help(model, found["loc"]))
+
+
+def _plain(message: str) -> str:
+    return message.replace("Input should be", "should be").removeprefix("Value error, ").replace("Input", "input")
+
+
+def _fields(model: Any, path: tuple[str | int, ...]) -> dict[str, Any]:
+    """The fields of the model that stands at a path."""
+    for step in path:
+        while get_origin(model) is Annotated:
+            model = get_args(model)[0]
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            if step not in model.model_fields:
+                return {}
+            model = model.model_fields[str(step)].annotation
+        else:
+            model = (get_args(model) or (None,))[-1]
+    while get_origin(model) is Annotated:
+        model = get_args(model)[0]
+    return dict(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else {}
+
+
+def _help(model: type[BaseModel], path: tuple[str | int, ...]) -> str:
+    field = _fields(model, path[:-1]).get(str(path[-1])) if path else None
+    return (field.description or "") if field else ""

@@ -1,0 +1,49 @@
+"""The settings of an installation: ``mimas.toml`` in its home folder."""
+
+import re
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mimas.configuration.documents import explain
+from mimas.configuration.problem import Problem, suggest
+from mimas.configuration.reading import Document
+from mimas.schema.places import Place
+
+FILE = "mimas.toml"
+
+
+class Home(BaseModel):
+    """What ``[mimas]`` holds."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(default="Mimas", description="What this installation is called.")
+    database: str = Field(default="sqlite:///mimas.db", description="Where the store is; relative to the home.")
+
+
+def read_home(folder: Path) -> tuple[Home, list[Problem]]:
+    """The settings of a home folder; the defaults for what has a mistake, and those mistakes."""
+    try:
+        text = (folder / FILE).read_text("utf-8-sig")
+        data = tomllib.loads(text)
+    except FileNotFoundError:
+        return Home(), [Problem(Place(FILE), f"{folder} is no home of Mimas", "`mimas init DIR` makes one")]
+    except (OSError, UnicodeError) as error:
+        return Home(), [Problem(Place(FILE), f"cannot be read: {type(error).__name__}", "look at the file")]
+    except tomllib.TOMLDecodeError as error:
+        line = re.search(r"line (\d+)", str(error))
+        return Home(), [Problem(Place(FILE, int(line[1]) if line else 0), f"cannot be read as TOML: {error}")]
+    # Keys are few, and each stands at the beginning of a line of its own.
+    lines = {m[1]: text.count("\n", 0, m.start()) + 1 for m in re.finditer(r"^\s*\[?\s*([\w-]+)", text, re.MULTILINE)}
+    wrong = [
+        Problem(Place(FILE, lines.get(key, 0)), f"unknown key '{key}'", suggest(key, ("mimas",)))
+        for key in data
+        if key != "mimas"
+    ]
+    document = Document("", "", {}, Place(FILE, lines.get("mimas", 0)), lines)
+    try:
+        return Home.model_validate(data.get("mimas", {})), wrong
+    except ValidationError as error:
+        return Home(), [*wrong, *explain(document, Home, error)]
