@@ -1,0 +1,34 @@
+"""What goes wrong with an expression: when it is written, and when it is run."""
+
+import difflib
+from collections.abc import Iterable
+
+
+class ExpressionError(ValueError):
+    """An expression or a filter that cannot be understood: its syntax, an unknown name, a wrong number of arguments.
+
+    ``position`` counts characters of ``text`` from 0; ``suggestion`` is what was probably meant, or empty.
+    """
+
+    def __init__(self, message: str, text: str = "", position: int = 0, suggestion: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.text = text
+        self.position = position
+        self.suggestion = suggestion
+
+    def __str__(self) -> str:
+        place = f" At character {self.position + 1} of: {self.text}" if self.text else ""
+        meant = f" Did you mean {self.suggestion}?" if self.suggestion else ""
+        return f"{self.message}{meant}{place}"
+
+
+class FlowError(Exception):
+    """A value cannot be computed for one object: that object fails, the rest go on."""
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """The known name that looks most like this one, whatever its case; empty when none does."""
+    spelled = {candidate.casefold(): candidate for candidate in known}
+    matches = difflib.get_close_matches(name.casefold(), spelled, n=1)
+    return spelled[matches[0]] if matches else ""

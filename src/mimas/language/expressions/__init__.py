@@ -1,0 +1,1 @@
+"""Expressions: text to tree, tree to Python, and the evaluator that explains."""
