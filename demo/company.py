@@ -247,8 +247,8 @@ def _overlap(workers: Sequence[Worker], contractors: list[Contractor], today: da
 
 
 COLUMNS = (
-    "EmployeeNumber", "PersonNumber", "FirstName", "LastName", "PreferredName", "Title", "Department", "Manager",
-    "Location", "StartDate", "EndDate", "Mail", "Phone",
+    "EmployeeNumber", "PersonNumber", "FirstName", "LastName", "LatinFirstName", "LatinLastName", "PreferredName",
+    "Title", "Department", "Manager", "Location", "StartDate", "EndDate", "Mail", "Phone",
 )  # fmt: skip
 
 
@@ -260,8 +260,8 @@ def write_workers(path: Path, workers: Iterable[Worker]) -> None:
         for it in workers:
             end = it.end.isoformat() if it.end else ""
             rows.writerow((
-                it.number, it.person, it.typed_given, it.typed_family, it.preferred, it.title, it.department,
-                it.manager, it.location, it.start.isoformat(), end, it.mail, it.phone,
+                it.number, it.person, it.typed_given, it.typed_family, it.given.latin, it.family.latin, it.preferred,
+                it.title, it.department, it.manager, it.location, it.start.isoformat(), end, it.mail, it.phone,
             ))  # fmt: skip
 
 
@@ -287,6 +287,8 @@ def write_contractors(path: Path, contractors: Iterable[Contractor]) -> None:
                 "cn": f"{it.given.text} {it.family.text}",
                 "givenName": it.given.text,
                 "sn": it.family.text,
+                "latinGivenName": it.given.latin,
+                "latinSn": it.family.latin,
                 "o": it.firm,
                 "title": it.title,
                 "departmentNumber": it.department,

@@ -145,7 +145,7 @@ def directory(expectation: Expectation, accounts: Mapping[str, str]) -> Objects:
     names = {key: _person_name(accounts[key], person) for key, person in active.items()}
     objects = {names[key]: _entry(key, person, accounts[key], names) for key, person in active.items()}
     for code, title in DEPARTMENTS.items():
-        objects[f"cn={_escape(title)},ou=groups,{BASE}"] = {
+        objects[f"cn={escape(title)},ou=groups,{BASE}"] = {
             "cn": frozenset({title}),
             "description": frozenset({f"Department {code}, headed by {expectation.heads[code]}"}),
             "member": frozenset(names[key] for key, person in active.items() if person.facts.get("department") == code),
@@ -155,7 +155,7 @@ def directory(expectation: Expectation, accounts: Mapping[str, str]) -> Objects:
 
 def _person_name(account: str, person: Person) -> str:
     place = person.facts.get("location", "external")
-    return f"uid={account},ou={_escape(place)},ou=people,{BASE}"
+    return f"uid={account},ou={escape(place)},ou=people,{BASE}"
 
 
 def _entry(key: str, person: Person, account: str, names: Mapping[str, str]) -> Values:
@@ -178,7 +178,7 @@ def _entry(key: str, person: Person, account: str, names: Mapping[str, str]) -> 
     )
 
 
-def _escape(value: str) -> str:
+def escape(value: str) -> str:
     """RFC 4514: what may not stand in a name as it is."""
     return "".join(f"\\{letter}" if letter in ',+"\\<>;=' else letter for letter in value)
 
@@ -188,9 +188,9 @@ def _mail(person: Person, account: str) -> str:
 
 
 def application(expectation: Expectation, accounts: Mapping[str, str]) -> Objects:
-    """The table `employees` of the application, by employee number: everybody who was ever let in."""
+    """The application: everybody who was ever let in, by employee number, and the departments by code."""
     kept = {key: person for key, person in expectation.people.items() if person.status != "future"}
-    return {
+    employees = {
         key: _values(
             account=accounts[key],
             display_name=f"{person.facts['given']} {person.facts['family']}",
@@ -202,6 +202,14 @@ def application(expectation: Expectation, accounts: Mapping[str, str]) -> Object
         )
         for key, person in kept.items()
     }
+    departments = {
+        code: {
+            "name": frozenset({title}),
+            "members": frozenset(key for key, person in kept.items() if _belongs(person, code)),
+        }
+        for code, title in DEPARTMENTS.items()
+    }
+    return employees | departments
 
 
 def service(expectation: Expectation, accounts: Mapping[str, str]) -> Objects:

@@ -10,6 +10,11 @@ class Name:
     text: str
     ascii: str
 
+    @property
+    def latin(self) -> str:
+        """The spelling in a passport, which sources hold for names in other scripts; empty for Latin names."""
+        return "" if self.text[0] < "\u0370" else self.ascii.title()
+
 
 def _names(text: str) -> tuple[Name, ...]:
     """One name a line; `name = letters` where the letters are not the name itself in lower case."""
@@ -81,10 +86,10 @@ GIVEN = {
         明 = ming
     """),
     "arabic": _names("""
-        محمد = mhmd
-        سارة = sarah
-        كريم = krym
-        ليلى = lyly
+        محمد = mohammed
+        سارة = sara
+        كريم = karim
+        ليلى = layla
     """),
 }
 
@@ -176,9 +181,9 @@ FAMILY = {
         陈 = chen
     """),
     "arabic": _names("""
-        حسن = hsn
-        العلي = alaly
-        منصور = mnswr
+        حسن = hassan
+        العلي = alali
+        منصور = mansour
     """),
 }
 
