@@ -73,4 +73,8 @@ def _able(world: World, document: Document, index: int, step: Step) -> Iterator[
     if wrong and wrong[0]:
         others = suggest("", [name for name, can in world.capabilities.items() if can.delta])
         hint = f"import it in full; with deltas {others}" if step.kind == "delta-import" and others else ""
-        yield document.problem(("steps", index), f"connector {step.connector} {wrong[1]}", hint or "take the step out")
+        yield document.problem(
+            ("steps", index),
+            f"connector {step.connector} {wrong[1]}",
+            hint or "look at its settings, or take the step out",
+        )

@@ -29,7 +29,7 @@ def check_connectors(world: World) -> Iterator[Problem]:
 
 
 def _settings(world: World, document: Document, connector: ConnectorSetup) -> Iterator[Problem]:
-    if connector.kind not in kinds():
+    if connector.kind not in set(kinds()):
         yield document.problem(
             ("type",), f"unknown connector type '{connector.kind}'", suggest(connector.kind, kinds())
         )

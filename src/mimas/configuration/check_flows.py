@@ -74,13 +74,13 @@ def _expression(
     except ExpressionError as error:
         where = f" (at character {error.position + 1} of `{text}`)"
         hint = f"did you mean '{error.suggestion}'?" if error.suggestion else ""
-        yield document.problem(path, f"{error.message}{where}", hint)
+        yield document.problem(path, error.message.rstrip(".") + where, hint)
         return
     for name in sorted(attributes(tree)):
         yield from look_up(document, path, name, source)
         yield from readable(document, path, name, source)
-    if not once and (names := impure(tree)):
-        message = f"{', '.join(sorted(names))} gives another value each time, so the flow would never rest"
+    if not once and impure(tree):
+        message = f"`{text}` gives another value each time, so the flow would never rest"
         yield document.problem(path, message, "write the long form with `once: true`")
 
 

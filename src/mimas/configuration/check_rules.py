@@ -53,7 +53,9 @@ def _able(world: World, rule: SyncRule, document: Document) -> Iterator[Problem]
     able = world.capabilities.get(rule.connector)
     if able and not (able.read if rule.direction is Direction.INBOUND else able.write):
         wrong = "is not read" if rule.direction is Direction.INBOUND else "is not written to"
-        yield document.problem(("connector",), f"connector {rule.connector} {wrong}", "turn the direction round")
+        yield document.problem(
+            ("connector",), f"connector {rule.connector} {wrong}", "look at its settings, or turn the direction round"
+        )
 
 
 def _join(rule: SyncRule, document: Document, objects: Attributes, resource: ResourceType) -> Iterator[Problem]:

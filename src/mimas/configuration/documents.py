@@ -25,7 +25,7 @@ class Part(BaseModel):
 
 def _scalar(given: Any) -> Any:
     if not isinstance(given, (str, int, bool)):
-        raise NotationError("is not a single value", "write a text, a whole number, true or false")
+        raise NotationError("a constant is a single value", "write a text, a whole number, true or false")
     return given
 
 
@@ -215,7 +215,7 @@ def explain(
             known = {*_fields(model, found["loc"][:-1]), *(() if above or len(path) > 1 else ("kind", "name"))}
             yield document.problem(path, f"unknown key '{key}'", suggest(key, known))
         elif kind == "missing":
-            yield document.problem(path[:-1], f"`{'.'.join(map(str, path))}` is missing", _help(model, found["loc"]))
+            yield document.problem(path[:-1], f"`{'.'.join(map(str, path))}` is missing", f"write `{key}: …`")
         elif kind in ("enum", "literal_error"):
             allowed = re.findall(r"'([^']*)'", str(context.get("expected", "")))
             yield document.problem(path, f"`{key}` cannot be '{found['input']}'", suggest(str(found["input"]), allowed))

@@ -72,7 +72,7 @@ def equality(given: Any) -> Any:
     if not isinstance(given, str):
         return given
     left, sign, right = (part.strip() for part in given.partition("="))
-    if not (left and sign and right):
+    if not (left and sign and right) or right.startswith("="):
         raise NotationError(f"'{given}' is no comparison of two attributes", "write `attribute = attribute`")
     return {"left": left, "right": right}
 

@@ -146,43 +146,41 @@ class _Reader:
         self.problems: list[Problem] = []
 
     def document(self) -> Document | None:
+        """The document, or nothing: the text has none, or ``problems`` says why it cannot be read."""
         try:
             self.events: Iterator[Event] = YAML(typ="safe", pure=True).parse(self.text)
             first = next((event for event in self.events if isinstance(event, NodeEvent)), None)
-            body = self._node(first, ()) if first else None
+            if first is None:
+                return None
+            body = self._node(first, ())
             list(self.events)
+            return self._named(body, self._line(first)) if body is not None else None
         except _RefusedError as refused:
             self._wrong(refused.line, refused.message, refused.hint)
-            return None
         except YAMLError as error:
-            self._wrong(*_explain(error, self.text))
-            return None
-        if first is None or body is None:
-            return None
-        return self._named(body, self._line(first))
+            line, message, hint = _explain(error, self.text)
+            self._wrong(line + self.offset, message, hint)
+        return None
 
-    def _named(self, body: Any, line: int) -> Document | None:
+    def _named(self, body: Any, line: int) -> Document:
         if not isinstance(body, dict):
-            self._wrong(line, "is not a document", "a document has keys and values, with `kind` and `name` first")
-            return None
-        kind, name = body.pop("kind", None), body.pop("name", None)
-        for key, value in (("kind", kind), ("name", name)):
+            raise _RefusedError(line, "is not a document", "a document has keys and values, `kind` and `name` first")
+        given = {key: body.pop(key, None) for key in ("kind", "name")}
+        for key, value in given.items():
             if value is None or isinstance(value, (list, dict)) or not str(value).strip():
-                at = self.lines.get(key, line - self.offset)
-                self._wrong(at - self.offset if key in self.lines else at, f"the document has no `{key}`",
-                            f"write `{key}: …` at its beginning")  # fmt: skip
-                return None
-        place = Place(self.file, self.lines.get("name", line))
-        return Document(str(kind), " ".join(str(name).split()), body, place, self.lines)
+                hint = f"write `{key}: …` at its beginning"
+                raise _RefusedError(self.lines.get(key, line), f"the document has no `{key}`", hint)
+        name = " ".join(str(given["name"]).split())
+        return Document(str(given["kind"]), name, body, Place(self.file, self.lines["name"]), self.lines)
 
     def _wrong(self, line: int, message: str, hint: str) -> None:
-        self.problems.append(Problem(Place(self.file, line + self.offset), message, hint))
+        self.problems.append(Problem(Place(self.file, line), message, hint))
 
     def _line(self, event: Event) -> int:
         return int(event.start_mark.line) + 1 + self.offset
 
     def _node(self, event: Any, path: tuple[str, ...]) -> Any:
-        line = self._line(event) - self.offset
+        line = self._line(event)
         if isinstance(event, AliasEvent) or event.anchor:
             raise _RefusedError(line, "anchors and aliases (& and *) are not read", "write it out, or quote the text")
         if event.ctag:
@@ -200,14 +198,14 @@ class _Reader:
         while not isinstance(event := next(self.events), MappingEndEvent):
             line = self._line(event)
             if not isinstance(event, ScalarEvent):
-                raise _RefusedError(line - self.offset, "a key must be a text", "quote it if it begins with [, { or *")
+                raise _RefusedError(line, "a key must be a text", "quote it if it begins with [, { or *")
             self._node(event, path)
             key, inner = str(event.value), (*path, str(event.value))
             value = self._node(next(self.events), inner)
             where = "/".join(inner)
             if key in result:
                 message = f"the key '{key}' stands twice; the first is in line {self.lines[where]}"
-                self._wrong(line - self.offset, message, "remove one of them")
+                self._wrong(line, message, "remove one of them")
                 continue
             result[key] = value
             self.lines[where] = line
