@@ -48,13 +48,14 @@ def postgres() -> Iterator[postgres_server.Postgres]:
 def postgresql_url(postgres: postgres_server.Postgres) -> Iterator[str]:
     """The URL of a new, empty database."""
     name = f"test_{uuid4().hex}"
-    administrator = sqlalchemy.create_engine(postgres.url("postgres"), isolation_level="AUTOCOMMIT")
+    administrator = sqlalchemy.create_engine(
+        postgres.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool
+    )
     with administrator.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
     yield postgres.url(name)
     with administrator.connect() as connection:
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
-    administrator.dispose()
 
 
 @pytest.fixture(scope="session")

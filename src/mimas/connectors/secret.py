@@ -14,8 +14,10 @@ class Secret(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    env: str | None = Field(None, description="The environment variable that holds it.")
-    file: Path | None = Field(None, description="The file that holds it; the line end at its end does not count.")
+    env: str | None = Field(default=None, description="The environment variable that holds it.")
+    file: Path | None = Field(
+        default=None, description="The file that holds it; the line end at its end does not count."
+    )
 
     @model_validator(mode="before")
     @classmethod

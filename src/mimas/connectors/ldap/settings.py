@@ -17,15 +17,16 @@ class LdapSettings(Settings):
 
     uri: str = Field(description="ldap://host:port, ldaps://host:port or ldapi://%2Fpath; several with spaces between.")
     base: str = Field(description="The name below which objects are read and written.")
-    bind_dn: str = Field("", description="Who to sign in as; empty: anonymous.")
-    password: Secret | None = Field(None, description="The password of bind_dn: {env: NAME} or {file: PATH}.")
-    start_tls: bool = Field(False, description="Encrypt an ldap:// connection before signing in.")
-    ca_file: Path | None = Field(None, description="The certificates to trust (PEM); without it, the system's.")
-    filter: str = Field("", description="Only objects that match this LDAP filter are read.")
-    page_size: int = Field(1000, ge=1, le=100_000, description="Entries asked for at once.")
-    timeout: float = Field(60, gt=0, description="Seconds to wait for one answer.")
+    bind_dn: str = Field(default="", description="Who to sign in as; empty: anonymous.")
+    password: Secret | None = Field(default=None, description="The password of bind_dn: {env: NAME} or {file: PATH}.")
+    start_tls: bool = Field(default=False, description="Encrypt an ldap:// connection before signing in.")
+    ca_file: Path | None = Field(default=None, description="The certificates to trust (PEM); without it, the system's.")
+    filter: str = Field(default="", description="Only objects that match this LDAP filter are read.")
+    page_size: int = Field(default=1000, ge=1, le=100_000, description="Entries asked for at once.")
+    timeout: float = Field(default=60, gt=0, description="Seconds to wait for one answer.")
     empty_member: str = Field(
-        "", description="The name that stands as a member in groups that may not be empty; it is never read back."
+        default="",
+        description="The name that stands as a member in groups that may not be empty; it is never read back.",
     )
 
     @field_validator("uri")

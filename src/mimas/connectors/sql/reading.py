@@ -1,0 +1,157 @@
+"""Reading tables: streamed in the order of their keys, each page with its rows of the link tables."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Column, ColumnElement, Connection, func, select, type_coerce
+from sqlalchemy.types import NullType
+from xxhash import xxh3_64_intdigest
+
+from mimas.connectors.contract import ConnectorError, End, Entry, Problem
+from mimas.connectors.sql.cells import plain, read
+from mimas.connectors.sql.database import Database
+from mimas.connectors.sql.mapping import Mapped
+from mimas.schema.attributes import Kind
+from mimas.schema.values import Values
+
+PAGE = 5000
+
+_Members = dict[str, list[str]]
+"""Of one row: the attribute and the targets' bare keys."""
+
+_Row = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class SqlPage:
+    """Some rows of one table, their cells in the order of ``mapped.columns``."""
+
+    keys: Sequence[str]
+    fingerprints: Sequence[int]
+    problems: Sequence[Problem]
+    rows: Sequence[_Row]
+    members: Sequence[_Members]
+    mapped: Mapped
+    deleted: frozenset[int] = frozenset()
+
+    def entry(self, index: int) -> Entry:
+        """The row parsed. Raises `EntryError`."""
+        mapped = self.mapped
+        values: Values = {}
+        references: dict[str, list[str]] = {}
+        for name, cell in zip(mapped.columns, self.rows[index], strict=True):
+            attribute = mapped.type.attributes.get(name)
+            if attribute is None or (value := read(cell, attribute)) is None:
+                continue
+            if attribute.kind is Kind.REFERENCE:
+                references[name] = [mapped.keys.prefix(mapped.to(attribute)) + str(value)]
+            else:
+                values[name] = value
+        for link in mapped.links:
+            prefix = mapped.keys.prefix(link.to)
+            references[link.attribute.name] = [prefix + key for key in self.members[index].get(link.attribute.name, [])]
+        return Entry(mapped.type.name, self.keys[index], None, values, references)
+
+
+class Reader:
+    """Reads all configured tables in one transaction."""
+
+    def __init__(self, database: Database, types: dict[str, Mapped], salt: int) -> None:
+        self._database = database
+        self._types = types
+        self._salt = salt
+        self._before: str | None = None
+
+    def pages(self, watermark: str | None) -> Iterator[SqlPage | End]:
+        """Everything, or the rows changed since ``watermark``. Raises `ConnectorError`."""
+        since = _marks(watermark)
+        with self._database.connect(snapshot=True) as connection:
+            marks = {name: self._newest(connection, mapped) for name, mapped in self._types.items()}
+            for name, mapped in self._types.items():
+                yield from self._table(connection, mapped, since.get(name))
+        yield End(watermark=msgspec.json.encode(marks).decode() if self._database.settings.changed_at else None)
+
+    def _newest(self, connection: Connection, mapped: Mapped) -> Any:
+        if not self._database.settings.changed_at:
+            return None
+        column = self._database.column(mapped.table, self._database.settings.changed_at)
+        return connection.execute(select(func.max(column))).scalar()
+
+    def _table(self, connection: Connection, mapped: Mapped, since: Any) -> Iterator[SqlPage]:
+        query = select(*self._cells(mapped.columns.values())).order_by(*mapped.key_columns)
+        if since is not None:
+            column = self._database.column(mapped.table, self._database.settings.changed_at)
+            # Rows of the same instant may have come after the last reading.
+            query = query.where(column >= _as_column(since, column.type))
+        # A row count per fetch, and a cursor on the server where the driver has one.
+        streamed = connection.execute(query, execution_options={"yield_per": PAGE})
+        for rows in streamed.partitions():
+            yield self._page(connection, mapped, [tuple(row) for row in rows])
+
+    def _cells(self, columns: Iterable[Column[Any]]) -> list[ColumnElement[Any]]:
+        """What to select. SQLite keeps anything in any column, so there the cells are taken as they are."""
+        if self._database.engine.dialect.name == "sqlite":
+            return [type_coerce(column, NullType()).label(column.name) for column in columns]
+        return list(columns)
+
+    def _page(self, connection: Connection, mapped: Mapped, rows: Sequence[_Row]) -> SqlPage:
+        keys, fingerprints, problems, good, members = [], [], [], [], []
+        linked = self._linked(connection, mapped, rows)
+        at = {name: index for index, name in enumerate(mapped.columns) if name in mapped.type.anchor}
+        for row in rows:
+            parts = {name: None if row[index] is None else plain(row[index], name) for name, index in at.items()}
+            key = mapped.keys.anchor(mapped.type, parts)
+            if key is None or key == self._before:
+                problems.append(_problem(mapped, key, parts))
+                continue
+            self._before = key
+            own = linked.get(parts[mapped.type.anchor[0]] or "", {})
+            raw = repr((row, own)).encode("utf-8", "surrogatepass")
+            keys.append(key)
+            fingerprints.append(xxh3_64_intdigest(raw, seed=self._salt) >> 1)
+            good.append(row)
+            members.append(own)
+        return SqlPage(keys, fingerprints, problems, good, members, mapped)
+
+    def _linked(self, connection: Connection, mapped: Mapped, rows: Sequence[_Row]) -> dict[str, _Members]:
+        """The members of the rows of a page, by the row's key. The database compares: its sort order is what counts."""
+        found: dict[str, _Members] = {}
+        for link in mapped.links:
+            at = list(mapped.columns).index(mapped.type.anchor[0])
+            if not (keys := [row[at] for row in rows if row[at] is not None]):
+                continue
+            cells = self._cells([link.owner, link.member])
+            query = select(*cells).where(link.owner >= keys[0], link.owner <= keys[-1])
+            for owner, member in connection.execute(query.order_by(link.owner, link.member)):
+                if owner is not None and member is not None:
+                    own = found.setdefault(plain(owner, link.owner.name), {})
+                    own.setdefault(link.attribute.name, []).append(plain(member, link.member.name))
+        return found
+
+
+def _problem(mapped: Mapped, key: str | None, parts: dict[str, str | None]) -> Problem:
+    place = f"{mapped.table.fullname}: {', '.join(f'{name}={value}' for name, value in parts.items())}"
+    if key is None:
+        advice = f"Fill {', '.join(mapped.type.anchor)}."
+        return Problem("missing-anchor-component", place, "A part of the key is null or empty.", advice)
+    return Problem(
+        "duplicate-object", place, "Several rows have this key; only the first is read.", "Remove the others."
+    )
+
+
+def _marks(watermark: str | None) -> dict[str, Any]:
+    if watermark is None:
+        return {}
+    try:
+        return msgspec.json.decode(watermark, type=dict[str, Any])
+    except msgspec.DecodeError:
+        raise ConnectorError(f"{watermark!r} is no watermark of a database.", "Run a full import.") from None
+
+
+def _as_column(mark: Any, column_type: Any) -> Any:
+    """A watermark in the type of the column; JSON holds instants as text."""
+    wanted = column_type.python_type
+    return wanted.fromisoformat(mark) if wanted in (datetime, date) else mark
