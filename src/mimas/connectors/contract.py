@@ -165,9 +165,10 @@ class Change:
 class Export:
     """What to send for one object. ``id`` comes back in the `Result`.
 
-    An add carries every value in ``changes``; an update only what differs; a delete nothing. ``name`` is the name that
-    the system knows (for an add: the name to create it under); ``new_name`` is set when the object is to be renamed or
-    moved. In a listing every object comes as an add.
+    An add carries every value in ``values`` (and, for convenience, in ``changes``); an update only what differs, in
+    ``changes``; a delete nothing. Of a multi-valued reference an update tells only what is added and removed. ``name``
+    is the name that the system knows (for an add: the name to create it under); ``new_name`` is set when the object is
+    to be renamed or moved. In a listing every object comes as an add.
     """
 
     id: int
@@ -177,6 +178,27 @@ class Export:
     name: str | None = None
     new_name: str | None = None
     changes: Mapping[str, Change] = field(default_factory=dict)
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Additions(Mapping[str, Change]):
+    """The values of an add, seen as changes; made only as they are asked for."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = values
+
+    def __getitem__(self, name: str) -> Change:
+        value = self._values[name]
+        values = value if isinstance(value, list) else [value]
+        return Change(values, values)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ attributes left out. The same values always give the same text, so two images ar
 - References never stand in a document: they are rows (see ``mimas.store``).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 import msgspec
@@ -19,7 +19,8 @@ Value: TypeAlias = Scalar | list[Scalar]
 Values: TypeAlias = dict[str, Value]
 
 _encoder = msgspec.json.Encoder(order="sorted")
-_decoder = msgspec.json.Decoder(dict[str, str | int | bool | list[str | int | bool] | None])
+_decoder = msgspec.json.Decoder(dict[str, str | int | bool | list[str | int | bool]])
+_nullable = msgspec.json.Decoder(dict[str, str | int | bool | list[str | int | bool] | None])
 
 
 def encode(values: Mapping[str, Value | None]) -> str:
@@ -27,8 +28,11 @@ def encode(values: Mapping[str, Value | None]) -> str:
     return _encoder.encode(values).decode()
 
 
-decode = _decoder.decode
+decode: Callable[[str], Values] = _decoder.decode
 """The values of a document written by `encode`."""
+
+decode_wanted: Callable[[str], dict[str, Value | None]] = _nullable.decode
+"""The values of a wanted image, in which a cleared attribute is None."""
 
 
 def many(values: Iterable[Scalar]) -> list[Scalar]:

@@ -1,0 +1,138 @@
+"""Exports meet what the next import shows: confirmed, contradicted, or drifted apart.
+
+The pending-export row of an object is kept true here: it is there exactly while the system does not show what the
+rules want.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from mimas.runs.images import HELD, RELEASED, SENT, WAITING, described, differences, overlay
+from mimas.runs.merging import Targets
+from mimas.schema.values import decode, decode_wanted
+from mimas.store import tables
+from mimas.store.database import Transaction
+from mimas.store.objects import PRESENT, WANTED_ABSENT, Stored
+from mimas.store.references import WANTED
+from mimas.store.runs import Note
+from mimas.store.store import Store
+
+Looked: TypeAlias = tuple[Stored, str, Targets, bool]
+"""An object as it was, the document and the references it shows now, and whether they differ from before."""
+
+
+class Confirmer:
+    """Compares what one connector shows with what its objects should hold."""
+
+    def __init__(self, store: Store, connector: int, governed: dict[str, frozenset[str]]) -> None:
+        self.store = store
+        self.connector = connector
+        self.governed = {
+            store.symbol(type_): frozenset(store.symbols(sorted(attributes))) for type_, attributes in governed.items()
+        }
+
+    def confirm(self, tx: Transaction, looked_at: Sequence[Looked], counters: Counter[str], notes: list[Note]) -> set[int]:
+        """Settle the pending exports of these objects; those whose change is just our own export come back."""
+        ours = [item for item in looked_at if item[0].wanted is not None]
+        if not ours:
+            return set()
+        ids = [row.id for row, _, _, _ in ours]
+        pending = {
+            object_: (operation, state, sent)
+            for object_, operation, state, sent in tx.rows(
+                "SELECT object, operation, state, sent FROM pending_export WHERE connector = ? AND object IN IDS",
+                self.connector,
+                ids,
+            )
+        }
+        wanted = self._wanted_references(tx, [row for row, _, _, _ in ours])
+        done: list[tuple[int, int]] = []
+        open_: list[tuple[int, int, str, int, int]] = []
+        settled: set[int] = set()
+        for row, doc, targets, _ in ours:
+            assert row.wanted is not None
+            key = (self.connector, row.id)
+            if row.wanted == WANTED_ABSENT:
+                if row.id in pending and pending[row.id][1] == SENT:
+                    open_.append((*key, "delete", WAITING, 0))
+                    notes.append(_still_there(row))
+                continue
+            unlike = differences(doc, row.wanted)
+            governed = self.governed.get(row.type or 0, frozenset())
+            strayed = [a for a in governed if targets.get(a, set()) != wanted.get((row.id, a), set())]
+            if not unlike and not strayed:
+                if row.id in pending:
+                    done.append(key)
+                    counters["confirmed"] += 1
+                if overlay(row.seen, row.wanted) == doc:
+                    settled.add(row.id)
+                continue
+            operation, state, _ = pending.get(row.id, ("", WAITING, None))
+            if state in (HELD, RELEASED):
+                continue
+            if state == SENT:
+                counters["exported-change-not-reimported"] += 1
+                notes.append(self._contradiction(row, doc, unlike, strayed))
+            elif not operation and row.presence == PRESENT:
+                counters["drift"] += 1
+                notes.append(self._drift(row, doc, unlike, strayed))
+            open_.append((*key, "update", WAITING, 0))
+        tx.delete(tables.pending_export, "connector, object", done)
+        tx.upsert(
+            tables.pending_export,
+            "connector, object, operation, state, attempts",
+            open_,
+            "operation = excluded.operation, state = excluded.state, sent = NULL",
+        )
+        return settled
+
+    def _wanted_references(self, tx: Transaction, rows: Sequence[Stored]) -> dict[tuple[int, int], set[int]]:
+        ids = [row.id for row in rows if self.governed.get(row.type or 0)]
+        wanted: dict[tuple[int, int], set[int]] = {}
+        if not ids:
+            return wanted
+        for object_, attribute, target in tx.rows(
+            f"SELECT object, attribute, target FROM reference WHERE object IN IDS AND (bits & {WANTED}) <> 0", ids
+        ):
+            wanted.setdefault((object_, attribute), set()).add(target)
+        return wanted
+
+    def _drift(self, row: Stored, doc: str, unlike: list[str], strayed: list[int]) -> Note:
+        return Note(
+            "drift",
+            row.name or row.anchor or "",
+            f"changed in the system: {self._compare(row, doc, unlike, strayed)}",
+            "The next export puts it right. To keep such a change, make it at the source.",
+            row.id,
+        )
+
+    def _contradiction(self, row: Stored, doc: str, unlike: list[str], strayed: list[int]) -> Note:
+        return Note(
+            "exported-change-not-reimported",
+            row.name or row.anchor or "",
+            f"the system did not keep what was exported: {self._compare(row, doc, unlike, strayed)}",
+            "It is exported again. If this goes on, the system changes or refuses the value: let the rule produce "
+            "the form it keeps.",
+            row.id,
+        )
+
+    def _compare(self, row: Stored, doc: str, unlike: list[str], strayed: list[int]) -> str:
+        assert row.wanted is not None
+        parts = []
+        if unlike:
+            shown, should = decode(doc), decode_wanted(row.wanted)
+            parts = [f"shows {described(shown, unlike)}; the rules want {described(should, unlike)}"]
+        if strayed:
+            parts.append("other references in " + ", ".join(self.store.name(attribute) for attribute in strayed))
+        return "; ".join(parts)
+
+
+def _still_there(row: Stored) -> Note:
+    return Note(
+        "exported-change-not-reimported",
+        row.name or row.anchor or "",
+        "it was deleted by an export and is still shown",
+        "It is deleted again. If this goes on, look at the system's own log.",
+        row.id,
+    )

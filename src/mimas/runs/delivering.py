@@ -1,0 +1,192 @@
+"""Handing exports to a connector, and remembering what it answers."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from mimas.connectors.contract import Connector, ConnectorError, Export, Operation, Result
+from mimas.runs.images import SENDING, SENT, WAITING
+from mimas.runs.importing import Outcome, Progress
+from mimas.runs.sending import Parcel
+from mimas.schema import names
+from mimas.store import objects, runs, tables
+from mimas.store.database import Transaction
+from mimas.store.objects import PRESENT
+from mimas.store.references import WANTED
+from mimas.store.runs import Note
+from mimas.store.store import Store
+
+_COUNTERS = {Operation.ADD: "export-add", Operation.UPDATE: "export-update", Operation.DELETE: "export-delete"}
+
+
+class Delivery:
+    """One export step's way to its connector."""
+
+    def __init__(
+        self, store: Store, connector: Connector[Any], number: int, step: int, outcome: Outcome, progress: Progress
+    ) -> None:
+        self.store = store
+        self.connector = connector
+        self.number = number
+        self.step = step
+        self.outcome = outcome
+        self.progress = progress
+        self.acknowledged = connector.capabilities.confirms == "acknowledgement"
+        self.deferred: set[int] = set()
+
+    def settle(self, tx: Transaction, parcel: Parcel) -> None:
+        """Objects that need nothing any more are no longer pending."""
+        tx.delete(tables.pending_export, "connector, object", [(self.number, id_) for id_ in parcel.nothing])
+
+    def send(self, parcel: Parcel) -> None:
+        """Send a batch and write down what came of each object."""
+        if not parcel.exports:
+            return
+        by_id = {export.id: export for export in parcel.exports}
+        results: list[Result] = []
+        try:
+            results.extend(self.connector.write(parcel.exports))
+        finally:
+            # Whatever was answered before a connection broke is kept; the rest stays "sending".
+            with self.store.transaction() as tx:
+                self._record(tx, by_id, results, parcel.deferred)
+        self.progress(len(results))
+
+    def _record(self, tx: Transaction, by_id: dict[int, Export], results: list[Result], deferred: set[int]) -> None:
+        done: list[Export] = []
+        notes: list[Note] = []
+        failed: list[tuple[int, int, int, str]] = []
+        for result in results:
+            export = by_id[result.id]
+            if result.error == "cd-missing-object" and export.operation is Operation.DELETE:
+                done.append(export)
+            elif result.error:
+                failed.append((self.number, result.id, WAITING, result.error))
+                notes.append(
+                    Note(result.error, export.name or export.anchor or "", result.message, result.advice, result.id)
+                )
+            else:
+                done.append(export)
+                self._name(tx, export, result)
+        for export in done:
+            self.outcome.counters[_COUNTERS[export.operation]] += 1
+        self.outcome.counters["export-failure"] += len(failed)
+        self.outcome.errors += len(failed)
+        tx.update(tables.pending_export, "connector, object, state, error", failed, keys=2)
+        again = [export.id for export in done if export.id in deferred]
+        self.deferred.update(again)
+        sent = [export.id for export in done if export.id not in deferred]
+        self._sent(tx, sent)
+        self._postpone(tx, again)
+        runs.note(tx, self.step, notes)
+
+    def _name(self, tx: Transaction, export: Export, result: Result) -> None:
+        """Take over what the system gave: the anchor of a new object, the name of a renamed one."""
+        if result.anchor is not None and result.anchor != export.anchor:
+            tx.update(tables.object_, "id, anchor", [(export.id, result.anchor)])
+            tx.upsert(
+                tables.object_key,
+                "connector, anchor, object",
+                [(self.number, result.anchor, export.id)],
+                "object = excluded.object",
+            )
+        if export.new_name is not None:
+            self.outcome.counters["export-rename"] += 1
+            if export.name is not None:
+                key = names.key(export.name)
+                tx.delete(tables.object_name, "connector, key, object", [(self.number, key, export.id)])
+            tx.upsert(
+                tables.object_name,
+                "connector, key, object",
+                [(self.number, names.key(export.new_name), export.id)],
+                "object = excluded.object",
+            )
+            tx.update(tables.object_, "id, name", [(export.id, export.new_name)])
+
+    def _sent(self, tx: Transaction, ids: list[int]) -> None:
+        if self.acknowledged:
+            self._confirm(tx, "object IN IDS", ids)
+            return
+        tx.run(
+            "UPDATE pending_export SET state = ?, error = NULL, sent = NULL WHERE connector = ? AND object IN IDS",
+            SENT,
+            self.number,
+            ids,
+        )
+
+    def _postpone(self, tx: Transaction, ids: list[int]) -> None:
+        """Sent but for references to objects that do not exist yet: those follow as an update."""
+        tx.run(
+            "UPDATE pending_export SET state = ?, operation = 'update', error = NULL,"
+            " sent = (SELECT o.wanted FROM object o WHERE o.id = pending_export.object)"
+            " WHERE connector = ? AND object IN IDS",
+            WAITING,
+            self.number,
+            ids,
+        )
+
+    def _confirm(self, tx: Transaction, where: str, *parameters: Any) -> None:
+        """The system confirms by taking: it is now known to hold what was sent."""
+        gone = tx.rows(
+            f"SELECT object FROM pending_export WHERE connector = ? AND operation = 'delete' AND {where}",
+            self.number,
+            *parameters,
+        )
+        tx.delete(tables.link, "object", gone)
+        objects.purge(tx, self.number, [row[0] for row in gone])
+        chosen = f"(SELECT object FROM pending_export WHERE connector = ? AND {where})"
+        tx.run(
+            f"UPDATE object SET seen = wanted, presence = {PRESENT} WHERE id IN {chosen}", self.number, *parameters
+        )
+        tx.run(
+            f"UPDATE reference SET bits = CASE WHEN (bits & {WANTED}) <> 0 THEN 3 ELSE 0 END WHERE object IN {chosen}",
+            self.number,
+            *parameters,
+        )
+        tx.run(f"DELETE FROM reference WHERE bits = 0 AND object IN {chosen}", self.number, *parameters)
+        tx.run(f"DELETE FROM pending_export WHERE connector = ? AND {where}", self.number, *parameters)
+
+    def listing(self, exports: Iterator[Export]) -> None:
+        """Write a whole listing; what was sending has been sent, all of it, or is waiting again."""
+        failed: list[Result] = []
+        try:
+            count = 0
+            for result in self.connector.write(exports):
+                count += 1
+                if result.error:
+                    failed.append(result)
+                if not count % 1000:
+                    self.progress(1000)
+        except ConnectorError:
+            with self.store.transaction() as tx:
+                tx.run(
+                    "UPDATE pending_export SET state = ? WHERE connector = ? AND state = ?", WAITING, self.number, SENDING
+                )
+            raise
+        with self.store.transaction() as tx:
+            self._record_listing(tx, failed)
+
+    def _record_listing(self, tx: Transaction, failed: list[Result]) -> None:
+        if failed:
+            rows = [(self.number, r.id, WAITING, r.error) for r in failed]
+            tx.update(tables.pending_export, "connector, object, state, error", rows, keys=2)
+            runs.note(tx, self.step, [Note(r.error, "", r.message, r.advice, r.id) for r in failed])
+            self.outcome.errors += len(failed)
+            self.outcome.counters["export-failure"] += len(failed)
+            self.outcome.result = "completed-export-errors"
+        for operation, count in tx.rows(
+            "SELECT operation, count(*) FROM pending_export WHERE connector = ? AND state = ? GROUP BY operation",
+            self.number,
+            SENDING,
+        ):
+            self.outcome.counters[_COUNTERS[Operation(operation)]] += count
+        if self.acknowledged:
+            self._confirm(tx, "state = ?", SENDING)
+        else:
+            tx.run(
+                "UPDATE pending_export SET state = ?, error = NULL WHERE connector = ? AND state = ?",
+                SENT,
+                self.number,
+                SENDING,
+            )
+
+

@@ -1,0 +1,44 @@
+"""Dues: the instants at which a result can change by itself."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from mimas.store import resources, tables
+from mimas.store.database import Transaction
+
+LINK, INBOUND, OUTBOUND = 0, 1, 2
+"""Which stratum is to be computed again, for which item: a connector object, a resource, a resource."""
+
+
+def write_dues(tx: Transaction, stratum: int, dues: Mapping[int, datetime | None]) -> None:
+    """Remember when these items are due next; none: never."""
+    # The usual rule set knows no time at all, and then this table is empty.
+    if not any(dues.values()) and tx.value("SELECT 1 FROM due LIMIT 1") is None:
+        return
+    before: dict[int, str] = dict(tx.rows("SELECT item, at FROM due WHERE stratum = ? AND item IN IDS", stratum, list(dues)))
+    now = {item: stamp(at) for item, at in dues.items() if at is not None}
+    tx.delete(tables.due, "stratum, item", [(stratum, item) for item in before if item not in now])
+    tx.upsert(
+        tables.due,
+        "stratum, item, at",
+        [(stratum, item, at) for item, at in sorted(now.items()) if before.get(item) != at],
+        "at = excluded.at",
+    )
+
+
+def take_due(tx: Transaction, now: datetime) -> list[int]:
+    """What is due by now: objects become pending, resources dirty; the resources to resolve come back."""
+    rows = tx.rows("SELECT stratum, item FROM due WHERE at <= ?", stamp(now))
+    if not rows:
+        return []
+    objects = [item for stratum, item in rows if stratum == LINK]
+    pending = tx.rows("SELECT connector, id, seen FROM object WHERE id IN IDS", objects)
+    tx.insert(tables.pending_import, "connector, object, synced", pending, ignore=True)
+    resources.mark_dirty(tx, [item for stratum, item in rows if stratum == OUTBOUND])
+    tx.delete(tables.due, "stratum, item", rows)
+    return [item for stratum, item in rows if stratum == INBOUND]
+
+
+def stamp(at: datetime) -> str:
+    """An instant as text that sorts."""
+    return at.isoformat(timespec="seconds").replace("+00:00", "Z")

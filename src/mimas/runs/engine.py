@@ -1,0 +1,191 @@
+"""The engine: steps and profiles of one installation, each a run in the history."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from mimas.connectors.contract import Connector, ConnectorError
+from mimas.connectors.registry import open_connector
+from mimas.runs.exporting import export_step, unknown_outcomes
+from mimas.runs.importing import Outcome, import_step
+from mimas.runs.session import Symbols
+from mimas.runs.setup import ConnectorSetup, Setup, Step
+from mimas.runs.syncing import sync_step
+from mimas.store import runs
+from mimas.store.runs import now as instant
+from mimas.store.store import Store
+from mimas.sync.compiling import Compiled, compile_rules
+
+
+class UsageError(Exception):
+    """Something was asked for that is not set up; the message says what there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepReport:
+    """How a step ended."""
+
+    number: int
+    step: Step
+    outcome: Outcome
+    seconds: float
+
+
+@dataclass(slots=True)
+class RunReport:
+    """How a run ended."""
+
+    number: int
+    steps: list[StepReport] = field(default_factory=list)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a step could not do its work at all."""
+        return any(report.outcome.result.startswith(("stopped", "no-start")) for report in self.steps)
+
+    @property
+    def errors(self) -> int:
+        """How many objects had errors."""
+        return sum(report.outcome.errors for report in self.steps)
+
+    @property
+    def held(self) -> int:
+        """How many objects are held."""
+        return sum(report.outcome.held for report in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """Who is told how a run goes on; every method may be left as it is."""
+
+    begins: Callable[[Step], None] = lambda _: None
+    advances: Callable[[int], None] = lambda _: None
+    says: Callable[[str], None] = lambda _: None
+    ends: Callable[[StepReport], None] = lambda _: None
+
+
+class Engine:
+    """Runs the steps of one installation."""
+
+    def __init__(self, store: Store, setup: Setup, *, clock: Callable[[], datetime] = instant) -> None:
+        self.store = store
+        self.setup = setup
+        self.clock = clock
+        self._symbols: Symbols | None = None
+
+    @cached_property
+    def compiled(self) -> Compiled:
+        """The rules, compiled once."""
+        schemas = {name: connector.schema for name, connector in self.setup.connectors.items()}
+        return compile_rules(self.setup.rules, schemas)
+
+    @property
+    def symbols(self) -> Symbols:
+        """The compiled rules under the store's numbers."""
+        if self._symbols is None:
+            self._symbols = Symbols(self.store, self.compiled)
+        return self._symbols
+
+    def connector(self, name: str) -> Connector[Any]:
+        """Open a connector. Raises `UsageError` and `ConnectorError`."""
+        setup = self._setup(name)
+        return open_connector(name, setup.kind, setup.settings, setup.schema, self.setup.home)
+
+    def _setup(self, name: str) -> ConnectorSetup:
+        setup = self.setup.connectors.get(name)
+        if setup is None:
+            raise UsageError(f"There is no connector '{name}'. There is: {', '.join(sorted(self.setup.connectors))}.")
+        return setup
+
+    def profile(self, name: str) -> tuple[Step, ...]:
+        """The steps of a run profile. Raises `UsageError`."""
+        profile = self.setup.profiles.get(name)
+        if profile is None:
+            raise UsageError(f"There is no run profile '{name}'. There is: {', '.join(sorted(self.setup.profiles))}.")
+        return profile.steps
+
+    def run(self, title: str, steps: Iterable[Step], watcher: Watcher = Watcher()) -> RunReport:  # noqa: B008 - frozen
+        """Run some steps. A connector that fails is left out of the steps after it; the others go on."""
+        steps = list(steps)
+        for step in steps:
+            if step.connector is not None:
+                self._setup(step.connector)
+        with self.store.transaction() as tx:
+            report = RunReport(runs.begin_run(tx, title, self.clock()))
+        down: set[str] = set()
+        for step in steps:
+            watcher.begins(step)
+            done = self._step(report.number, step, down, watcher)
+            report.steps.append(done)
+            watcher.ends(done)
+        result = "failed" if report.failed else "held" if report.held else "errors" if report.errors else "success"
+        with self.store.transaction() as tx:
+            runs.end_run(tx, report.number, result, self.clock())
+        return report
+
+    def _step(self, run: int, step: Step, down: set[str], watcher: Watcher) -> StepReport:
+        begin = self.clock()
+        with self.store.transaction() as tx:
+            number = runs.begin_step(tx, run, step.kind, step.connector, begin)
+        try:
+            if step.connector in down:
+                outcome = Outcome("no-start-connection", message=f"{step.connector} failed earlier in this run")
+            else:
+                outcome = self._do(step, number, begin, watcher)
+        except ConnectorError as error:
+            assert step.connector is not None
+            down.add(step.connector)
+            outcome = Outcome("stopped-connectivity", message=f"{error.message} {error.advice}".strip(), errors=1)
+        except BaseException:
+            # Patterns and symbols may have been remembered in a transaction that was rolled back.
+            self._symbols = None
+            raise
+        end = self.clock()
+        with self.store.transaction() as tx:
+            runs.end_step(tx, number, outcome.result, outcome.counters, outcome.message, end)
+        return StepReport(number, step, outcome, (end - begin).total_seconds())
+
+    def _do(self, step: Step, number: int, begin: datetime, watcher: Watcher) -> Outcome:
+        if step.kind in ("full-sync", "delta-sync"):
+            return sync_step(
+                self.symbols,
+                number,
+                begin,
+                connector=step.connector,
+                full=step.kind == "full-sync",
+                say=watcher.says,
+            )
+        assert step.connector is not None
+        setup = self._setup(step.connector)
+        governed = self.compiled.governed(step.connector)
+        with self.connector(step.connector) as connector:
+            if step.kind == "export":
+                self._read_back(connector, setup, number, governed)
+                return export_step(
+                    self.symbols,
+                    connector,
+                    number,
+                    guard=setup.deletes,
+                    governed=governed,
+                    progress=watcher.advances,
+                )
+            return import_step(
+                self.store,
+                connector,
+                number,
+                delta=step.kind == "delta-import",
+                guard=setup.missing,
+                governed=governed,
+                progress=watcher.advances,
+            )
+
+    def _read_back(
+        self, connector: Connector[Any], setup: ConnectorSetup, number: int, governed: dict[str, frozenset[str]]
+    ) -> None:
+        """After a step that died on the wire, see what arrived before anything is sent again."""
+        with self.store.transaction() as tx:
+            unknown = unknown_outcomes(tx, self.store.symbol(connector.name))
+        if unknown and connector.capabilities.read:
+            import_step(self.store, connector, number, delta=False, guard=setup.missing, governed=governed)

@@ -1,0 +1,186 @@
+"""The export step: send what a system does not hold yet, and remember what was sent until an import confirms it.
+
+Adds and changes go first, containers before what they contain; deletes last, deepest first, and only within the
+guard. *Sending* is written before the wire is touched.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from mimas.connectors.contract import Connector, Export
+from mimas.runs.delivering import Delivery
+from mimas.runs.images import HELD, RELEASED, SENDING, WAITING
+from mimas.runs.importing import Outcome, Progress
+from mimas.runs.sending import Packer, Parcel
+from mimas.runs.session import Symbols
+from mimas.runs.setup import Guard
+from mimas.store import holds
+from mimas.store.database import Transaction
+from mimas.store.objects import PRESENT
+from mimas.store.runs import now
+
+_DEPTH = "length(o.name) - length(replace(o.name, ',', ''))"
+_SEND = f"p.state IN ({WAITING}, {RELEASED})"
+_LISTING_RANGE = 10_000
+
+
+def unknown_outcomes(tx: Transaction, connector: int) -> int:
+    """How many objects were on the wire when a step died: the system must be read before anything is sent again."""
+    return int(
+        tx.value("SELECT count(*) FROM pending_export WHERE connector = ? AND state = ?", connector, SENDING) or 0
+    )
+
+
+def export_step(
+    symbols: Symbols,
+    connector: Connector[Any],
+    step: int,
+    *,
+    guard: Guard,
+    governed: dict[str, frozenset[str]],
+    progress: Progress = lambda _: None,
+) -> Outcome:
+    """Send everything that is pending for one connector."""
+    number = symbols.store.symbol(connector.name)
+    outcome = Outcome()
+    capabilities = connector.capabilities
+    packer = Packer(symbols, number, by_name=capabilities.references == "name", governed=governed)
+    delivery = Delivery(symbols.store, connector, number, step, outcome, progress)
+    with symbols.store.transaction() as tx:
+        # What an import has been asked about since, and has not shown, did not arrive.
+        tx.run("UPDATE pending_export SET state = ? WHERE connector = ? AND state = ?", WAITING, number, SENDING)
+        _guard_deletes(tx, number, step, guard, outcome)
+    if capabilities.listing:
+        _send_listing(packer, delivery, number)
+        return outcome
+    _send_changes(packer, delivery, number, capabilities.named)
+    if delivery.deferred:
+        # References to objects that this very step has made.
+        _send_changes(packer, delivery, number, capabilities.named)
+    _send_deletes(packer, delivery, number)
+    if outcome.errors:
+        outcome.result = "completed-export-errors"
+    return outcome
+
+
+def _guard_deletes(tx: Transaction, connector: int, step: int, guard: Guard, outcome: Outcome) -> None:
+    """Hold the deletes when they are too many; everything else flows."""
+    holds.supersede(tx, connector, "deletes")
+    tx.run(
+        "UPDATE pending_export SET state = ? WHERE connector = ? AND operation = 'delete' AND state = ?",
+        WAITING,
+        connector,
+        HELD,
+    )
+    ids = [
+        row[0]
+        for row in tx.rows(
+            "SELECT object FROM pending_export WHERE connector = ? AND operation = 'delete' AND state = ?",
+            connector,
+            WAITING,
+        )
+    ]
+    total = tx.value(
+        "SELECT count(*) FROM object WHERE connector = ? AND presence = ? AND wanted IS NOT NULL", connector, PRESENT
+    )
+    if len(ids) <= guard.count or len(ids) <= guard.share * total:
+        return
+    text = (
+        f"{len(ids)} of {total} objects are to be deleted; the guard lets {guard.count} or {guard.share:.0%} through, "
+        "whichever is more"
+    )
+    number = holds.place(tx, "deletes", connector, step, ids, text, now())
+    tx.run("UPDATE pending_export SET state = ? WHERE connector = ? AND object IN IDS", HELD, connector, ids)
+    outcome.counters["export-delete-held"] += len(ids)
+    outcome.held += len(ids)
+    outcome.result = "completed-held"
+    outcome.message = (
+        f"{text}. They are held; everything else was sent. Look at them with `mimas holds show {number}`; "
+        f"to let them through: `mimas holds release {number}`."
+    )
+
+
+def _depths(delivery: Delivery, connector: int, where: str, *, named: bool) -> list[int | None]:
+    if not named:
+        return [None]
+    with delivery.store.transaction() as tx:
+        rows = tx.rows(
+            f"SELECT DISTINCT {_DEPTH} FROM pending_export p JOIN object o ON o.id = p.object"
+            f" WHERE p.connector = ? AND {_SEND} AND {where}",
+            connector,
+        )
+    return sorted({row[0] or 0 for row in rows})
+
+
+def _at(depth: int | None) -> str:
+    return "1 = 1" if depth is None else f"coalesce({_DEPTH}, 0) = {int(depth)}"
+
+
+def _send_changes(packer: Packer, delivery: Delivery, connector: int, named: bool) -> None:
+    """Adds and changes, containers before what they contain."""
+    where = "p.operation <> 'delete'"
+    for depth in _depths(delivery, connector, where, named=named):
+        for parcel in _parcels(packer, delivery, connector, f"{where} AND {_at(depth)}"):
+            delivery.send(parcel)
+
+
+def _send_deletes(packer: Packer, delivery: Delivery, connector: int) -> None:
+    """Deletes, deepest first."""
+    where = "p.operation = 'delete'"
+    named = delivery.connector.capabilities.named
+    for depth in reversed(_depths(delivery, connector, where, named=named)):
+        for parcel in _parcels(packer, delivery, connector, f"{where} AND {_at(depth)}"):
+            delivery.send(parcel)
+
+
+def _parcels(packer: Packer, delivery: Delivery, connector: int, where: str) -> Iterator[Parcel]:
+    """Pending objects in order of their ids, a batch at a time, each marked as sending before it is handed out."""
+    last = 0
+    while True:
+        with delivery.store.transaction() as tx:
+            rows = tx.rows(
+                "SELECT p.object, p.operation, p.sent, o.type, o.anchor, o.name, o.seen, o.wanted FROM pending_export p"
+                f" JOIN object o ON o.id = p.object WHERE p.connector = ? AND p.object > ? AND {_SEND} AND {where}"
+                " ORDER BY p.object LIMIT ?",
+                connector,
+                last,
+                delivery.connector.capabilities.batch,
+            )
+            if not rows:
+                return
+            last = rows[-1][0]
+            parcel = packer.pack(tx, rows)
+            delivery.settle(tx, parcel)
+            tx.run(
+                "UPDATE pending_export SET state = ? WHERE connector = ? AND object IN IDS",
+                SENDING,
+                connector,
+                [export.id for export in parcel.exports],
+            )
+        yield parcel
+
+
+def _send_listing(packer: Packer, delivery: Delivery, connector: int) -> None:
+    """The whole listing, when anything in it has changed."""
+    store = delivery.store
+    with store.transaction() as tx:
+        waiting = tx.value(
+            f"SELECT count(*) FROM pending_export p WHERE p.connector = ? AND {_SEND}", connector
+        )
+        if not waiting:
+            return
+        tx.run(
+            f"UPDATE pending_export SET state = ? WHERE connector = ? AND state IN ({WAITING}, {RELEASED})",
+            SENDING,
+            connector,
+        )
+        first, last = tx.row("SELECT min(id), max(id) FROM object WHERE connector = ?", connector) or (0, 0)
+
+    def everything() -> Iterator[Export]:
+        for start in range(first, last + 1, _LISTING_RANGE):
+            with store.transaction() as tx:
+                exports = list(packer.whole(tx, start, start + _LISTING_RANGE - 1))
+            yield from exports
+
+    delivery.listing(everything())
+

@@ -1,0 +1,115 @@
+"""The import step: stage what a connected system shows.
+
+Records whose fingerprint is known are passed over without being parsed; the others are parsed and staged, a page a
+transaction. What a complete listing did not show is gone, within the guard; what an incomplete one did not show is
+never gone.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from mimas.connectors.contract import Connector, End, Page
+from mimas.runs.setup import Guard
+from mimas.runs.staging import Stager
+from mimas.runs.vanished import gone, settle_vanished
+from mimas.store import objects, runs, tables
+from mimas.store.runs import Note
+from mimas.store.store import Store
+
+Progress = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How a step ended: its result (a term of MIM's step results), its counters, one sentence, what is held."""
+
+    result: str = "success"
+    counters: Counter[str] = field(default_factory=Counter)
+    message: str = ""
+    errors: int = 0
+    held: int = 0
+
+
+def import_step(
+    store: Store,
+    connector: Connector[Any],
+    step: int,
+    *,
+    delta: bool,
+    guard: Guard,
+    governed: dict[str, frozenset[str]],
+    progress: Progress = lambda _: None,
+) -> Outcome:
+    """Read a connector and stage what it shows. ``governed``: reference attributes outbound rules write, per type."""
+    symbol = store.symbol(connector.name)
+    stager = Stager(store, connector, symbol, step, governed)
+    with store.transaction() as tx:
+        watermark = tx.value("SELECT watermark FROM connector_state WHERE connector = ?", symbol)
+    end = End(complete=False, reason="the connector stopped without saying that it had shown everything")
+    marks, removed = bytearray(), []
+    outcome = Outcome(counters=stager.counters)
+    for part in connector.read(watermark if delta else None):
+        if isinstance(part, End):
+            end = part
+            break
+        with store.transaction() as tx:
+            removed += _page(stager, tx, part, marks, delta=delta)
+        progress(len(part.keys))
+    outcome.errors = stager.errors
+    whole = end.complete and not stager.errors
+    with store.transaction() as tx:
+        candidates = removed if delta else gone(tx, symbol, marks)
+        settle_vanished(tx, symbol, step, candidates, guard, outcome, whole=whole, delta=delta, reason=end.reason)
+        if whole:
+            tx.upsert(
+                tables.connector_state,
+                "connector, watermark",
+                [(symbol, end.watermark)],
+                "watermark = excluded.watermark",
+            )
+    if stager.errors or not end.complete:
+        outcome.result = "completed-discovery-errors"
+    return outcome
+
+
+def _page(stager: Stager, tx: Any, page: Page, marks: bytearray, *, delta: bool) -> list[int]:
+    """Stage one page; the objects that a delta says are gone."""
+    for problem in page.problems:
+        stager.problem(Note(problem.code, problem.place, problem.message, problem.advice))
+    rows = objects.find(tx, stager.symbol, page.keys)
+    fingerprints = page.fingerprints
+    deleted = page.deleted
+    changed: list[int] = []
+    removed: list[int] = []
+    new: list[int] = []
+    unchanged = 0
+    highest = max((row[0] for row in rows if row[0] is not None), default=0)
+    if highest >= len(marks):
+        marks.extend(bytes(highest + 200_000 - len(marks)))
+    for index, (object_, fingerprint) in enumerate(rows):
+        if object_ is None:
+            new.append(index)
+        elif index in deleted:
+            removed.append(object_)
+        elif marks[object_] and not delta:
+            stager.duplicate(page.keys[index], object_)
+        else:
+            marks[object_] = 1
+            if fingerprint == fingerprints[index]:
+                unchanged += 1
+            else:
+                changed.append(index)
+    stager.counters["stage-no-change"] += unchanged
+    if deleted:
+        stager.counters["filtered-deletions"] += sum(1 for index in new if index in deleted)
+        new = [index for index in new if index not in deleted]
+    if new or changed:
+        ids = {index: rows[index][0] for index in changed}
+        for object_ in stager.stage(tx, page, new, ids):
+            if object_ >= len(marks):
+                marks.extend(bytes(object_ + 200_000 - len(marks)))
+            marks[object_] = 1
+    runs.note(tx, stager.step, stager.take_notes())
+    return removed

@@ -1,0 +1,154 @@
+"""What is sent: pending exports become the connector's `Export`s."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mimas.connectors.contract import Additions, Change, Export, Operation
+from mimas.runs.images import differences, overlay
+from mimas.runs.session import Symbols
+from mimas.schema.attributes import NAME
+from mimas.schema.values import Value, as_list, decode, decode_wanted
+from mimas.store.database import Row, Transaction
+from mimas.store.objects import WANTED_ABSENT
+from mimas.store.references import SEEN, WANTED
+
+
+@dataclass(slots=True)
+class Parcel:
+    """A batch ready to be sent."""
+
+    exports: list[Export] = field(default_factory=list)
+    nothing: list[int] = field(default_factory=list)
+    """Pending objects that need nothing any more."""
+    deferred: set[int] = field(default_factory=set)
+    """Objects some of whose references point to objects that do not exist in the system yet."""
+
+
+class Packer:
+    """Makes exports for one connector."""
+
+    def __init__(self, symbols: Symbols, connector: int, *, by_name: bool, governed: dict[str, frozenset[str]]) -> None:
+        self.symbols = symbols
+        self.connector = connector
+        self.target = "name" if by_name else "anchor"
+        self.governed = {
+            (symbols.store.symbol(type_), symbols.store.symbol(attribute))
+            for type_, attributes in governed.items()
+            for attribute in attributes
+        }
+        self.told: dict[int, set[tuple[int, int]]] = {}
+        """References sent in this step already, of objects that are sent twice."""
+
+    def pack(self, tx: Transaction, rows: Sequence[Row]) -> Parcel:
+        """Rows of (object, operation, sent, type, anchor, name, seen, wanted)."""
+        parcel = Parcel()
+        name = self.symbols.store.name
+        references = self._references(tx, rows, parcel)
+        for object_, operation, sent, type_, anchor, named, seen, wanted in rows:
+            kind = name(type_)
+            if operation == Operation.DELETE:
+                parcel.exports.append(Export(object_, Operation.DELETE, kind, anchor, named))
+                continue
+            if wanted is None or wanted == WANTED_ABSENT:
+                parcel.nothing.append(object_)
+                continue
+            added, removed = references.get(object_, ({}, {}))
+            if operation == Operation.ADD:
+                values = self._whole(decode_wanted(wanted), added)
+                parcel.exports.append(
+                    Export(object_, Operation.ADD, kind, anchor, named, None, Additions(values), values)
+                )
+                continue
+            changes = _changes(overlay(seen, sent), wanted)
+            for attribute in added.keys() | removed.keys():
+                changes[name(attribute)] = Change(
+                    added.get(attribute, []), added.get(attribute, []), removed.get(attribute, [])
+                )
+            moved = changes.pop(NAME, None)
+            new_name = str(moved.values[0]) if moved and moved.values else None
+            if changes or new_name:
+                parcel.exports.append(Export(object_, Operation.UPDATE, kind, anchor, named, new_name, changes))
+            elif object_ not in parcel.deferred:
+                parcel.nothing.append(object_)
+        return parcel
+
+    def _whole(self, values: Mapping[str, Value | None], references: Mapping[int, list[str]]) -> dict[str, Any]:
+        whole: dict[str, Any] = {
+            attribute: value for attribute, value in values.items() if value is not None and attribute != NAME
+        }
+        for attribute, texts in references.items():
+            whole[self.symbols.store.name(attribute)] = texts
+        return whole
+
+    def _references(
+        self, tx: Transaction, rows: Sequence[Row], parcel: Parcel
+    ) -> dict[int, tuple[dict[int, list[str]], dict[int, list[str]]]]:
+        """Object → (attribute → targets to add, attribute → targets to remove)."""
+        ids = [row[0] for row in rows if row[1] != Operation.DELETE]
+        types = {row[0]: row[3] for row in rows}
+        result: dict[int, tuple[dict[int, list[str]], dict[int, list[str]]]] = {}
+        if not self.governed:
+            return result
+        told = self.told
+        for object_, attribute, target, bits, text in tx.rows(
+            f"SELECT r.object, r.attribute, r.target, r.bits, t.{self.target} FROM reference r"
+            f" JOIN object t ON t.id = r.target WHERE r.object IN IDS AND r.bits IN ({SEEN}, {WANTED})"
+            " ORDER BY r.object, r.attribute, r.target",
+            ids,
+        ):
+            if (types[object_], attribute) not in self.governed or (attribute, target) in told.get(object_, ()):
+                continue
+            if text is None:
+                parcel.deferred.add(object_)
+                continue
+            sides = result.setdefault(object_, ({}, {}))
+            sides[0 if bits == WANTED else 1].setdefault(attribute, []).append(text)
+            if bits == WANTED:
+                told.setdefault(object_, set()).add((attribute, target))
+        return result
+
+    def whole(self, tx: Transaction, first: int, until: int) -> Iterator[Export]:
+        """Every object of a range of ids that the system should hold, as adds (for listings)."""
+        references: dict[int, dict[int, list[str]]] = {}
+        if self.governed:
+            for object_, attribute, text in tx.rows(
+                f"SELECT r.object, r.attribute, t.{self.target} FROM reference r JOIN object t ON t.id = r.target"
+                f" WHERE r.object BETWEEN ? AND ? AND (r.bits & {WANTED}) <> 0 AND t.{self.target} IS NOT NULL"
+                " ORDER BY r.object, r.attribute, r.target",
+                first,
+                until,
+            ):
+                references.setdefault(object_, {}).setdefault(attribute, []).append(text)
+        name = self.symbols.store.name
+        none: dict[int, list[str]] = {}
+        for object_, type_, anchor, named, wanted in tx.rows(
+            "SELECT id, type, anchor, name, wanted FROM object WHERE id BETWEEN ? AND ? AND connector = ?"
+            " AND wanted IS NOT NULL AND wanted <> ? ORDER BY id",
+            first,
+            until,
+            self.connector,
+            WANTED_ABSENT,
+        ):
+            document = decode_wanted(wanted)
+            name_now = document.get(NAME)
+            named = name_now if isinstance(name_now, str) else named
+            values = self._whole(document, references.get(object_, none))
+            yield Export(object_, Operation.ADD, name(type_), anchor, named, None, Additions(values), values)
+
+
+def _changes(base: str, wanted: str) -> dict[str, Change]:
+    """The attributes in which the system is not as wanted."""
+    unlike = differences(base, wanted)
+    if not unlike:
+        return {}
+    has, should = decode(base), decode_wanted(wanted)
+    changes = {}
+    for attribute in unlike:
+        before, after = as_list(has.get(attribute)), as_list(should[attribute])
+        changes[attribute] = Change(
+            after,
+            [value for value in after if value not in before],
+            [value for value in before if value not in after],
+        )
+    return changes

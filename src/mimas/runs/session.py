@@ -1,0 +1,191 @@
+"""What every pass of a sync step shares: compiled rules under their symbols, counters, notes, the instant."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from mimas.schema.attributes import Kind
+from mimas.schema.values import Value
+from mimas.store import runs, tables
+from mimas.store.database import Transaction
+from mimas.store.resources import Key
+from mimas.store.runs import Note
+from mimas.store.store import Store
+from mimas.sync.compiling import Compiled
+from mimas.sync.context import Context
+from mimas.sync.generated import Failure
+from mimas.sync.inbound import Contributor
+from mimas.sync.keys import normals
+from mimas.sync.linking import Linker
+from mimas.sync.outbound import Target
+from mimas.sync.rules import Direct, Direction, LinkType, SyncRule
+
+
+class Symbols:
+    """The compiled rules by the numbers the store uses. Made once for a rule set."""
+
+    def __init__(self, store: Store, compiled: Compiled) -> None:
+        self.store = store
+        self.compiled = compiled
+        symbol = store.symbol
+        # All at once and beforehand: a new symbol needs a transaction of its own.
+        store.symbols(sorted(_names(compiled)))
+        self.linkers: dict[tuple[int, int], Linker] = {
+            (symbol(connector), symbol(type_)): linker for (connector, type_), linker in compiled.linkers.items()
+        }
+        self.contributors: dict[tuple[int, int, int], Contributor] = {
+            (symbol(c), symbol(o), symbol(r)): contributor for (c, o, r), contributor in compiled.contributors.items()
+        }
+        self.sources = sorted({key[0] for key in self.contributors})
+        self.by_number = {contributor.number: contributor for contributor in self.contributors.values()}
+        self.targets: dict[int, list[tuple[int, int, Target]]] = {
+            symbol(type_): [(symbol(t.connector), symbol(t.object_type.name), t) for t in targets]
+            for type_, targets in compiled.targets.items()
+        }
+        self.sinks = sorted({connector for targets in self.targets.values() for connector, _, _ in targets})
+        self.rules: dict[int, SyncRule] = {symbol(rule.name): rule for rule in compiled.rules.rules}
+        self.types = {symbol(name): type_ for name, type_ in compiled.rules.types.items()}
+        self.indexed = {
+            number: [(name, self.key_symbol(type_.name, name)) for name in sorted(type_.indexed)]
+            for number, type_ in self.types.items()
+        }
+        self.member_of = [
+            (m, symbol(m.membership.of), symbol(f"membership:{m.membership.name}:member")) for m in compiled.memberships
+        ]
+        self.group_of = [
+            (m, symbol(m.membership.resource_type), symbol(f"membership:{m.membership.name}:group"))
+            for m in compiled.memberships
+        ]
+        self.reference_flows = self._reference_flows()
+        self.group_like = {
+            number
+            for number, type_ in self.types.items()
+            if any(a.kind is Kind.REFERENCE and a.multivalued for a in type_.attributes.values())
+        }
+        self.keeps_alive = {
+            number
+            for number, rule in self.rules.items()
+            if rule.direction is Direction.INBOUND and rule.link in (LinkType.PROVISION, LinkType.STICKY)
+        }
+        self.patterns: dict[Any, int] = {}
+        self.echoes = self._echoes()
+
+    def key_symbol(self, type_: str, attribute: str) -> int:
+        """The symbol under which an indexed attribute's keys are kept; each resource type has its own."""
+        return self.store.symbol(f"{type_}.{attribute}")
+
+    def _reference_flows(self) -> dict[tuple[int, int, int], list[tuple[int, int, int]]]:
+        """(connector, attribute, resource type) → (resource attribute, precedence, rule), best first."""
+        symbol = self.store.symbol
+        flows: dict[tuple[int, int, int], list[tuple[int, int, int]]] = {}
+        for (connector, _, type_), contributor in self.contributors.items():
+            for flow in contributor.references:
+                flows.setdefault((connector, symbol(flow.source), type_), []).append(
+                    (symbol(flow.target), flow.precedence, symbol(flow.rule.name))
+                )
+        return flows
+
+    def _echoes(self) -> dict[tuple[int, int], list[str]]:
+        """(connector, object type) → attributes that persistent outbound flows write and inbound rules may read."""
+        echoes: dict[tuple[int, int], list[str]] = {}
+        inbound = {key[:2] for key in self.contributors}
+        for targets in self.targets.values():
+            for connector, type_, target in targets:
+                if (connector, type_) in inbound:
+                    written = [
+                        flow.target
+                        for rule in self.compiled.rules.rules
+                        if rule.direction is Direction.OUTBOUND
+                        and (rule.connector, rule.object_type) == (target.connector, target.object_type.name)
+                        for flow in rule.flows
+                        if not flow.once
+                    ]
+                    echoes.setdefault((connector, type_), []).extend(written)
+        return echoes
+
+    def keys(self, type_: int, values: Mapping[str, Value], context: Context) -> set[Key]:
+        """The keys a resource is found by: indexed attributes, and its sides of the memberships."""
+        keys = {(symbol, key) for name, symbol in self.indexed[type_] for key in normals(values.get(name))}
+        for matched, of, symbol in self.member_of:
+            if of == type_:
+                keys.update((symbol, key) for key in matched.member_keys(values, context))
+        for matched, group, symbol in self.group_of:
+            if group == type_:
+                keys.update((symbol, key) for key in matched.group_keys(values))
+        return keys
+
+    def pattern(self, tx: Transaction, lineage: tuple[tuple[int, int], ...]) -> int:
+        """The number of a lineage: who contributed what."""
+        number = self.patterns.get(lineage)
+        if number is None:
+            rows = [row for key, mask in lineage for row in self.by_number[key].lineage(mask)]
+            body = msgspec.json.encode(sorted(rows)).decode()
+            number = tx.value("SELECT id FROM pattern WHERE body = ?", body)
+            if number is None:
+                number = tx.allocate("pattern", 1)
+                tx.insert(tables.pattern, "id, body", [(number, body)])
+            self.patterns[lineage] = int(number)
+        return int(number)
+
+
+def _names(compiled: Compiled) -> set[str]:
+    """Every name that the passes may need the number of."""
+    rules = compiled.rules
+    names = {name for key in compiled.linkers for name in key} | {name for key in compiled.contributors for name in key}
+    for type_ in rules.types.values():
+        names |= {type_.name, *type_.attributes} | {f"{type_.name}.{attribute}" for attribute in type_.attributes}
+    for rule in rules.rules:
+        names |= {rule.name, rule.connector, rule.object_type, rule.resource_type}
+        names |= {flow.target for flow in rule.flows}
+        names |= {flow.origin.attribute for flow in rule.flows if isinstance(flow.origin, Direct)}
+        names |= {f"{rule.resource_type}.{c.resource_attribute}" for group in rule.join for c in group}
+    for membership in rules.memberships:
+        names |= {membership.name, f"membership:{membership.name}:member", f"membership:{membership.name}:group"}
+    return names
+
+
+@dataclass(slots=True)
+class Session:
+    """One sync step."""
+
+    symbols: Symbols
+    step: int
+    now: datetime
+    sweep: bool
+    counters: Counter[str] = field(default_factory=Counter)
+    errors: int = 0
+    notes: list[Note] = field(default_factory=list)
+    fresh_from: int = 0
+    """The first id that this step gave out: resources from here on have just been resolved."""
+
+    @property
+    def store(self) -> Store:
+        """The store."""
+        return self.symbols.store
+
+    def context(self) -> Context:
+        """A context for a batch."""
+        return Context(self.now)
+
+    def failed(self, failure: Failure, name: str, object_: int | None) -> None:
+        """A rule failed for one object: the object waits, the rest goes on."""
+        self.errors += 1
+        self.counters["flow-failure"] += 1
+        self.notes.append(
+            Note(
+                "flow-failure",
+                name,
+                str(failure),
+                "The object keeps its last result and is tried again at every sync. Change the rule, or the value at its source.",
+                object_,
+            )
+        )
+
+    def write_notes(self, tx: Transaction) -> None:
+        """Write what has been noted since the last call."""
+        runs.note(tx, self.step, self.notes)
+        self.notes = []

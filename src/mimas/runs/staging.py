@@ -1,0 +1,197 @@
+"""Staging: entries become connector objects, and what differs from before becomes pending."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from mimas.connectors.contract import Connector, Entry, EntryError, Page
+from mimas.runs.confirming import Confirmer
+from mimas.runs.merging import merged
+from mimas.runs.referencing import Referencer
+from mimas.schema import names
+from mimas.schema.attributes import Kind
+from mimas.schema.values import encode
+from mimas.store import objects, tables
+from mimas.store.database import Transaction
+from mimas.store.objects import NONE, PRESENT, Stored
+from mimas.store.runs import Note
+from mimas.store.store import Store
+
+
+class Stager:
+    """Stages the changed records of one import step."""
+
+    def __init__(
+        self, store: Store, connector: Connector[Any], symbol: int, step: int, governed: dict[str, frozenset[str]]
+    ) -> None:
+        self.store = store
+        self.connector = connector
+        self.symbol = symbol
+        self.step = step
+        self.counters: Counter[str] = Counter()
+        self.errors = 0
+        self._notes: list[Note] = []
+        self.named = connector.capabilities.named
+        self.types = {name: store.symbol(name) for name in connector.schema}
+        self.refers = {
+            name: any(attribute.kind is Kind.REFERENCE for attribute in type_.attributes.values())
+            for name, type_ in connector.schema.items()
+        }
+        self.references = Referencer(store, connector, symbol)
+        self.confirmer = Confirmer(store, symbol, governed)
+
+    def problem(self, note: Note) -> None:
+        """Something is wrong with a record; the step goes on."""
+        self.errors += 1
+        self.counters["discovery-errors"] += 1
+        self._notes.append(note)
+
+    def duplicate(self, key: str, object_: int | None = None) -> None:
+        """A second record with the anchor of an earlier one."""
+        self.problem(
+            Note(
+                "duplicate-object",
+                key,
+                "a second record has the same anchor; the first one was kept",
+                "Remove one of the records at the source, or choose an anchor that tells them apart.",
+                object_,
+            )
+        )
+
+    def take_notes(self) -> list[Note]:
+        """The notes since the last call."""
+        notes, self._notes = self._notes, []
+        return notes
+
+    def stage(self, tx: Transaction, page: Page, new: Sequence[int], known: dict[int, int]) -> list[int]:
+        """Stage some records of a page: new ones, and known ones (position → object id). The objects concerned."""
+        failed: list[int] = []
+        fresh: dict[str, tuple[int, Entry]] = {}
+        for index in new:
+            entry = self._entry(page, index, None, failed)
+            if entry is None:
+                continue
+            if entry.anchor in fresh:
+                self.duplicate(entry.anchor)
+            else:
+                fresh[entry.anchor] = (index, entry)
+        changed: list[tuple[int, Entry, int]] = []
+        for index, object_ in known.items():
+            entry = self._entry(page, index, object_, failed)
+            if entry is not None:
+                changed.append((index, entry, object_))
+        adopted = self._adopt(tx, fresh) if self.named and fresh else []
+        staged = self._stage_new(tx, page, fresh) if fresh else []
+        if changed or adopted:
+            staged += self._stage_known(tx, page, changed + adopted, {index for index, _, _ in adopted})
+        return staged + failed
+
+    def _entry(self, page: Page, index: int, object_: int | None, failed: list[int]) -> Entry | None:
+        try:
+            return page.entry(index)
+        except EntryError as error:
+            self.problem(Note(error.code, page.keys[index], error.message, error.advice, object_))
+            if object_ is not None:
+                failed.append(object_)
+            return None
+
+    def _adopt(self, tx: Transaction, fresh: dict[str, tuple[int, Entry]]) -> list[tuple[int, Entry, int]]:
+        """New anchors under a known name: objects we made ourselves, and placeholders, get their anchor."""
+        keys = {names.key(entry.name): anchor for anchor, (_, entry) in fresh.items() if entry.name}
+        found = objects.find_names(tx, self.symbol, list(keys))
+        if not found:
+            return []
+        stored = objects.load(tx, list(found.values()))
+        adopted = []
+        for key, object_ in found.items():
+            row = stored.get(object_)
+            if row is not None and row.anchor is None and row.presence == NONE:
+                index, entry = fresh.pop(keys[key])
+                adopted.append((index, entry, object_))
+        return adopted
+
+    def _stage_new(self, tx: Transaction, page: Page, fresh: dict[str, tuple[int, Entry]]) -> list[int]:
+        first = tx.allocate("object", len(fresh))
+        symbol, types, fingerprints = self.symbol, self.types, page.fingerprints
+        key_rows, object_rows, name_rows = [], [], []
+        ids = range(first, first + len(fresh))
+        for object_, (anchor, (index, entry)) in zip(ids, fresh.items(), strict=True):
+            key_rows.append((symbol, anchor, object_, fingerprints[index]))
+            type_ = types.get(entry.type)
+            object_rows.append((object_, symbol, type_, anchor, entry.name, PRESENT, encode(entry.values)))
+            if entry.name:
+                name_rows.append((symbol, names.key(entry.name), object_))
+        key_rows.sort()
+        tx.insert(tables.object_key, "connector, anchor, object, fingerprint", key_rows)
+        tx.insert(tables.object_, "id, connector, type, anchor, name, presence, seen", object_rows)
+        tx.upsert(tables.object_name, "connector, key, object", name_rows, "object = excluded.object")
+        tx.insert(tables.pending_import, "connector, object", [(symbol, object_) for object_ in ids])
+        self.references.add(tx, [(o, e) for o, (_, e) in zip(ids, fresh.values(), strict=True) if e.references])
+        self.counters["stage-add"] += len(fresh)
+        return list(ids)
+
+    def _stage_known(
+        self, tx: Transaction, page: Page, changed: list[tuple[int, Entry, int]], adopted: set[int]
+    ) -> list[int]:
+        symbol = self.symbol
+        stored = objects.load(tx, [object_ for _, _, object_ in changed])
+        shown = self.references.resolve(tx, [entry for _, entry, _ in changed])
+        before = self.references.load(tx, [o for _, e, o in changed if self.refers.get(e.type)])
+        object_rows, key_rows, new_keys, pending, looked_at = [], [], [], [], []
+        for (index, entry, object_), targets in zip(changed, shown, strict=True):
+            row = stored[object_]
+            fingerprint = page.fingerprints[index]
+            if index in adopted:
+                new_keys.append((symbol, entry.anchor, object_, fingerprint))
+            else:
+                key_rows.append((symbol, entry.anchor, fingerprint))
+            values, after = merged(entry, row, targets, before.get(object_, {}), self.references.attributes)
+            doc = encode(values)
+            name = entry.name or (row.name if entry.partial else None)
+            moved = self.references.change(object_, before.get(object_, {}), after)
+            if doc == row.seen and row.presence == PRESENT and not moved and name == row.name:
+                self.counters["stage-no-change"] += 1
+                looked_at.append((row, doc, after, False))
+                continue
+            self._count(row, doc, name)
+            type_ = self.types.get(entry.type, row.type)
+            object_rows.append((object_, type_, entry.anchor, name, PRESENT, doc))
+            looked_at.append((row, doc, after, True))
+            if name and name != row.name:
+                self._renamed(tx, object_, row.name, name)
+            pending.append((symbol, object_, row.seen))
+        tx.update(tables.object_key, "connector, anchor, fingerprint", sorted(key_rows), keys=2)
+        tx.upsert(
+            tables.object_key,
+            "connector, anchor, object, fingerprint",
+            sorted(new_keys),
+            "object = excluded.object, fingerprint = excluded.fingerprint",
+        )
+        tx.update(tables.object_, "id, type, anchor, name, presence, seen", object_rows)
+        self.references.write(tx)
+        settled = self.confirmer.confirm(tx, looked_at, self.counters, self._notes)
+        tx.insert(
+            tables.pending_import,
+            "connector, object, synced",
+            [row for row in pending if row[1] not in settled],
+            ignore=True,
+        )
+        return [object_ for _, _, object_ in changed]
+
+    def _count(self, row: Stored, doc: str, name: str | None) -> None:
+        if row.presence != PRESENT:
+            self.counters["stage-add"] += 1
+        elif name != row.name and row.name is not None:
+            self.counters["stage-rename"] += 1
+        else:
+            self.counters["stage-update"] += 1
+
+    def _renamed(self, tx: Transaction, object_: int, old: str | None, new: str) -> None:
+        if old:
+            tx.delete(tables.object_name, "connector, key, object", [(self.symbol, names.key(old), object_)])
+        tx.upsert(
+            tables.object_name,
+            "connector, key, object",
+            [(self.symbol, names.key(new), object_)],
+            "object = excluded.object",
+        )

@@ -1,0 +1,95 @@
+"""The sync step: the four strata over everything that is pending, or over everything."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from mimas.runs.dues import take_due
+from mimas.runs.importing import Outcome
+from mimas.runs.linking import link_pending, retry_unlinked
+from mimas.runs.pointing import point_all, point_new
+from mimas.runs.provisioning import provision, provision_all
+from mimas.runs.relating import relate_all, relate_some
+from mimas.runs.resolving import Resolver, sweep, touched
+from mimas.runs.session import Session, Symbols
+from mimas.store import resources, tables
+from mimas.store.database import Transaction
+
+Say = Callable[[str], None]
+
+SWEEP = "sweep"
+"""The `meta` key that says a sweep has begun and not ended: whoever comes next begins it again."""
+MANY = 0.2
+"""From this share of pending objects on, sweeping everything is cheaper than following each change."""
+CHUNK = 5_000
+
+
+def sync_step(
+    symbols: Symbols, step: int, now: datetime, *, connector: str | None, full: bool, say: Say = lambda _: None
+) -> Outcome:
+    """Bring resources and wanted images to what the connector spaces and the rules say."""
+    store = symbols.store
+    with store.transaction() as tx:
+        sweeping = full or _worth_sweeping(tx)
+        if sweeping:
+            tx.upsert(tables.meta, "key, value", [(SWEEP, "1")], "value = excluded.value")
+        due = take_due(tx, now)
+    session = Session(symbols, step, now, sweeping)
+    resolver = Resolver(session)
+    if full:
+        retry_unlinked(session)
+    say("linking")
+    link_pending(session, resolver, connector)
+    if due:
+        with store.transaction() as tx:
+            outcome = touched(tx, session, resolver, due)
+            resources.mark_dirty(tx, outcome.written)
+    if sweeping:
+        _sweep(session, resolver, say, resolve=full)
+    else:
+        _follow(session)
+    with store.transaction() as tx:
+        session.write_notes(tx)
+        if sweeping:
+            tx.delete(tables.meta, "key", [(SWEEP,)])
+    return Outcome(
+        "completed-sync-errors" if session.errors else "success", session.counters, "", session.errors
+    )
+
+
+def _worth_sweeping(tx: Transaction) -> bool:
+    if tx.value("SELECT 1 FROM meta WHERE key = ?", SWEEP):
+        return True
+    pending = tx.value("SELECT count(*) FROM (SELECT 1 FROM pending_import LIMIT 200001) p") or 0
+    if pending <= CHUNK:
+        return False
+    return bool(pending > 200_000 or pending > MANY * resources.highest(tx))
+
+
+def _sweep(session: Session, resolver: Resolver, say: Say, *, resolve: bool) -> None:
+    """Everything, a range of ids a transaction."""
+    if resolve:
+        say("resolving")
+        sweep(session, resolver)
+    say("relating")
+    relate_all(session)
+    say("provisioning")
+    provision_all(session)
+    say("pointing")
+    point_all(session)
+
+
+def _follow(session: Session) -> None:
+    """Dirty resources only, with what refers to them."""
+    last = 0
+    while True:
+        with session.store.transaction() as tx:
+            rows = tx.rows("SELECT resource FROM dirty WHERE resource > ? ORDER BY resource LIMIT ?", last, CHUNK)
+            if not rows:
+                return
+            ids = [row[0] for row in rows]
+            last = ids[-1]
+            relate_some(tx, session, ids)
+            plan = provision(tx, session, resources.load(tx, ids), "IN IDS", ids)
+            point_new(tx, session, ids)
+            tx.delete(tables.dirty, "resource", [(id_,) for id_ in ids if id_ not in plan.failed])
+            session.write_notes(tx)

@@ -1,0 +1,104 @@
+"""Objects that an import no longer shows: gone, held by the guard, or not to be concluded from this listing."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from mimas.runs.images import SENDING, SENT
+from mimas.runs.setup import Guard
+from mimas.store import holds, objects, tables
+from mimas.store.database import Transaction
+from mimas.store.objects import ABSENT
+from mimas.store.runs import now
+
+if TYPE_CHECKING:
+    from mimas.runs.importing import Outcome
+
+
+def gone(tx: Transaction, connector: int, marks: bytearray) -> list[int]:
+    """The objects the system showed before and did not show this time."""
+    present = tx.value(
+        "SELECT count(*) FROM object_key WHERE connector = ? AND fingerprint IS NOT NULL", connector
+    )
+    if present == marks.count(1):
+        return []
+    rows = tx.rows("SELECT object FROM object_key WHERE connector = ? AND fingerprint IS NOT NULL", connector)
+    limit = len(marks)
+    return [object_ for (object_,) in rows if object_ >= limit or not marks[object_]]
+
+
+def settle_vanished(
+    tx: Transaction,
+    connector: int,
+    step: int,
+    candidates: Sequence[int],
+    guard: Guard,
+    outcome: "Outcome",
+    *,
+    whole: bool,
+    delta: bool,
+    reason: str,
+) -> None:
+    """Decide over the objects that are no longer shown."""
+    confirmed = _confirmed_deletes(tx, connector, candidates)
+    objects.purge(tx, connector, sorted(confirmed))
+    tx.delete(tables.link, "object", [(object_,) for object_ in confirmed])
+    outcome.counters["confirmed-delete"] += len(confirmed)
+    left = [object_ for object_ in candidates if object_ not in confirmed]
+    holds.supersede(tx, connector, "missing")
+    if not left:
+        return
+    if not whole and not delta:
+        why = reason or "some of its records could not be read"
+        outcome.message = (
+            f"{len(left)} objects were not shown, but this listing is no evidence that they are gone: {why}. "
+            "Nothing was deleted. Put the source right and import again."
+        )
+        outcome.counters["not-shown"] += len(left)
+        return
+    total = tx.value("SELECT count(*) FROM object_key WHERE connector = ? AND fingerprint IS NOT NULL", connector)
+    if len(left) > guard.count and len(left) > guard.share * total:
+        text = (
+            f"{len(left)} of {total} objects are no longer shown; the guard lets {guard.count} or "
+            f"{guard.share:.0%} through, whichever is more"
+        )
+        hold = holds.place(tx, "missing", connector, step, left, text, now())
+        outcome.counters["stage-delete-held"] += len(left)
+        outcome.held += len(left)
+        outcome.result = "completed-held"
+        outcome.message = (
+            f"{text}. They are held: nobody loses anything. If the source is wrong, put it right and import again; "
+            f"if they have really left, run `mimas holds release {hold}`."
+        )
+        return
+    stage_gone(tx, connector, left)
+    outcome.counters["stage-delete"] += len(left)
+
+
+def stage_gone(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
+    """Stage objects as known to be gone; the next sync breaks their links."""
+    loaded = objects.load(tx, ids)
+    tx.insert(
+        tables.pending_import,
+        "connector, object, synced",
+        [(connector, object_.id, object_.seen) for object_ in loaded.values()],
+        ignore=True,
+    )
+    tx.update(tables.object_, "id, presence, seen", [(object_.id, ABSENT, None) for object_ in loaded.values()])
+    tx.update(
+        tables.object_key,
+        "connector, anchor, fingerprint",
+        [(connector, object_.anchor, None) for object_ in loaded.values() if object_.anchor is not None],
+        keys=2,
+    )
+
+
+def _confirmed_deletes(tx: Transaction, connector: int, ids: Sequence[int]) -> set[int]:
+    rows = tx.rows(
+        "SELECT object FROM pending_export WHERE connector = ? AND operation = 'delete' AND state IN (?, ?)"
+        " AND object IN IDS",
+        connector,
+        SENT,
+        SENDING,
+        list(ids),
+    )
+    return {row[0] for row in rows}

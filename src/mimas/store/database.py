@@ -1,0 +1,239 @@
+"""One database, and transactions on it: the thin layer under every query of the store.
+
+Queries are written once, in the SQL that SQLite and PostgreSQL share: ``?`` for a parameter, and three words for a
+list given as one parameter: ``IDS`` and ``TEXTS`` (a sub-select of its elements) and ``ORDERED`` (a table ``j`` of
+``key``, its position, and ``value``). Bulk writes go through `insert`, `update`, `upsert` and `delete`: `executemany`
+on SQLite, ``COPY`` and array statements on PostgreSQL. Nothing here is done per object.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+from sqlalchemy import Table, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.types import Text
+
+Row = tuple[Any, ...]
+
+_SQLITE_WORDS = {
+    "IDS": "(SELECT value FROM json_each(?))",
+    "TEXTS": "(SELECT value FROM json_each(?))",
+    "ORDERED": "json_each(?) AS j",
+}
+_POSTGRESQL_WORDS = {
+    "IDS": "(SELECT unnest(?::bigint[]))",
+    "TEXTS": "(SELECT unnest(?::text[]))",
+    "ORDERED": "unnest(?::text[]) WITH ORDINALITY AS j(value, key)",
+}
+_PAGE_CACHE_KIB = 96 * 1024
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; the message says which and why."""
+
+
+class Database:
+    """A database by its SQLAlchemy URL. One connection, one transaction at a time."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        if self.url.get_backend_name() == "postgresql" and "+" not in self.url.drivername:
+            self.url = self.url.set(drivername="postgresql+psycopg")
+        self.postgresql = self.url.get_backend_name() == "postgresql"
+        try:
+            self.engine = create_engine(self.url)
+        except ImportError as error:
+            raise DatabaseError(
+                f"The database {self.display} needs a driver that is not installed ({error.name}). "
+                "Install it with: pip install 'mimas[postgresql]'"
+            ) from None
+        if not self.postgresql:
+            event.listen(self.engine, "connect", _prepare_sqlite)
+        self._connection: Any = None
+
+    @property
+    def display(self) -> str:
+        """The URL without its password."""
+        return self.url.render_as_string(hide_password=True)
+
+    def connection(self) -> Any:
+        """The driver's own connection, opened at the first use."""
+        if self._connection is None:
+            try:
+                self._connection = self.engine.raw_connection()
+            except Exception as error:
+                raise DatabaseError(f"The database {self.display} cannot be opened: {_first_line(error)}") from None
+        return self._connection
+
+    @contextmanager
+    def transaction(self, *, durable: bool = False) -> Iterator["Transaction"]:
+        """Everything within is committed together, or not at all. ``durable`` survives a power cut on SQLite too."""
+        connection = self.connection()
+        transaction = Transaction(self, connection.cursor())
+        if not self.postgresql:
+            transaction.cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            transaction.cursor.execute("BEGIN IMMEDIATE")
+        try:
+            yield transaction
+        except BaseException:
+            connection.rollback()
+            raise
+        connection.commit()
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+        self.engine.dispose()
+
+
+class Transaction:
+    """What can be done within one transaction."""
+
+    __slots__ = ("cursor", "database", "postgresql")
+
+    def __init__(self, database: Database, cursor: Any) -> None:
+        self.database = database
+        self.postgresql = database.postgresql
+        self.cursor = cursor
+
+    def rows(self, sql: str, *parameters: Any) -> list[Row]:
+        """All rows of a query."""
+        self.cursor.execute(_translate(sql, self.postgresql), self._parameters(parameters))
+        rows: list[Row] = self.cursor.fetchall()
+        return rows
+
+    def row(self, sql: str, *parameters: Any) -> Row | None:
+        """The first row of a query, if there is one."""
+        self.cursor.execute(_translate(sql, self.postgresql), self._parameters(parameters))
+        row: Row | None = self.cursor.fetchone()
+        return row
+
+    def value(self, sql: str, *parameters: Any) -> Any:
+        """The first column of the first row; none when there is no row."""
+        row = self.row(sql, *parameters)
+        return row[0] if row else None
+
+    def run(self, sql: str, *parameters: Any) -> int:
+        """Run a statement; how many rows it touched."""
+        self.cursor.execute(_translate(sql, self.postgresql), self._parameters(parameters))
+        return int(self.cursor.rowcount)
+
+    def many(self, sql: str, rows: Sequence[Row]) -> None:
+        """Run a statement once for each row of parameters."""
+        if rows:
+            self.cursor.executemany(_translate(sql, self.postgresql), rows)
+
+    def _parameters(self, parameters: Sequence[Any]) -> Sequence[Any]:
+        if self.postgresql:
+            return parameters
+        return [msgspec.json.encode(p).decode() if type(p) is list else p for p in parameters]
+
+    def insert(self, table: Table, columns: str, rows: Sequence[Row], *, ignore: bool = False) -> None:
+        """Insert rows; ``columns`` is a comma-separated list. ``ignore`` skips rows whose key is there already."""
+        if not rows:
+            return
+        conflict = " ON CONFLICT DO NOTHING" if ignore else ""
+        if not self.postgresql:
+            self._sqlite_insert(table, columns, rows, conflict)
+        elif ignore:
+            self._array_statement(table, columns, rows, f"INSERT INTO {table.name} ({columns}) SELECT * FROM u{conflict}")
+        else:
+            with self.cursor.copy(f"COPY {_quoted(table)} ({columns}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+
+    def upsert(self, table: Table, columns: str, rows: Sequence[Row], update: str) -> None:
+        """Insert rows; where the primary key is there already, do ``update`` (a SET list; ``excluded`` is the new row)."""
+        if not rows:
+            return
+        keys = ", ".join(column.name for column in table.primary_key)
+        conflict = f" ON CONFLICT ({keys}) DO UPDATE SET {update}"
+        if self.postgresql:
+            self._array_statement(table, columns, rows, f"INSERT INTO {table.name} ({columns}) SELECT * FROM u{conflict}")
+        else:
+            self._sqlite_insert(table, columns, rows, conflict)
+
+    def update(self, table: Table, columns: str, rows: Sequence[Row], *, keys: int = 1) -> None:
+        """Update rows by their first ``keys`` columns."""
+        if not rows:
+            return
+        names = [name.strip() for name in columns.split(",")]
+        if self.postgresql:
+            sets = ", ".join(f"{name} = u.{name}" for name in names[keys:])
+            where = " AND ".join(f"t.{name} = u.{name}" for name in names[:keys])
+            self._array_statement(table, columns, rows, f"UPDATE {_quoted(table)} t SET {sets} FROM u WHERE {where}")
+            return
+        sets = ", ".join(f"{name} = ?{index + 1 + keys}" for index, name in enumerate(names[keys:]))
+        where = " AND ".join(f"{name} = ?{index + 1}" for index, name in enumerate(names[:keys]))
+        self.cursor.executemany(f"UPDATE {table.name} SET {sets} WHERE {where}", rows)
+
+    def delete(self, table: Table, columns: str, rows: Sequence[Row]) -> None:
+        """Delete rows by these columns."""
+        if not rows:
+            return
+        names = [name.strip() for name in columns.split(",")]
+        if self.postgresql:
+            where = " AND ".join(f"t.{name} = u.{name}" for name in names)
+            self._array_statement(table, columns, rows, f"DELETE FROM {_quoted(table)} t USING u WHERE {where}")
+            return
+        where = " AND ".join(f"{name} = ?" for name in names)
+        self.cursor.executemany(f"DELETE FROM {table.name} WHERE {where}", rows)
+
+    def _sqlite_insert(self, table: Table, columns: str, rows: Sequence[Row], conflict: str) -> None:
+        marks = ", ".join("?" * (columns.count(",") + 1))
+        self.cursor.executemany(f"INSERT INTO {table.name} ({columns}) VALUES ({marks}){conflict}", rows)
+
+    def _array_statement(self, table: Table, columns: str, rows: Sequence[Row], statement: str) -> None:
+        """One statement over ``u``, a table made of the rows turned into one array a column."""
+        names = [name.strip() for name in columns.split(",")]
+        casts = ", ".join(f"%s::{'text' if isinstance(table.c[name].type, Text) else 'bigint'}[]" for name in names)
+        self.cursor.execute(
+            f"WITH u ({columns}) AS (SELECT * FROM unnest({casts})) {statement.replace(' ' + table.name + ' ', f' {_quoted(table)} ', 1)}",
+            [list(column) for column in zip(*rows, strict=True)],
+        )
+
+    def allocate(self, sequence: str, count: int) -> int:
+        """Take ``count`` numbers of a sequence; the first of them (sequences begin at 1)."""
+        row = self.row(
+            "INSERT INTO meta (key, value) VALUES (?, CAST(? AS TEXT)) ON CONFLICT (key) DO UPDATE"
+            " SET value = CAST(CAST(meta.value AS BIGINT) + ? AS TEXT) RETURNING value",
+            f"sequence:{sequence}",
+            count + 1,
+            count,
+        )
+        assert row is not None
+        return int(row[0]) - count
+
+
+def _quoted(table: Table) -> str:
+    return f'"{table.name}"'
+
+
+@lru_cache(maxsize=1024)
+def _translate(sql: str, postgresql: bool) -> str:
+    for word, form in (_POSTGRESQL_WORDS if postgresql else _SQLITE_WORDS).items():
+        sql = sql.replace(word, form)
+    return sql.replace("%", "%%").replace("?", "%s") if postgresql else sql
+
+
+def _prepare_sqlite(connection: Any, _: Any) -> None:
+    # Transactions are begun by us, not by the driver, which would begin one only at the first write.
+    connection.isolation_level = None
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        f"cache_size=-{_PAGE_CACHE_KIB}",
+        "wal_autocheckpoint=8000",
+        "temp_store=MEMORY",
+        "busy_timeout=30000",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

@@ -1,0 +1,46 @@
+"""Holds: what is not let through yet, why, and who or what releases it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from mimas.store import tables
+from mimas.store.database import Row, Transaction
+
+OPEN, RELEASED, REFUSED, SUPERSEDED = "open", "released", "refused", "superseded"
+
+
+def place(
+    tx: Transaction, kind: str, connector: int, step: int, objects: Sequence[int], reason: str, now: datetime
+) -> int:
+    """Hold some objects; the number of the hold."""
+    number = tx.allocate("hold", 1)
+    at = now.isoformat(timespec="seconds").replace("+00:00", "Z")
+    tx.insert(
+        tables.hold,
+        "id, kind, connector, step, count, reason, state, at",
+        [(number, kind, connector, step, len(objects), reason, OPEN, at)],
+    )
+    tx.insert(tables.hold_item, "hold, object", [(number, object_) for object_ in objects])
+    return number
+
+
+def supersede(tx: Transaction, connector: int, kind: str) -> None:
+    """A new look at the same question answers it anew: earlier open holds of that kind no longer speak."""
+    tx.run(
+        "UPDATE hold SET state = ? WHERE connector = ? AND kind = ? AND state = ?", SUPERSEDED, connector, kind, OPEN
+    )
+
+
+def opened(tx: Transaction) -> list[Row]:
+    """The open holds: (id, kind, connector, step, count, reason, at)."""
+    return tx.rows("SELECT id, kind, connector, step, count, reason, at FROM hold WHERE state = ? ORDER BY id", OPEN)
+
+
+def items(tx: Transaction, hold: int) -> list[int]:
+    """The objects of a hold."""
+    return [row[0] for row in tx.rows("SELECT object FROM hold_item WHERE hold = ? ORDER BY object", hold)]
+
+
+def close(tx: Transaction, hold: int, state: str) -> None:
+    """Release or refuse."""
+    tx.update(tables.hold, "id, state", [(hold, state)])

@@ -1,0 +1,17 @@
+"""Bringing a database to the tables this program needs."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+from mimas.store.database import Database
+
+
+def upgrade(database: Database) -> None:
+    """Run the migrations that are missing, in one transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with database.engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

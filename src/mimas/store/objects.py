@@ -1,0 +1,71 @@
+"""Connector objects: their keys, names and images."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from mimas.schema import names
+from mimas.store import tables
+from mimas.store.database import Row, Transaction
+
+NONE, PRESENT, ABSENT = 0, 1, 2
+"""``presence``: nothing known (a placeholder, or provisioned and not yet seen), shown by the system, known to be gone."""
+
+WANTED_ABSENT = "null"
+"""``wanted`` of an object that is to be deleted."""
+
+
+class Stored(NamedTuple):
+    """A row of the object table, with the ids the symbols stand for."""
+
+    id: int
+    type: int | None
+    anchor: str | None
+    name: str | None
+    presence: int
+    seen: str | None
+    wanted: str | None
+
+
+_COLUMNS = "o.id, o.type, o.anchor, o.name, o.presence, o.seen, o.wanted"
+
+
+def find(tx: Transaction, connector: int, anchors: Sequence[str]) -> list[Row]:
+    """(object, fingerprint) for each anchor, in order; (None, None) where it is not known."""
+    return tx.rows(
+        "SELECT k.object, k.fingerprint FROM ORDERED"
+        " LEFT JOIN object_key k ON k.connector = ? AND k.anchor = j.value ORDER BY j.key",
+        list(anchors),
+        connector,
+    )
+
+
+def find_names(tx: Transaction, connector: int, keys: Sequence[str]) -> dict[str, int]:
+    """Name key to object, for those that are known."""
+    found: dict[str, int] = dict(
+        tx.rows("SELECT key, object FROM object_name WHERE connector = ? AND key IN TEXTS", connector, list(keys))
+    )
+    return found
+
+
+def load(tx: Transaction, ids: Sequence[int]) -> dict[int, Stored]:
+    """Some objects by id."""
+    rows = tx.rows(f"SELECT {_COLUMNS} FROM object o WHERE o.id IN IDS", list(ids))
+    return {row[0]: Stored(*row) for row in rows}
+
+
+def purge(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
+    """Forget objects that are gone. One that others refer to stays as a placeholder, with its key."""
+    wanted_by_others = {
+        row[0] for row in tx.rows("SELECT DISTINCT target FROM reference WHERE target IN IDS", list(ids))
+    }
+    gone = [(id_,) for id_ in ids if id_ not in wanted_by_others]
+    kept = [(id_, NONE, None, None) for id_ in ids if id_ in wanted_by_others]
+    tx.delete(tables.reference, "object", [(id_,) for id_ in ids])
+    tx.delete(tables.join_key, "object", [(id_,) for id_ in ids])
+    rows = tx.rows("SELECT anchor, name, id FROM object WHERE id IN IDS", [id_ for (id_,) in gone])
+    tx.delete(tables.object_key, "connector, anchor, object", [(connector, a, i) for a, _, i in rows if a is not None])
+    tx.delete(tables.object_name, "connector, key, object", [(connector, names.key(n), i) for _, n, i in rows if n])
+    tx.delete(tables.object_, "id", gone)
+    tx.update(tables.object_, "id, presence, seen, wanted", kept)
+    tx.delete(tables.pending_export, "connector, object", [(connector, id_) for id_ in ids])
+    tx.delete(tables.pending_import, "connector, object", [(connector, id_) for id_ in ids])

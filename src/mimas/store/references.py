@@ -1,0 +1,32 @@
+"""Reference values of connector objects: one row a value, with a bit for each image it stands in."""
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from mimas.store import tables
+from mimas.store.database import Transaction
+
+SEEN, WANTED = 1, 2
+"""``bits``: the system shows the value; the rules want it."""
+
+Triple: TypeAlias = tuple[int, int, int]
+"""(object, attribute, target)."""
+
+
+def add(tx: Transaction, rows: Sequence[Triple], bit: int) -> None:
+    """Set a bit on some values."""
+    tx.upsert(
+        tables.reference,
+        "object, attribute, target, bits",
+        sorted({(*row, bit) for row in rows}),
+        "bits = reference.bits | excluded.bits",
+    )
+
+
+def remove(tx: Transaction, rows: Sequence[Triple], bit: int) -> None:
+    """Clear a bit on some values; a value that stands in no image any more is gone."""
+    if not rows:
+        return
+    where = "WHERE object = ? AND attribute = ? AND target = ?"
+    tx.many(f"UPDATE reference SET bits = bits & {~bit} {where}", rows)
+    tx.many(f"DELETE FROM reference {where} AND bits = 0", rows)

@@ -1,0 +1,88 @@
+"""Resources: their values, keys, lineage and history."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, TypeAlias
+
+from mimas.store import tables
+from mimas.store.database import Row, Transaction
+
+LIVE, DELETED = 0, 1
+"""``state``. A deleted resource keeps its keys, so that whoever comes back finds it."""
+
+RESOURCE = 1
+"""``history.kind``."""
+
+Key: TypeAlias = tuple[int, str]
+"""(attribute, normalised value)."""
+
+
+class StoredResource(NamedTuple):
+    """A row of the resource table."""
+
+    id: int
+    type: int
+    doc: str
+    pattern: int
+    state: int
+
+
+def load(tx: Transaction, ids: Sequence[int]) -> list[StoredResource]:
+    """Some resources by id, in the order of the ids."""
+    rows = tx.rows("SELECT id, type, doc, pattern, state FROM resource WHERE id IN IDS ORDER BY id", list(ids))
+    return [StoredResource(*row) for row in rows]
+
+
+def between(tx: Transaction, first: int, last: int) -> list[StoredResource]:
+    """The resources of a range of ids."""
+    rows = tx.rows(
+        "SELECT id, type, doc, pattern, state FROM resource WHERE id BETWEEN ? AND ? ORDER BY id", first, last
+    )
+    return [StoredResource(*row) for row in rows]
+
+
+def highest(tx: Transaction) -> int:
+    """The highest id in use; 0 when there is no resource."""
+    return int(tx.value("SELECT max(id) FROM resource") or 0)
+
+
+def find(tx: Transaction, attribute: int, values: Sequence[str]) -> dict[str, list[int]]:
+    """Key → the resources that have it, for one indexed attribute."""
+    found: dict[str, list[int]] = {}
+    for value, resource in tx.rows(
+        "SELECT value, resource FROM resource_key WHERE attribute = ? AND value IN TEXTS", attribute, list(values)
+    ):
+        found.setdefault(value, []).append(resource)
+    return found
+
+
+def write(
+    tx: Transaction,
+    step: int,
+    new: Sequence[Row],
+    changed: Sequence[tuple[StoredResource, str, int, int]],
+    keys_added: Iterable[tuple[int, str, int]],
+    keys_removed: Iterable[tuple[int, str, int]],
+) -> None:
+    """Write resources: ``new`` rows, ``changed`` ones as (before, document, pattern, state), and their keys."""
+    tx.insert(tables.resource, "id, type, doc, pattern, state", new)
+    tx.update(
+        tables.resource,
+        "id, doc, pattern, state",
+        [(before.id, doc, pattern, state) for before, doc, pattern, state in changed],
+    )
+    tx.delete(tables.resource_key, "attribute, value, resource", sorted(keys_removed))
+    tx.insert(tables.resource_key, "attribute, value, resource", sorted(keys_added), ignore=True)
+    count = len(new) + len(changed)
+    if count:
+        first = tx.allocate("history", count)
+        befores = [(row[0], None) for row in new] + [(before.id, before.doc) for before, *_ in changed]
+        tx.insert(
+            tables.history,
+            "id, step, kind, item, before",
+            [(first + index, step, RESOURCE, item, doc) for index, (item, doc) in enumerate(befores)],
+        )
+
+
+def mark_dirty(tx: Transaction, ids: Iterable[int]) -> None:
+    """The outbound stratum of these resources is to be computed."""
+    tx.insert(tables.dirty, "resource, reason", [(id_, 0) for id_ in sorted(set(ids))], ignore=True)

@@ -1,0 +1,68 @@
+"""Run history: runs, their steps with counters, and what went wrong with which object."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import msgspec
+
+from mimas.store import tables
+from mimas.store.database import Transaction
+
+
+def now() -> datetime:
+    """The instant at which something was done; rules never see it, they are given the instant of their step."""
+    return datetime.now(UTC)
+
+
+class Note(NamedTuple):
+    """Something a person should know about one object of a step."""
+
+    code: str
+    name: str
+    message: str
+    advice: str = ""
+    object: int | None = None
+
+
+def begin_run(tx: Transaction, profile: str, now: datetime) -> int:
+    """A new run; its number."""
+    number = tx.allocate("run", 1)
+    tx.insert(tables.run, "id, profile, started", [(number, profile, _text(now))])
+    return number
+
+
+def end_run(tx: Transaction, run: int, result: str, now: datetime) -> None:
+    """Close a run."""
+    tx.update(tables.run, "id, ended, result", [(run, _text(now), result)])
+
+
+def begin_step(tx: Transaction, run: int, kind: str, connector: str | None, now: datetime) -> int:
+    """A new step of a run; its number."""
+    number = tx.allocate("step", 1)
+    tx.insert(tables.step, "id, run, kind, connector, started", [(number, run, kind, connector, _text(now))])
+    return number
+
+
+def end_step(
+    tx: Transaction, step: int, result: str, counters: Mapping[str, int], message: str, now: datetime
+) -> None:
+    """Close a step with its result, counters and one sentence for the person who looks."""
+    body = msgspec.json.encode(dict(counters)).decode()
+    tx.update(tables.step, "id, ended, result, counters, message", [(step, _text(now), result, body, message)])
+
+
+def note(tx: Transaction, step: int, notes: Sequence[Note]) -> None:
+    """Record what a person should know about single objects."""
+    if not notes:
+        return
+    first = tx.allocate("step_error", len(notes))
+    tx.insert(
+        tables.step_error,
+        "id, step, object, code, name, message, advice",
+        [(first + i, step, n.object, n.code, n.name, n.message, n.advice) for i, n in enumerate(notes)],
+    )
+
+
+def _text(now: datetime) -> str:
+    return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,97 @@
+"""The store as a whole: its database, its symbols, its migrations."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mimas.store import tables
+from mimas.store.database import Database, DatabaseError, Transaction
+
+REVISION = "0001"
+"""The migration this program needs; `migrate` brings a database to it."""
+
+
+class Store:
+    """Everything Mimas knows, in one database.
+
+    Names of connectors, types, attributes and rules are *symbols*: small numbers that never change and are kept for
+    ever, so they are remembered here once read.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.database = Database(url)
+        self._symbols: dict[str, int] = {}
+        self._names: dict[int, str] = {}
+
+    @contextmanager
+    def transaction(self, *, durable: bool = False) -> Iterator[Transaction]:
+        """See `Database.transaction`."""
+        with self.database.transaction(durable=durable) as transaction:
+            yield transaction
+
+    def symbols(self, names: list[str]) -> list[int]:
+        """The numbers of some names; new names get one, in a transaction of their own."""
+        missing = [name for name in dict.fromkeys(names) if name not in self._symbols]
+        if missing:
+            with self.transaction() as tx:
+                self._remember(tx, missing)
+        return [self._symbols[name] for name in names]
+
+    def _remember(self, tx: Transaction, missing: list[str]) -> None:
+        known = dict(tx.rows("SELECT name, id FROM symbol WHERE name IN TEXTS", missing))
+        new = [name for name in missing if name not in known]
+        if new:
+            first = tx.allocate("symbol", len(new))
+            rows = [(first + index, name) for index, name in enumerate(new)]
+            tx.insert(tables.symbol, "id, name", rows)
+            known.update({name: number for number, name in rows})
+        self._symbols.update(known)
+        self._names.update({number: name for name, number in known.items()})
+
+    def symbol(self, name: str) -> int:
+        """The number of one name."""
+        number = self._symbols.get(name)
+        return number if number is not None else self.symbols([name])[0]
+
+    def name(self, symbol: int | None) -> str:
+        """The name behind a number; empty for none."""
+        if symbol is None:
+            return ""
+        if symbol not in self._names:
+            with self.transaction() as tx:
+                for number, name in tx.rows("SELECT id, name FROM symbol"):
+                    self._names[number] = name
+                    self._symbols[name] = number
+        return self._names[symbol]
+
+    def exists(self) -> bool:
+        """Whether the database has been made ready by `migrate`."""
+        if not self.database.postgresql:
+            path = self.database.url.database
+            if path and path != ":memory:" and not Path(path).exists():
+                return False
+        with self.transaction() as tx:
+            if self.database.postgresql:
+                found = tx.value("SELECT to_regclass('alembic_version')")
+            else:
+                found = tx.value("SELECT name FROM sqlite_master WHERE name = 'alembic_version'")
+            if not found:
+                return False
+            revision = tx.value("SELECT version_num FROM alembic_version")
+        if revision != REVISION:
+            raise DatabaseError(
+                f"The database {self.database.display} is at revision {revision}; this program needs {REVISION}. "
+                "Run `mimas config apply`, which brings it up to date, or install the newer program."
+            )
+        return True
+
+    def migrate(self) -> None:
+        """Create the tables, or bring them up to date."""
+        # Alembic costs most of a second to import, and is needed about once a release.
+        from mimas.store.migrate import upgrade
+
+        upgrade(self.database)
+
+    def close(self) -> None:
+        """Close the database."""
+        self.database.close()

@@ -1,0 +1,204 @@
+"""The tables.
+
+Narrow on purpose: what an unchanged import reads (`object_key`) lies apart from the documents, and what is the
+exception (pending, held, dirty) has rows of its own, so that the rule has none.
+"""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
+
+metadata = MetaData()
+
+
+def _table(name: str, *parts: Column[int] | Column[str] | Index, rowid: bool = True) -> Table:
+    return Table(name, metadata, *parts, sqlite_strict=True, sqlite_with_rowid=rowid)
+
+
+def _id(name: str = "id", *, primary: bool = True, nullable: bool = False) -> Column[int]:
+    # SQLite's rowid alias needs the very word INTEGER; PostgreSQL needs 64 bits.
+    kind = BigInteger().with_variant(Integer(), "sqlite")
+    return Column(name, kind, primary_key=primary, autoincrement=False, nullable=nullable)
+
+
+def _number(name: str, *, nullable: bool = False) -> Column[int]:
+    return _id(name, primary=False, nullable=nullable)
+
+
+def _text(name: str, *, primary: bool = False, nullable: bool = True) -> Column[str]:
+    # "C" on PostgreSQL: keys are compared byte by byte, as SQLite does; Python has normalised them already.
+    kind = Text().with_variant(Text(collation="C"), "postgresql")
+    return Column(name, kind, primary_key=primary, nullable=nullable and not primary)
+
+
+meta = _table("meta", _text("key", primary=True), _text("value"))
+"""Single values: sequences' next numbers, the sweep that is under way."""
+
+symbol = _table("symbol", _id(), _text("name", nullable=False), Index("symbol_name", "name", unique=True))
+"""Names of connectors, types, attributes and rules, as the small numbers the other tables use."""
+
+document = _table(
+    "document",
+    _text("kind", primary=True),
+    _text("name", primary=True),
+    _text("body", nullable=False),
+    _text("file", nullable=False),
+    _text("hash", nullable=False),
+    _text("applied", nullable=False),
+)
+"""The configuration in force."""
+
+connector_state = _table(
+    "connector_state", _id("connector"), _text("watermark"), _text("imported"), _number("salt", nullable=True)
+)
+"""How far a connector has been read."""
+
+object_key = _table(
+    "object_key",
+    _id("connector"),
+    _text("anchor", primary=True),
+    _number("object"),
+    _number("fingerprint", nullable=True),
+    rowid=False,
+)
+"""Anchor to connector object, with the fingerprint of the record last read; a placeholder has none."""
+
+object_name = _table("object_name", _id("connector"), _text("key", primary=True), _number("object"), rowid=False)
+"""Name to connector object, for systems whose objects have names."""
+
+object_ = _table(
+    "object",
+    _id(),
+    _number("connector"),
+    _number("type", nullable=True),
+    _text("anchor"),
+    _text("name"),
+    _number("presence"),
+    _text("seen"),
+    _text("wanted"),
+    Index("object_connector", "connector", "type", "id"),
+)
+"""A connector object. ``presence``: see `mimas.store.objects`."""
+
+reference = _table(
+    "reference",
+    _id("object"),
+    _id("attribute"),
+    _id("target"),
+    _number("bits"),
+    Index("reference_target", "target", "attribute", "object"),
+    rowid=False,
+)
+"""One reference value of a connector object; ``bits`` say in which images it stands."""
+
+link = _table(
+    "link",
+    _id("resource"),
+    _id("connector"),
+    _id("object"),
+    _number("rule"),
+    Index("link_object", "object", unique=True),
+    rowid=False,
+)
+"""Connector object ↔ resource, and the rule that made it (a fact)."""
+
+pending_import = _table("pending_import", _id("connector"), _id("object"), _text("synced"), rowid=False)
+"""Objects whose ``seen`` the rules have not processed; ``synced`` is what they processed last."""
+
+pending_export = _table(
+    "pending_export",
+    _id("connector"),
+    _id("object"),
+    _text("operation", nullable=False),
+    _number("state"),
+    _text("sent"),
+    _number("attempts"),
+    _text("error"),
+    rowid=False,
+)
+"""Objects whose ``wanted`` the system does not show. ``sent`` is kept only where ``wanted`` has moved on since."""
+
+join_key = _table("join_key", _id("attribute"), _text("value", primary=True), _id("object"), rowid=False)
+"""What unlinked objects look for: found again when a resource gets that key."""
+
+resource = _table("resource", _id(), _number("type"), _text("doc", nullable=False), _number("pattern"), _number("state"))
+"""A resource: its values, and the number of its lineage pattern."""
+
+resource_key = _table("resource_key", _id("attribute"), _text("value", primary=True), _id("resource"), rowid=False)
+"""Normalised keys of the indexed attributes."""
+
+resource_reference = _table(
+    "resource_reference",
+    _id("resource"),
+    _id("attribute"),
+    _id("target"),
+    _number("origin"),
+    Index("resource_reference_target", "target", "attribute", "resource"),
+    rowid=False,
+)
+"""One reference value of a resource, and the rule or membership it comes from."""
+
+dirty = _table("dirty", _id("resource"), _number("reason"), rowid=False)
+"""Resources whose later strata are still to be computed."""
+
+pattern = _table("pattern", _id(), _text("body", nullable=False), Index("pattern_body", "body", unique=True))
+"""Lineage, interned: which rule won for which attribute. Most resources share one of a few."""
+
+history = _table("history", _id(), _number("step"), _number("kind"), _number("item"), _text("before"))
+"""The image before, one row per changed object or resource and step."""
+
+fact = _table(
+    "fact",
+    _text("kind", primary=True),
+    _text("key", primary=True),
+    _number("resource"),
+    _text("value"),
+    _text("at", nullable=False),
+    Index("fact_resource", "resource", "kind"),
+    rowid=False,
+)
+"""Something that happened and is an input from then on: a unique value given out, a once-only flow done."""
+
+due = _table("due", _id("stratum"), _id("item"), _text("at", nullable=False), Index("due_at", "at"), rowid=False)
+"""The next moment at which the result of a stratum for an object or resource can change by itself."""
+
+hold = _table(
+    "hold",
+    _id(),
+    _text("kind", nullable=False),
+    _number("connector"),
+    _number("step"),
+    _number("count"),
+    _text("reason", nullable=False),
+    _text("state", nullable=False),
+    _text("at", nullable=False),
+)
+"""Something not let through yet: what, why, and whether it has been released or refused."""
+
+hold_item = _table("hold_item", _id("hold"), _id("object"), rowid=False)
+
+run = _table("run", _id(), _text("profile", nullable=False), _text("started", nullable=False), _text("ended"), _text("result"))
+
+step = _table(
+    "step",
+    _id(),
+    _number("run"),
+    _text("kind", nullable=False),
+    _text("connector"),
+    _text("started", nullable=False),
+    _text("ended"),
+    _text("result"),
+    _text("counters"),
+    _text("message"),
+    Index("step_run", "run"),
+)
+
+step_error = _table(
+    "step_error",
+    _id(),
+    _number("step"),
+    _number("object", nullable=True),
+    _text("code", nullable=False),
+    _text("name"),
+    _text("message", nullable=False),
+    _text("advice"),
+    Index("step_error_step", "step"),
+)

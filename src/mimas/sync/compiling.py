@@ -1,0 +1,102 @@
+"""The whole rule set, compiled."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
+from mimas.language.scope import scope_source
+from mimas.schema.attributes import ObjectType
+from mimas.schema.values import Value
+from mimas.sync.flows import read
+from mimas.sync.generated import About, Code, Generated
+from mimas.sync.inbound import Contributor, compile_contributor
+from mimas.sync.keys import normals
+from mimas.sync.linking import Linker, compile_linker
+from mimas.sync.outbound import Target, compile_target
+from mimas.sync.rules import Direction, LinkType, Membership, RuleSet, SyncRule
+from mimas.sync.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """A membership, with its member scope compiled."""
+
+    membership: Membership
+    scope: Generated | None
+
+    def member_keys(self, values: Mapping[str, Value], context: Context) -> list[str]:
+        """The groups' keys that this member asks for."""
+        if self.scope is not None and not self.scope.call(values, context):
+            return []
+        return normals(values.get(self.membership.member_attribute))
+
+    def group_keys(self, values: Mapping[str, Value]) -> list[str]:
+        """The keys under which this group is found."""
+        return normals(values.get(self.membership.group_attribute))
+
+
+@dataclass(slots=True)
+class Compiled:
+    """Everything the runs call."""
+
+    rules: RuleSet
+    linkers: dict[tuple[str, str], Linker] = field(default_factory=dict)
+    contributors: dict[tuple[str, str, str], Contributor] = field(default_factory=dict)
+    targets: dict[str, list[Target]] = field(default_factory=dict)
+    memberships: list[Matched] = field(default_factory=list)
+
+    def governed(self, connector: str) -> dict[str, frozenset[str]]:
+        """Object type → the reference attributes that outbound rules write."""
+        return {
+            target.object_type.name: frozenset(attribute for _, attribute in target.references)
+            for targets in self.targets.values()
+            for target in targets
+            if target.connector == connector
+        }
+
+
+def compile_rules(rules: RuleSet, schemas: Mapping[str, Mapping[str, ObjectType]]) -> Compiled:
+    """Compile a rule set; ``schemas`` holds the configured object types of each connector."""
+    compiled = Compiled(rules)
+    ordered = sorted(rules.rules, key=lambda rule: (rule.precedence, rule.name))
+    inbound = [rule for rule in ordered if rule.direction is Direction.INBOUND]
+    outbound = [rule for rule in ordered if rule.direction is Direction.OUTBOUND]
+    for number, (key, group) in enumerate(_grouped(inbound)):
+        connector, object_type, resource_type = key
+        compiled.contributors[key] = compile_contributor(
+            number, group, schemas[connector][object_type].attributes, rules.types[resource_type]
+        )
+    for number, ((connector, object_type, resource_type), group) in enumerate(_grouped(outbound)):
+        target = compile_target(number, group, rules.types[resource_type], schemas[connector][object_type])
+        compiled.targets.setdefault(resource_type, []).append(target)
+    # An outbound join speaks of the resource's scope, which linking does not know: it joins, and the outbound stratum
+    # of the same sync decides whether the link may stay.
+    joins = [replace(rule, scope=(), link=LinkType.JOIN) for rule in outbound if rule.join]
+    for (connector, object_type), rules_ in _by_object([*inbound, *joins]).items():
+        compiled.linkers[connector, object_type] = compile_linker(rules_)
+    compiled.memberships = [Matched(m, _member_scope(m)) for m in rules.memberships]
+    return compiled
+
+
+def _grouped(rules: list[SyncRule]) -> list[tuple[tuple[str, str, str], list[SyncRule]]]:
+    def key(rule: SyncRule) -> tuple[str, str, str]:
+        return (rule.connector, rule.object_type, rule.resource_type)
+
+    return [(k, list(group)) for k, group in groupby(sorted(rules, key=key), key)]
+
+
+def _by_object(rules: list[SyncRule]) -> dict[tuple[str, str], list[SyncRule]]:
+    result: dict[tuple[str, str], list[SyncRule]] = {}
+    for rule in sorted(rules, key=lambda rule: (rule.precedence, rule.name)):
+        result.setdefault((rule.connector, rule.object_type), []).append(rule)
+    return result
+
+
+def _member_scope(membership: Membership) -> Generated | None:
+    if not membership.scope:
+        return None
+    code = Code("member_scope", "v, x")
+    code.add("g = v.get")
+    source = scope_source(membership.scope, read, code.names)
+    code.add(f"return {source}", About(membership.name, "scope", membership.place))
+    return code.build()

@@ -1,0 +1,69 @@
+"""Flows become lines of a generated function."""
+
+import importlib
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from mimas.language.expressions.codegen import source
+from mimas.language.expressions.parser import parse
+from mimas.language.results import Outcome, to_value
+from mimas.schema.attributes import Attribute, Kind
+from mimas.sync.coercion import converter
+from mimas.sync.generated import About, Code
+from mimas.sync.rules import Computed, Constant, Direct, Extension, Flow, SyncRule, Unique
+
+
+def read(attribute: str) -> str:
+    """The source that reads an attribute of the values at hand (``g`` is their ``get``)."""
+    return f"g({attribute!r})"
+
+
+def is_reference(flow: Flow, sources: Mapping[str, Attribute], targets: Mapping[str, Attribute]) -> bool:
+    """Whether the flow carries references, which are rows and not values."""
+    target = targets.get(flow.target)
+    origin = flow.origin
+    from_reference = isinstance(origin, Direct) and _kind(sources.get(origin.attribute)) is Kind.REFERENCE
+    return from_reference or (target is not None and target.kind is Kind.REFERENCE)
+
+
+def _kind(attribute: Attribute | None) -> Kind | None:
+    return attribute.kind if attribute is not None else None
+
+
+def write_value(
+    code: Code, rule: SyncRule, flow: Flow, sources: Mapping[str, Attribute], target: Attribute, number: int
+) -> None:
+    """Lines that leave the flow's value, converted to the target's type, in ``y``; None is no value."""
+    about = About(rule.name, flow.target, flow.place if flow.place.file else rule.place)
+    origin = flow.origin
+    if isinstance(origin, Direct):
+        code.add(f"y = {read(origin.attribute)}", about)
+        shown = sources.get(origin.attribute)
+        if shown is not None and shown.kind == target.kind and not shown.multivalued and not target.multivalued:
+            return
+    elif isinstance(origin, Constant):
+        code.add(f"y = {origin.value!r}", about)
+    elif isinstance(origin, Computed):
+        code.add(f"y = {source(parse(origin.text), read, code.names)}", about)
+    elif isinstance(origin, Unique):
+        candidates = ", ".join(source(parse(text), read, code.names) for text in origin.candidates)
+        code.add(f"y = x.unique({flow.target!r}, lambda: ({candidates},))", about)
+    elif isinstance(origin, Extension):
+        name = f"e_{number}"
+        code.names[name] = _load(origin.function)
+        code.names["frozen"] = MappingProxyType
+        code.add(f"y = {name}(frozen(v))", about)
+    code.names["to_value"] = to_value
+    code.names[f"c_{target.kind}_{target.multivalued}"] = converter(target)
+    if target.kind in (Kind.STRING, Kind.BINARY, Kind.REFERENCE) and not target.multivalued:
+        # The usual case costs two comparisons and no call.
+        code.add(f"if y.__class__ is not str and y is not None: y = c_{target.kind}_False(to_value(y))", about)
+        code.add("if y == '': y = None", about)
+    else:
+        code.add(f"if y is not None: y = c_{target.kind}_{target.multivalued}(to_value(y))", about)
+
+
+def _load(function: str) -> object:
+    """The extension ``module:function``."""
+    module, _, name = function.partition(":")
+    return getattr(importlib.import_module(module), name)

@@ -1,0 +1,165 @@
+"""Inbound rules of one object type towards one resource type, as one generated function."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from mimas.language.scope import scope_source
+from mimas.schema.attributes import Attribute
+from mimas.schema.values import as_list, many
+from mimas.sync.flows import is_reference, read, write_value
+from mimas.sync.generated import About, Code, Generated
+from mimas.sync.rules import Direct, Flow, Merge, ResourceType, SyncRule, Unique
+
+
+@dataclass(frozen=True, slots=True)
+class Winner:
+    """A flow that can win an attribute; ``bit`` is its place in the mask that `Contributor.call` returns."""
+
+    bit: int
+    precedence: int
+    merge: Merge
+    rule: str
+    attribute: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceFlow:
+    """A flow that carries references, done by rows."""
+
+    source: str
+    target: str
+    precedence: int
+    rule: SyncRule
+
+
+@dataclass(slots=True)
+class Contributor:
+    """What objects of one type contribute to resources of one type.
+
+    ``function.call(v, x)`` → (values, mask): the attributes contributed, and a bit for each flow that won within.
+    """
+
+    number: int
+    connector: str
+    object_type: str
+    resource_type: str
+    function: Generated
+    winners: list[Winner]
+    references: list[ReferenceFlow]
+    unique: bool
+    by_attribute: dict[str, list[Winner]] = field(default_factory=dict)
+
+    def winner(self, attribute: str, mask: int) -> Winner:
+        """The flow that gave an attribute, by the mask."""
+        return next(winner for winner in self.by_attribute[attribute] if mask & winner.bit)
+
+    def lineage(self, mask: int) -> list[list[str]]:
+        """[attribute, rule, connector] for each flow in the mask."""
+        return [[w.attribute, w.rule, self.connector] for w in self.winners if mask & w.bit]
+
+
+def compile_contributor(
+    number: int,
+    rules: list[SyncRule],
+    sources: Mapping[str, Attribute],
+    type_: ResourceType,
+) -> Contributor:
+    """Compile the inbound rules of one (connector, object type, resource type), in order of precedence."""
+    first = rules[0]
+    code = Code(f"contribute_{number}", "v, x")
+    code.add("g = v.get; d = {}; m = 0")
+    winners: list[Winner] = []
+    references: list[ReferenceFlow] = []
+    written: set[str] = set()
+    unique = False
+    for rule in rules:
+        flows = []
+        for flow in rule.flows:
+            if is_reference(flow, sources, type_.attributes):
+                assert isinstance(flow.origin, Direct)
+                references.append(ReferenceFlow(flow.origin.attribute, flow.target, rule.precedence, rule))
+            else:
+                flows.append(flow)
+        if not flows:
+            continue
+        if rule.scope:
+            code.enter(f"if {scope_source(rule.scope, read, code.names)}:", About(rule.name, "scope", rule.place))
+        for flow in flows:
+            winner = Winner(1 << len(winners), rule.precedence, flow.merge, rule.name, flow.target)
+            unique = unique or isinstance(flow.origin, Unique)
+            _write(code, rule, flow, sources, type_.attributes[flow.target], winner, again=flow.target in written)
+            winners.append(winner)
+            written.add(flow.target)
+        if rule.scope:
+            code.leave()
+    code.add("return d, m")
+    contributor = Contributor(
+        number, first.connector, first.object_type, type_.name, code.build(), winners, references, unique
+    )
+    for winner in winners:
+        contributor.by_attribute.setdefault(winner.attribute, []).append(winner)
+    return contributor
+
+
+def _write(
+    code: Code,
+    rule: SyncRule,
+    flow: Flow,
+    sources: Mapping[str, Attribute],
+    target: Attribute,
+    winner: Winner,
+    *,
+    again: bool,
+) -> None:
+    """One flow: the first rule in order that gives a value wins within this object."""
+    if again:
+        code.enter(f"if {flow.target!r} not in d:")
+    write_value(code, rule, flow, sources, target, winner.bit.bit_length())
+    code.add(f"if y is not None: d[{flow.target!r}] = y; m |= {winner.bit}")
+    if again:
+        code.leave()
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What one object offers."""
+
+    contributor: Contributor
+    anchor: str
+    values: dict[str, Any]
+    mask: int
+
+
+def combine(parts: list[Contribution]) -> tuple[dict[str, Any], tuple[tuple[int, int], ...]]:
+    """Precedence over several objects: the values, and (contributor, mask of the flows that won) as the lineage.
+
+    The lowest precedence number wins; between equals the connector object that sorts first, so that the order in
+    which connectors ran decides nothing. Merging flows of an attribute are united.
+    """
+    ordered = sorted(parts, key=lambda part: (part.contributor.connector, part.contributor.number, part.anchor))
+    values: dict[str, Any] = {}
+    masks = [0] * len(ordered)
+    for attribute in {name for part in ordered for name in part.values}:
+        offers = []
+        for index, part in enumerate(ordered):
+            if attribute in part.values:
+                winner = part.contributor.winner(attribute, part.mask)
+                offers.append((winner.precedence, index, winner, part.values[attribute]))
+        offers.sort(key=lambda offer: offer[:2])
+        _, index, winner, value = offers[0]
+        masks[index] |= winner.bit
+        if winner.merge is Merge.MERGE:
+            value = _united(offers, masks)
+        values[attribute] = value
+    lineage = tuple((part.contributor.number, mask) for part, mask in zip(ordered, masks, strict=True))
+    return values, lineage
+
+
+def _united(offers: list[tuple[int, int, Winner, Any]], masks: list[int]) -> list[Any]:
+    united = []
+    for _, index, winner, value in offers:
+        if winner.merge is Merge.MERGE:
+            masks[index] |= winner.bit
+            united += as_list(value)
+    return many(united)

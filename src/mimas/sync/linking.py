@@ -1,0 +1,76 @@
+"""Stratum 1: which resource a connector object belongs to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mimas.language.scope import scope_source
+from mimas.schema.values import Value
+from mimas.sync.flows import read
+from mimas.sync.generated import About, Code, Generated
+from mimas.sync.keys import normals
+from mimas.sync.rules import JoinCondition, LinkType, SyncRule
+from mimas.sync.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One join criterion, with the rule it belongs to."""
+
+    rule: int
+    conditions: tuple[JoinCondition, ...]
+
+    def keys(self, values: Mapping[str, Value]) -> list[tuple[str, list[str]]] | None:
+        """(resource attribute, keys) for each condition; none when a value is missing (MIM: not satisfied)."""
+        result = []
+        for condition in self.conditions:
+            found = normals(values.get(condition.object_attribute))
+            if not found:
+                return None
+            result.append((condition.resource_attribute, found))
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Linker:
+    """The linking rules of one (connector, object type), in order of precedence.
+
+    ``scopes(v, x)`` → a bit for each rule that is in scope.
+    """
+
+    connector: str
+    object_type: str
+    rules: tuple[SyncRule, ...]
+    criteria: tuple[Criterion, ...]
+    scopes: Generated | None
+
+    @property
+    def order(self) -> tuple[bool, int]:
+        """Those that project go first, by precedence: whoever projects later can then join."""
+        projecting = [rule.precedence for rule in self.rules if rule.link is LinkType.PROVISION]
+        return (not projecting, min(projecting, default=0))
+
+    def scope(self, values: Mapping[str, Value], context: Context) -> int:
+        """The rules in scope, as bits."""
+        return self.scopes.call(values, context) if self.scopes else -1
+
+    def projection(self, mask: int) -> int | None:
+        """The first rule in scope that projects, by its place in ``rules``."""
+        for index, rule in enumerate(self.rules):
+            if rule.link is LinkType.PROVISION and mask & (1 << index):
+                return index
+        return None
+
+
+def compile_linker(rules: list[SyncRule]) -> Linker:
+    """Compile the linking side of the inbound rules of one object type, and the joins of its outbound rules."""
+    criteria = tuple(Criterion(index, conditions) for index, rule in enumerate(rules) for conditions in rule.join)
+    scopes = None
+    if any(rule.scope for rule in rules):
+        code = Code("scopes", "v, x")
+        code.add("g = v.get; m = 0")
+        for index, rule in enumerate(rules):
+            condition = scope_source(rule.scope, read, code.names) if rule.scope else "True"
+            code.add(f"if {condition}: m |= {1 << index}", About(rule.name, "scope", rule.place))
+        code.add("return m")
+        scopes = code.build()
+    return Linker(rules[0].connector, rules[0].object_type, tuple(rules), criteria, scopes)
