@@ -1,6 +1,5 @@
 """Checks of connectors: their type, settings, object types; secrets in clear."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,13 +8,11 @@ from pydantic import ValidationError
 from mimas.configuration.documents import explain
 from mimas.configuration.problem import Problem, suggest
 from mimas.configuration.reading import Document
+from mimas.configuration.secret import holds_secret, looks_secret
 from mimas.configuration.world import World
 from mimas.connectors.contract import ConnectorError
 from mimas.connectors.registry import connector_class, kinds
 from mimas.runs.setup import ConnectorSetup
-
-_SECRET_KEY = re.compile(r"passw|secret|token|api_?key|credential", re.IGNORECASE)
-_SECRET_URL = re.compile(r"://[^/@\s]*:[^/@\s]+@")
 
 
 def check_connectors(world: World) -> Iterator[Problem]:
@@ -25,7 +22,10 @@ def check_connectors(world: World) -> Iterator[Problem]:
         found = [*_settings(world, document, connector), *_objects(document, connector)]
         told = {problem.place for problem in found}
         yield from found
-        yield from (problem for problem in _secrets(document, connector.settings) if problem.place not in told)
+        # A type that can be asked has said by its settings which of them are secret, and takes none of those in clear.
+        guess = name not in world.capabilities
+        secrets = _secrets(document, connector.settings, guess=guess)
+        yield from (problem for problem in secrets if problem.place not in told)
 
 
 def _settings(world: World, document: Document, connector: ConnectorSetup) -> Iterator[Problem]:
@@ -61,12 +61,12 @@ def _objects(document: Document, connector: ConnectorSetup) -> Iterator[Problem]
 
 
 def _secrets(
-    document: Document, settings: Mapping[str, Any], path: tuple[str, ...] = ("settings",)
+    document: Document, settings: Mapping[str, Any], path: tuple[str, ...] = ("settings",), *, guess: bool
 ) -> Iterator[Problem]:
     for key, value in settings.items():
         where = (*path, key)
         if isinstance(value, Mapping):
-            yield from _secrets(document, value, where)
-        elif isinstance(value, str) and (_SECRET_URL.search(value) or (value and _SECRET_KEY.search(key))):
+            yield from _secrets(document, value, where, guess=guess)
+        elif isinstance(value, str) and (holds_secret(value) or (guess and value and looks_secret(key))):
             hint = "write {env: NAME} or {file: PATH}, and change the secret: it has been seen"
             yield document.problem(where, f"`{key}` holds a secret in clear", hint)

@@ -1,6 +1,7 @@
 """Checks of a flow: both ends, and what it computes."""
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -88,6 +89,9 @@ def _extension(home: Path, document: Document, path: tuple[str, ...], name: str)
     module, _, function = name.partition(":")
     if not (module.isidentifier() and function.isidentifier()):
         yield document.problem(path, f"'{name}' is no extension", "write `module:function`")
+        return
+    if module in sys.stdlib_module_names:
+        yield document.problem(path, f"'{module}' is a module of Python itself", "give the file another name")
         return
     file = home / EXTENSIONS / f"{module}.py"
     if not file.is_file():

@@ -209,7 +209,7 @@ def explain(
     """The findings of a model as problems of the document; ``above`` is where the model's part stands."""
     for found in error.errors(include_url=False):
         path = spot(document, (*above, *(step for step in found["loc"] if step != "[key]")))
-        key = str(found["loc"][-1]) if found["loc"] else ""
+        key = next((step for step in reversed(found["loc"]) if isinstance(step, str) and step != "[key]"), "")
         kind, context = found["type"], found.get("ctx", {})
         if kind == "extra_forbidden":
             known = {*_fields(model, found["loc"][:-1]), *(() if above or len(path) > 1 else ("kind", "name"))}
@@ -222,11 +222,22 @@ def explain(
         elif isinstance(reason := context.get("error"), NotationError):
             yield document.problem(path, reason.message, reason.hint)
         else:
-            yield document.problem(path, f"`{key}` {_plain(found['msg'])}", _help(model, found["loc"]))
+            what = _PLAIN.get(kind, found["msg"].removeprefix("Value error, ").replace("Input should", "should"))
+            yield document.problem(path, f"`{key}` {what}" if key else what, _help(model, found["loc"]))
 
 
-def _plain(message: str) -> str:
-    return message.replace("Input should be", "should be").removeprefix("Value error, ").replace("Input", "input")
+_PLAIN = (
+    dict.fromkeys(("string_type", "string_sub_type"), "should be a text")
+    | dict.fromkeys(("string_too_short", "too_short"), "must not be empty")
+    | dict.fromkeys(("list_type", "tuple_type"), "should be a list")
+    | dict.fromkeys(
+        ("dict_type", "model_type", "model_attributes_type", "dataclass_type"), "should have keys and values"
+    )
+    | dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "should be a whole number")
+    | dict.fromkeys(("float_type", "float_parsing"), "should be a number")
+    | dict.fromkeys(("bool_type", "bool_parsing"), "should be true or false")
+)
+"""What Pydantic's types of errors are called by people who do not write Python."""
 
 
 def _fields(model: Any, path: tuple[str | int, ...]) -> dict[str, Any]:

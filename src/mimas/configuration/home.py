@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from mimas.configuration.documents import explain
 from mimas.configuration.problem import Problem, suggest
 from mimas.configuration.reading import Document
+from mimas.configuration.secret import holds_secret
 from mimas.schema.places import Place
 
 FILE = "mimas.toml"
@@ -44,6 +45,10 @@ def read_home(folder: Path) -> tuple[Home, list[Problem]]:
     ]
     document = Document("", "", {}, Place(FILE, lines.get("mimas", 0)), lines)
     try:
-        return Home.model_validate(data.get("mimas", {})), wrong
+        home = Home.model_validate(data.get("mimas", {}))
     except ValidationError as error:
         return Home(), [*wrong, *explain(document, Home, error)]
+    if holds_secret(home.database):
+        hint = "set the environment variable MIMAS_DATABASE instead"
+        wrong.append(document.warning(("database",), "`database` holds a password in clear", hint))
+    return home, wrong

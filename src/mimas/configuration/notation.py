@@ -25,8 +25,10 @@ _STEPS = "steps are: import NAME [delta], export NAME, sync [NAME] [full]"
 
 def attribute(given: Any) -> Any:
     """``string, multivalued, indexed`` or ``reference to worker``."""
-    if not isinstance(given, str):
+    if isinstance(given, dict):
         return given
+    if not isinstance(given, str) or not given.strip():
+        raise NotationError("an attribute has no type", "write it behind the name, as in `mail: string, indexed`")
     kind, *flags = [part.strip() for part in given.split(",")]
     kind, _, to = (part.strip() for part in kind.partition(" to "))
     if kind not in list(Kind):

@@ -37,7 +37,7 @@ FORM = [
     ("hr.yaml", "link: provision", "link: provison", "hr.yaml:23: In from HR: `link` cannot be 'provison'; did you mean 'provision'?"),
     ("hr.yaml", "connector: hr\n", "", "hr.yaml:17: In from HR: `connector` is missing; write `connector: …`"),
     ("hr.yaml", "precedence: 100", "precedence: 0", "hr.yaml:22: In from HR: `precedence` should be greater than or equal to 1"),
-    ("hr.yaml", "precedence: 100", "precedence: high", "hr.yaml:22: In from HR: `precedence` should be a valid integer"),
+    ("hr.yaml", "precedence: 100", "precedence: high", "hr.yaml:22: In from HR: `precedence` should be a whole number"),
     ("hr.yaml", "EQUAL active", "EQUALS active", "hr.yaml:25: In from HR: 'Status EQUALS active' has no operator; did you mean 'EQUAL'?"),
     ("hr.yaml", "EQUAL active", "ISNULL active", "hr.yaml:25: In from HR: ISNULL takes no value; leave out 'active'"),
     ("hr.yaml", "EQUAL active", "EQUAL", "hr.yaml:25: In from HR: EQUAL needs a value"),
@@ -51,6 +51,9 @@ FORM = [
     ("hr.yaml", "{constant: Contoso}", "{constant: [a]}", "hr.yaml:31: In from HR: a constant is a single value"),
     ("hr.yaml", "[Number]", "[Nummer]", "hr.yaml:6: hr: unknown attribute 'Nummer' in the anchor; did you mean 'Number'?"),
     ("hr.yaml", "First: string", "First: sting", "hr.yaml:10: hr: unknown attribute type 'sting'; did you mean 'string'?"),
+    ("hr.yaml", "First: string", "First:", "hr.yaml:10: hr: an attribute has no type; write it behind the name"),
+    ("hr.yaml", "objects:\n", "objects: 5\ndescription: |\n", "hr.yaml:5: hr: `objects` should have keys and values"),
+    ("hr.yaml", "connector: hr\n", "connector: ''\n", "hr.yaml:19: In from HR: `connector` must not be empty"),
     ("hr.yaml", "string, multivalued", "string, multi", "hr.yaml:13: hr: unknown word 'multi' after the type; did you mean 'multivalued'?"),
     ("hr.yaml", "objects:", "guards: {missing: {share: 500%}}\nobjects:", "hr.yaml:5: hr: `share` should be less than or equal to 1"),
     ("hr.yaml", "objects:", "guards: {missing: {count: -1}}\nobjects:", "hr.yaml:5: hr: `count` should be greater than or equal to 0"),
@@ -202,6 +205,7 @@ objects: {user: {attributes: {cn: string}}}
         ("peple:nickname", "there is no file extensions/peple.py; did you mean 'people'?"),
         ("people.nickname", "'people.nickname' is no extension; write `module:function`"),
         ("../people:nickname", "is no extension"),
+        ("json:loads", "'json' is a module of Python itself"),
         ("broken:f", "extensions/broken.py, line 2 is not Python"),
     ],
 )
@@ -212,3 +216,12 @@ def test_extensions_are_looked_for_and_not_run(tmp_path: Path, name: str, expect
     found = broken(tmp_path, "hr.yaml", "manager: Manager", f'mail: {{extension: "{name}"}}')
     assert len(found) == (1 if expected else 0)
     assert all("documents/hr.yaml:33" in line and expected in line for line in found)
+
+
+def test_a_secret_of_a_type_that_is_not_installed_is_found_by_its_name(tmp_path: Path) -> None:
+    found = broken(
+        tmp_path, "hr.yaml", "type: delimited\nsettings: {", "type: other\nsettings:\n  {bind_password: hunter2, "
+    )
+    assert [line.partition(": ")[0] for line in found] == ["documents/hr.yaml:3", "documents/hr.yaml:5"]
+    assert "`bind_password` holds a secret in clear" in found[1]
+    assert "hunter2" not in found[1]

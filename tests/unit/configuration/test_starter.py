@@ -45,7 +45,8 @@ def test_init_overwrites_nothing(tmp_path: Path) -> None:
     ("text", "expected"),
     [
         ("[mimas]\nname = 'x'\ndatabse = 'y'\n", "mimas.toml:3: unknown key 'databse'; did you mean 'database'?"),
-        ("[mimas]\ndatabase = 5\n", "mimas.toml:2: `database` should be a valid string"),
+        ("[mimas]\ndatabase = 5\n", "mimas.toml:2: `database` should be a text"),
+        ("[mimas]\ndatabase = 'postgresql://me:hunter2@db/x'\n", "mimas.toml:2: warning: `database` holds a password"),
         ("[mimsa]\n", "mimas.toml:1: unknown key 'mimsa'; did you mean 'mimas'?"),
         ("[mimas]\nname = \n", "mimas.toml:2: cannot be read as TOML"),
     ],
@@ -54,6 +55,7 @@ def test_mistakes_in_the_settings(tmp_path: Path, text: str, expected: str) -> N
     (tmp_path / "mimas.toml").write_text(text)
     _, (problem,) = read_home(tmp_path)
     assert str(problem).startswith(expected)
+    assert "hunter2" not in str(problem)
 
 
 def test_a_folder_that_is_no_home(tmp_path: Path) -> None:
