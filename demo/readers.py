@@ -61,8 +61,9 @@ def read_application(path: Path) -> Objects:
     """The employees by number, and the departments by code."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         connection.row_factory = sqlite3.Row
-        people, departments = (connection.execute(f"SELECT * FROM {table}") for table in ("employees", "departments"))
+        people = connection.execute("SELECT * FROM employees")
         objects = {row["employee_id"]: _row(row, "employee_id") for row in people}
+        departments = connection.execute("SELECT * FROM departments")
         objects |= {row["code"]: _row(row, "code") for row in departments}
         for code, number in connection.execute("SELECT department_code, employee_id FROM department_members"):
             objects[code]["members"] = objects[code].get("members", frozenset()) | {number}

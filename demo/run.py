@@ -170,6 +170,7 @@ def start_systems(demo: Demo, running: ExitStack) -> None:
         slapd = servers.directory_server(demo.folder / "servers" / "slapd", demo.ldap_port, demo.ldap_password)
         running.callback(slapd.stop)
         demo.note(f"a directory: OpenLDAP at ldap://127.0.0.1:{demo.ldap_port}")
+    (demo.folder / "out" / "directory.ldif").write_text("version: 1\n")
     demo.note("and the same entries as a file: [bold]out/directory.ldif[/]")
 
 
