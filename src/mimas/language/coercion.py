@@ -100,7 +100,9 @@ def as_date(value: Any) -> datetime:
         try:
             value = datetime.fromisoformat(value.strip())
         except ValueError:
-            raise FlowError(f"{shown(value)} is not a date: ISO 8601 is read as it is, CDate reads more forms") from None
+            raise FlowError(
+                f"{shown(value)} is not a date: ISO 8601 is read as it is, CDate reads more forms"
+            ) from None
     if not isinstance(value, datetime):
         raise FlowError(f"{shown(value)} is not a date")
     if value.tzinfo is UTC:

@@ -24,11 +24,9 @@ def shift(interval: str, amount: int, date: datetime) -> datetime:
             return date + timedelta(seconds=_SECONDS[interval] * amount)
         if interval in _MONTHS:
             year, month = divmod(date.year * 12 + date.month - 1 + _MONTHS[interval] * amount, 12)
-            if not 1 <= year <= 9999:
-                raise OverflowError
-            last = calendar.monthrange(year, month + 1)[1]
+            last = calendar.monthrange(min(max(year, 1), 9999), month + 1)[1]
             return date.replace(year=year, month=month + 1, day=min(date.day, last))
-    except OverflowError:
+    except (OverflowError, ValueError):
         raise FlowError("the date lies outside the years 1 to 9999") from None
     raise FlowError(f"{interval!r} is no interval: {', '.join(INTERVALS)}")
 

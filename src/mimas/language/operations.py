@@ -133,4 +133,3 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "*": multiply,
 }
 """Every operator but the lazy ``&&`` and ``||``."""
-

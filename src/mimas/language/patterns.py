@@ -9,9 +9,24 @@ from datetime import UTC, datetime
 
 from mimas.language.errors import FlowError
 
-_TOKENS = re.compile(r"yyyy|yy|MMMM|MMM|MM|M|dddd|ddd|dd|d|HH|H|hh|h|mm|m|ss|s|f{1,6}|tt|zzz|K|'[^']*'|\"[^\"]*\"|\\.|.", re.S)
-_MONTHS = "January February March April May June July August September October November December".split()
-_DAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
+_TOKENS = re.compile(
+    r"yyyy|yy|MMMM|MMM|MM|M|dddd|ddd|dd|d|HH|H|hh|h|mm|m|ss|s|f{1,6}|tt|zzz|K|'[^']*'|\"[^\"]*\"|\\.|.", re.DOTALL
+)
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _WRITE: dict[str, Callable[[datetime], str]] = {
     "yyyy": lambda date: f"{date.year:04}",
     "yy": lambda date: f"{date.year % 100:02}",
@@ -32,8 +47,8 @@ _WRITE: dict[str, Callable[[datetime], str]] = {
     "ss": lambda date: f"{date.second:02}",
     "s": lambda date: str(date.second),
     "tt": lambda date: "AM" if date.hour < 12 else "PM",
-    "zzz": lambda date: "+00:00",
-    "K": lambda date: "Z",
+    "zzz": lambda _: "+00:00",
+    "K": lambda _: "Z",
 }
 _READ = {
     "yyyy": "%Y", "yy": "%y", "MMMM": "%B", "MMM": "%b", "MM": "%m", "M": "%m", "dddd": "%A", "ddd": "%a", "dd": "%d",
@@ -42,7 +57,8 @@ _READ = {
 }  # fmt: skip
 _STANDARD = {
     "d": "MM/dd/yyyy", "D": "dddd, dd MMMM yyyy", "s": "yyyy-MM-ddTHH:mm:ss", "u": "yyyy-MM-dd HH:mm:ssZ",
-    "o": "yyyy-MM-ddTHH:mm:ss.ffffff0K", "t": "HH:mm", "T": "HH:mm:ss", "g": "MM/dd/yyyy HH:mm", "G": "MM/dd/yyyy HH:mm:ss",
+    "o": "yyyy-MM-ddTHH:mm:ss.ffffff0K", "t": "HH:mm",
+    "T": "HH:mm:ss", "g": "MM/dd/yyyy HH:mm", "G": "MM/dd/yyyy HH:mm:ss",
 }  # fmt: skip
 
 
@@ -72,10 +88,11 @@ def format_date(date: datetime, pattern: str) -> str:
 def parse_date(text: str, pattern: str) -> datetime:
     """The date that a text in this format spells. Raises `FlowError`."""
     directives = [
-        _READ.get(token) or ("%f" if token[0] == "f" else _literal(token).replace("%", "%%")) for token in _tokens(pattern)
+        _READ.get(token) or ("%f" if token[0] == "f" else _literal(token).replace("%", "%%"))
+        for token in _tokens(pattern)
     ]
     try:
-        date = datetime.strptime(text.strip(), "".join(directives))
+        date = datetime.strptime(text.strip(), "".join(directives))  # noqa: DTZ007 - %z only where the format has it
     except ValueError:
         raise FlowError(f"{text!r} is not a date of the form {pattern!r}") from None
     return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)

@@ -1,14 +1,32 @@
 """Scopes: which objects a rule is for (Entra Connect: scoping filter)."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
-from typing import TypeAlias
+from functools import partial
+from typing import Any, TypeAlias
 
+from mimas.language.coercion import absent, as_date, as_integer, as_list, as_text
+from mimas.language.context import Context
+from mimas.language.errors import ExpressionError, FlowError, closest
+from mimas.language.expressions.analysis import Moment, moment
+from mimas.language.expressions.codegen import source
+from mimas.language.expressions.parser import parse
+from mimas.language.expressions.tree import attributes
+from mimas.language.instants import compare_with_now
+from mimas.language.operations import COMPARISONS
 from mimas.schema.places import Place
+from mimas.schema.values import Scalar
 
 
 class Operator(StrEnum):
-    """Scope operators, by Entra Connect's tokens. All but the bit and member tests compare text, without case."""
+    """Scope operators, by Entra Connect's tokens. All but the bit tests compare text, without case.
+
+    The orders compare numbers when both sides are whole numbers. An operator holds for a multi-valued attribute when it
+    holds for one of its values; the negative ones (with NOT in their name) hold when their opposite does not, so also
+    for an absent attribute. Source: Entra Connect's stock rules, which scope on ``cloudFiltered NOTEQUAL True``.
+    """
 
     EQUAL = "EQUAL"
     NOTEQUAL = "NOTEQUAL"
@@ -32,7 +50,11 @@ class Operator(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One condition of a scope. ``value`` is empty for the null tests; ``ISIN`` lists are separated by ``;``."""
+    """One condition of a scope. ``value`` is empty for the null tests; ``ISIN`` lists are separated by ``;``.
+
+    A value ``=expression`` is computed: ``StartDate LESSTHAN_OR_EQUAL =DateAdd("d", 7, Now())``; a date is then
+    compared as a date. A value ``%Name%`` is a parameter.
+    """
 
     attribute: str
     operator: Operator
@@ -42,3 +64,145 @@ class Clause:
 
 Scope: TypeAlias = tuple[tuple[Clause, ...], ...]
 """Groups of clauses: one group must hold, and within it every clause. No group at all always holds."""
+
+
+_NEGATIVE = {
+    Operator.NOTEQUAL: Operator.EQUAL,
+    Operator.NOTCONTAINS: Operator.CONTAINS,
+    Operator.NOTSTARTSWITH: Operator.STARTSWITH,
+    Operator.NOTENDSWITH: Operator.ENDSWITH,
+    Operator.ISNOTIN: Operator.ISIN,
+    Operator.ISNOTNULL: Operator.ISNULL,
+    Operator.ISBITNOTSET: Operator.ISBITSET,
+}
+_ORDERS = {
+    Operator.EQUAL: "=",
+    Operator.LESSTHAN: "<",
+    Operator.LESSTHAN_OR_EQUAL: "<=",
+    Operator.GREATERTHAN: ">",
+    Operator.GREATERTHAN_OR_EQUAL: ">=",
+}
+
+
+def scope_attributes(scope: Scope) -> frozenset[str]:
+    """The names of all attributes that the scope reads."""
+    clauses = [clause for group in scope for clause in group]
+    computed = [parse(clause.value[1:]) for clause in clauses if clause.value.startswith("=")]
+    return frozenset(clause.attribute for clause in clauses).union(*map(attributes, computed))
+
+
+def scope_source(
+    scope: Scope, read: Callable[[str], str], names: dict[str, object], parameters: Mapping[str, Scalar] | None = None
+) -> str:
+    """A Python expression, True when an object is in scope. ``read``, ``names``, ``x``: see `codegen.source`.
+
+    Raises `ExpressionError` for a value that cannot be understood; running it raises nothing but `FlowError`.
+    """
+    groups = [
+        "(" + (" and ".join(_clause_source(clause, read, names, parameters or {}) for clause in group) or "True") + ")"
+        for group in scope
+    ]
+    return f"({' or '.join(groups)})" if groups else "True"
+
+
+def _clause_source(
+    clause: Clause, read: Callable[[str], str], names: dict[str, object], parameters: Mapping[str, Scalar]
+) -> str:
+    operator = _NEGATIVE.get(clause.operator, clause.operator)
+    value = read(clause.attribute)
+    if operator is Operator.ISNULL:
+        names["s_absent"] = absent
+        test = f"s_absent({value})"
+    elif clause.value.startswith("="):
+        test = _computed_source(clause, operator, value, read, names, parameters)
+    else:
+        name = f"s_{len(names)}"
+        names[name] = _test(operator, _substituted(clause, parameters))
+        test = f"{name}({value})"
+    return f"(not {test})" if clause.operator in _NEGATIVE else test
+
+
+def _computed_source(
+    clause: Clause,
+    operator: Operator,
+    value: str,
+    read: Callable[[str], str],
+    names: dict[str, object],
+    parameters: Mapping[str, Scalar],
+) -> str:
+    node = parse(clause.value[1:])
+    at = moment(node)
+    name = f"s_{len(names)}"
+    if at and operator in _ORDERS:
+        names[name] = partial(_holds_now, _ORDERS[operator], at)
+        return f"{name}(x, {value})"
+    names[name] = partial(_holds_computed, operator)
+    return f"{name}({value}, {source(node, read, names, parameters)})"
+
+
+def _substituted(clause: Clause, parameters: Mapping[str, Scalar]) -> str:
+    text = clause.value
+    if len(text) > 2 and text[0] == text[-1] == "%":
+        if text[1:-1] not in parameters:
+            meant = closest(text[1:-1], parameters)
+            raise ExpressionError(f"The parameter {text} is not set.", text, 0, f"%{meant}%" if meant else "")
+        return as_text(parameters[text[1:-1]])
+    return text
+
+
+def _holds_now(operator: str, at: Moment, x: Context, value: Any) -> bool:
+    return any(compare_with_now(x, operator, item, at.interval, at.amount) for item in as_list(value))
+
+
+def _holds_computed(operator: Operator, value: Any, wanted: Any) -> bool:
+    if operator in _ORDERS and isinstance(wanted, datetime):
+        return any(COMPARISONS[_ORDERS[operator]](as_date(item), wanted) for item in as_list(value))
+    tests = [_test(operator, as_text(item)) for item in as_list(wanted)]
+    return any(test(value) for test in tests)
+
+
+def _test(operator: Operator, wanted: str) -> Callable[[Any], bool]:
+    """The test of one positive operator against a fixed text."""
+    if operator is Operator.ISBITSET:
+        try:
+            mask = as_integer(int(wanted, 0))
+        except ValueError:
+            raise ExpressionError(f"{operator} needs a whole number.", wanted) from None
+        return partial(_has_bits, mask)
+    folded = wanted.casefold()
+    if operator in _ORDERS and operator is not Operator.EQUAL:
+        return partial(_in_order, COMPARISONS[_ORDERS[operator]], folded, _whole(folded))
+    single: dict[Operator, Callable[[str], bool]] = {
+        Operator.EQUAL: folded.__eq__,
+        Operator.CONTAINS: lambda text: folded in text,
+        Operator.STARTSWITH: lambda text: text.startswith(folded),
+        Operator.ENDSWITH: lambda text: text.endswith(folded),
+        Operator.ISIN: frozenset(part.strip() for part in folded.split(";")).__contains__,
+    }
+    return partial(_any_text, single[operator])
+
+
+def _any_text(test: Callable[[str], bool], value: Any) -> bool:
+    if type(value) is str:
+        return bool(value) and test(value.casefold())
+    return any(test(as_text(item).casefold()) for item in as_list(value))
+
+
+def _whole(text: str) -> int | None:
+    try:
+        return as_integer(text)
+    except FlowError:
+        return None
+
+
+def _in_order(compare: Callable[[Any, Any], bool], wanted: str, number: int | None, value: Any) -> bool:
+    for item in as_list(value):
+        text = as_text(item).casefold()
+        own = _whole(text) if number is not None else None
+        if compare(text, wanted) if own is None else compare(own, number):
+            return True
+    return False
+
+
+def _has_bits(mask: int, value: Any) -> bool:
+    return any(as_integer(item) & mask == mask for item in as_list(value))

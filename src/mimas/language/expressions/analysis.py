@@ -1,5 +1,6 @@
 """What the generator, the evaluator and the engine want to know of a tree."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from mimas.language.errors import ExpressionError, closest
@@ -49,7 +50,7 @@ def moment(node: Node) -> Moment | None:
 
 
 def against_now(node: Operation) -> tuple[Node, str, Moment] | None:
-    """A comparison with a moment, turned so that the moment is on the right: the other side, the operator, the moment."""
+    """A comparison with a moment, turned so that the moment is on the right: other side, operator, moment."""
     if node.operator not in COMPARISONS:
         return None
     left, right = node.operands
@@ -67,7 +68,7 @@ def deferred_error(argument: Node, index: int) -> Node | None:
     return None
 
 
-def parameter(name: str, position: int, parameters: "dict[str, Scalar]") -> Scalar:
+def parameter(name: str, parameters: Mapping[str, Scalar]) -> Scalar:
     """The value of a ``%Name%``. Raises `ExpressionError` when nobody has set it."""
     if name in parameters:
         return parameters[name]

@@ -56,7 +56,7 @@ class _Generator:
         self.variables: dict[str, str] = {}
         self.count = 0
 
-    def source(self, node: Node) -> str:
+    def source(self, node: Node) -> str:  # noqa: PLR0911 - one for each kind of node
         match node:
             case Literal(value=Outcome() as outcome):
                 return self._name(f"c_{outcome.name}", outcome)
@@ -64,8 +64,8 @@ class _Generator:
                 return repr(value)
             case Attribute(name=name):
                 return self.read(name)
-            case Parameter(name=name, position=position):
-                return repr(parameter(name, position, self.parameters))
+            case Parameter(name=name):
+                return repr(parameter(name, self.parameters))
             case Variable(name=name):
                 return self.variables[name]
             case Operation():
@@ -113,7 +113,8 @@ class _Generator:
 
     def _equals_text(self, left: Node, operator: str, text: str, name: str) -> str:
         plain = self._fresh("t")
-        return f"({plain} {operator} {text!r} if type({plain} := {self.source(left)}) is str else {name}({plain}, {text!r}))"
+        value = self.source(left)
+        return f"({plain} {operator} {text!r} if type({plain} := {value}) is str else {name}({plain}, {text!r}))"
 
     def _call_iif(self, node: Call) -> str:
         condition, then, otherwise = node.arguments
@@ -146,7 +147,7 @@ class _Generator:
 
     def _binding(self, node: Call) -> str:
         variable, values, body = node.arguments
-        assert isinstance(variable, Variable)
+        assert isinstance(variable, Variable)  # noqa: S101 - the parser has seen to it
         given = self.source(values)
         hidden = self.variables.get(variable.name)
         self.variables[variable.name] = local = self._fresh("v")
@@ -161,13 +162,11 @@ class _Generator:
     def _call_importedvalue(self, node: Call) -> str:
         return self.source(node.arguments[0])
 
-    def _call_now(self, node: Call) -> str:
+    def _call_now(self, _: Call) -> str:
         return "x.clock()"
 
 
-def compiled(
-    node: Node, parameters: Mapping[str, Scalar] | None = None
-) -> Callable[[Mapping[str, Any], Any], Any]:
+def compiled(node: Node, parameters: Mapping[str, Scalar] | None = None) -> Callable[[Mapping[str, Any], Any], Any]:
     """The expression as a function of an object's values and a context: for one expression and not many objects."""
     names: dict[str, object] = {}
     text = source(node, lambda name: f"g({name!r})", names, parameters)

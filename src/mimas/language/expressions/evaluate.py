@@ -68,8 +68,8 @@ class _Evaluator:
                 return value
             case Attribute(name=name):
                 return self.values.get(name)
-            case Parameter(name=name, position=position):
-                return parameter(name, position, self.parameters)
+            case Parameter(name=name):
+                return parameter(name, self.parameters)
             case Variable(name=name):
                 return bound[name]
             case Operation():
@@ -101,7 +101,7 @@ class _Evaluator:
                 return self._step(chosen, bound, steps)
             case "Select" | "Where" | "With":
                 variable, values, body = node.arguments
-                assert isinstance(variable, Variable)
+                assert isinstance(variable, Variable)  # noqa: S101 - the parser has seen to it
                 name = variable.name
                 given = self._step(values, bound, steps)
                 return function.call(None, given, lambda item: self._step(body, {**bound, name: item}, steps))

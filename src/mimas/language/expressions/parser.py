@@ -22,8 +22,8 @@ from mimas.language.results import Outcome
 if TYPE_CHECKING:
     from lark import Lark
 
-DEEPEST = 40
-"""Levels of nesting. Python's own compiler ends at 200 parentheses; a level takes up to four."""
+DEEPEST = 60
+"""Levels of nesting. Python's own compiler ends at 200 parentheses, of which a level takes up to two."""
 
 _CONSTANTS: dict[str, Any] = {
     "true": True,
@@ -75,7 +75,8 @@ def parse(text: str) -> Node:
     except ExpressionError as error:
         raise ExpressionError(error.message, text, error.position, error.suggestion) from None
     except UnexpectedCharacters as error:
-        raise _unexpected(text, error.pos_in_stream) from None
+        where: Any = error.pos_in_stream  # Lark types it as None
+        raise _unexpected(text, where) from None
     except UnexpectedToken as error:
         position = len(text) if error.token.type == "$END" else error.token.start_pos or 0
         raise _unexpected(text, position) from None
@@ -91,7 +92,7 @@ def _grammar() -> "Lark":
     return Lark(GRAMMAR, parser="lalr", transformer=_builder())
 
 
-def _builder() -> Any:
+def _builder() -> Any:  # noqa: C901 - a small method for each rule of the grammar
     from lark import Token, Transformer
 
     class Builder(Transformer[Token, Node]):
@@ -104,13 +105,16 @@ def _builder() -> Any:
             return Literal(float(tokens[0]) if "." in tokens[0] else int(tokens[0]), position)
 
         def hexadecimal(self, tokens: list[Token]) -> Node:
-            return Literal(int(tokens[0][2:], 16), tokens[0].start_pos or 0)
+            return Literal(int("0x" + tokens[0][2:], 0), tokens[0].start_pos or 0)
 
         def text(self, tokens: list[Token]) -> Node:
             return Literal(tokens[0][1:-1].replace('""', '"'), tokens[0].start_pos or 0)
 
         def attribute(self, tokens: list[Token]) -> Node:
-            return Attribute(tokens[0][1:-1].strip(), tokens[0].start_pos or 0)
+            name, position = tokens[0][1:-1].strip(), tokens[0].start_pos or 0
+            if not name:
+                raise ExpressionError("The attribute has no name.", position=position)
+            return Attribute(name, position)
 
         def parameter(self, tokens: list[Token]) -> Node:
             return Parameter(tokens[0][1:-1], tokens[0].start_pos or 0)
@@ -147,7 +151,9 @@ def _constant(name: str, position: int) -> Node:
         return Literal(_CONSTANTS[folded], position)
     if find(name):
         raise ExpressionError(f"The function {name} has no parentheses.", position=position, suggestion=f"{name}(...)")
-    meant = _OTHER_OPERATORS.get(folded) or closest(name, ("True", "False", "NULL", "CRLF", *_outcomes())) or f"[{name}]"
+    meant = (
+        _OTHER_OPERATORS.get(folded) or closest(name, ("True", "False", "NULL", "CRLF", *_outcomes())) or f"[{name}]"
+    )
     raise ExpressionError(f"{name} is no value: attributes stand in brackets.", position=position, suggestion=meant)
 
 
@@ -186,7 +192,9 @@ def _named_attribute(function: str, argument: Node) -> Node:
         return argument
     if isinstance(argument, Literal) and isinstance(argument.value, str) and argument.value:
         return Attribute(argument.value, argument.position)
-    raise ExpressionError(f'{function} takes the name of an attribute in quotes: {function}("mail").', "", argument.position)
+    raise ExpressionError(
+        f'{function} takes the name of an attribute in quotes: {function}("mail").', "", argument.position
+    )
 
 
 _BINDING = frozenset({"Select", "Where", "With"})

@@ -3,4 +3,15 @@
 from mimas.language.functions import conversion, dates, directory, logic, multivalues, numbers, text
 from mimas.language.functions.registry import REGISTRY, Function, find
 
-__all__ = ["REGISTRY", "Function", "conversion", "dates", "directory", "find", "logic", "multivalues", "numbers", "text"]
+__all__ = [
+    "REGISTRY",
+    "Function",
+    "conversion",
+    "dates",
+    "directory",
+    "find",
+    "logic",
+    "multivalues",
+    "numbers",
+    "text",
+]

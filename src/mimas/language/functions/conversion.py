@@ -157,5 +157,3 @@ def stored_as_binary(value: Any) -> Any:
     if type(value) is list:
         return [as_binary(part) for part in value]
     return None if value is None else as_binary(value)
-
-

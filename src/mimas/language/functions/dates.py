@@ -11,7 +11,8 @@ from mimas.language.patterns import format_date, parse_date
 
 _FORMS = (
     "%m/%d/%Y", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M", "%d.%m.%Y", "%d.%m.%Y %H:%M:%S",
-    "%Y/%m/%d", "%Y/%m/%d %H:%M:%S", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%Y%m%d%H%M%SZ", "%Y%m%d%H%M%S.%fZ",
+    "%Y/%m/%d", "%Y/%m/%d %H:%M:%S", "%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%Y%m%d%H%M%SZ",
+    "%Y%m%d%H%M%S.%fZ",
 )  # fmt: skip
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
@@ -66,7 +67,7 @@ def date_add(interval: str, amount: int, date: datetime) -> datetime:
 
 
 @function("DateDiff")
-def date_diff(interval: str, first: datetime, second: datetime) -> int:
+def date_diff(interval: str, first: datetime, second: datetime) -> int:  # noqa: PLR0911 - one for each interval
     """How many borders of an interval lie between two dates, as VBA counts them (cloud provisioning).
 
     ``DateDiff("d", "2026-11-01", "2026-11-23")`` -> ``22``
@@ -115,7 +116,7 @@ def format_date_time(date: str, first: str | None, second: str | None = None, th
 
     With four arguments it is cloud provisioning's form: text, styles (not used), the format it has, the one wanted.
 
-    ``FormatDateTime(DateFromNum(130544144930000000), "yyyyMMddHHmmss.0Z")`` -> ``"20140905081453.0Z"``
+    ``FormatDateTime(DateFromNum(130543784930000000), "yyyyMMddHHmmss.0Z")`` -> ``"20140905081453.0Z"``
     ``FormatDateTime("23.11.2026", "", "dd.MM.yyyy", "yyyy-MM-dd")`` -> ``"2026-11-23"``
     """
     if third is not None:

@@ -43,8 +43,8 @@ def dn_component_rev(name: str, number: int, options: str = "") -> str | None:
 def escape_dn_component(text: str) -> str:
     r"""One part of a name made safe, given with its attribute (``cn=…``) or without (RFC 4514 section 2.4).
 
-    ``EscapeDNComponent("cn=Lee, Ann") & ",ou=x"`` -> ``"cn=Lee\\, Ann,ou=x"``
-    ``EscapeDNComponent("Lee, Ann")`` -> ``"Lee\\, Ann"``
+    ``EscapeDNComponent("cn=Lee, Ann") & ",ou=x"`` -> ``"cn=Lee\, Ann,ou=x"``
+    ``EscapeDNComponent("Lee, Ann")`` -> ``"Lee\, Ann"``
     """
     match = _TYPE.fullmatch(text)
     return f"{match[1]}={names.escape(match[2])}" if match else names.escape(text)

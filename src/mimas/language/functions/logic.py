@@ -15,7 +15,8 @@ from mimas.language.functions.registry import function
 from mimas.language.operations import equal
 from mimas.language.results import Outcome
 
-_GUID = re.compile(r"\{[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\}|[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.I)
+_BARE = "[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+_GUID = re.compile(r"\{" + _BARE + r"\}|" + _BARE, re.IGNORECASE)
 
 
 @function("IIF", special=True)
@@ -55,7 +56,7 @@ def switch(first: Any, second: Any, *rest: Any) -> Any:
 
 
 @function("Select", special=True)
-def select(item: Any, values: Any, compute: Callable[[Any], Any]) -> list[Any]:
+def select(_: Any, values: Any, compute: Callable[[Any], Any]) -> list[Any]:
     """An expression for each value of a list; absent results are dropped.
 
     ``Join(Select($phone, Split("1-2,3-4", ","), Replace($phone, "-", "")), " ")`` -> ``"12 34"``
@@ -64,7 +65,7 @@ def select(item: Any, values: Any, compute: Callable[[Any], Any]) -> list[Any]:
 
 
 @function("Where", special=True)
-def where(item: Any, values: Any, condition: Callable[[Any], Any]) -> list[Any]:
+def where(_: Any, values: Any, condition: Callable[[Any], Any]) -> list[Any]:
     """The values of a list for which a condition holds.
 
     ``Join(Where($a, Split("a,bb,ccc", ","), Len($a) > 1))`` -> ``"bb ccc"``
@@ -73,7 +74,7 @@ def where(item: Any, values: Any, condition: Callable[[Any], Any]) -> list[Any]:
 
 
 @function("With", special=True)
-def with_(variable: Any, value: Any, compute: Callable[[Any], Any]) -> Any:
+def with_(_: Any, value: Any, compute: Callable[[Any], Any]) -> Any:
     """An expression with a name for a part of it that is computed once.
 
     ``With($name, Trim(" Ann "), $name & "." & $name)`` -> ``"Ann.Ann"``
@@ -85,7 +86,8 @@ def with_(variable: Any, value: Any, compute: Callable[[Any], Any]) -> Any:
 def imported_value(attribute: Any) -> Any:
     """The value of an attribute, named in quotes, as the connected system has confirmed it (Entra Connect).
 
-    What Mimas lets inbound rules see is always confirmed, so this is the attribute."""
+    What Mimas lets inbound rules see is always confirmed, so this is the attribute.
+    """
     return attribute
 
 

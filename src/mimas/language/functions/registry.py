@@ -1,9 +1,10 @@
 """The registry of functions: one entry each, made from a typed Python function.
 
 The annotations of a function say what it takes: ``str``, ``int``, ``int | float``, ``bool``, ``datetime``, ``bytes``
-and ``str | bytes`` are converted (see `mimas.language.coercion`), ``list[Any]`` takes all values of an attribute, ``Any`` takes
-what comes. An absent argument makes the result absent, unless its annotation allows ``None``. A function whose first
-parameter is a single value is called for each value of a list, and absent results are dropped (Entra Connect).
+and ``str | bytes`` are converted (see `mimas.language.coercion`), ``list[Any]`` takes all values of an attribute,
+``Any`` takes what comes. An absent argument makes the result absent, unless its annotation allows ``None``. A function
+whose first parameter is a single value is called for each value of a list, and absent results are dropped (Entra
+Connect).
 The docstring ends in one or more examples, ``Trim("  a ")`` -> ``"a"``, which the tests run.
 """
 
@@ -16,6 +17,7 @@ from typing import Any, TypeVar, get_args, get_type_hints
 
 from mimas.language import coercion
 from mimas.language.errors import FlowError
+
 
 class _Series:
     """Stands for ``str | bytes``: text, or binary where it is binary already."""
@@ -202,7 +204,6 @@ class _Lifted:
         if len(kinds) not in (1, 2, 3) or None in kinds or list in kinds or float in kinds:
             return self.slow
         return (_quick_1, _quick_2, _quick_3)[len(kinds) - 1](self.plain, self.slow, *kinds)
-
 
     def _as_it_comes(self) -> Callable[..., Any]:
         plain, name = self.plain, self.name

@@ -314,7 +314,9 @@ def random_string(
     if not minimum <= length <= _LONGEST:
         raise FlowError(f"RandomString: {length} characters cannot hold the {minimum} asked for")
     everything = "".join(alphabets[:1] + alphabets[2:])
-    chosen = [secrets.choice(alphabet) for alphabet, (_, least) in zip(alphabets, classes, strict=True) for _ in range(least)]
+    chosen = [
+        secrets.choice(alphabet) for alphabet, (_, least) in zip(alphabets, classes, strict=True) for _ in range(least)
+    ]
     chosen += [secrets.choice(everything) for _ in range(length - minimum)]
     secrets.SystemRandom().shuffle(chosen)
     return "".join(chosen)

@@ -1,0 +1,1 @@
+"""Filters: the XPath dialect of the MIM Service, for searches."""
