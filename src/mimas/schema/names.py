@@ -7,7 +7,8 @@ case and to spaces around separators, which is how directories compare the namin
 import re
 
 _SPECIAL = re.compile(r'([,+"\\<>;=])')
-_HEX = re.compile(r"\\([0-9A-Fa-f]{2})")
+_ESCAPED = re.compile(r"((?:\\[0-9A-Fa-f]{2})+)|\\(.?)")
+_KEPT = re.compile(r"([\\,+])")
 
 
 def split(name: str) -> list[str]:
@@ -46,21 +47,20 @@ def key(name: str) -> str:
 
 def _rdn_key(rdn: str) -> str:
     attribute, _, value = rdn.partition("=")
-    return f"{attribute.strip()}={_unescape_hex(value.strip())}".casefold()
+    value = value.strip()
+    if "\\" in value:
+        # Some servers write an escaped comma as a backslash and a comma, some in hex: what is meant is compared.
+        value = _KEPT.sub(r"\\\1", _ESCAPED.sub(_unescaped, value).strip())
+    return f"{attribute.strip()}={value}".casefold()
 
 
-def _unescape_hex(value: str) -> str:
-    if "\\" not in value:
-        return value
-    raw = _HEX.sub(lambda match: chr(int(match[1], 16)), value)
-    return raw if raw.isascii() else _utf8(raw)
-
-
-def _utf8(raw: str) -> str:
+def _unescaped(match: re.Match[str]) -> str:
+    if match[2] is not None:
+        return match[2]
     try:
-        return raw.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        return raw
+        return bytes.fromhex(match[1].replace("\\", "")).decode()
+    except UnicodeDecodeError:
+        return match[0]
 
 
 def escape(value: str) -> str:

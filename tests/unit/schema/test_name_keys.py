@@ -1,0 +1,46 @@
+"""Names that mean the same have the same key, however they are escaped (RFC 4514 section 2.4, RFC 4518)."""
+
+import pytest
+
+from mimas.schema.names import escape, key, split
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (r"cn=Sales\, EMEA,dc=x", r"cn=Sales\2C EMEA,dc=x"),
+        (r"cn=Q \+ S,dc=x", r"cn=Q \2b S,dc=x"),
+        (r"cn=Z\C3\BCrich,dc=x", "CN=zürich, DC=X"),
+        (r"cn=a\\b", r"cn=A\5Cb"),
+        (r"cn=\#1", r"cn=\231"),
+        (r"cn=blank\ ,dc=x", r"cn=blank\20,dc=x"),
+        (r"cn=O\=P", "cn=O=P"),
+    ],
+)
+def test_escaped_one_way_or_another(one: str, other: str) -> None:
+    assert key(one) == key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (r"cn=a\,ou=b,dc=x", "cn=a,ou=b,dc=x"),
+        (r"cn=a\+sn=b", "cn=a+sn=b"),
+        (r"cn=a\\2Cb", r"cn=a\2Cb"),
+        ("cn=a,dc=x", "cn=b,dc=x"),
+    ],
+)
+def test_different_names_stay_apart(one: str, other: str) -> None:
+    assert key(one) != key(other)
+
+
+@pytest.mark.parametrize("value", ["Austin, TX", "Q + S", 'say "hi"', "a\\b", "#1", " a ", "Σίσυφος", "a=b;c<d>"])
+def test_what_was_escaped_stays_one_part(value: str) -> None:
+    name = f"cn={escape(value)},dc=x"
+    assert len(split(name)) == 2
+    assert key(name) == key(name.upper() if value.isascii() else name)
+
+
+@pytest.mark.parametrize("broken", ["cn=a\\", "cn=\\C3", "cn=\\C3,dc=x", "", "x", ",,"])
+def test_broken_names_still_have_a_key(broken: str) -> None:
+    assert isinstance(key(broken), str)
