@@ -8,6 +8,7 @@ from typing import Any
 
 from mimas.connectors.contract import Connector, ConnectorError
 from mimas.connectors.registry import open_connector
+from mimas.runs.extensions import Extensions
 from mimas.runs.exporting import export_step, unknown_outcomes
 from mimas.runs.importing import Outcome, import_step
 from mimas.runs.session import Symbols
@@ -79,7 +80,7 @@ class Engine:
     def compiled(self) -> Compiled:
         """The rules, compiled once."""
         schemas = {name: connector.schema for name, connector in self.setup.connectors.items()}
-        return compile_rules(self.setup.rules, schemas)
+        return compile_rules(self.setup.rules, schemas, Extensions(self.setup.home))
 
     @property
     def symbols(self) -> Symbols:

@@ -18,6 +18,8 @@ Say = Callable[[str], None]
 
 SWEEP = "sweep"
 """The `meta` key that says a sweep has begun and not ended: whoever comes next begins it again."""
+FULL = "full"
+"""Its value when every resource is to be resolved again, as after a change of the rules."""
 MANY = 0.2
 """From this share of pending objects on, sweeping everything is cheaper than following each change."""
 CHUNK = 5_000
@@ -29,9 +31,11 @@ def sync_step(
     """Bring resources and wanted images to what the connector spaces and the rules say."""
     store = symbols.store
     with store.transaction() as tx:
-        sweeping = full or _worth_sweeping(tx)
+        begun = tx.value("SELECT value FROM meta WHERE key = ?", SWEEP)
+        full = full or begun == FULL
+        sweeping = full or begun is not None or _worth_sweeping(tx)
         if sweeping:
-            tx.upsert(tables.meta, "key, value", [(SWEEP, "1")], "value = excluded.value")
+            tx.upsert(tables.meta, "key, value", [(SWEEP, FULL if full else SWEEP)], "value = excluded.value")
         due = take_due(tx, now)
     session = Session(symbols, step, now, sweeping)
     resolver = Resolver(session)
@@ -57,8 +61,6 @@ def sync_step(
 
 
 def _worth_sweeping(tx: Transaction) -> bool:
-    if tx.value("SELECT 1 FROM meta WHERE key = ?", SWEEP):
-        return True
     pending = tx.value("SELECT count(*) FROM (SELECT 1 FROM pending_import LIMIT 200001) p") or 0
     if pending <= CHUNK:
         return False

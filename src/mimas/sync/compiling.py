@@ -7,7 +7,7 @@ from itertools import groupby
 from mimas.language.scope import scope_source
 from mimas.schema.attributes import ObjectType
 from mimas.schema.values import Value
-from mimas.sync.flows import read
+from mimas.sync.flows import Load, read
 from mimas.sync.generated import About, Code, Generated
 from mimas.sync.inbound import Contributor, compile_contributor
 from mimas.sync.keys import normals
@@ -55,8 +55,8 @@ class Compiled:
         }
 
 
-def compile_rules(rules: RuleSet, schemas: Mapping[str, Mapping[str, ObjectType]]) -> Compiled:
-    """Compile a rule set; ``schemas`` holds the configured object types of each connector."""
+def compile_rules(rules: RuleSet, schemas: Mapping[str, Mapping[str, ObjectType]], load: Load) -> Compiled:
+    """Compile a rule set; ``schemas`` holds the configured object types of each connector, ``load`` gives extensions."""
     compiled = Compiled(rules)
     ordered = sorted(rules.rules, key=lambda rule: (rule.precedence, rule.name))
     inbound = [rule for rule in ordered if rule.direction is Direction.INBOUND]
@@ -64,10 +64,10 @@ def compile_rules(rules: RuleSet, schemas: Mapping[str, Mapping[str, ObjectType]
     for number, (key, group) in enumerate(_grouped(inbound)):
         connector, object_type, resource_type = key
         compiled.contributors[key] = compile_contributor(
-            number, group, schemas[connector][object_type].attributes, rules.types[resource_type]
+            number, group, schemas[connector][object_type].attributes, rules.types[resource_type], load
         )
     for number, ((connector, object_type, resource_type), group) in enumerate(_grouped(outbound)):
-        target = compile_target(number, group, rules.types[resource_type], schemas[connector][object_type])
+        target = compile_target(number, group, rules.types[resource_type], schemas[connector][object_type], load)
         compiled.targets.setdefault(resource_type, []).append(target)
     # An outbound join speaks of the resource's scope, which linking does not know: it joins, and the outbound stratum
     # of the same sync decides whether the link may stay.

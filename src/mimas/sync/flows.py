@@ -1,8 +1,8 @@
 """Flows become lines of a generated function."""
 
-import importlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import TypeAlias
 
 from mimas.language.expressions.codegen import source
 from mimas.language.expressions.parser import parse
@@ -11,6 +11,9 @@ from mimas.schema.attributes import Attribute, Kind
 from mimas.sync.coercion import converter
 from mimas.sync.generated import About, Code
 from mimas.sync.rules import Computed, Constant, Direct, Extension, Flow, SyncRule, Unique
+
+Load: TypeAlias = Callable[[str], object]
+"""Gives the Python function of an extension, by ``module:function``."""
 
 
 def read(attribute: str) -> str:
@@ -31,7 +34,7 @@ def _kind(attribute: Attribute | None) -> Kind | None:
 
 
 def write_value(
-    code: Code, rule: SyncRule, flow: Flow, sources: Mapping[str, Attribute], target: Attribute, number: int
+    code: Code, rule: SyncRule, flow: Flow, sources: Mapping[str, Attribute], target: Attribute, number: int, load: Load
 ) -> None:
     """Lines that leave the flow's value, converted to the target's type, in ``y``; None is no value."""
     about = About(rule.name, flow.target, flow.place if flow.place.file else rule.place)
@@ -50,7 +53,7 @@ def write_value(
         code.add(f"y = x.unique({flow.target!r}, lambda: ({candidates},))", about)
     elif isinstance(origin, Extension):
         name = f"e_{number}"
-        code.names[name] = _load(origin.function)
+        code.names[name] = load(origin.function)
         code.names["frozen"] = MappingProxyType
         code.add(f"y = {name}(frozen(v))", about)
     code.names["to_value"] = to_value
@@ -61,9 +64,3 @@ def write_value(
         code.add("if y == '': y = None", about)
     else:
         code.add(f"if y is not None: y = c_{target.kind}_{target.multivalued}(to_value(y))", about)
-
-
-def _load(function: str) -> object:
-    """The extension ``module:function``."""
-    module, _, name = function.partition(":")
-    return getattr(importlib.import_module(module), name)

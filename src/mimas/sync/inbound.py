@@ -7,7 +7,7 @@ from typing import Any
 from mimas.language.scope import scope_source
 from mimas.schema.attributes import Attribute
 from mimas.schema.values import as_list, many
-from mimas.sync.flows import is_reference, read, write_value
+from mimas.sync.flows import Load, is_reference, read, write_value
 from mimas.sync.generated import About, Code, Generated
 from mimas.sync.rules import Direct, Flow, Merge, ResourceType, SyncRule, Unique
 
@@ -64,6 +64,7 @@ def compile_contributor(
     rules: list[SyncRule],
     sources: Mapping[str, Attribute],
     type_: ResourceType,
+    load: Load,
 ) -> Contributor:
     """Compile the inbound rules of one (connector, object type, resource type), in order of precedence."""
     first = rules[0]
@@ -88,7 +89,7 @@ def compile_contributor(
         for flow in flows:
             winner = Winner(1 << len(winners), rule.precedence, flow.merge, rule.name, flow.target)
             unique = unique or isinstance(flow.origin, Unique)
-            _write(code, rule, flow, sources, type_.attributes[flow.target], winner, again=flow.target in written)
+            _write(code, rule, flow, sources, type_.attributes[flow.target], winner, load, again=flow.target in written)
             winners.append(winner)
             written.add(flow.target)
         if rule.scope:
@@ -109,13 +110,14 @@ def _write(
     sources: Mapping[str, Attribute],
     target: Attribute,
     winner: Winner,
+    load: Load,
     *,
     again: bool,
 ) -> None:
     """One flow: the first rule in order that gives a value wins within this object."""
     if again:
         code.enter(f"if {flow.target!r} not in d:")
-    write_value(code, rule, flow, sources, target, winner.bit.bit_length())
+    write_value(code, rule, flow, sources, target, winner.bit.bit_length(), load)
     code.add(f"if y is not None: d[{flow.target!r}] = y; m |= {winner.bit}")
     if again:
         code.leave()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mimas.language.scope import scope_source
 from mimas.schema.attributes import NAME, Attribute, ObjectType
-from mimas.sync.flows import is_reference, read, write_value
+from mimas.sync.flows import Load, is_reference, read, write_value
 from mimas.sync.generated import About, Code, Generated
 from mimas.sync.rules import Deprovision, Direct, LinkType, ResourceType, SyncRule
 
@@ -33,7 +33,7 @@ class Target:
         return self.provisioning.deprovision if self.provisioning else Deprovision.DISCONNECT
 
 
-def compile_target(number: int, rules: list[SyncRule], type_: ResourceType, object_type: ObjectType) -> Target:
+def compile_target(number: int, rules: list[SyncRule], type_: ResourceType, object_type: ObjectType, load: Load) -> Target:
     """Compile the outbound rules of one (resource type, connector, object type), in order of precedence."""
     code = Code(f"outbound_{number}", "v, x")
     code.add("g = v.get; d = {}; p = False; s = False")
@@ -44,7 +44,7 @@ def compile_target(number: int, rules: list[SyncRule], type_: ResourceType, obje
         code.add("s = True")
         if rule.link is LinkType.PROVISION:
             code.add("p = True")
-        _write_flows(code, rule, type_.attributes, object_type, references)
+        _write_flows(code, rule, type_.attributes, object_type, references, load)
         if rule.scope:
             code.leave()
     code.add("return p, s, d")
@@ -60,6 +60,7 @@ def _write_flows(
     sources: Mapping[str, Attribute],
     object_type: ObjectType,
     references: list[tuple[str, str]],
+    load: Load,
 ) -> None:
     for number, flow in enumerate(rule.flows):
         attribute = object_type.attributes.get(flow.target, Attribute(flow.target))
@@ -69,6 +70,6 @@ def _write_flows(
             continue
         condition = f"d.get({flow.target!r}) is None"
         code.enter(f"if x.new and {condition}:" if flow.once else f"if {condition}:")
-        write_value(code, rule, flow, sources, attribute, number)
+        write_value(code, rule, flow, sources, attribute, number, load)
         code.add(f"d[{flow.target!r}] = y")
         code.leave()

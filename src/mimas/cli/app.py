@@ -1,0 +1,256 @@
+"""The commands."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+app = typer.Typer(
+    name="mimas",
+    help="Keeps every person and group the same across HR, directories, databases and applications.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+config = typer.Typer(help="The documents in force.", no_args_is_help=True)
+connector = typer.Typer(help="The connectors: kinds, configured ones, what they see.", no_args_is_help=True)
+holds = typer.Typer(help="What is held, and letting it through.", invoke_without_command=True)
+bench = typer.Typer(help="How fast this machine is.", no_args_is_help=True)
+app.add_typer(config, name="config")
+app.add_typer(connector, name="connector")
+app.add_typer(holds, name="holds")
+app.add_typer(bench, name="bench")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Home = Annotated[Path | None, typer.Option("--home", help="The home folder.", envvar="MIMAS_HOME", show_envvar=True)]
+
+
+@app.callback()
+def root(context: typer.Context, home: Home = None) -> None:
+    """Global options."""
+    context.obj = home
+
+
+def _installation(context: typer.Context) -> Any:
+    from mimas.cli.installation import Installation
+
+    return Installation.find(context.find_root().obj)
+
+
+def _end(code: int) -> None:
+    if code:
+        raise typer.Exit(code)
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")]) -> None:
+    """Make a home folder with a small example that works."""
+    from mimas.configuration.starter import write_starter
+
+    written = write_starter(folder)
+    print(f"{folder} is a home of Mimas now, with {len(written)} files. Next:")
+    print(f"  cd {folder}\n  mimas config apply\n  mimas run daily")
+
+
+@app.command()
+def check(context: typer.Context, json: Json = False) -> None:
+    """Read the documents of the home folder; say what is wrong, where, and what was meant. 5: drift."""
+    from mimas.cli.configuring import check_home
+
+    _end(check_home(_installation(context), json=json))
+
+
+@config.command("apply")
+def apply(context: typer.Context) -> None:
+    """Put the documents of the home folder into force, all or none."""
+    from mimas.cli.configuring import apply_home
+
+    _end(apply_home(_installation(context)))
+
+
+@connector.command("types")
+def connector_types(json: Json = False) -> None:
+    """The kinds of connectors, and their settings."""
+    from mimas.cli.connecting import types
+
+    types(json=json)
+
+
+@connector.command("list")
+def connector_list(context: typer.Context, json: Json = False) -> None:
+    """The configured connectors."""
+    from mimas.cli.connecting import listing
+
+    listing(_installation(context), json=json)
+
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of a connector.")]
+
+
+@connector.command("test")
+def connector_test(context: typer.Context, name: Name) -> None:
+    """Reach the connected system and say what was found."""
+    from mimas.cli.connecting import test
+
+    test(_installation(context), name)
+
+
+@connector.command("discover")
+def connector_discover(context: typer.Context, name: Name, json: Json = False) -> None:
+    """The object types and attributes the system has, ready to be pasted into its document."""
+    from mimas.cli.connecting import discover
+
+    discover(_installation(context), name, json=json)
+
+
+@app.command("import")
+def import_(
+    context: typer.Context,
+    name: Name,
+    delta: Annotated[bool, typer.Option("--delta", help="Only what changed since the last import.")] = False,
+) -> None:
+    """Read a connected system and stage what it shows."""
+    from mimas.cli.running import run_steps
+    from mimas.runs.setup import Step
+
+    _end(run_steps(_installation(context), f"import {name}", [Step("delta-import" if delta else "full-import", name)]))
+
+
+@app.command()
+def sync(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="Only what this connector shows.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Everything, not only what changed.")] = False,
+) -> None:
+    """Bring resources, and what every system should hold, to what the rules say."""
+    from mimas.cli.running import run_steps
+    from mimas.runs.setup import Step
+
+    title = " ".join(part for part in ("sync", name or "", "--full" if full else "") if part)
+    _end(run_steps(_installation(context), title, [Step("full-sync" if full else "delta-sync", name)]))
+
+
+@app.command()
+def export(context: typer.Context, name: Name) -> None:
+    """Send a connected system what it does not hold yet."""
+    from mimas.cli.running import run_steps
+    from mimas.runs.setup import Step
+
+    _end(run_steps(_installation(context), f"export {name}", [Step("export", name)]))
+
+
+@app.command()
+def run(
+    context: typer.Context, profile: Annotated[str, typer.Argument(metavar="PROFILE", help="A run profile.")]
+) -> None:
+    """Run a profile: its steps, in order."""
+    from mimas.cli.running import run_steps
+
+    installation = _installation(context)
+    _end(run_steps(installation, profile, installation.engine.profile(profile)))
+
+
+@app.command()
+def status(context: typer.Context, json: Json = False) -> None:
+    """How things stand: objects, what is pending, what is held. 4: something is held. 5: the documents have drifted."""
+    from mimas.cli.looking import status
+
+    _end(status(_installation(context), json=json))
+
+
+@app.command()
+def runs(
+    context: typer.Context,
+    number: Annotated[int | None, typer.Argument(metavar="[ID]", help="One run, with its steps and notes.")] = None,
+    json: Json = False,
+) -> None:
+    """The last runs, or one of them."""
+    from mimas.cli.looking import runs
+
+    runs(_installation(context), number, json=json)
+
+
+@app.command()
+def search(
+    context: typer.Context,
+    filter_: Annotated[str, typer.Argument(metavar="FILTER", help="For instance: /person[department = 'Sales']")],
+    json: Json = False,
+    limit: Annotated[int, typer.Option(help="At most this many.")] = 100,
+) -> None:
+    """Find resources by a filter."""
+    from mimas.cli.looking import search
+
+    search(_installation(context), filter_, limit=limit, json=json)
+
+
+@app.command()
+def show(
+    context: typer.Context,
+    type_: Annotated[str, typer.Argument(metavar="TYPE", help="An object type, such as person.")],
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The value of an indexed attribute, or the id.")],
+    json: Json = False,
+) -> None:
+    """A resource: its values, where each comes from, and its objects in every system."""
+    from mimas.cli.looking import show
+
+    show(_installation(context), type_, key, json=json)
+
+
+@holds.callback()
+def holds_list(context: typer.Context, json: Json = False) -> None:
+    """What is held. 4: something is."""
+    if context.invoked_subcommand is None:
+        from mimas.cli.holding import listing
+
+        _end(listing(_installation(context), json=json))
+
+
+@holds.command("list")
+def holds_list_too(context: typer.Context, json: Json = False) -> None:
+    """What is held. 4: something is."""
+    from mimas.cli.holding import listing
+
+    _end(listing(_installation(context), json=json))
+
+
+Number = Annotated[int, typer.Argument(metavar="ID", help="The number of a hold.")]
+
+
+@holds.command("show")
+def holds_show(context: typer.Context, number: Number, json: Json = False) -> None:
+    """The objects of a hold."""
+    from mimas.cli.holding import show
+
+    show(_installation(context), number, json=json)
+
+
+@holds.command("release")
+def holds_release(context: typer.Context, number: Number) -> None:
+    """Let what is held through."""
+    from mimas.cli.holding import decide
+
+    decide(_installation(context), number, let_through=True)
+
+
+@holds.command("refuse")
+def holds_refuse(context: typer.Context, number: Number) -> None:
+    """Do not let it through; it leaves no trace."""
+    from mimas.cli.holding import decide
+
+    decide(_installation(context), number, let_through=False)
+
+
+@bench.command("people")
+def bench_people(
+    count: Annotated[int, typer.Argument(metavar="N", help="How many people.")],
+    database: Annotated[str | None, typer.Option(help="A database URL; an SQLite file by default.")] = None,
+    json: Json = False,
+) -> None:
+    """N people with 20 attributes, managers and departments, through every step; beside each the bare program."""
+    from mimas.cli.benching import people
+
+    people(count, database, json=json)
+
+

@@ -1,0 +1,24 @@
+"""The entry of the ``mimas`` command.
+
+Importing everything would cost seconds, so each command imports what it needs when it runs.
+"""
+
+import sys
+
+
+def main() -> None:
+    """Run the command line; what people can mend is said in a sentence, not in a traceback."""
+    if sys.argv[1:] == ["--version"]:
+        from mimas import __version__
+
+        print(f"mimas {__version__}")
+        return
+    from mimas.cli.app import app
+    from mimas.cli.failing import explained
+
+    with explained():
+        app()
+
+
+if __name__ == "__main__":
+    main()

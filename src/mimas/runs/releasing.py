@@ -1,0 +1,53 @@
+"""What a person decides over a hold."""
+
+from mimas.runs.images import HELD, RELEASED, WAITING
+from mimas.runs.vanished import stage_gone
+from mimas.store import holds
+from mimas.store.store import Store
+
+
+class HoldError(Exception):
+    """There is no such open hold; the message says so."""
+
+
+def release(store: Store, number: int) -> str:
+    """Let through what is held; what to do next, as a sentence. Raises `HoldError`."""
+    with store.transaction(durable=True) as tx:
+        kind, connector = _open(tx.row("SELECT kind, connector, state FROM hold WHERE id = ?", number), number)
+        ids = holds.items(tx, number)
+        if kind == "missing":
+            stage_gone(tx, connector, ids)
+            said = f"{len(ids)} objects count as gone now. The next sync breaks their links."
+        else:
+            tx.run(
+                "UPDATE pending_export SET state = ? WHERE connector = ? AND state = ? AND object IN IDS",
+                RELEASED,
+                connector,
+                HELD,
+                ids,
+            )
+            said = f"{len(ids)} deletes are let through. The next export sends them."
+        holds.close(tx, number, holds.RELEASED)
+    return said
+
+
+def refuse(store: Store, number: int) -> str:
+    """Do not let through what is held; it leaves no trace, and the same question may come again. Raises `HoldError`."""
+    with store.transaction(durable=True) as tx:
+        kind, connector = _open(tx.row("SELECT kind, connector, state FROM hold WHERE id = ?", number), number)
+        if kind == "deletes":
+            tx.run(
+                "UPDATE pending_export SET state = ? WHERE connector = ? AND state = ? AND object IN IDS",
+                WAITING,
+                connector,
+                HELD,
+                holds.items(tx, number),
+            )
+        holds.close(tx, number, holds.REFUSED)
+    return "Nothing was changed. If the next run comes to the same end, it asks again."
+
+
+def _open(row: tuple[str, int, str] | tuple[object, ...] | None, number: int) -> tuple[str, int]:
+    if row is None or row[2] != holds.OPEN:
+        raise HoldError(f"There is no open hold {number}. `mimas holds` lists them.")
+    return str(row[0]), int(str(row[1]))

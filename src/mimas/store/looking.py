@@ -1,0 +1,213 @@
+"""Questions that people ask of the store: how things stand, what a resource is made of, what runs did."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from mimas.schema.values import decode, decode_wanted
+from mimas.store import holds, resources
+from mimas.store.database import Row, Transaction
+from mimas.store.objects import WANTED_ABSENT
+from mimas.store.store import Store
+
+_PENDING = {0: "waiting", 1: "sending", 2: "sent, not confirmed", 3: "held", 4: "released"}
+
+
+def status(store: Store) -> dict[str, Any]:
+    """Counts for each connector, of resources by type, and of what is held."""
+    with store.transaction() as tx:
+        connectors: dict[int, dict[str, Any]] = {}
+        for connector, present, total, linked in tx.rows(
+            "SELECT o.connector, sum(CASE WHEN o.presence = 1 THEN 1 ELSE 0 END), count(*), count(l.object)"
+            " FROM object o LEFT JOIN link l ON l.object = o.id GROUP BY o.connector"
+        ):
+            connectors[connector] = {"objects": int(present or 0), "known": int(total), "linked": int(linked)}
+        for connector, count in tx.rows("SELECT connector, count(*) FROM pending_import GROUP BY connector"):
+            connectors.setdefault(connector, {})["pending-import"] = count
+        for connector, operation, state, count in tx.rows(
+            "SELECT connector, operation, state, count(*) FROM pending_export GROUP BY connector, operation, state"
+        ):
+            pending = connectors.setdefault(connector, {}).setdefault("pending-export", {})
+            pending[f"{operation} {_PENDING[state]}"] = count
+        types = tx.rows("SELECT type, state, count(*) FROM resource GROUP BY type, state")
+        held = holds.opened(tx)
+        last = tx.row("SELECT id, profile, started, ended, result FROM run ORDER BY id DESC LIMIT 1")
+    return {
+        "connectors": {store.name(number): counts for number, counts in sorted(connectors.items())},
+        "resources": {
+            store.name(type_) + ("" if state == resources.LIVE else " (deleted)"): count
+            for type_, state, count in sorted(types)
+        },
+        "holds": [describe_hold(store, row) for row in held],
+        "last-run": _named(last, "id profile started ended result") if last else None,
+    }
+
+
+def describe_hold(store: Store, row: Row) -> dict[str, Any]:
+    """A hold as names and values."""
+    number, kind, connector, step, count, reason, at = row
+    return {
+        "id": number,
+        "kind": kind,
+        "connector": store.name(connector),
+        "step": step,
+        "count": count,
+        "reason": reason,
+        "at": at,
+    }
+
+
+def hold_objects(store: Store, hold: int, limit: int = 100) -> list[dict[str, Any]]:
+    """Some objects of a hold."""
+    with store.transaction() as tx:
+        rows = tx.rows(
+            "SELECT o.id, o.type, o.anchor, o.name FROM hold_item i JOIN object o ON o.id = i.object WHERE i.hold = ?"
+            " ORDER BY o.id LIMIT ?",
+            hold,
+            limit,
+        )
+    return [{"id": i, "type": store.name(t), "anchor": a, "name": n} for i, t, a, n in rows]
+
+
+def runs(store: Store, limit: int = 20) -> list[dict[str, Any]]:
+    """The last runs, newest first."""
+    with store.transaction() as tx:
+        rows = tx.rows("SELECT id, profile, started, ended, result FROM run ORDER BY id DESC LIMIT ?", limit)
+    return [_named(row, "id profile started ended result") for row in rows]
+
+
+def run(store: Store, number: int) -> dict[str, Any] | None:
+    """One run with its steps, and what was said of single objects."""
+    with store.transaction() as tx:
+        head = tx.row("SELECT id, profile, started, ended, result FROM run WHERE id = ?", number)
+        if head is None:
+            return None
+        steps = tx.rows(
+            "SELECT id, kind, connector, started, ended, result, counters, message FROM step WHERE run = ? ORDER BY id",
+            number,
+        )
+        notes = tx.rows(
+            "SELECT e.step, e.code, e.name, e.message, e.advice FROM step_error e JOIN step s ON s.id = e.step"
+            " WHERE s.run = ? ORDER BY e.id",
+            number,
+        )
+    described = []
+    for row in steps:
+        step = _named(row, "id kind connector started ended result counters message")
+        step["counters"] = msgspec.json.decode(step["counters"] or "{}")
+        step["notes"] = [_named(note[1:], "code name message advice") for note in notes if note[0] == step["id"]]
+        described.append(step)
+    return {**_named(head, "id profile started ended result"), "steps": described}
+
+
+def find(store: Store, type_: str, key: str, indexed: Sequence[str], normal: str) -> list[int]:
+    """Resources of a type by id, or by a key in one of the indexed attributes."""
+    number = store.symbol(type_)
+    symbols = [store.symbol(f"{type_}.{name}") for name in indexed]
+    with store.transaction() as tx:
+        found = {r for symbol in symbols for r in resources.find(tx, symbol, [normal]).get(normal, ())}
+        if not found and key.isdigit():
+            found = {row.id for row in resources.load(tx, [int(key)]) if row.type == number}
+    return sorted(found)
+
+
+def show(store: Store, number: int) -> dict[str, Any]:
+    """A resource with its values, where each comes from, its references, and its objects in every system."""
+    with store.transaction() as tx:
+        row = resources.load(tx, [number])[0]
+        lineage = msgspec.json.decode(tx.value("SELECT body FROM pattern WHERE id = ?", row.pattern) or "[]")
+        references = tx.rows(
+            "SELECT r.attribute, r.target, r.origin, t.doc FROM resource_reference r JOIN resource t ON t.id = r.target"
+            " WHERE r.resource = ? ORDER BY r.attribute, r.target LIMIT 1000",
+            number,
+        )
+        objects = tx.rows(
+            "SELECT l.connector, l.rule, o.type, o.anchor, o.name, o.presence, o.seen, o.wanted, p.operation, p.state,"
+            " p.error FROM link l JOIN object o ON o.id = l.object LEFT JOIN pending_export p ON p.object = o.id"
+            " WHERE l.resource = ? ORDER BY l.connector",
+            number,
+        )
+        unique = tx.rows("SELECT kind, value, at FROM fact WHERE resource = ? ORDER BY kind", number)
+    origins = {attribute: {"rule": rule, "connector": connector} for attribute, rule, connector in lineage}
+    return {
+        "id": number,
+        "type": store.name(row.type),
+        "state": "live" if row.state == resources.LIVE else "deleted",
+        "values": decode(row.doc),
+        "lineage": origins,
+        "references": [
+            {"attribute": store.name(a), "target": t, "name": title(decode(doc)), "from": store.name(origin)}
+            for a, t, origin, doc in references
+        ],
+        "objects": [_object(store, *object_) for object_ in objects],
+        "facts": [{"kind": kind, "value": value, "at": at} for kind, value, at in unique],
+    }
+
+
+def title(values: Mapping[str, Any]) -> str:
+    """What to call a resource."""
+    for name in ("displayName", "name", "cn", "accountName"):
+        if values.get(name):
+            return str(values[name])
+    return next((str(value) for value in values.values()), "")
+
+
+def _object(
+    store: Store,
+    connector: int,
+    rule: int,
+    type_: int | None,
+    anchor: str | None,
+    name: str | None,
+    presence: int,
+    seen: str | None,
+    wanted: str | None,
+    operation: str | None,
+    state: int | None,
+    error: str | None,
+) -> dict[str, Any]:
+    return {
+        "connector": store.name(connector),
+        "type": store.name(type_),
+        "anchor": anchor,
+        "name": name,
+        "linked-by": store.name(rule),
+        "presence": ("not seen yet", "present", "gone")[presence],
+        "seen": decode(seen) if seen else None,
+        "wanted": decode_wanted(wanted) if wanted and wanted != WANTED_ABSENT else None,
+        "pending-export": f"{operation} {_PENDING[state]}" if operation and state is not None else None,
+        "error": error,
+    }
+
+
+def candidates(
+    store: Store, type_: str | None, equalities: Sequence[tuple[str, str]], *, size: int = 5_000
+) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """(id, type, values) of live resources; narrowed by normalised keys of indexed attributes where some are given."""
+    if equalities and type_ is not None:
+        with store.transaction() as tx:
+            sets = [set(resources.find(tx, store.symbol(f"{type_}.{n}"), [k]).get(k, ())) for n, k in equalities]
+            rows = resources.load(tx, sorted(set.intersection(*sets)))
+        yield from ((r.id, store.name(r.type), dict(decode(r.doc))) for r in rows if r.state == resources.LIVE)
+        return
+    number = store.symbol(type_) if type_ is not None else None
+    last = 0
+    while True:
+        with store.transaction() as tx:
+            rows = _after(tx, last, size)
+        if not rows:
+            return
+        last = rows[-1].id
+        for row in rows:
+            if row.state == resources.LIVE and number in (None, row.type):
+                yield row.id, store.name(row.type), dict(decode(row.doc))
+
+
+def _after(tx: Transaction, last: int, size: int) -> list[resources.StoredResource]:
+    rows = tx.rows("SELECT id, type, doc, pattern, state FROM resource WHERE id > ? ORDER BY id LIMIT ?", last, size)
+    return [resources.StoredResource(*row) for row in rows]
+
+
+def _named(row: Row, names: str) -> dict[str, Any]:
+    return dict(zip(names.split(), row, strict=True))
