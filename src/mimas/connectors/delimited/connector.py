@@ -1,0 +1,164 @@
+"""The connector of delimited files."""
+
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import BinaryIO
+
+from xxhash import xxh3_64_intdigest
+
+from mimas.connectors import encodings
+from mimas.connectors.contract import ConnectorError, Entry, EntryError, Export, Page, Problem, Result, Schema
+from mimas.connectors.delimited.keys import Keyer
+from mimas.connectors.delimited.layout import Layout, read_layout
+from mimas.connectors.delimited.records import Batch, batches, problem
+from mimas.connectors.delimited.rows import Rows
+from mimas.connectors.delimited.settings import DelimitedSettings
+from mimas.connectors.delimited.writing import Writer
+from mimas.connectors.files import FileConnector, opened, without_repeats
+from mimas.schema.attributes import Attribute, ObjectType
+
+_CHANGES = ("add", "modify", "delete")
+
+
+@dataclass(slots=True)
+class DelimitedPage:
+    """Some records of a delimited file (see `mimas.connectors.contract.Page`)."""
+
+    keys: Sequence[str]
+    fingerprints: Sequence[int]
+    deleted: frozenset[int]
+    problems: Sequence[Problem]
+    records: Sequence[bytes]
+    lines: Sequence[int]
+    parse: Callable[[bytes, int, str], Entry]
+
+    def entry(self, index: int) -> Entry:
+        """The record parsed. Raises `EntryError`."""
+        return self.parse(self.records[index], self.lines[index], self.keys[index])
+
+
+class DelimitedConnector(FileConnector[DelimitedSettings]):
+    """A CSV file with a header. It has one object type; columns that are not configured are ignored.
+
+    In a change file every row of the kind add or modify shows its whole object (MIM's delimited management agent), and
+    the order of the rows counts. In one that Mimas writes, a modify row has the anchor and the columns that changed: an
+    empty column was cleared or has not changed.
+    """
+
+    kind = "delimited"
+    summary = "Delimited text files (CSV): listings and change files"
+    model = DelimitedSettings
+
+    def discover(self) -> Schema:
+        """One type, ``row``, with every column as text; the first column is taken for the anchor."""
+        path = self.located("path" if self.settings.path else "changes")
+        with opened(path, self.name) as file:
+            layout, _ = self._begin(file, path)
+        if layout is None:
+            raise ConnectorError(f"{path} is empty.", "Its first row must name the columns.")
+        names = [name for name in layout.columns if name and name != self.settings.change_type]
+        return {"row": ObjectType("row", {name: Attribute(name) for name in names}, tuple(names[:1]))}
+
+    def pages(self, file: BinaryIO, path: Path, delta: bool) -> Generator[Page, None, str]:
+        """Records in batches; every attribute of the configured type must have its column."""
+        layout, lines = self._begin(file, path)
+        if layout is None:
+            return "" if delta else f"{path} is empty, without even a header"
+        layout.require(self._type)
+        if delta:
+            layout.position(self.settings.change_type)
+        keyer = Keyer(layout, self._type)
+        parse = Rows(layout, self._type, self.settings.separator).entry
+        seed, cut, bad, first = layout.seed, "", 0, ""
+        for batch in batches(lines, layout):
+            keys = keyer.keys(batch)
+            deleted = self._changes(batch, keys, layout) if delta else frozenset()
+            prints = [xxh3_64_intdigest(record, seed) >> 1 for record in batch.records]
+            cut = cut or batch.cut
+            if batch.problems:
+                bad, first = bad + len(batch.problems), first or batch.problems[0].message
+            page = DelimitedPage(keys, prints, deleted, batch.problems, batch.records, batch.lines, parse)
+            yield from _in_order(page) if delta else (page,)
+        return cut or (f"{bad} of its records could not be told apart, the first: {first}" if bad else "")
+
+    def listing(self, out: BinaryIO, exports: Iterable[Export]) -> Iterator[Result]:
+        """Every object as a row."""
+        return Writer(self._type, self.settings).listing(out, exports)
+
+    def records(self, out: BinaryIO, exports: Iterable[Export], existing: Path | None) -> Iterator[Result]:
+        """One row for each object, with its kind of change in the first column of a new file."""
+        writer = Writer(self._type, self.settings)
+        if existing is not None:
+            with opened(existing, self.name) as file:
+                layout, _ = self._begin(file, existing)
+            if layout is None or layout.columns != writer.header:
+                raise ConnectorError(
+                    f"{existing} has other columns than connector {self.name} writes: {', '.join(writer.header)}.",
+                    "Move the file away; a new one is made.",
+                )
+        return writer.changes(out, exports, existing is None)
+
+    def _begin(self, file: BinaryIO, path: Path) -> tuple[Layout | None, Iterator[bytes]]:
+        lines, encoding = encodings.lines(file, self.settings.encoding, path)
+        return read_layout(lines, path, self.settings.delimiter, encoding, self.salt), lines
+
+    @cached_property
+    def _type(self) -> ObjectType:
+        if len(self.schema) != 1:
+            raise ConnectorError(
+                f"Connector {self.name} has {len(self.schema)} object types; a delimited file has exactly one.",
+                "Configure one object type; `mimas connector discover` proposes it.",
+            )
+        (object_type,) = self.schema.values()
+        if not object_type.anchor:
+            raise ConnectorError(
+                f"The object type {object_type.name} of connector {self.name} has no anchor.",
+                "Name the columns that tell its objects apart as 'anchor'.",
+            )
+        for name in object_type.anchor:
+            if name in object_type.attributes and object_type.attributes[name].multivalued:
+                raise ConnectorError(f"Connector {self.name}: the anchor '{name}' is multi-valued.", "Choose another.")
+        return object_type
+
+    def _changes(self, batch: Batch, keys: list[str], layout: Layout) -> frozenset[int]:
+        """Which records are deletes; takes records with an unknown kind of change out of the batch and the keys."""
+        position = layout.position(self.settings.change_type)
+        kinds: list[str] = []
+        for index in range(len(keys) - 1, -1, -1):
+            line = batch.lines[index]
+            try:
+                kinds.append(_change(layout.row(batch.records[index], line)[position], line))
+            except EntryError as error:
+                batch.problems.append(problem(layout, line, error))
+                batch.lines = [*batch.lines[:index], *batch.lines[index + 1 :]]
+                del keys[index], batch.records[index]
+        return frozenset(index for index, kind in enumerate(reversed(kinds)) if kind == "delete")
+
+
+def _change(text: str, line: int) -> str:
+    kind = text.strip().lower()
+    if kind not in _CHANGES:
+        code = "invalid-change-type" if kind else "missing-change-type"
+        raise EntryError(code, f"line {line} has the change type '{text[:20]}'", f"Use one of {', '.join(_CHANGES)}.")
+    return kind
+
+
+def _in_order(page: DelimitedPage) -> Iterator[DelimitedPage]:
+    """A page of changes as pages in which no object comes twice; problems go with the first."""
+    problems = page.problems
+    if not page.keys:
+        yield page
+    for part in without_repeats(page.keys):
+        deleted = frozenset(index - part.start for index in page.deleted if part.start <= index < part.stop)
+        yield DelimitedPage(
+            page.keys[part],
+            page.fingerprints[part],
+            deleted,
+            problems,
+            page.records[part],
+            page.lines[part],
+            page.parse,
+        )
+        problems = ()
