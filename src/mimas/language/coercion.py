@@ -11,6 +11,7 @@ import binascii
 import math
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from mimas.language.errors import FlowError
@@ -95,14 +96,11 @@ def as_boolean(value: Any) -> bool:
 
 def as_date(value: Any) -> datetime:
     """An instant in UTC, also from ISO 8601 text; what names no zone is UTC."""
+    if type(value) is str:
+        return _date_of(value)
     value = one(value)
     if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value.strip())
-        except ValueError:
-            raise FlowError(
-                f"{shown(value)} is not a date: ISO 8601 is read as it is, CDate reads more forms"
-            ) from None
+        return _date_of(value)
     if not isinstance(value, datetime):
         raise FlowError(f"{shown(value)} is not a date")
     if value.tzinfo is UTC:
@@ -111,6 +109,15 @@ def as_date(value: Any) -> datetime:
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
     except OverflowError:
         raise FlowError(f"{value.isoformat()} lies outside the years 1 to 9999") from None
+
+
+@lru_cache(maxsize=16_384)
+def _date_of(text: str) -> datetime:
+    """Dates repeat from person to person; reading one costs more than remembering it."""
+    try:
+        return as_date(datetime.fromisoformat(text.strip()))
+    except ValueError:
+        raise FlowError(f"{shown(text)} is not a date: ISO 8601 is read as it is, CDate reads more forms") from None
 
 
 def as_binary(value: Any) -> bytes:

@@ -3,6 +3,7 @@
 import calendar
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from mimas.language.coercion import absent, as_date
@@ -27,12 +28,14 @@ def shift(interval: str, amount: int, date: datetime) -> datetime:
             last = calendar.monthrange(min(max(year, 1), 9999), month + 1)[1]
             return date.replace(year=year, month=month + 1, day=min(date.day, last))
     except (OverflowError, ValueError):
-        raise FlowError("the date lies outside the years 1 to 9999") from None
+        raise FlowError(_BEYOND) from None
     raise FlowError(f"{interval!r} is no interval: {', '.join(INTERVALS)}")
 
 
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "<>": "<>"}
 _SECOND = timedelta(seconds=1)
+_NOTHING = timedelta(0)
+_BEYOND = "the date lies outside the years 1 to 9999"
 
 
 def mirrored(operator: str) -> str:
@@ -49,23 +52,52 @@ def compare_with_now(x: Context, operator: str, value: Any, interval: str, amoun
     if absent(value):
         return compare(None, x.now)
     date = as_date(value)
-    for instant in _candidates(date, interval, amount):
-        # At the instant of equality <= becomes true and > false; < and >= change only after it.
+    fixed = _fixed(interval, amount)
+    if fixed is None:
+        reached = shift(interval, amount, x.now)
+        for instant in _candidates(date, interval, amount):
+            _report(x, operator, instant)
+    else:
+        try:
+            reached = x.now + fixed
+        except OverflowError:
+            raise FlowError(_BEYOND) from None
+        if date >= reached:  # Most dates have passed long ago; what has passed flips no more.
+            _report(x, operator, date, fixed)
+    return compare(date, reached)
+
+
+def _report(x: Context, operator: str, date: datetime, back: timedelta = _NOTHING) -> None:
+    """At the instant of equality <= becomes true and > false; < and >= change only after it."""
+    try:
+        instant = date - back
         if operator in ("<=", ">", "=", "<>"):
             x.flip(instant)
         if operator in ("<", ">=", "=", "<>"):
             x.flip(instant + _SECOND)
-    return compare(date, shift(interval, amount, x.now))
+    except OverflowError:
+        return  # Beyond the calendar: the far future of an account that never expires.
+
+
+@lru_cache(maxsize=256)
+def _fixed(interval: str, amount: int) -> timedelta | None:
+    """The interval where it always has the same length; None for months and years."""
+    if interval.casefold() not in _SECONDS:
+        return None
+    try:
+        return timedelta(seconds=_SECONDS[interval.casefold()] * amount)
+    except OverflowError:
+        raise FlowError(_BEYOND) from None
 
 
 def _candidates(date: datetime, interval: str, amount: int) -> list[datetime]:
     """When Now() shifted may pass the date. Late days of months of unequal length are passed more than once."""
     try:
         exact = shift(interval, -amount, date)
-        if interval.casefold() in _SECONDS or (date.day < 28 and exact.day < 28):
+        if date.day < 28 and exact.day < 28:
             return [exact]
         midnight = exact.replace(hour=0, minute=0, second=0, microsecond=0)
         days = [timedelta(days=day) for day in range(-4, 5)]
         return [start + day for start in (exact, midnight) for day in days]
     except (FlowError, OverflowError):
-        return []  # Beyond the calendar: the far future of an account that never expires.
+        return []  # Beyond the calendar, as above.

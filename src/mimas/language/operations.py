@@ -14,6 +14,9 @@ from mimas.language.coercion import absent, as_binary, as_boolean, as_date, as_n
 from mimas.language.errors import FlowError
 from mimas.schema.values import many
 
+_ORDERED = frozenset({int, float, datetime, bytes})
+_COMPARABLE = _ORDERED | {str, bool}
+
 
 def _alike(left: Any, right: Any) -> tuple[Any, Any]:
     """Both values in one type."""
@@ -33,8 +36,8 @@ def _alike(left: Any, right: Any) -> tuple[Any, Any]:
 
 def equal(left: Any, right: Any) -> bool:
     """``=``: exact for text; two lists are equal when they hold the same values."""
-    if type(left) is str and type(right) is str:
-        return left == right
+    if type(left) is type(right) and type(left) in _COMPARABLE:
+        return bool(left == right)
     if absent(left) or absent(right):
         return absent(left) and absent(right)
     if type(left) is list and type(right) is list:
@@ -50,6 +53,8 @@ def unequal(left: Any, right: Any) -> bool:
 
 def _order(name: str, compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     def ordered(left: Any, right: Any) -> bool:
+        if type(left) is type(right) and type(left) in _ORDERED:
+            return bool(compare(left, right))
         if absent(left) or absent(right):
             return False
         left, right = _alike(left, right)

@@ -6,6 +6,7 @@ Source: learn.microsoft.com, "Custom date and time format strings".
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from mimas.language.errors import FlowError
 
@@ -62,6 +63,7 @@ _STANDARD = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=256)
 def _tokens(pattern: str) -> list[str]:
     pattern = _STANDARD.get(pattern, pattern).removeprefix("%")
     if len(pattern) == 1 and pattern.isalpha() and pattern not in _WRITE:

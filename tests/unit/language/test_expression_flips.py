@@ -38,6 +38,9 @@ def due(text: str, **values: Any) -> datetime | None:
         ('DateAdd("m", 1, Now()) >= CDate([d])', "2027-02-15", datetime(2027, 1, 15, tzinfo=UTC)),
         ("[d] > Now()", "9999-12-31", datetime(9999, 12, 31, tzinfo=UTC)),
         ('[d] > DateAdd("yyyy", -1, Now())', "9999-12-31", None),
+        ("[d] >= Now()", "9999-12-31T23:59:59Z", None),
+        ('[d] > DateAdd("d", -30, Now())', "9999-12-31", None),
+        ('[d] < DateAdd("d", 30, Now())', "0001-01-01", None),
         # anything else is looked at again at the next midnight
         ("Now()", None, datetime(2026, 11, 24, tzinfo=UTC)),
         ('FormatDateTime(Now(), "yyyy")', None, datetime(2026, 11, 24, tzinfo=UTC)),

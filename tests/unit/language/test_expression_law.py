@@ -18,11 +18,18 @@ from mimas.language.results import Outcome
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 TEXTS = ["", " a ", "Ann", "ann", "a,b", "12", "-1", "2026-12-01", "True", "cn=a,ou=b", "d", "m", "AAEC", ","]
 SCALARS = st.one_of(st.sampled_from(TEXTS), st.integers(-3, 40), st.booleans())
-LITERALS = st.one_of(SCALARS, st.none(), st.sampled_from([1.5, 2.0]), st.sampled_from(list(Outcome)))
+LITERALS = st.one_of(SCALARS, SCALARS, st.sampled_from([1.5, 2.0, None, None, Outcome.IGNORE]))
 VALUES = st.one_of(st.none(), SCALARS, st.lists(st.sampled_from(TEXTS), max_size=3))
-SPECIAL = {"Select", "Where", "With", "IIF", "Switch", "ImportedValue", "ValueCount"}
+SPECIAL = {"Error", "Select", "Where", "With", "IIF", "Switch", "ImportedValue", "ValueCount"}
+FITTING: dict[Any, Any] = {
+    int: st.integers(-1, 9),
+    float: st.integers(-1, 9),
+    datetime: st.sampled_from(["2026-12-01", "2025-02-28T12:00:00Z"]),
+    bytes: st.just("AAEC"),
+}
+MOSTLY = st.sampled_from([True, True, True, False])
 PLAIN = sorted(name for name, function in REGISTRY.items() if function.pure and name not in SPECIAL)
-OPERATORS = ["=", "<>", "<", "<=", ">", ">=", "&", "+", "-", "*", "&&", "||"]
+OPERATORS = ["=", "<>", "<", "<=", ">", ">=", "&", "&", "&", "+", "+", "-", "*", "&&", "||"]
 
 
 @st.composite
@@ -48,11 +55,17 @@ def nodes(  # noqa: C901, PLR0911 - one case for each kind of node
             function = REGISTRY[draw(st.sampled_from(PLAIN))]
             most = min(function.most if function.most is not None else 4, 4)
             count = draw(st.integers(function.fewest, max(most, function.fewest)))
-            return Call(function.name, tuple(below() for _ in range(count)))
+            kinds_wanted = [argument.kind for argument in function.arguments]
+            fitting = [FITTING.get(kinds_wanted[min(index, len(kinds_wanted) - 1)]) for index in range(count)]
+            return Call(
+                function.name,
+                tuple(Literal(draw(fit)) if fit is not None and draw(MOSTLY) else below() for fit in fitting),
+            )
         case "operation":
             return Operation(draw(st.sampled_from(OPERATORS)), (below(), below()))
         case "iif":
-            return Call("IIF", (below(), below(), below()))
+            condition = Call("IsPresent", (below(),)) if draw(MOSTLY) else below()
+            return Call("IIF", (condition, below(), below()))
         case "switch":
             failing = Call("Error", (below(),))
             return Call("Switch", (below(), draw(st.sampled_from([below(), failing])), below(), below()))
@@ -60,7 +73,8 @@ def nodes(  # noqa: C901, PLR0911 - one case for each kind of node
             name = draw(st.sampled_from(["v", "w"]))
             return Call(draw(st.sampled_from(["Select", "Where", "With"])), (Variable(name), below(), below(name)))
     moment = Call("DateAdd", (Literal("d"), Literal(draw(st.integers(-9, 9))), Call("Now")))
-    return Operation(draw(st.sampled_from(OPERATORS[:6])), (below(), moment))
+    date = Literal(draw(FITTING[datetime])) if draw(MOSTLY) else below()
+    return Operation(draw(st.sampled_from(OPERATORS[:6])), (date, moment))
 
 
 def outcome(value: Any) -> Any:
@@ -68,7 +82,7 @@ def outcome(value: Any) -> Any:
     return [outcome(part) for part in value] if isinstance(value, list) else (type(value), value)
 
 
-@settings(max_examples=400)
+@settings(max_examples=300)
 @given(nodes(), st.dictionaries(st.sampled_from("abc"), VALUES))
 def test_the_evaluator_and_the_generated_code_agree(node: Node, values: dict[str, Any]) -> None:
     x, y = Context(NOW), Context(NOW)

@@ -201,7 +201,10 @@ def word(text: str | None, number: int, delimiters: str) -> str:
     """
     if text is None or number < 1:
         return ""
-    words = re.split(f"[{re.escape(delimiters)}]", text) if delimiters else [text]
+    if len(delimiters) == 1:
+        words = text.split(delimiters)
+    else:
+        words = re.split(f"[{re.escape(delimiters)}]", text) if delimiters else [text]
     return words[number - 1] if number <= len(words) else ""
 
 
