@@ -21,6 +21,7 @@ class Writer:
     def __init__(self, schema: Schema) -> None:
         attributes = [attribute for one in schema.values() for attribute in one.attributes.values()]
         self._texts = {one.name: text for one in attributes if (text := _TEXTS.get(one.kind)) is not None}
+        self._special = {NAME, *self._texts}
         self._several = {one.name for one in attributes if one.multivalued}
 
     def listing(self, out: BinaryIO, exports: Iterable[Export]) -> Iterator[Result]:
@@ -75,7 +76,9 @@ class Writer:
         if not any(name.lower() == "objectclass" for name in values):
             lines.append(f"objectClass: {export.type}")  # what tells the type apart when it is read again
         for name, value in values.items():
-            if name != NAME:
+            if isinstance(value, str) and value.isascii() and value and name not in self._special:
+                lines.append(attribute_line(name, value))  # most values, without a call more than needed
+            elif name != NAME:
                 lines += self._values(name, value if isinstance(value, list) else (value,), faults)
 
     def _sections(self, export: Export, faults: list[str]) -> Lines:
