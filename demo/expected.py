@@ -224,6 +224,7 @@ def service(expectation: Expectation, accounts: Mapping[str, str]) -> Objects:
             title=person.facts.get("title"),
             mail=_mail(person, accounts[key]),
             active=str(person.status == "active").lower(),
+            department=person.facts.get("department"),
             manager=person.manager if person.manager in kept else None,
         )
         for key, person in kept.items()
@@ -250,15 +251,17 @@ def differences(system: str, expected: Objects, found: Objects) -> list[str]:
     for key in expected.keys() & found.keys():
         for name in expected[key].keys() | found[key].keys():
             right, there = expected[key].get(name, frozenset()), found[key].get(name, frozenset())
-            if right != there:
-                lines.append(f"{system}: {key}: {name} is {_shown(there - right)}, not {_shown(right - there)}")
+            if there - right:
+                lines.append(f"{system}: {key}: {name} should not be {_shown(there - right)}")
+            if right - there:
+                lines.append(f"{system}: {key}: {name} should be {_shown(right - there)}")
     return sorted(lines)
 
 
 def _shown(values: Iterable[str]) -> str:
     listed = sorted(values)
     more = f" and {len(listed) - 3} more" if len(listed) > 3 else ""
-    return (", ".join(repr(value) for value in listed[:3]) or "nothing") + more
+    return ", ".join(repr(value) for value in listed[:3]) + more
 
 
 def count(objects: Objects) -> int:

@@ -101,7 +101,9 @@ def _user(user: dict[str, Any], numbers: dict[str, str]) -> Values:
     values = {key: user.get(key) for key in ("userName", "displayName", "title")}
     values |= {"givenName": name.get("givenName"), "familyName": name.get("familyName")}
     values["active"] = str(user.get("active")).lower()
-    values["manager"] = numbers.get(user.get(ENTERPRISE, {}).get("manager", {}).get("value"))
+    enterprise = user.get(ENTERPRISE, {})
+    values["department"] = enterprise.get("department")
+    values["manager"] = numbers.get(enterprise.get("manager", {}).get("value"))
     mails = frozenset(mail["value"] for mail in user.get("emails", ()))
     found = {key: frozenset({value}) for key, value in values.items() if value}
     return found | ({"mail": mails} if mails else {})

@@ -100,7 +100,13 @@ def test_every_kind_of_difference_is_told(first: expected.Expectation, accounts:
     one, two, *_ = right
     wrong = {key: values for key, values in right.items() if key != one} | {"4711": {}}
     wrong[two] = right[two] | {"mail": frozenset({"x@example.com"})}
-    assert len(expected.differences("app", right, wrong)) == 3
+    lines = expected.differences("app", right, wrong)
+    assert lines == sorted([
+        f"app: {one} is missing",
+        "app: 4711 should not be there",
+        f"app: {two}: mail should not be 'x@example.com'",
+        f"app: {two}: mail should be {next(iter(right[two]['mail']))!r}",
+    ])  # fmt: skip
 
 
 def test_departments_are_groups_of_the_active(first: expected.Expectation, accounts: dict[str, str]) -> None:
