@@ -79,7 +79,7 @@ class EntryError(Exception):
         self.advice = advice
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that would triple the cost of making one, and millions are made
 class Entry:
     """One object as the connected system shows it.
 
@@ -161,7 +161,7 @@ class Change:
     removed: Sequence[Any] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen, as `Entry`
 class Export:
     """What to send for one object. ``id`` comes back in the `Result`.
 

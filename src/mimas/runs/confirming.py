@@ -65,7 +65,7 @@ class Confirmer:
                 if row.id in pending:
                     done.append(key)
                     counters["confirmed"] += 1
-                if overlay(row.seen, row.wanted) == doc:
+                if (row.seen is None and doc == row.wanted) or overlay(row.seen, row.wanted) == doc:
                     settled.add(row.id)
                 continue
             operation, state, _ = pending.get(row.id, ("", WAITING, None))

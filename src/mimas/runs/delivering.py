@@ -137,6 +137,14 @@ class Delivery:
         tx.run(
             f"UPDATE object SET seen = wanted, presence = {PRESENT} WHERE id IN {chosen}", self.number, *parameters
         )
+        # What the system was told is not what it showed: the next import looks at the record itself.
+        tx.run(
+            "UPDATE object_key SET fingerprint = NULL WHERE connector = ?"
+            f" AND anchor IN (SELECT anchor FROM object WHERE id IN {chosen})",
+            self.number,
+            self.number,
+            *parameters,
+        )
         tx.run(
             f"UPDATE reference SET bits = CASE WHEN (bits & {WANTED}) <> 0 THEN 3 ELSE 0 END WHERE object IN {chosen}",
             self.number,

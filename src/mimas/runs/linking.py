@@ -1,6 +1,7 @@
 """Stratum 1 over a store: pending objects are filtered, joined or projected, and their resources resolved."""
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from mimas.runs.dues import LINK, write_dues
 from mimas.runs.resolving import Case, Part, Resolver, load_parts
@@ -13,6 +14,9 @@ from mimas.store.runs import Note
 from mimas.sync.linking import Linker
 
 SIZE = 10_000
+
+SymbolKeys: TypeAlias = tuple[int, list[str]]
+"""An indexed attribute of a resource type, and the keys looked for in it."""
 
 
 @dataclass(slots=True)
@@ -176,11 +180,13 @@ def _decide(tx: Transaction, session: Session, linker: Linker, pending: list[Pen
         else:
             batch.touched.add(object_.resource)
     write_dues(tx, LINK, dues)
-    for object_ in _join(tx, session, linker, seekers, masks, batch):
+    left, sought = _join(tx, session, linker, seekers, masks, batch)
+    for object_ in left:
         place = linker.projection(masks[object_.id])
         if place is not None:
             batch.projected.append((object_, place))
         else:
+            batch.waiting += [(symbol, key, object_.id) for symbol, keys in sought.get(object_.id, ()) for key in keys]
             session.counters["disconnector-remains"] += 1
     return batch
 
@@ -203,15 +209,16 @@ def _join(
     seekers: list[Pending],
     masks: dict[int, int],
     batch: Batch,
-) -> list[Pending]:
-    """Join by the criteria in order: exactly one match, else the next. Those without a link come back."""
+) -> tuple[list[Pending], dict[int, list[SymbolKeys]]]:
+    """Join by the criteria in order: exactly one match, else the next. Those without a link, and what they look for."""
     left = seekers
+    sought: dict[int, list[SymbolKeys]] = {}
     for criterion in linker.criteria:
         if not left:
             break
         rule = linker.rules[criterion.rule]
         number = session.store.symbol(rule.name)
-        keys = {}
+        keys: dict[int, list[SymbolKeys]] = {}
         for object_ in left:
             if masks[object_.id] & (1 << criterion.rule):
                 found = criterion.keys(object_.values)
@@ -232,13 +239,14 @@ def _join(
             if len(candidates) > 1:
                 session.notes.append(_ambiguous(object_, rule.name, candidates))
                 session.counters["ambiguous-join"] += 1
-            batch.waiting += [(symbol, key, object_.id) for symbol, texts in keys.get(object_.id, ()) for key in texts]
+            if object_.id in keys:
+                sought.setdefault(object_.id, []).extend(keys[object_.id])
             still.append(object_)
         left = still
-    return left
+    return left, sought
 
 
-def _matches(tx: Transaction, keys: dict[int, list[tuple[int, list[str]]]]) -> dict[int, set[int]]:
+def _matches(tx: Transaction, keys: dict[int, list[SymbolKeys]]) -> dict[int, set[int]]:
     """Object → the resources that fulfil every condition."""
     wanted: dict[int, set[str]] = {}
     for conditions in keys.values():
@@ -272,10 +280,12 @@ def _cases(
     if batch.projected:
         first = tx.allocate("resource", len(batch.projected))
         session.fresh_from = session.fresh_from or first
+        symbol = session.store.symbol
+        numbers = [(symbol(rule.name), symbol(rule.resource_type)) for rule in linker.rules]
         for resource, (object_, place) in enumerate(batch.projected, first):
-            rule = linker.rules[place]
-            part = Part(connector, session.store.symbol(rule.name), object_.id, type_, object_.anchor, object_.values)
-            cases.append(Case(resource, session.store.symbol(rule.resource_type), None, [part]))
+            rule, resource_type = numbers[place]
+            part = Part(connector, rule, object_.id, type_, object_.anchor, object_.values)
+            cases.append(Case(resource, resource_type, None, [part]))
     if batch.touched:
         known = {row.id: Case(row.id, row.type, row) for row in resources.load(tx, sorted(batch.touched))}
         load_parts(tx, session, known, "l.resource IN IDS", list(known))

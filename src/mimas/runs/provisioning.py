@@ -1,7 +1,7 @@
 """Stratum 4 over a store: what every object should hold; objects made, changed, and no longer wanted."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +11,7 @@ from mimas.runs.session import Session
 from mimas.schema import names
 from mimas.schema.attributes import NAME
 from mimas.schema.values import decode, decode_wanted, encode
-from mimas.store import objects, resources, tables
+from mimas.store import objects, tables
 from mimas.store.database import Transaction
 from mimas.store.objects import NONE, PRESENT, WANTED_ABSENT
 from mimas.store.resources import LIVE, StoredResource
@@ -59,8 +59,18 @@ class Plan:
     failed: set[int] = field(default_factory=set)
 
 
-def provision(tx: Transaction, session: Session, rows: Sequence[StoredResource], where: str, *parameters: Any) -> Plan:
-    """Compute the outbound stratum for some resources and write what changes; the new links are in ``births``."""
+def provision(
+    tx: Transaction,
+    session: Session,
+    rows: Sequence[StoredResource],
+    known: Mapping[int, Mapping[str, Any]],
+    where: str,
+    *parameters: Any,
+) -> Plan:
+    """Compute the outbound stratum for some resources and write what changes.
+
+    ``known`` holds values that have been resolved just now, so that their documents need not be read again.
+    """
     linked = _linked(tx, session, where, *parameters)
     plan = Plan()
     context = session.context()
@@ -70,7 +80,7 @@ def provision(tx: Transaction, session: Session, rows: Sequence[StoredResource],
         of_type = targets.get(row.type)
         if not of_type:
             continue
-        values = decode(row.doc)
+        values = known.get(row.id) or decode(row.doc)
         earliest = None
         for connector, type_, target in of_type:
             object_ = linked.get((row.id, connector, type_))
@@ -369,17 +379,3 @@ def _write_ends(tx: Transaction, counters: Counter[str], plan: Plan) -> None:
 def _was_sent(tx: Transaction, connector: int, object_: int) -> bool:
     state = tx.value("SELECT state FROM pending_export WHERE connector = ? AND object = ?", connector, object_)
     return state in (1, SENT)
-
-
-def provision_all(session: Session, *, size: int = 10_000) -> None:
-    """Every resource, a range of ids a transaction."""
-    with session.store.transaction() as tx:
-        last = resources.highest(tx)
-    for first in range(1, last + 1, size):
-        until = first + size - 1
-        with session.store.transaction() as tx:
-            rows = resources.between(tx, first, until)
-            plan = provision(tx, session, rows, "BETWEEN ? AND ?", first, until)
-            resources.mark_dirty(tx, plan.failed)
-            tx.run("DELETE FROM dirty WHERE resource BETWEEN ? AND ? AND resource NOT IN IDS", first, until, sorted(plan.failed))
-            session.write_notes(tx)

@@ -22,18 +22,12 @@ def relate_all(session: Session, *, size: int = 10_000) -> None:
     for first in range(1, last + 1, size):
         until = first + size - 1
         with session.store.transaction() as tx:
-            rows = resources.between(tx, first, until) if _needs_documents(session) else []
-            group_like = session.symbols.group_like
-            groups = [row for row in rows if row.type in group_like]
+            groups = resources.of_types(tx, first, until, sorted(session.symbols.group_like))
             where = "BETWEEN ? AND ?"
             _compare(tx, session, where, (first, until), skip={row.id for row in groups})
             for start in range(0, len(groups), GROUPS_AT_ONCE):
                 some = groups[start : start + GROUPS_AT_ONCE]
                 _compare(tx, session, "IN IDS", ([row.id for row in some],), groups=some)
-
-
-def _needs_documents(session: Session) -> bool:
-    return bool(session.symbols.group_like)
 
 
 def relate_some(tx: Transaction, session: Session, ids: Sequence[int]) -> set[Triple]:
@@ -60,8 +54,7 @@ def _compare(
 ) -> set[Triple]:
     """Bring the reference rows of some resources to what their objects and memberships say."""
     skipped = skip or set()
-    types = {row.id: row.type for row in groups}
-    wanted = _contributed(tx, session, where, parameters, skipped, types)
+    wanted = _contributed(tx, session, where, parameters, skipped)
     wanted.update(_memberships(tx, session, groups))
     stored = {
         (resource, attribute, target): origin
@@ -91,26 +84,26 @@ def _contributed(
     where: str,
     parameters: tuple[object, ...],
     skipped: set[int],
-    types: dict[int, int],
 ) -> dict[Triple, int]:
     """What the connector objects contribute, after precedence: (resource, attribute, target) → rule."""
     flows = session.symbols.reference_flows
     if not flows:
         return {}
     sources = sorted({connector for connector, _, _ in flows})
+    # The rule that made a link tells the resource's type, which spares a look at the resource.
+    types = session.symbols.rule_types
     best: dict[tuple[int, int], int] = {}
     offers: list[tuple[int, int, int, int, int]] = []
-    for resource, type_, connector, attribute, target in tx.rows(
-        "SELECT l.resource, x.type, l.connector, r.attribute, t.resource FROM link l"
-        " JOIN reference r ON r.object = l.object AND (r.bits & 1) = 1"
-        " JOIN link t ON t.object = r.target JOIN resource x ON x.id = l.resource"
-        f" WHERE l.resource {where} AND l.connector IN IDS AND x.state = {LIVE}",
+    for resource, made_by, connector, attribute, target in tx.rows(
+        "SELECT l.resource, l.rule, l.connector, r.attribute, t.resource FROM link l"
+        " JOIN reference r ON r.object = l.object AND (r.bits & 1) = 1 JOIN link t ON t.object = r.target"
+        f" WHERE l.resource {where} AND l.connector IN IDS",
         *parameters,
         sources,
     ):
         if resource in skipped:
             continue
-        for attribute_to, precedence, rule in flows.get((connector, attribute, type_), ()):
+        for attribute_to, precedence, rule in flows.get((connector, attribute, types.get(made_by, 0)), ()):
             offers.append((resource, attribute_to, target, precedence, rule))
             place = (resource, attribute_to)
             if precedence < best.get(place, 1 << 62):
@@ -138,8 +131,7 @@ def _memberships(tx: Transaction, session: Session, groups: Sequence[StoredResou
         attribute = session.store.symbol(matched.membership.attribute)
         origin = session.store.symbol(matched.membership.name)
         for key, member in tx.rows(
-            "SELECT k.value, k.resource FROM resource_key k JOIN resource x ON x.id = k.resource"
-            f" WHERE k.attribute = ? AND k.value IN TEXTS AND x.state = {LIVE}",
+            "SELECT value, resource FROM resource_key WHERE attribute = ? AND value IN TEXTS",
             member_symbol,
             list(of_key),
         ):

@@ -44,6 +44,8 @@ class Resolved:
     written: list[int] = field(default_factory=list)
     failed: set[int] = field(default_factory=set)
     keys: list[Key] = field(default_factory=list)
+    values: dict[int, dict[str, Any]] = field(default_factory=dict)
+    """The values of the resources that live, as the rules gave them."""
 
 
 def load_parts(tx: Transaction, session: Session, cases: dict[int, Case], where: str, *parameters: Any) -> None:
@@ -165,8 +167,9 @@ class Resolver:
             before = case.before
             alive = any(part.rule in symbols.keeps_alive for part in case.parts)
             if not alive and before is not None:
-                self._delete(before, changed, outcome)
+                removed += self._delete(before, changed, outcome)
                 continue
+            outcome.values[case.resource] = values
             doc = encode(values)
             pattern = patterns.get(lineage) or symbols.pattern(tx, lineage)
             if before is None:
@@ -177,7 +180,7 @@ class Resolver:
             elif doc != before.doc or pattern != before.pattern or before.state != LIVE:
                 changed.append((before, doc, pattern, LIVE))
                 now = symbols.keys(case.type, values, context)
-                then = symbols.keys(case.type, decode(before.doc), context)
+                then = symbols.keys(case.type, decode(before.doc), context, live=before.state == LIVE)
                 added += [(attribute, key, case.resource) for attribute, key in now - then]
                 removed += [(attribute, key, case.resource) for attribute, key in then - now]
                 outcome.keys += now - then
@@ -188,26 +191,28 @@ class Resolver:
         self.session.counters["projected"] += len(new)
         self.session.counters["resource-changed"] += len(changed)
 
-    def _delete(self, before: StoredResource, changed: list[Any], outcome: Resolved) -> None:
+    def _delete(self, before: StoredResource, changed: list[Any], outcome: Resolved) -> list[tuple[int, str, int]]:
         """No link keeps the resource alive: it is deleted, but stays to be found by whoever comes back."""
-        if before.state != DELETED:
-            changed.append((before, before.doc, before.pattern, DELETED))
-            outcome.written.append(before.id)
-            self.session.counters["resource-deleted"] += 1
+        if before.state == DELETED:
+            return []
+        changed.append((before, before.doc, before.pattern, DELETED))
+        outcome.written.append(before.id)
+        self.session.counters["resource-deleted"] += 1
+        values = decode(before.doc)
+        living = self.symbols.keys(before.type, values, self.context)
+        kept = self.symbols.keys(before.type, values, self.context, live=False)
+        return [(attribute, key, before.id) for attribute, key in living - kept]
 
 
-def sweep(session: Session, resolver: Resolver, *, size: int = 10_000) -> None:
-    """Resolve every resource that this step has not resolved yet, a range of ids a transaction."""
-    with session.store.transaction() as tx:
-        last = resources.highest(tx)
-    last = min(last, session.fresh_from - 1) if session.fresh_from else last
-    for first in range(1, last + 1, size):
-        until = min(first + size - 1, last)
-        with session.store.transaction() as tx:
-            cases = {row.id: Case(row.id, row.type, row) for row in resources.between(tx, first, until)}
-            load_parts(tx, session, cases, "l.resource BETWEEN ? AND ?", first, until)
-            resolver.resolve(tx, list(cases.values()))
-            session.write_notes(tx)
+def resolve_range(
+    tx: Transaction, session: Session, resolver: Resolver, rows: Sequence[StoredResource], first: int, last: int
+) -> Resolved:
+    """Resolve the resources of a range that this step has not resolved yet."""
+    cases = {row.id: Case(row.id, row.type, row) for row in rows if not session.is_fresh(row.id)}
+    if not cases:
+        return Resolved()
+    load_parts(tx, session, cases, "l.resource BETWEEN ? AND ?", first, last)
+    return resolver.resolve(tx, list(cases.values()))
 
 
 def touched(tx: Transaction, session: Session, resolver: Resolver, ids: Iterable[int]) -> Resolved:

@@ -48,6 +48,7 @@ class Symbols:
         }
         self.sinks = sorted({connector for targets in self.targets.values() for connector, _, _ in targets})
         self.rules: dict[int, SyncRule] = {symbol(rule.name): rule for rule in compiled.rules.rules}
+        self.rule_types = {number: symbol(rule.resource_type) for number, rule in self.rules.items()}
         self.types = {symbol(name): type_ for name, type_ in compiled.rules.types.items()}
         self.indexed = {
             number: [(name, self.key_symbol(type_.name, name)) for name in sorted(type_.indexed)]
@@ -107,9 +108,16 @@ class Symbols:
                     echoes.setdefault((connector, type_), []).extend(written)
         return echoes
 
-    def keys(self, type_: int, values: Mapping[str, Value], context: Context) -> set[Key]:
-        """The keys a resource is found by: indexed attributes, and its sides of the memberships."""
-        keys = {(symbol, key) for name, symbol in self.indexed[type_] for key in normals(values.get(name))}
+    def keys(self, type_: int, values: Mapping[str, Value], context: Context, *, live: bool = True) -> set[Key]:
+        """The keys a resource is found by: indexed attributes, and, while it lives, its sides of the memberships."""
+        keys = set()
+        for name, symbol in self.indexed[type_]:
+            value = values.get(name)
+            if value is not None:
+                for key in normals(value):
+                    keys.add((symbol, key))
+        if not live:
+            return keys
         for matched, of, symbol in self.member_of:
             if of == type_:
                 keys.update((symbol, key) for key in matched.member_keys(values, context))
@@ -161,6 +169,10 @@ class Session:
     notes: list[Note] = field(default_factory=list)
     fresh_from: int = 0
     """The first id that this step gave out: resources from here on have just been resolved."""
+
+    def is_fresh(self, resource: int) -> bool:
+        """Whether this step has made the resource, and so has just resolved it."""
+        return bool(self.fresh_from) and resource >= self.fresh_from
 
     @property
     def store(self) -> Store:

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from mimas.runs.dues import take_due
 from mimas.runs.importing import Outcome
 from mimas.runs.linking import link_pending, retry_unlinked
 from mimas.runs.pointing import point_all, point_new
-from mimas.runs.provisioning import provision, provision_all
+from mimas.runs.provisioning import provision
 from mimas.runs.relating import relate_all, relate_some
-from mimas.runs.resolving import Resolver, sweep, touched
+from mimas.runs.resolving import Resolver, resolve_range, touched
 from mimas.runs.session import Session, Symbols
 from mimas.store import resources, tables
 from mimas.store.database import Transaction
@@ -23,6 +24,7 @@ FULL = "full"
 MANY = 0.2
 """From this share of pending objects on, sweeping everything is cheaper than following each change."""
 CHUNK = 5_000
+RANGE = 10_000
 
 
 def sync_step(
@@ -68,16 +70,33 @@ def _worth_sweeping(tx: Transaction) -> bool:
 
 
 def _sweep(session: Session, resolver: Resolver, say: Say, *, resolve: bool) -> None:
-    """Everything, a range of ids a transaction."""
-    if resolve:
-        say("resolving")
-        sweep(session, resolver)
+    """Everything, a range of ids a transaction: first the values of every resource and object, then the references."""
+    with session.store.transaction() as tx:
+        highest = resources.highest(tx)
+    say("resolving and provisioning" if resolve else "provisioning")
+    for first in range(1, highest + 1, RANGE):
+        with session.store.transaction() as tx:
+            _sweep_values(tx, session, resolver, first, min(first + RANGE - 1, highest), resolve=resolve)
     say("relating")
     relate_all(session)
-    say("provisioning")
-    provision_all(session)
     say("pointing")
     point_all(session)
+
+
+def _sweep_values(
+    tx: Transaction, session: Session, resolver: Resolver, first: int, last: int, *, resolve: bool
+) -> None:
+    rows = resources.between(tx, first, last)
+    known: dict[int, dict[str, Any]] = {}
+    if resolve:
+        resolved = resolve_range(tx, session, resolver, rows, first, last)
+        known = resolved.values
+        if resolved.written:
+            rows = resources.between(tx, first, last)
+    plan = provision(tx, session, rows, known, "BETWEEN ? AND ?", first, last)
+    resources.mark_dirty(tx, plan.failed)
+    tx.run("DELETE FROM dirty WHERE resource BETWEEN ? AND ? AND resource NOT IN IDS", first, last, sorted(plan.failed))
+    session.write_notes(tx)
 
 
 def _follow(session: Session) -> None:
@@ -91,7 +110,7 @@ def _follow(session: Session) -> None:
             ids = [row[0] for row in rows]
             last = ids[-1]
             relate_some(tx, session, ids)
-            plan = provision(tx, session, resources.load(tx, ids), "IN IDS", ids)
+            plan = provision(tx, session, resources.load(tx, ids), {}, "IN IDS", ids)
             point_new(tx, session, ids)
             tx.delete(tables.dirty, "resource", [(id_,) for id_ in ids if id_ not in plan.failed])
             session.write_notes(tx)

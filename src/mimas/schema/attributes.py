@@ -51,9 +51,10 @@ class ObjectType:
         """
         if not self.anchor:
             return None
+        if len(self.anchor) == 1:
+            only = values.get(self.anchor[0])
+            return None if only is None or only == "" or isinstance(only, list) else str(only)
         parts = [values.get(name) for name in self.anchor]
         if any(part is None or part == "" or isinstance(part, list) for part in parts):
             return None
-        if len(parts) == 1:
-            return str(parts[0])
         return "+".join(str(part).replace("\\", "\\\\").replace("+", "\\+") for part in parts)

@@ -9,6 +9,7 @@ on SQLite, ``COPY`` and array statements on PostgreSQL. Nothing here is done per
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -51,7 +52,7 @@ class Database:
                 "Install it with: pip install 'mimas[postgresql]'"
             ) from None
         if not self.postgresql:
-            event.listen(self.engine, "connect", _prepare_sqlite)
+            event.listen(self.engine, "connect", prepare_sqlite)
         self._connection: Any = None
 
     @property
@@ -82,6 +83,10 @@ class Database:
             connection.rollback()
             raise
         connection.commit()
+
+    def copy_to(self, path: Path) -> None:
+        """A consistent copy of an SQLite database."""
+        self.connection().cursor().execute("VACUUM INTO ?", (str(path),))
 
     def close(self) -> None:
         """Close what was opened."""
@@ -221,10 +226,12 @@ def _translate(sql: str, postgresql: bool) -> str:
     return sql.replace("%", "%%").replace("?", "%s") if postgresql else sql
 
 
-def _prepare_sqlite(connection: Any, _: Any) -> None:
+def prepare_sqlite(connection: Any, _: Any) -> None:
+    """Set a new SQLite connection up."""
     # Transactions are begun by us, not by the driver, which would begin one only at the first write.
     connection.isolation_level = None
     for pragma in (
+        "page_size=8192",
         "journal_mode=WAL",
         "synchronous=NORMAL",
         f"cache_size=-{_PAGE_CACHE_KIB}",

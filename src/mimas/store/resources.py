@@ -40,6 +40,19 @@ def between(tx: Transaction, first: int, last: int) -> list[StoredResource]:
     return [StoredResource(*row) for row in rows]
 
 
+def of_types(tx: Transaction, first: int, last: int, types: Sequence[int]) -> list[StoredResource]:
+    """The resources of some types in a range of ids."""
+    if not types:
+        return []
+    rows = tx.rows(
+        "SELECT id, type, doc, pattern, state FROM resource WHERE id BETWEEN ? AND ? AND type IN IDS ORDER BY id",
+        first,
+        last,
+        list(types),
+    )
+    return [StoredResource(*row) for row in rows]
+
+
 def highest(tx: Transaction) -> int:
     """The highest id in use; 0 when there is no resource."""
     return int(tx.value("SELECT max(id) FROM resource") or 0)

@@ -74,7 +74,6 @@ object_ = _table(
     _number("presence"),
     _text("seen"),
     _text("wanted"),
-    Index("object_connector", "connector", "type", "id"),
 )
 """A connector object. ``presence``: see `mimas.store.objects`."""
 
