@@ -214,7 +214,7 @@ def second_day(demo: Demo, before: company.Company, known: expected.Expectation)
     demo.judge(expectation)
     married = today.workers[120]
     demo.out.print("\nThe marriage: a new name everywhere, and the old account name.")
-    demo.mimas("search", f"/person[employeeID = '{married.number}']")
+    demo.mimas("show", "person", married.number)
     return today, expectation
 
 
@@ -277,7 +277,7 @@ def finish(demo: Demo, began: float) -> int:
         demo.out.print(f"[bold green]{demo.compared:,} values compared, and none differs[/] ({took}).")
     home = f"{MIMAS} --home {demo.folder}"
     demo.out.print("\nThe folder stays. Three commands to try next:")
-    for command in ("status", "holds", "search \"/person[sn = 'Müller-Ødegård']\""):
+    for command in ("status", "holds", "search \"/person[departmentID = 'D61' and employeeStatus = 'left']\""):
         demo.out.print(f"  {home} {command}", markup=False, highlight=False, soft_wrap=True)
     return 1 if demo.wrong else 0
 
