@@ -163,15 +163,17 @@ def _decide(tx: Transaction, session: Session, linker: Linker, pending: list[Pen
         if object_.presence == ABSENT:
             batch.gone.append(object_)
             continue
-        context.begin()
-        try:
-            mask = masks[object_.id] = linker.scope(object_.values, context)
-        except Exception as error:
-            assert linker.scopes is not None
-            batch.failed.add(object_.id)
-            session.failed(linker.scopes.failure(error), object_.anchor, object_.id)
-            continue
-        dues[object_.id] = context.due
+        mask = -1
+        if linker.scopes is not None:
+            context.begin()
+            try:
+                mask = linker.scope(object_.values, context)
+            except Exception as error:
+                batch.failed.add(object_.id)
+                session.failed(linker.scopes.failure(error), object_.anchor, object_.id)
+                continue
+            dues[object_.id] = context.due
+        masks[object_.id] = mask
         if object_.resource is None:
             seekers.append(object_)
         elif _left_scope(session, linker, object_, mask):
@@ -218,14 +220,14 @@ def _join(
             break
         rule = linker.rules[criterion.rule]
         number = session.store.symbol(rule.name)
+        bit = 1 << criterion.rule
+        symbols = [session.symbols.key_symbol(rule.resource_type, c.resource_attribute) for c in criterion.conditions]
         keys: dict[int, list[SymbolKeys]] = {}
         for object_ in left:
-            if masks[object_.id] & (1 << criterion.rule):
+            if masks[object_.id] & bit:
                 found = criterion.keys(object_.values)
                 if found is not None:
-                    keys[object_.id] = [
-                        (session.symbols.key_symbol(rule.resource_type, attribute), texts) for attribute, texts in found
-                    ]
+                    keys[object_.id] = list(zip(symbols, found, strict=True))
         matches = _matches(tx, keys)
         still = []
         for object_ in left:

@@ -174,7 +174,7 @@ def _birth(
             row.id,
             connector,
             type_,
-            session.store.symbol(rule.name),
+            session.symbols.rule_numbers[rule.name],
             anchor,
             name,
             encode(values),
@@ -259,6 +259,10 @@ def _meet_existing(tx: Transaction, session: Session, plan: Plan) -> list[Birth]
 
 def _twins(births: list[Birth]) -> set[int]:
     """Births of this batch that want a name or an anchor that an earlier one of it has taken."""
+    anchors = [(birth.connector, birth.anchor) for birth in births if birth.anchor is not None]
+    named = [(birth.connector, birth.named) for birth in births if birth.named]
+    if len(set(anchors)) == len(anchors) and len(set(named)) == len(named):
+        return set()
     seen: set[tuple[int, str, str]] = set()
     twins = set()
     for index, birth in enumerate(births):

@@ -48,6 +48,7 @@ class Symbols:
         }
         self.sinks = sorted({connector for targets in self.targets.values() for connector, _, _ in targets})
         self.rules: dict[int, SyncRule] = {symbol(rule.name): rule for rule in compiled.rules.rules}
+        self.rule_numbers = {rule.name: number for number, rule in self.rules.items()}
         self.rule_types = {number: symbol(rule.resource_type) for number, rule in self.rules.items()}
         self.types = {symbol(name): type_ for name, type_ in compiled.rules.types.items()}
         self.indexed = {

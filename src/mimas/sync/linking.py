@@ -19,14 +19,14 @@ class Criterion:
     rule: int
     conditions: tuple[JoinCondition, ...]
 
-    def keys(self, values: Mapping[str, Value]) -> list[tuple[str, list[str]]] | None:
-        """(resource attribute, keys) for each condition; none when a value is missing (MIM: not satisfied)."""
+    def keys(self, values: Mapping[str, Value]) -> list[list[str]] | None:
+        """The keys for each condition; none when a value is missing (MIM: not satisfied)."""
         result = []
         for condition in self.conditions:
             found = normals(values.get(condition.object_attribute))
             if not found:
                 return None
-            result.append((condition.resource_attribute, found))
+            result.append(found)
         return result
 
 

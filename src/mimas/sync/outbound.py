@@ -38,13 +38,14 @@ def compile_target(number: int, rules: list[SyncRule], type_: ResourceType, obje
     code = Code(f"outbound_{number}", "v, x")
     code.add("g = v.get; d = {}; p = False; s = False")
     references: list[tuple[str, str]] = []
+    written: set[str] = set()
     for rule in rules:
         if rule.scope:
             code.enter(f"if {scope_source(rule.scope, read, code.names)}:", About(rule.name, "scope", rule.place))
         code.add("s = True")
         if rule.link is LinkType.PROVISION:
             code.add("p = True")
-        _write_flows(code, rule, type_.attributes, object_type, references, load)
+        _write_flows(code, rule, type_.attributes, object_type, references, written, load)
         if rule.scope:
             code.leave()
     code.add("return p, s, d")
@@ -60,6 +61,7 @@ def _write_flows(
     sources: Mapping[str, Attribute],
     object_type: ObjectType,
     references: list[tuple[str, str]],
+    written: set[str],
     load: Load,
 ) -> None:
     for number, flow in enumerate(rule.flows):
@@ -68,8 +70,13 @@ def _write_flows(
             assert isinstance(flow.origin, Direct)
             references.append((flow.origin.attribute, flow.target))
             continue
-        condition = f"d.get({flow.target!r}) is None"
-        code.enter(f"if x.new and {condition}:" if flow.once else f"if {condition}:")
+        conditions = ["x.new"] if flow.once else []
+        if flow.target in written:
+            conditions.append(f"d.get({flow.target!r}) is None")
+        written.add(flow.target)
+        if conditions:
+            code.enter(f"if {' and '.join(conditions)}:")
         write_value(code, rule, flow, sources, attribute, number, load)
         code.add(f"d[{flow.target!r}] = y")
-        code.leave()
+        if conditions:
+            code.leave()
