@@ -55,11 +55,11 @@ def _run(folder: Path, count: int, database: str, say: Say) -> tuple[list[Figure
     def timed(title: str, kind: StepKind, connector: str | None = None) -> None:
         say(title)
         begin = time.perf_counter()
-        _expect(engine, kind, connector)
+        _expect(engine, Step(kind, connector))
         seconds = time.perf_counter() - begin
         figures.append(Figure(title, seconds, count / seconds, _peak()))
 
-    _expect(engine, "full-import", "departments")
+    _expect(engine, Step("full-import", "departments"))
     timed("first import", "full-import", "hr")
     timed("unchanged import", "full-import", "hr")
     write_people(folder / "hr.csv", count, changed=50)
@@ -69,7 +69,7 @@ def _run(folder: Path, count: int, database: str, say: Say) -> tuple[list[Figure
     with _snapshot(store, folder) as snapshot:
         timed("export to a file", "export", "app")
         timed("confirming import", "full-import", "app")
-        _expect(engine, "delta-sync", None)
+        _expect(engine, Step("delta-sync"))
         figures.append(_deltas(folder, store, count, say))
         size = _size(store)
         store.close()
@@ -78,11 +78,10 @@ def _run(folder: Path, count: int, database: str, say: Say) -> tuple[list[Figure
     return figures, size
 
 
-def _expect(engine: Engine, kind: StepKind, connector: str | None) -> None:
-    report = engine.run("bench", [Step(kind, connector)])
-    result = report.steps[0].outcome
-    if result.result != "success":
-        raise RuntimeError(f"{kind} {connector or ''}: {result.result} {result.message}")
+def _expect(engine: Engine, *steps: Step) -> None:
+    for report in engine.run("bench", steps).steps:
+        if report.outcome.result != "success":
+            raise RuntimeError(f"{report.step}: {report.outcome.result} {report.outcome.message}")
 
 
 def _deltas(folder: Path, store: Store, count: int, say: Say) -> Figure:
@@ -94,8 +93,7 @@ def _deltas(folder: Path, store: Store, count: int, say: Say) -> Figure:
         numbers = [(turn * 997 + n * 101) % count for n in range(10)]
         write_changes(folder / "hr-changes.csv", numbers, 100 + turn)
         begin = time.perf_counter()
-        for kind, connector in (("delta-import", "hr"), ("delta-sync", None), ("export", "app")):
-            _expect(engine, kind, connector)  # type: ignore[arg-type]
+        _expect(engine, Step("delta-import", "hr"), Step("delta-sync"), Step("export", "app"))
         seconds.append(time.perf_counter() - begin)
     middle = median(seconds)
     return Figure(DELTA, middle, 10 / middle, _peak())

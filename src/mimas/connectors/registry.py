@@ -5,7 +5,6 @@ only when it is used.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
@@ -78,8 +77,7 @@ def open_connector(
 
 def salt_of(kind: str, settings: Settings, schema: Schema) -> int:
     """A hash of a configuration (64 bits), the same in every process. Secrets do not enter it."""
-    types = {name: asdict(object_type) for name, object_type in schema.items()}
-    text = msgspec.json.encode([kind, settings.model_dump(mode="json"), types], order="sorted")
+    text = msgspec.json.encode([kind, settings.model_dump(mode="json"), dict(schema)], order="sorted")
     return xxh3_64_intdigest(text)
 
 

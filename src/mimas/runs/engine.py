@@ -1,7 +1,7 @@
 """The engine: steps and profiles of one installation, each a run in the history."""
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -128,41 +128,51 @@ class Engine:
         for step in steps:
             if step.connector is not None:
                 self._setup(step.connector)
-        with self.store.transaction() as tx:
-            report = RunReport(runs.begin_run(tx, title, self.clock()))
+        report, number = self._begin(title, steps)
         down: set[str] = set()
         with _collector_paused():
-            for step in steps:
+            for index, step in enumerate(steps):
                 watcher.begins(step)
-                done = self._step(report.number, step, down, watcher)
+                begin = self.clock()
+                outcome = self._attempt(step, number, begin, down, watcher)
+                done = StepReport(number, step, outcome, (self.clock() - begin).total_seconds())
                 report.steps.append(done)
+                number = self._between(report, number, outcome, steps[index + 1 :])
                 watcher.ends(done)
-        result = "failed" if report.failed else "held" if report.held else "errors" if report.errors else "success"
-        with self.store.transaction() as tx:
-            runs.end_run(tx, report.number, result, self.clock())
         return report
 
-    def _step(self, run: int, step: Step, down: set[str], watcher: Watcher) -> StepReport:
-        begin = self.clock()
+    def _begin(self, title: str, steps: Sequence[Step]) -> tuple[RunReport, int]:
+        now = self.clock()
         with self.store.transaction() as tx:
-            number = runs.begin_step(tx, run, step.kind, step.connector, begin)
+            report = RunReport(runs.begin_run(tx, title, now))
+            number = runs.begin_step(tx, report.number, steps[0].kind, steps[0].connector, now) if steps else 0
+        return report, number
+
+    def _between(self, report: RunReport, number: int, outcome: Outcome, left: Sequence[Step]) -> int:
+        """Close a step, and open the next one or close the run, in one transaction; the number of the next step."""
+        now = self.clock()
+        with self.store.transaction() as tx:
+            runs.end_step(tx, number, outcome.result, outcome.counters, outcome.message, now)
+            if left:
+                return runs.begin_step(tx, report.number, left[0].kind, left[0].connector, now)
+            result = "failed" if report.failed else "held" if report.held else "errors" if report.errors else "success"
+            runs.end_run(tx, report.number, result, now)
+        return 0
+
+    def _attempt(self, step: Step, number: int, begin: datetime, down: set[str], watcher: Watcher) -> Outcome:
+        """One step; a connected system that cannot be used is an outcome, not an exception."""
+        if step.connector in down:
+            return Outcome("no-start-connection", message=f"{step.connector} failed earlier in this run")
         try:
-            if step.connector in down:
-                outcome = Outcome("no-start-connection", message=f"{step.connector} failed earlier in this run")
-            else:
-                outcome = self._do(step, number, begin, watcher)
+            return self._do(step, number, begin, watcher)
         except ConnectorError as error:
-            assert step.connector is not None
-            down.add(step.connector)
-            outcome = Outcome("stopped-connectivity", message=f"{error.message} {error.advice}".strip(), errors=1)
+            if step.connector is not None:
+                down.add(step.connector)
+            return Outcome("stopped-connectivity", message=f"{error.message} {error.advice}".strip(), errors=1)
         except BaseException:
-            # Patterns and symbols may have been remembered in a transaction that was rolled back.
+            # Patterns may have been remembered in a transaction that was rolled back.
             self._symbols = None
             raise
-        end = self.clock()
-        with self.store.transaction() as tx:
-            runs.end_step(tx, number, outcome.result, outcome.counters, outcome.message, end)
-        return StepReport(number, step, outcome, (end - begin).total_seconds())
 
     def _do(self, step: Step, number: int, begin: datetime, watcher: Watcher) -> Outcome:
         if step.kind in ("full-sync", "delta-sync"):

@@ -80,10 +80,12 @@ def _guard_deletes(tx: Transaction, connector: int, step: int, guard: Guard, out
             WAITING,
         )
     ]
+    if len(ids) <= guard.count:
+        return
     total = tx.value(
         "SELECT count(*) FROM object WHERE connector = ? AND presence = ? AND wanted IS NOT NULL", connector, PRESENT
     )
-    if len(ids) <= guard.count or len(ids) <= guard.share * total:
+    if len(ids) <= guard.share * total:
         return
     text = (
         f"{len(ids)} of {total} objects are to be deleted; the guard lets {guard.count} or {guard.share:.0%} through, "
@@ -135,7 +137,7 @@ def _send_deletes(packer: Packer, delivery: Delivery, connector: int) -> None:
 
 def _parcels(packer: Packer, delivery: Delivery, connector: int, where: str) -> Iterator[Parcel]:
     """Pending objects in order of their ids, a batch at a time, each marked as sending before it is handed out."""
-    last = 0
+    last, size = 0, delivery.connector.capabilities.batch
     while True:
         with delivery.store.transaction() as tx:
             rows = tx.rows(
@@ -144,7 +146,7 @@ def _parcels(packer: Packer, delivery: Delivery, connector: int, where: str) -> 
                 " ORDER BY p.object LIMIT ?",
                 connector,
                 last,
-                delivery.connector.capabilities.batch,
+                size,
             )
             if not rows:
                 return
@@ -158,6 +160,8 @@ def _parcels(packer: Packer, delivery: Delivery, connector: int, where: str) -> 
                 [export.id for export in parcel.exports],
             )
         yield parcel
+        if len(rows) < size:
+            return
 
 
 def _send_listing(packer: Packer, delivery: Delivery, connector: int) -> None:

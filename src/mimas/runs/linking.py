@@ -64,6 +64,8 @@ def _clear_unruled(session: Session, connector: str | None) -> None:
     """Objects of types without linking rules have nothing to be processed."""
     known = list(session.symbols.linkers)
     with session.store.transaction() as tx:
+        if tx.value("SELECT 1 FROM pending_import LIMIT 1") is None:
+            return
         for (symbol,) in tx.rows("SELECT DISTINCT connector FROM pending_import"):
             if connector is not None and session.store.name(symbol) != connector:
                 continue
@@ -111,6 +113,8 @@ def _group(session: Session, resolver: Resolver, connector: int, type_: int, lin
             ]
             found = _process(tx, session, resolver, connector, type_, linker, pending) or found
             session.write_notes(tx)
+        if len(rows) < SIZE:
+            return found
 
 
 def _process(

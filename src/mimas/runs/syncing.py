@@ -114,3 +114,5 @@ def _follow(session: Session) -> None:
             point_new(tx, session, ids)
             tx.delete(tables.dirty, "resource", [(id_,) for id_ in ids if id_ not in plan.failed])
             session.write_notes(tx)
+        if len(rows) < CHUNK:
+            return

@@ -231,7 +231,6 @@ def prepare_sqlite(connection: Any, _: Any) -> None:
     # Transactions are begun by us, not by the driver, which would begin one only at the first write.
     connection.isolation_level = None
     for pragma in (
-        "page_size=8192",
         "journal_mode=WAL",
         "synchronous=NORMAL",
         f"cache_size=-{_PAGE_CACHE_KIB}",
