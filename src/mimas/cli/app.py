@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 import typer
 
-
 app = typer.Typer(
     name="mimas",
     help="Keeps every person and group the same across HR, directories, databases and applications.",
@@ -252,5 +251,3 @@ def bench_people(
     from mimas.cli.benching import people
 
     people(count, database, json=json)
-
-

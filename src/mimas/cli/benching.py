@@ -29,4 +29,6 @@ def people(count: int, database: str | None, *, json: bool) -> None:
             )
         )
     table(("step", "time", "objects/s", "bare program/s", "ratio", "peak MB"), rows)
-    out.print(f"\n{count:,} people, database {size / 1e6:,.0f} MB, Python {platform.python_version()}, {platform.machine()}")
+    out.print(
+        f"\n{count:,} people, database {size / 1e6:,.0f} MB, Python {platform.python_version()}, {platform.machine()}"
+    )

@@ -61,7 +61,9 @@ def runs(installation: Installation, number: int | None, *, json: bool) -> None:
     if json:
         as_json(run)
         return
-    out.print(f"run {run['id']}: {run['profile']}, {run['started']} to {run['ended'] or '…'}: {run['result'] or 'not ended'}")
+    out.print(
+        f"run {run['id']}: {run['profile']}, {run['started']} to {run['ended'] or '…'}: {run['result'] or 'not ended'}"
+    )
     for step in run["steps"]:
         counters = cell({name: count for name, count in step["counters"].items() if count})
         out.print(f"\n{step['kind']} {step['connector'] or ''}: {step['result']}", style="bold", markup=False)

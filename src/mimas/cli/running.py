@@ -76,5 +76,3 @@ def _print_notes(installation: Installation, report: RunReport) -> None:
                 out.print(f"    → {note['advice']}", markup=False)
         if len(notes) > _SHOWN:
             out.print(f"  … and {len(notes) - _SHOWN:,} more: `mimas runs {report.number}`", markup=False)
-
-

@@ -19,7 +19,7 @@ from typing import Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
 from pydantic import BaseModel, ConfigDict
 
 from mimas.schema.attributes import ObjectType
-from mimas.schema.values import Value, Values
+from mimas.schema.values import Values
 
 Schema: TypeAlias = Mapping[str, ObjectType]
 """The object types of a connected system, by name."""

@@ -32,7 +32,9 @@ class Confirmer:
             store.symbol(type_): frozenset(store.symbols(sorted(attributes))) for type_, attributes in governed.items()
         }
 
-    def confirm(self, tx: Transaction, looked_at: Sequence[Looked], counters: Counter[str], notes: list[Note]) -> set[int]:
+    def confirm(
+        self, tx: Transaction, looked_at: Sequence[Looked], counters: Counter[str], notes: list[Note]
+    ) -> set[int]:
         """Settle the pending exports of these objects; those whose change is just our own export come back."""
         ours = [item for item in looked_at if item[0].wanted is not None]
         if not ours:

@@ -134,9 +134,7 @@ class Delivery:
         tx.delete(tables.link, "object", gone)
         objects.purge(tx, self.number, [row[0] for row in gone])
         chosen = f"(SELECT object FROM pending_export WHERE connector = ? AND {where})"
-        tx.run(
-            f"UPDATE object SET seen = wanted, presence = {PRESENT} WHERE id IN {chosen}", self.number, *parameters
-        )
+        tx.run(f"UPDATE object SET seen = wanted, presence = {PRESENT} WHERE id IN {chosen}", self.number, *parameters)
         # What the system was told is not what it showed: the next import looks at the record itself.
         tx.run(
             "UPDATE object_key SET fingerprint = NULL WHERE connector = ?"
@@ -167,7 +165,10 @@ class Delivery:
         except ConnectorError:
             with self.store.transaction() as tx:
                 tx.run(
-                    "UPDATE pending_export SET state = ? WHERE connector = ? AND state = ?", WAITING, self.number, SENDING
+                    "UPDATE pending_export SET state = ? WHERE connector = ? AND state = ?",
+                    WAITING,
+                    self.number,
+                    SENDING,
                 )
             raise
         with self.store.transaction() as tx:
@@ -196,5 +197,3 @@ class Delivery:
                 self.number,
                 SENDING,
             )
-
-

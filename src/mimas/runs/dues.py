@@ -15,7 +15,9 @@ def write_dues(tx: Transaction, stratum: int, dues: Mapping[int, datetime | None
     # The usual rule set knows no time at all, and then this table is empty.
     if not any(dues.values()) and tx.value("SELECT 1 FROM due LIMIT 1") is None:
         return
-    before: dict[int, str] = dict(tx.rows("SELECT item, at FROM due WHERE stratum = ? AND item IN IDS", stratum, list(dues)))
+    before: dict[int, str] = dict(
+        tx.rows("SELECT item, at FROM due WHERE stratum = ? AND item IN IDS", stratum, list(dues))
+    )
     now = {item: stamp(at) for item, at in dues.items() if at is not None}
     tx.delete(tables.due, "stratum, item", [(stratum, item) for item in before if item not in now])
     tx.upsert(

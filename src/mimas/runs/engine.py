@@ -10,8 +10,8 @@ from typing import Any
 
 from mimas.connectors.contract import Connector, ConnectorError
 from mimas.connectors.registry import open_connector
-from mimas.runs.extensions import Extensions
 from mimas.runs.exporting import export_step, unknown_outcomes
+from mimas.runs.extensions import Extensions
 from mimas.runs.importing import Outcome, import_step
 from mimas.runs.session import Symbols
 from mimas.runs.setup import ConnectorSetup, Setup, Step
@@ -122,7 +122,7 @@ class Engine:
             raise UsageError(f"There is no run profile '{name}'. There is: {', '.join(sorted(self.setup.profiles))}.")
         return profile.steps
 
-    def run(self, title: str, steps: Iterable[Step], watcher: Watcher = Watcher()) -> RunReport:  # noqa: B008 - frozen
+    def run(self, title: str, steps: Iterable[Step], watcher: Watcher = Watcher()) -> RunReport:
         """Run some steps. A connector that fails is left out of the steps after it; the others go on."""
         steps = list(steps)
         for step in steps:

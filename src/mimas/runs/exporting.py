@@ -168,9 +168,7 @@ def _send_listing(packer: Packer, delivery: Delivery, connector: int) -> None:
     """The whole listing, when anything in it has changed."""
     store = delivery.store
     with store.transaction() as tx:
-        waiting = tx.value(
-            f"SELECT count(*) FROM pending_export p WHERE p.connector = ? AND {_SEND}", connector
-        )
+        waiting = tx.value(f"SELECT count(*) FROM pending_export p WHERE p.connector = ? AND {_SEND}", connector)
         if not waiting:
             return
         tx.run(
@@ -187,4 +185,3 @@ def _send_listing(packer: Packer, delivery: Delivery, connector: int) -> None:
             yield from exports
 
     delivery.listing(everything())
-

@@ -278,9 +278,7 @@ def _ambiguous(object_: Pending, rule: str, candidates: set[int]) -> Note:
     )
 
 
-def _cases(
-    tx: Transaction, session: Session, connector: int, type_: int, linker: Linker, batch: Batch
-) -> list[Case]:
+def _cases(tx: Transaction, session: Session, connector: int, type_: int, linker: Linker, batch: Batch) -> list[Case]:
     """The resources to resolve: new ones with the one object they come from, known ones with all their objects."""
     cases: list[Case] = []
     if batch.projected:

@@ -12,7 +12,11 @@ Targets: TypeAlias = dict[int, set[int]]
 
 
 def merged(
-    entry: Entry, row: Stored, targets: Targets, before: Mapping[int, tuple[set[int], set[int]]], symbols: dict[str, int]
+    entry: Entry,
+    row: Stored,
+    targets: Targets,
+    before: Mapping[int, tuple[set[int], set[int]]],
+    symbols: dict[str, int],
 ) -> tuple[Mapping[str, Value | None], Targets]:
     """The values and the reference targets the object has after this entry."""
     if not entry.partial:

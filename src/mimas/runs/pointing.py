@@ -122,5 +122,3 @@ def _governed(tx: Transaction, ids: set[int]) -> set[int]:
         "SELECT id FROM object WHERE id IN IDS AND wanted IS NOT NULL AND wanted <> ?", sorted(ids), WANTED_ABSENT
     )
     return {row[0] for row in rows}
-
-

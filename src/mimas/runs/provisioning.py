@@ -150,7 +150,13 @@ def _decide(
 
 
 def _birth(
-    session: Session, plan: Plan, row: StoredResource, connector: int, type_: int, target: Target, values: dict[str, Any]
+    session: Session,
+    plan: Plan,
+    row: StoredResource,
+    connector: int,
+    type_: int,
+    target: Target,
+    values: dict[str, Any],
 ) -> None:
     rule = target.provisioning
     assert rule is not None
@@ -216,7 +222,9 @@ def _write_births(tx: Transaction, session: Session, plan: Plan) -> None:
         "connector, key, object",
         sorted((b.connector, b.named, id_) for id_, b in pairs if b.named),
     )
-    tx.insert(tables.link, "resource, connector, object, rule", [(b.resource, b.connector, i, b.rule) for i, b in pairs])
+    tx.insert(
+        tables.link, "resource, connector, object, rule", [(b.resource, b.connector, i, b.rule) for i, b in pairs]
+    )
     tx.insert(
         tables.pending_export,
         "connector, object, operation, state, attempts",
@@ -292,7 +300,9 @@ def _taken(session: Session, plan: Plan, birth: Birth) -> None:
 
 def _take_over(tx: Transaction, session: Session, plan: Plan, birth: Birth, object_: objects.Stored) -> None:
     """A disconnector or a placeholder stands where the rules want an object: it becomes that object."""
-    tx.insert(tables.link, "resource, connector, object, rule", [(birth.resource, birth.connector, object_.id, birth.rule)])
+    tx.insert(
+        tables.link, "resource, connector, object, rule", [(birth.resource, birth.connector, object_.id, birth.rule)]
+    )
     tx.delete(tables.join_key, "object", [(object_.id,)])
     if object_.presence == PRESENT:
         plan.changes.append((birth.connector, object_.id, birth.doc, None))

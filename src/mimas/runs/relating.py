@@ -144,15 +144,11 @@ def _compare_members(tx: Transaction, session: Session, rows: Sequence[StoredRes
     """Members that have changed: the groups they belong to now, one row a membership."""
     changed: set[Triple] = set()
     context = session.context()
-    for (matched, of, _), (_, _, group_symbol) in zip(
-        session.symbols.member_of, session.symbols.group_of, strict=True
-    ):
+    for (matched, of, _), (_, _, group_symbol) in zip(session.symbols.member_of, session.symbols.group_of, strict=True):
         members = [row for row in rows if row.type == of]
         if not members:
             continue
-        keys = {
-            row.id: matched.member_keys(decode(row.doc), context) if row.state == LIVE else [] for row in members
-        }
+        keys = {row.id: matched.member_keys(decode(row.doc), context) if row.state == LIVE else [] for row in members}
         groups = resources.find(tx, group_symbol, sorted({key for found in keys.values() for key in found}))
         attribute = session.store.symbol(matched.membership.attribute)
         origin = session.store.symbol(matched.membership.name)

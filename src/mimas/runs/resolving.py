@@ -10,7 +10,6 @@ from mimas.schema.values import Values, decode, decode_wanted, encode
 from mimas.store import facts, resources
 from mimas.store.database import Row, Transaction
 from mimas.store.resources import DELETED, LIVE, Key, StoredResource
-from mimas.sync.context import Context
 from mimas.sync.inbound import Contribution, Contributor, combine
 from mimas.sync.keys import normal
 
@@ -223,5 +222,3 @@ def touched(tx: Transaction, session: Session, resolver: Resolver, ids: Iterable
         return Resolved()
     load_parts(tx, session, cases, "l.resource IN IDS", list(cases))
     return resolver.resolve(tx, list(cases.values()))
-
-

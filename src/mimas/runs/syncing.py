@@ -57,9 +57,7 @@ def sync_step(
         session.write_notes(tx)
         if sweeping:
             tx.delete(tables.meta, "key", [(SWEEP,)])
-    return Outcome(
-        "completed-sync-errors" if session.errors else "success", session.counters, "", session.errors
-    )
+    return Outcome("completed-sync-errors" if session.errors else "success", session.counters, "", session.errors)
 
 
 def _worth_sweeping(tx: Transaction) -> bool:

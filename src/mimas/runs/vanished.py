@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 def gone(tx: Transaction, connector: int, marks: bytearray) -> list[int]:
     """The objects the system showed before and did not show this time."""
-    present = tx.value(
-        "SELECT count(*) FROM object_key WHERE connector = ? AND fingerprint IS NOT NULL", connector
-    )
+    present = tx.value("SELECT count(*) FROM object_key WHERE connector = ? AND fingerprint IS NOT NULL", connector)
     if present == marks.count(1):
         return []
     rows = tx.rows("SELECT object FROM object_key WHERE connector = ? AND fingerprint IS NOT NULL", connector)

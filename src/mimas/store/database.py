@@ -146,7 +146,9 @@ class Transaction:
         if not self.postgresql:
             self._sqlite_insert(table, columns, rows, conflict)
         elif ignore:
-            self._array_statement(table, columns, rows, f"INSERT INTO {table.name} ({columns}) SELECT * FROM u{conflict}")
+            self._array_statement(
+                table, columns, rows, f"INSERT INTO {table.name} ({columns}) SELECT * FROM u{conflict}"
+            )
         else:
             with self.cursor.copy(f"COPY {_quoted(table)} ({columns}) FROM STDIN") as copy:
                 for row in rows:
@@ -159,7 +161,9 @@ class Transaction:
         keys = ", ".join(column.name for column in table.primary_key)
         conflict = f" ON CONFLICT ({keys}) DO UPDATE SET {update}"
         if self.postgresql:
-            self._array_statement(table, columns, rows, f"INSERT INTO {table.name} ({columns}) SELECT * FROM u{conflict}")
+            self._array_statement(
+                table, columns, rows, f"INSERT INTO {table.name} ({columns}) SELECT * FROM u{conflict}"
+            )
         else:
             self._sqlite_insert(table, columns, rows, conflict)
 

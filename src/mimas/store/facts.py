@@ -45,7 +45,9 @@ def reserve(
     return given
 
 
-def _taken(tx: Transaction, proposals: Mapping[tuple[int, str], str], normal: Callable[[str], str]) -> set[tuple[str, str]]:
+def _taken(
+    tx: Transaction, proposals: Mapping[tuple[int, str], str], normal: Callable[[str], str]
+) -> set[tuple[str, str]]:
     keys: dict[str, list[str]] = {}
     for (_, attribute), text in proposals.items():
         keys.setdefault(f"unique:{attribute}", []).append(normal(text))

@@ -44,9 +44,7 @@ def begin_step(tx: Transaction, run: int, kind: str, connector: str | None, now:
     return number
 
 
-def end_step(
-    tx: Transaction, step: int, result: str, counters: Mapping[str, int], message: str, now: datetime
-) -> None:
+def end_step(tx: Transaction, step: int, result: str, counters: Mapping[str, int], message: str, now: datetime) -> None:
     """Close a step with its result, counters and one sentence for the person who looks."""
     body = msgspec.json.encode(dict(counters)).decode()
     tx.update(tables.step, "id, ended, result, counters, message", [(step, _text(now), result, body, message)])

@@ -118,7 +118,9 @@ pending_export = _table(
 join_key = _table("join_key", _id("attribute"), _text("value", primary=True), _id("object"), rowid=False)
 """What unlinked objects look for: found again when a resource gets that key."""
 
-resource = _table("resource", _id(), _number("type"), _text("doc", nullable=False), _number("pattern"), _number("state"))
+resource = _table(
+    "resource", _id(), _number("type"), _text("doc", nullable=False), _number("pattern"), _number("state")
+)
 """A resource: its values, and the number of its lineage pattern."""
 
 resource_key = _table("resource_key", _id("attribute"), _text("value", primary=True), _id("resource"), rowid=False)
@@ -174,7 +176,9 @@ hold = _table(
 
 hold_item = _table("hold_item", _id("hold"), _id("object"), rowid=False)
 
-run = _table("run", _id(), _text("profile", nullable=False), _text("started", nullable=False), _text("ended"), _text("result"))
+run = _table(
+    "run", _id(), _text("profile", nullable=False), _text("started", nullable=False), _text("ended"), _text("result")
+)
 
 step = _table(
     "step",

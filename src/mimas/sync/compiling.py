@@ -7,6 +7,7 @@ from itertools import groupby
 from mimas.language.scope import scope_source
 from mimas.schema.attributes import ObjectType
 from mimas.schema.values import Value
+from mimas.sync.context import Context
 from mimas.sync.flows import Load, read
 from mimas.sync.generated import About, Code, Generated
 from mimas.sync.inbound import Contributor, compile_contributor
@@ -14,7 +15,6 @@ from mimas.sync.keys import normals
 from mimas.sync.linking import Linker, compile_linker
 from mimas.sync.outbound import Target, compile_target
 from mimas.sync.rules import Direction, LinkType, Membership, RuleSet, SyncRule
-from mimas.sync.context import Context
 
 
 @dataclass(frozen=True, slots=True)

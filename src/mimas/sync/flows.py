@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from mimas.language.expressions.codegen import source
 from mimas.language.expressions.parser import parse
-from mimas.language.results import Outcome, to_value
+from mimas.language.results import to_value
 from mimas.schema.attributes import Attribute, Kind
 from mimas.sync.coercion import converter
 from mimas.sync.generated import About, Code

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from mimas.language.scope import scope_source
 from mimas.schema.values import Value
+from mimas.sync.context import Context
 from mimas.sync.flows import read
 from mimas.sync.generated import About, Code, Generated
 from mimas.sync.keys import normals
 from mimas.sync.rules import JoinCondition, LinkType, SyncRule
-from mimas.sync.context import Context
 
 
 @dataclass(frozen=True, slots=True)

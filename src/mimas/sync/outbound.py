@@ -33,7 +33,9 @@ class Target:
         return self.provisioning.deprovision if self.provisioning else Deprovision.DISCONNECT
 
 
-def compile_target(number: int, rules: list[SyncRule], type_: ResourceType, object_type: ObjectType, load: Load) -> Target:
+def compile_target(
+    number: int, rules: list[SyncRule], type_: ResourceType, object_type: ObjectType, load: Load
+) -> Target:
     """Compile the outbound rules of one (resource type, connector, object type), in order of precedence."""
     code = Code(f"outbound_{number}", "v, x")
     code.add("g = v.get; d = {}; p = False; s = False")
@@ -50,9 +52,7 @@ def compile_target(number: int, rules: list[SyncRule], type_: ResourceType, obje
             code.leave()
     code.add("return p, s, d")
     provisioning = next((rule for rule in rules if rule.link is LinkType.PROVISION), None)
-    return Target(
-        number, rules[0].connector, object_type, type_.name, code.build(), provisioning, tuple(references)
-    )
+    return Target(number, rules[0].connector, object_type, type_.name, code.build(), provisioning, tuple(references))
 
 
 def _write_flows(
