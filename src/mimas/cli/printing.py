@@ -32,10 +32,8 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[Any]], *, title: str =
 
 def cell(value: Any) -> str:
     """One value as text."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    if value is None or isinstance(value, bool):
+        return {None: "", True: "true", False: "false"}[value]
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, float):

@@ -226,7 +226,7 @@ class Connector(ABC, Generic[SettingsT]):
     """The class of its settings."""
 
     def __init__(self, name: str, settings: SettingsT, schema: Schema, folder: Path, salt: int = 0) -> None:
-        """``schema`` holds the configured object types; relative paths start at ``folder``; ``salt`` seeds fingerprints."""
+        """``schema`` holds the configured types; relative paths start at ``folder``; ``salt`` seeds fingerprints."""
         self.name = name
         self.settings = settings
         self.schema = schema
@@ -244,9 +244,9 @@ class Connector(ABC, Generic[SettingsT]):
 
     @abstractmethod
     def read(self, watermark: str | None = None) -> Iterator[Page | End]:
-        """Everything, or what changed since ``watermark``; the last thing yielded is an `End`. Raises `ConnectorError`."""
+        """Everything, or what changed since ``watermark``; an `End` comes last. Raises `ConnectorError`."""
 
-    def write(self, exports: Iterable[Export]) -> Iterator[Result]:
+    def write(self, exports: Iterable[Export]) -> Iterator[Result]:  # noqa: ARG002 - for those that write
         """Send; one result per export, in any order. Raises `ConnectorError` when the system is out of reach.
 
         A connector whose ``capabilities.listing`` is set gets an iterator over everything and must make the new

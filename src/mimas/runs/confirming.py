@@ -41,53 +41,67 @@ class Confirmer:
             return set()
         ids = [row.id for row, _, _, _ in ours]
         pending = {
-            object_: (operation, state, sent)
-            for object_, operation, state, sent in tx.rows(
-                "SELECT object, operation, state, sent FROM pending_export WHERE connector = ? AND object IN IDS",
+            object_: (operation, state)
+            for object_, operation, state in tx.rows(
+                "SELECT object, operation, state FROM pending_export WHERE connector = ? AND object IN IDS",
                 self.connector,
                 ids,
             )
         }
         wanted = self._wanted_references(tx, [row for row, _, _, _ in ours])
-        done: list[tuple[int, int]] = []
-        open_: list[tuple[int, int, str, int, int]] = []
+        done: list[int] = []
+        open_: list[tuple[int, str]] = []
         settled: set[int] = set()
         for row, doc, targets, _ in ours:
             assert row.wanted is not None
-            key = (self.connector, row.id)
+            operation, state = pending.get(row.id, ("", WAITING))
             if row.wanted == WANTED_ABSENT:
-                if row.id in pending and pending[row.id][1] == SENT:
-                    open_.append((*key, "delete", WAITING, 0))
+                if state == SENT:
+                    open_.append((row.id, "delete"))
                     notes.append(_still_there(row))
                 continue
             unlike = differences(doc, row.wanted)
             governed = self.governed.get(row.type or 0, frozenset())
             strayed = [a for a in governed if targets.get(a, set()) != wanted.get((row.id, a), set())]
             if not unlike and not strayed:
-                if row.id in pending:
-                    done.append(key)
-                    counters["confirmed"] += 1
+                if operation:
+                    done.append(row.id)
                 if (row.seen is None and doc == row.wanted) or overlay(row.seen, row.wanted) == doc:
                     settled.add(row.id)
-                continue
-            operation, state, _ = pending.get(row.id, ("", WAITING, None))
-            if state in (HELD, RELEASED):
-                continue
-            if state == SENT:
-                counters["exported-change-not-reimported"] += 1
-                notes.append(self._contradiction(row, doc, unlike, strayed))
-            elif not operation and row.presence == PRESENT:
-                counters["drift"] += 1
-                notes.append(self._drift(row, doc, unlike, strayed))
-            open_.append((*key, "update", WAITING, 0))
-        tx.delete(tables.pending_export, "connector, object", done)
+            elif state not in (HELD, RELEASED):
+                open_.append((row.id, "update"))
+                self._tell(row, doc, unlike, strayed, operation, state, counters, notes)
+        counters["confirmed"] += len(done)
+        self._write(tx, done, open_)
+        return settled
+
+    def _write(self, tx: Transaction, done: list[int], open_: list[tuple[int, str]]) -> None:
+        tx.delete(tables.pending_export, "connector, object", [(self.connector, id_) for id_ in done])
         tx.upsert(
             tables.pending_export,
             "connector, object, operation, state, attempts",
-            open_,
+            [(self.connector, id_, operation, WAITING, 0) for id_, operation in open_],
             "operation = excluded.operation, state = excluded.state, sent = NULL",
         )
-        return settled
+
+    def _tell(
+        self,
+        row: Stored,
+        doc: str,
+        unlike: list[str],
+        strayed: list[int],
+        operation: str,
+        state: int,
+        counters: Counter[str],
+        notes: list[Note],
+    ) -> None:
+        """What a person should know about an object that is not as wanted."""
+        if state == SENT:
+            counters["exported-change-not-reimported"] += 1
+            notes.append(self._contradiction(row, doc, unlike, strayed))
+        elif not operation and row.presence == PRESENT:
+            counters["drift"] += 1
+            notes.append(self._drift(row, doc, unlike, strayed))
 
     def _wanted_references(self, tx: Transaction, rows: Sequence[Stored]) -> dict[tuple[int, int], set[int]]:
         ids = [row.id for row in rows if self.governed.get(row.type or 0)]

@@ -10,7 +10,7 @@ from mimas.runs.sending import Parcel
 from mimas.schema import names
 from mimas.store import objects, runs, tables
 from mimas.store.database import Transaction
-from mimas.store.objects import PRESENT
+from mimas.store.objects import PRESENT, UNKNOWN
 from mimas.store.references import WANTED
 from mimas.store.runs import Note
 from mimas.store.store import Store
@@ -112,6 +112,7 @@ class Delivery:
             self.number,
             ids,
         )
+        objects.look_again(tx, self.number, "IDS", ids)
 
     def _postpone(self, tx: Transaction, ids: list[int]) -> None:
         """Sent but for references to objects that do not exist yet: those follow as an update."""
@@ -137,7 +138,7 @@ class Delivery:
         tx.run(f"UPDATE object SET seen = wanted, presence = {PRESENT} WHERE id IN {chosen}", self.number, *parameters)
         # What the system was told is not what it showed: the next import looks at the record itself.
         tx.run(
-            "UPDATE object_key SET fingerprint = NULL WHERE connector = ?"
+            f"UPDATE object_key SET fingerprint = {UNKNOWN} WHERE connector = ?"
             f" AND anchor IN (SELECT anchor FROM object WHERE id IN {chosen})",
             self.number,
             self.number,
@@ -155,9 +156,7 @@ class Delivery:
         """Write a whole listing; what was sending has been sent, all of it, or is waiting again."""
         failed: list[Result] = []
         try:
-            count = 0
-            for result in self.connector.write(exports):
-                count += 1
+            for count, result in enumerate(self.connector.write(exports), 1):
                 if result.error:
                     failed.append(result)
                 if not count % 1000:
@@ -191,6 +190,8 @@ class Delivery:
         if self.acknowledged:
             self._confirm(tx, "state = ?", SENDING)
         else:
+            chosen = "(SELECT object FROM pending_export WHERE connector = ? AND state = ? AND operation <> 'add')"
+            objects.look_again(tx, self.number, chosen, self.number, SENDING)
             tx.run(
                 "UPDATE pending_export SET state = ?, error = NULL WHERE connector = ? AND state = ?",
                 SENT,

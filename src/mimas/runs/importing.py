@@ -6,7 +6,7 @@ never gone.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ from mimas.runs.setup import Guard
 from mimas.runs.staging import Stager
 from mimas.runs.vanished import gone, settle_vanished
 from mimas.store import objects, runs, tables
+from mimas.store.database import Row, Transaction
 from mimas.store.runs import Note
 from mimas.store.store import Store
 
@@ -60,8 +61,13 @@ def import_step(
     outcome.errors = stager.errors
     whole = end.complete and not stager.errors
     with store.transaction() as tx:
-        candidates = removed if delta else gone(tx, symbol, marks)
-        settle_vanished(tx, symbol, step, candidates, guard, outcome, whole=whole, delta=delta, reason=end.reason)
+        # The order of a delta's records counts: whoever was deleted and is shown again after it is there.
+        candidates = (
+            sorted({object_ for object_ in removed if not marks[object_]}) if delta else gone(tx, symbol, marks)
+        )
+        settle_vanished(
+            tx, symbol, step, candidates, marks, guard, outcome, whole=whole, delta=delta, reason=end.reason
+        )
         if whole:
             tx.upsert(
                 tables.connector_state,
@@ -74,42 +80,52 @@ def import_step(
     return outcome
 
 
-def _page(stager: Stager, tx: Any, page: Page, marks: bytearray, *, delta: bool) -> list[int]:
+def _page(stager: Stager, tx: Transaction, page: Page, marks: bytearray, *, delta: bool) -> list[int]:
     """Stage one page; the objects that a delta says are gone."""
     for problem in page.problems:
         stager.problem(Note(problem.code, problem.place, problem.message, problem.advice))
     rows = objects.find(tx, stager.symbol, page.keys)
-    fingerprints = page.fingerprints
-    deleted = page.deleted
+    new, changed, removed, twice = _sorted(rows, page, marks, delta=delta)
+    for index in twice:
+        stager.duplicate(page.keys[index], rows[index][0])
+    if page.deleted:
+        stager.counters["filtered-deletions"] += sum(1 for index in new if index in page.deleted)
+        new = [index for index in new if index not in page.deleted]
+    stager.counters["stage-no-change"] += len(rows) - len(new) - len(changed) - len(removed) - len(twice)
+    if new or changed:
+        staged = stager.stage(tx, page, new, {index: rows[index][0] for index in changed})
+        _reach(marks, max(staged, default=0))
+        for object_ in staged:
+            marks[object_] = 1
+    runs.note(tx, stager.step, stager.take_notes())
+    return removed
+
+
+def _sorted(
+    rows: Sequence[Row], page: Page, marks: bytearray, *, delta: bool
+) -> tuple[list[int], list[int], list[int], list[int]]:
+    """Positions of new records, of changed ones, and of second ones of an object; and the objects said to be gone."""
+    new: list[int] = []
     changed: list[int] = []
     removed: list[int] = []
-    new: list[int] = []
-    unchanged = 0
-    highest = max((row[0] for row in rows if row[0] is not None), default=0)
-    if highest >= len(marks):
-        marks.extend(bytes(highest + 200_000 - len(marks)))
-    for index, (object_, fingerprint) in enumerate(rows):
+    twice: list[int] = []
+    deleted = page.deleted
+    _reach(marks, max((row[0] for row in rows if row[0] is not None), default=0))
+    for index, ((object_, known), fingerprint) in enumerate(zip(rows, page.fingerprints, strict=True)):
         if object_ is None:
             new.append(index)
         elif index in deleted:
             removed.append(object_)
         elif marks[object_] and not delta:
-            stager.duplicate(page.keys[index], object_)
+            twice.append(index)
         else:
             marks[object_] = 1
-            if fingerprint == fingerprints[index]:
-                unchanged += 1
-            else:
+            if known != fingerprint:
                 changed.append(index)
-    stager.counters["stage-no-change"] += unchanged
-    if deleted:
-        stager.counters["filtered-deletions"] += sum(1 for index in new if index in deleted)
-        new = [index for index in new if index not in deleted]
-    if new or changed:
-        ids = {index: rows[index][0] for index in changed}
-        for object_ in stager.stage(tx, page, new, ids):
-            if object_ >= len(marks):
-                marks.extend(bytes(object_ + 200_000 - len(marks)))
-            marks[object_] = 1
-    runs.note(tx, stager.step, stager.take_notes())
-    return removed
+    return new, changed, removed, twice
+
+
+def _reach(marks: bytearray, object_: int) -> None:
+    """Make room for an object's mark."""
+    if object_ >= len(marks):
+        marks.extend(bytes(object_ + 200_000 - len(marks)))

@@ -134,7 +134,7 @@ def _process(
     cases = _cases(tx, session, connector, type_, linker, batch)
     outcome = resolver.resolve(tx, cases)
     failed = batch.failed | _behind(pending, batch, cases, outcome.failed)
-    _write_links(tx, session, connector, linker, batch, cases, outcome.failed)
+    _write_links(tx, connector, batch, cases, outcome.failed)
     objects.purge(tx, connector, [object_.id for object_ in batch.gone])
     done = [object_.id for object_ in pending if object_.id not in failed]
     tx.run("DELETE FROM pending_import WHERE connector = ? AND object IN IDS", connector, done)
@@ -172,7 +172,7 @@ def _decide(tx: Transaction, session: Session, linker: Linker, pending: list[Pen
             context.begin()
             try:
                 mask = linker.scope(object_.values, context)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - a rule may raise anything; only its object fails
                 batch.failed.add(object_.id)
                 session.failed(linker.scopes.failure(error), object_.anchor, object_.id)
                 continue
@@ -299,15 +299,7 @@ def _cases(tx: Transaction, session: Session, connector: int, type_: int, linker
     return cases
 
 
-def _write_links(
-    tx: Transaction,
-    session: Session,
-    connector: int,
-    linker: Linker,
-    batch: Batch,
-    cases: list[Case],
-    failed: set[int],
-) -> None:
+def _write_links(tx: Transaction, connector: int, batch: Batch, cases: list[Case], failed: set[int]) -> None:
     links = [
         (case.resource, connector, case.parts[0].object, case.parts[0].rule)
         for case in cases

@@ -14,11 +14,12 @@ Targets: TypeAlias = dict[int, set[int]]
 def merged(
     entry: Entry,
     row: Stored,
-    targets: Targets,
+    ids: Mapping[str, int],
     before: Mapping[int, tuple[set[int], set[int]]],
     symbols: dict[str, int],
 ) -> tuple[Mapping[str, Value | None], Targets]:
-    """The values and the reference targets the object has after this entry."""
+    """The values and the reference targets the object has after this entry; ``ids`` holds the object of each text."""
+    targets = {symbols[name]: {ids[text] for text in texts} for name, texts in entry.references.items()}
     if not entry.partial:
         return entry.values, targets
     values: dict[str, Value | None] = dict(decode(row.seen)) if row.seen else {}
@@ -30,10 +31,14 @@ def merged(
         after.pop(symbols.get(name, -1), None)
     after.update(targets)
     for name, added in entry.added.items():
-        if name not in symbols:
+        if name in symbols:
+            after.setdefault(symbols[name], set()).update(ids[text] for text in added)
+        else:
             values[name] = many([*as_list(values.get(name)), *added])
     for name, removed in entry.removed.items():
-        if name not in symbols:
+        if name in symbols:
+            after.get(symbols[name], set()).difference_update(ids[text] for text in removed)
+        else:
             left = [value for value in as_list(values.get(name)) if value not in removed]
             if left:
                 values[name] = left

@@ -87,7 +87,7 @@ def provision(
             context.begin(new=object_ is None or object_.presence == NONE)
             try:
                 wanted, scope, result = target.function.call(values, context) if row.state == LIVE else (0, 0, {})
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - a rule may raise anything; only its object fails
                 plan.failed.add(row.id)
                 session.failed(target.function.failure(error), _title(values, row.id), None)
                 continue
@@ -291,8 +291,8 @@ def _taken(session: Session, plan: Plan, birth: Birth) -> None:
         Note(
             "cd-existing-object",
             what,
-            f"the name or anchor “{what}” that the rules give to resource {birth.resource} belongs to another resource's "
-            f"object in {session.store.name(birth.connector)}",
+            f"the name or anchor “{what}” that the rules give to resource {birth.resource} belongs to another "
+            f"resource's object in {session.store.name(birth.connector)}",
             "Nothing was created. Make the name unique, for instance with a `unique` flow.",
         )
     )

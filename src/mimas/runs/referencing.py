@@ -33,29 +33,22 @@ class Referencer:
         """The references of objects that are new, and so have none yet."""
         if not entries:
             return
-        resolved = self.resolve(tx, [entry for _, entry in entries])
+        ids = self.resolve(tx, [entry for _, entry in entries])
         rows = [
-            (object_, attribute, target, SEEN)
-            for (object_, _), targets in zip(entries, resolved, strict=True)
-            for attribute, ids in targets.items()
-            for target in ids
+            (object_, self.attributes[name], target, SEEN)
+            for object_, entry in entries
+            for name, texts in entry.references.items()
+            for target in {ids[text] for text in texts}
         ]
         tx.insert(tables.reference, "object, attribute, target, bits", rows)
 
-    def resolve(self, tx: Transaction, entries: Sequence[Entry]) -> list[Targets]:
-        """For each entry its reference attributes with the objects they point to."""
+    def resolve(self, tx: Transaction, entries: Sequence[Entry]) -> dict[str, int]:
+        """The object that each reference value of these entries points to."""
         wanted = {text for entry in entries for texts in entry.references.values() for text in texts}
         for entry in entries:
             for name in self.attributes:
                 wanted.update(entry.added.get(name, ()), entry.removed.get(name, ()))
-        if not wanted:
-            return [{} for _ in entries]
-        ids = self._targets(tx, wanted)
-        symbols = self.attributes
-        return [
-            {symbols[name]: {ids[text] for text in texts} for name, texts in entry.references.items()}
-            for entry in entries
-        ]
+        return self._targets(tx, wanted) if wanted else {}
 
     def _targets(self, tx: Transaction, texts: Iterable[str]) -> dict[str, int]:
         keys = {text: names.key(text) if self.by_name else text for text in texts}
@@ -111,6 +104,16 @@ class Referencer:
             self._added += [(object_, attribute, target) for target in now - seen]
             self._removed += [(object_, attribute, target) for target in seen - now]
         return changed
+
+    def merge(self, tx: Transaction, objects_: Mapping[int, int]) -> None:
+        """Placeholder → the object it stood for: what referred to the one refers to the other."""
+        if not objects_:
+            return
+        rows = tx.rows("SELECT object, attribute, target, bits FROM reference WHERE target IN IDS", list(objects_))
+        tx.delete(tables.reference, "object, attribute, target", [row[:3] for row in rows])
+        for bit in (SEEN, WANTED):
+            references.add(tx, [(o, a, objects_[target]) for o, a, target, bits in rows if bits & bit], bit)
+        tx.delete(tables.object_, "id", [(id_,) for id_ in objects_])
 
     def write(self, tx: Transaction) -> None:
         """Write what `change` noted."""

@@ -139,7 +139,7 @@ class Resolver:
                     values, mask = contributor.function.call(part.values, context)
                     contributions.append(Contribution(contributor, part.anchor, values, mask))
             return combine(contributions) if contributions else ({}, ())
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - a rule may raise anything; only its object fails
             assert contributor is not None
             outcome.failed.add(case.resource)
             self.session.failed(contributor.function.failure(error), part.anchor, part.object)

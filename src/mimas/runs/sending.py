@@ -131,10 +131,10 @@ class Packer:
             WANTED_ABSENT,
         ):
             document = decode_wanted(wanted)
-            name_now = document.get(NAME)
-            named = name_now if isinstance(name_now, str) else named
+            wanted_name = document.get(NAME)
+            current = wanted_name if isinstance(wanted_name, str) else named
             values = self._whole(document, references.get(object_, none))
-            yield Export(object_, Operation.ADD, name(type_), anchor, named, None, Additions(values), values)
+            yield Export(object_, Operation.ADD, name(type_), anchor, current, None, Additions(values), values)
 
 
 def _changes(base: str, wanted: str) -> dict[str, Change]:

@@ -193,7 +193,8 @@ class Session:
                 "flow-failure",
                 name,
                 str(failure),
-                "The object keeps its last result and is tried again at every sync. Change the rule, or the value at its source.",
+                "The object keeps its last result and is tried again at every sync. "
+                "Change the rule, or the value at its source.",
                 object_,
             )
         )

@@ -137,15 +137,15 @@ class Stager:
         stored = objects.load(tx, [object_ for _, _, object_ in changed])
         shown = self.references.resolve(tx, [entry for _, entry, _ in changed])
         before = self.references.load(tx, [o for _, e, o in changed if self.refers.get(e.type)])
-        object_rows, key_rows, new_keys, pending, looked_at = [], [], [], [], []
-        for (index, entry, object_), targets in zip(changed, shown, strict=True):
+        object_rows, key_rows, new_keys, pending, looked_at, renamed = [], [], [], [], [], []
+        for index, entry, object_ in changed:
             row = stored[object_]
             fingerprint = page.fingerprints[index]
             if index in adopted:
                 new_keys.append((symbol, entry.anchor, object_, fingerprint))
             else:
                 key_rows.append((symbol, entry.anchor, fingerprint))
-            values, after = merged(entry, row, targets, before.get(object_, {}), self.references.attributes)
+            values, after = merged(entry, row, shown, before.get(object_, {}), self.references.attributes)
             doc = encode(values)
             name = entry.name or (row.name if entry.partial else None)
             moved = self.references.change(object_, before.get(object_, {}), after)
@@ -153,12 +153,12 @@ class Stager:
                 self.counters["stage-no-change"] += 1
                 looked_at.append((row, doc, after, False))
                 continue
-            self._count(row, doc, name)
+            self._count(row, name)
             type_ = self.types.get(entry.type, row.type)
             object_rows.append((object_, type_, entry.anchor, name, PRESENT, doc))
             looked_at.append((row, doc, after, True))
             if name and name != row.name:
-                self._renamed(tx, object_, row.name, name)
+                renamed.append((object_, row.name, name))
             pending.append((symbol, object_, row.seen))
         tx.update(tables.object_key, "connector, anchor, fingerprint", sorted(key_rows), keys=2)
         tx.upsert(
@@ -169,6 +169,8 @@ class Stager:
         )
         tx.update(tables.object_, "id, type, anchor, name, presence, seen", object_rows)
         self.references.write(tx)
+        if renamed:
+            self._rename(tx, renamed)
         settled = self.confirmer.confirm(tx, looked_at, self.counters, self._notes)
         tx.insert(
             tables.pending_import,
@@ -178,7 +180,7 @@ class Stager:
         )
         return [object_ for _, _, object_ in changed]
 
-    def _count(self, row: Stored, doc: str, name: str | None) -> None:
+    def _count(self, row: Stored, name: str | None) -> None:
         if row.presence != PRESENT:
             self.counters["stage-add"] += 1
         elif name != row.name and row.name is not None:
@@ -186,12 +188,16 @@ class Stager:
         else:
             self.counters["stage-update"] += 1
 
-    def _renamed(self, tx: Transaction, object_: int, old: str | None, new: str) -> None:
-        if old:
-            tx.delete(tables.object_name, "connector, key, object", [(self.symbol, names.key(old), object_)])
-        tx.upsert(
-            tables.object_name,
-            "connector, key, object",
-            [(self.symbol, names.key(new), object_)],
-            "object = excluded.object",
-        )
+    def _rename(self, tx: Transaction, renamed: Sequence[tuple[int, str | None, str]]) -> None:
+        """Objects by their new names: (object, old, new). A placeholder under a new name becomes the object."""
+        keys = {names.key(new): object_ for object_, _, new in renamed}
+        holders = objects.find_names(tx, self.symbol, list(keys))
+        stored = objects.load(tx, list(holders.values()))
+        rows = [(self.symbol, names.key(old), object_) for object_, old, _ in renamed if old]
+        tx.delete(tables.object_name, "connector, key, object", rows)
+        rows = [(self.symbol, key, object_) for key, object_ in keys.items()]
+        tx.upsert(tables.object_name, "connector, key, object", rows, "object = excluded.object")
+        places = {
+            id_: keys[key] for key, id_ in holders.items() if stored[id_].type is None and stored[id_].anchor is None
+        }
+        self.references.merge(tx, {id_: object_ for id_, object_ in places.items() if id_ != object_})

@@ -29,6 +29,7 @@ def settle_vanished(
     connector: int,
     step: int,
     candidates: Sequence[int],
+    marks: bytearray,
     guard: Guard,
     outcome: "Outcome",
     *,
@@ -42,7 +43,10 @@ def settle_vanished(
     tx.delete(tables.link, "object", [(object_,) for object_ in confirmed])
     outcome.counters["confirmed-delete"] += len(confirmed)
     left = [object_ for object_ in candidates if object_ not in confirmed]
-    holds.supersede(tx, connector, "missing")
+    if whole and not delta:
+        holds.supersede(tx, connector, "missing")
+    else:
+        holds.answer(tx, connector, "missing", lambda object_: object_ < len(marks) and bool(marks[object_]))
     if not left:
         return
     if not whole and not delta:

@@ -1,1 +1,1 @@
-"""The store: one database with everything Mimas knows, on SQLite or PostgreSQL. SQL is written here and nowhere else."""
+"""The store: one database with everything Mimas knows, on SQLite or PostgreSQL. SQL is written here only."""

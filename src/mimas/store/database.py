@@ -65,7 +65,7 @@ class Database:
         if self._connection is None:
             try:
                 self._connection = self.engine.raw_connection()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - every driver has its own, and all mean the same here
                 raise DatabaseError(f"The database {self.display} cannot be opened: {_first_line(error)}") from None
         return self._connection
 
@@ -155,7 +155,7 @@ class Transaction:
                     copy.write_row(row)
 
     def upsert(self, table: Table, columns: str, rows: Sequence[Row], update: str) -> None:
-        """Insert rows; where the primary key is there already, do ``update`` (a SET list; ``excluded`` is the new row)."""
+        """Insert rows; where the key is there already, do ``update`` (a SET list; ``excluded`` is the new row)."""
         if not rows:
             return
         keys = ", ".join(column.name for column in table.primary_key)
@@ -201,10 +201,9 @@ class Transaction:
         """One statement over ``u``, a table made of the rows turned into one array a column."""
         names = [name.strip() for name in columns.split(",")]
         casts = ", ".join(f"%s::{'text' if isinstance(table.c[name].type, Text) else 'bigint'}[]" for name in names)
-        self.cursor.execute(
-            f"WITH u ({columns}) AS (SELECT * FROM unnest({casts})) {statement.replace(' ' + table.name + ' ', f' {_quoted(table)} ', 1)}",
-            [list(column) for column in zip(*rows, strict=True)],
-        )
+        quoted = statement.replace(f" {table.name} ", f" {_quoted(table)} ", 1)
+        arrays = [list(column) for column in zip(*rows, strict=True)]
+        self.cursor.execute(f"WITH u ({columns}) AS (SELECT * FROM unnest({casts})) {quoted}", arrays)
 
     def allocate(self, sequence: str, count: int) -> int:
         """Take ``count`` numbers of a sequence; the first of them (sequences begin at 1)."""

@@ -1,6 +1,6 @@
 """Holds: what is not let through yet, why, and who or what releases it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from mimas.store import tables
@@ -29,6 +29,22 @@ def supersede(tx: Transaction, connector: int, kind: str) -> None:
     tx.run(
         "UPDATE hold SET state = ? WHERE connector = ? AND kind = ? AND state = ?", SUPERSEDED, connector, kind, OPEN
     )
+
+
+def answer(tx: Transaction, connector: int, kind: str, answered: Callable[[int], bool]) -> None:
+    """Let go of the objects that no longer belong into the open holds of a kind; a hold without any is superseded."""
+    rows = tx.rows(
+        "SELECT h.id, i.object FROM hold h JOIN hold_item i ON i.hold = h.id"
+        " WHERE h.connector = ? AND h.kind = ? AND h.state = ?",
+        connector,
+        kind,
+        OPEN,
+    )
+    done = [row for row in rows if answered(row[1])]
+    tx.delete(tables.hold_item, "hold, object", done)
+    for hold in sorted({row[0] for row in done}):
+        left = sum(1 for row in rows if row[0] == hold) - sum(1 for row in done if row[0] == hold)
+        tx.update(tables.hold, "id, count, state", [(hold, left, OPEN if left else SUPERSEDED)])
 
 
 def opened(tx: Transaction) -> list[Row]:

@@ -8,7 +8,7 @@ from mimas.store import tables
 from mimas.store.database import Row, Transaction
 
 NONE, PRESENT, ABSENT = 0, 1, 2
-"""``presence``: nothing known (a placeholder, or provisioned and not yet seen), shown by the system, known to be gone."""
+"""``presence``: nothing known (a placeholder, or made and not yet seen), shown by the system, known to be gone."""
 
 WANTED_ABSENT = "null"
 """``wanted`` of an object that is to be deleted."""
@@ -53,14 +53,38 @@ def load(tx: Transaction, ids: Sequence[int]) -> dict[int, Stored]:
     return {row[0]: Stored(*row) for row in rows}
 
 
+UNKNOWN = -1
+"""The fingerprint of an object that is there, but whose record must be looked at again."""
+
+
+def look_again(tx: Transaction, connector: int, chosen: str, *parameters: object) -> None:
+    """The next import parses the records of these objects, even if they look as before.
+
+    ``chosen`` is a sub-select of object ids. Needed whenever an export is open: a system that ignored it shows what it
+    showed before.
+    """
+    tx.run(
+        f"UPDATE object_key SET fingerprint = {UNKNOWN} WHERE connector = ? AND fingerprint IS NOT NULL"
+        f" AND anchor IN (SELECT anchor FROM object WHERE id IN {chosen})",
+        connector,
+        *parameters,
+    )
+
+
 def purge(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
     """Forget objects that are gone. One that others refer to stays as a placeholder, with its key."""
+    tx.delete(tables.reference, "object", [(id_,) for id_ in ids])
     wanted_by_others = {
         row[0] for row in tx.rows("SELECT DISTINCT target FROM reference WHERE target IN IDS", list(ids))
     }
     gone = [(id_,) for id_ in ids if id_ not in wanted_by_others]
     kept = [(id_, NONE, None, None) for id_ in ids if id_ in wanted_by_others]
-    tx.delete(tables.reference, "object", [(id_,) for id_ in ids])
+    tx.run(
+        "UPDATE object_key SET fingerprint = NULL WHERE connector = ? AND anchor IN"
+        " (SELECT anchor FROM object WHERE id IN IDS)",
+        connector,
+        [row[0] for row in kept],
+    )
     tx.delete(tables.join_key, "object", [(id_,) for id_ in ids])
     rows = tx.rows("SELECT anchor, name, id FROM object WHERE id IN IDS", [id_ for (id_,) in gone])
     tx.delete(tables.object_key, "connector, anchor, object", [(connector, a, i) for a, _, i in rows if a is not None])

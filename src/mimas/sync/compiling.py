@@ -56,7 +56,7 @@ class Compiled:
 
 
 def compile_rules(rules: RuleSet, schemas: Mapping[str, Mapping[str, ObjectType]], load: Load) -> Compiled:
-    """Compile a rule set; ``schemas`` holds the configured object types of each connector, ``load`` gives extensions."""
+    """Compile a rule set; ``schemas``: the configured object types of each connector; ``load`` gives extensions."""
     compiled = Compiled(rules)
     ordered = sorted(rules.rules, key=lambda rule: (rule.precedence, rule.name))
     inbound = [rule for rule in ordered if rule.direction is Direction.INBOUND]

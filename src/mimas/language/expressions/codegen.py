@@ -147,7 +147,7 @@ class _Generator:
 
     def _binding(self, node: Call) -> str:
         variable, values, body = node.arguments
-        assert isinstance(variable, Variable)  # noqa: S101 - the parser has seen to it
+        assert isinstance(variable, Variable)
         given = self.source(values)
         hidden = self.variables.get(variable.name)
         self.variables[variable.name] = local = self._fresh("v")

@@ -101,7 +101,7 @@ class _Evaluator:
                 return self._step(chosen, bound, steps)
             case "Select" | "Where" | "With":
                 variable, values, body = node.arguments
-                assert isinstance(variable, Variable)  # noqa: S101 - the parser has seen to it
+                assert isinstance(variable, Variable)
                 name = variable.name
                 given = self._step(values, bound, steps)
                 return function.call(None, given, lambda item: self._step(body, {**bound, name: item}, steps))
