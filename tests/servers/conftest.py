@@ -8,9 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-import sqlalchemy
 
-from tests.servers import postgres as postgres_server
 from tests.servers import slapd as slapd_server
 from tests.servers.processes import free_port, stop, wait_for_port
 
@@ -27,35 +25,6 @@ def slapd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[slapd_server.Sla
     server = slapd_server.Slapd(tmp_path_factory.mktemp("slapd")).start()
     yield server
     server.stop()
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[postgres_server.Postgres]:
-    """A running PostgreSQL server."""
-    programs = postgres_server.programs()
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    if importlib.util.find_spec("psycopg") is None:
-        pytest.skip("psycopg is not installed: pip install 'mimas[postgresql]'")
-    server = postgres_server.Postgres(programs)
-    server.start()
-    yield server
-    server.stop()
-    server.remove()
-
-
-@pytest.fixture
-def postgresql_url(postgres: postgres_server.Postgres) -> Iterator[str]:
-    """The URL of a new, empty database."""
-    name = f"test_{uuid4().hex}"
-    administrator = sqlalchemy.create_engine(
-        postgres.url("postgres"), isolation_level="AUTOCOMMIT", poolclass=sqlalchemy.NullPool
-    )
-    with administrator.connect() as connection:
-        connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    yield postgres.url(name)
-    with administrator.connect() as connection:
-        connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(scope="session")
