@@ -20,7 +20,7 @@ from mimas.configuration.documents import (
 from mimas.configuration.problem import Problem
 from mimas.configuration.reading import Document
 from mimas.runs.setup import ConnectorSetup, Guard, Profile, Setup
-from mimas.schema.attributes import Attribute, ObjectType
+from mimas.schema.attributes import Attribute, ObjectType, told_apart
 from mimas.sync.rules import (
     Clause,
     Computed,
@@ -104,9 +104,12 @@ def _type(document: Document, body: ObjectTypeBody) -> ResourceType:
 
 
 def _connector(document: Document, body: ConnectorBody) -> ConnectorSetup:
-    schema = {
-        name: ObjectType(name, _attributes(part.attributes), tuple(part.anchor)) for name, part in body.objects.items()
-    }
+    schema = told_apart(
+        {
+            name: ObjectType(name, _attributes(part.attributes), tuple(part.anchor))
+            for name, part in body.objects.items()
+        }
+    )
     missing, deletes = _guard(body.guards.missing), _guard(body.guards.deletes)
     return ConnectorSetup(document.name, body.type, body.settings, schema, missing, deletes, document.place)
 

@@ -34,7 +34,8 @@ class Delivery:
         self.deferred: set[int] = set()
 
     def settle(self, tx: Transaction, parcel: Parcel) -> None:
-        """Objects that need nothing any more are no longer pending."""
+        """Objects that need nothing any more are no longer pending; those that wait for others get a second pass."""
+        self.deferred |= parcel.deferred
         tx.delete(tables.pending_export, "connector, object", [(self.number, id_) for id_ in parcel.nothing])
 
     def send(self, parcel: Parcel) -> None:

@@ -74,7 +74,10 @@ def _compare(
         " JOIN resource x ON x.id = rr.resource"
         " JOIN link lo ON lo.resource = rr.resource"
         " JOIN link lt ON lt.resource = rr.target AND lt.connector = lo.connector"
+        # Nothing is to refer to an object that is being deleted.
+        " JOIN object ot ON ot.id = lt.object AND (ot.wanted IS NULL OR ot.wanted <> ?)"
         f" WHERE {side} {condition} AND lo.connector IN IDS",
+        WANTED_ABSENT,
         *parameters,
         sinks,
     ):

@@ -112,13 +112,19 @@ class Packer:
         """Every object of a range of ids that the system should hold, as adds (for listings)."""
         references: dict[int, dict[int, list[str]]] = {}
         if self.governed:
-            for object_, attribute, text in tx.rows(
-                f"SELECT r.object, r.attribute, t.{self.target} FROM reference r JOIN object t ON t.id = r.target"
+            for object_, attribute, text, moving in tx.rows(
+                f"SELECT r.object, r.attribute, t.{self.target}, CASE WHEN p.object IS NOT NULL THEN t.wanted END"
+                " FROM reference r JOIN object t ON t.id = r.target"
+                " LEFT JOIN pending_export p ON p.connector = ? AND p.object = t.id"
                 f" WHERE r.object BETWEEN ? AND ? AND (r.bits & {WANTED}) <> 0 AND t.{self.target} IS NOT NULL"
                 " ORDER BY r.object, r.attribute, r.target",
+                self.connector,
                 first,
                 until,
             ):
+                if moving and self.target == "name":
+                    # The listing shows the target under its new name, too.
+                    text = decode_wanted(moving).get(NAME) or text  # noqa: PLW2901
                 references.setdefault(object_, {}).setdefault(attribute, []).append(text)
         name = self.symbols.store.name
         none: dict[int, list[str]] = {}

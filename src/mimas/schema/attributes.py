@@ -1,7 +1,7 @@
 """Attributes and object types, of a connected system or of the metaverse."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from mimas.schema.values import Value
@@ -43,6 +43,8 @@ class ObjectType:
     name: str
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
     anchor: tuple[str, ...] = ()
+    prefix: str = ""
+    """What anchors begin with, where several types of one system could have the same ones."""
 
     def key(self, values: Mapping[str, Value | None]) -> str | None:
         """The anchor as text, from the attributes that make it up; none when one of them is missing.
@@ -53,8 +55,16 @@ class ObjectType:
             return None
         if len(self.anchor) == 1:
             only = values.get(self.anchor[0])
-            return None if only is None or only == "" or isinstance(only, list) else str(only)
+            return None if only is None or only == "" or isinstance(only, list) else f"{self.prefix}{only}"
         parts = [values.get(name) for name in self.anchor]
         if any(part is None or part == "" or isinstance(part, list) for part in parts):
             return None
-        return "+".join(str(part).replace("\\", "\\\\").replace("+", "\\+") for part in parts)
+        return self.prefix + "+".join(str(part).replace("\\", "\\\\").replace("+", "\\+") for part in parts)
+
+
+def told_apart(types: Mapping[str, ObjectType]) -> dict[str, ObjectType]:
+    """The types of one system, with prefixes if there are several: ``employee:17`` is not ``department:17``."""
+    several = len(types) > 1
+    return {
+        name: replace(type_, prefix=f"{name}:") if several and type_.anchor else type_ for name, type_ in types.items()
+    }

@@ -54,6 +54,7 @@ class Database:
         if not self.postgresql:
             event.listen(self.engine, "connect", prepare_sqlite)
         self._connection: Any = None
+        self._open: Transaction | None = None
 
     @property
     def display(self) -> str:
@@ -71,9 +72,21 @@ class Database:
 
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator["Transaction"]:
-        """Everything within is committed together, or not at all. ``durable`` survives a power cut on SQLite too."""
+        """Everything within is committed together, or not at all. ``durable`` survives a power cut on SQLite too.
+
+        One within another is part of it.
+        """
+        if self._open is not None:
+            yield self._open
+            return
         connection = self.connection()
-        transaction = Transaction(self, connection.cursor())
+        transaction = self._open = Transaction(self, connection.cursor())
+        try:
+            yield from self._through(transaction, connection, durable=durable)
+        finally:
+            self._open = None
+
+    def _through(self, transaction: "Transaction", connection: Any, *, durable: bool) -> Iterator["Transaction"]:
         if not self.postgresql:
             transaction.cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             transaction.cursor.execute("BEGIN IMMEDIATE")

@@ -186,8 +186,10 @@ def candidates(
 ) -> Iterator[tuple[int, str, dict[str, Any]]]:
     """(id, type, values) of live resources; narrowed by normalised keys of indexed attributes where some are given."""
     if equalities and type_ is not None:
+        symbols = store.symbols([f"{type_}.{name}" for name, _ in equalities])
         with store.transaction() as tx:
-            sets = [set(resources.find(tx, store.symbol(f"{type_}.{n}"), [k]).get(k, ())) for n, k in equalities]
+            keys = [key for _, key in equalities]
+            sets = [set(resources.find(tx, s, [key]).get(key, ())) for s, key in zip(symbols, keys, strict=True)]
             rows = resources.load(tx, sorted(set.intersection(*sets)))
         yield from ((r.id, store.name(r.type), dict(decode(r.doc))) for r in rows if r.state == resources.LIVE)
         return

@@ -26,11 +26,17 @@ class Store:
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[Transaction]:
         """See `Database.transaction`."""
-        with self.database.transaction(durable=durable) as transaction:
-            yield transaction
+        try:
+            with self.database.transaction(durable=durable) as transaction:
+                yield transaction
+        except BaseException:
+            # Symbols may have been given out in what is now undone.
+            self._symbols.clear()
+            self._names.clear()
+            raise
 
     def symbols(self, names: list[str]) -> list[int]:
-        """The numbers of some names; new names get one, in a transaction of their own."""
+        """The numbers of some names; new names get one."""
         missing = [name for name in dict.fromkeys(names) if name not in self._symbols]
         if missing:
             with self.transaction() as tx:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mimas.schema.attributes import ObjectType
+from mimas.schema.attributes import ObjectType, told_apart
 from mimas.schema.values import Value
 
 
@@ -10,16 +10,15 @@ class Keys:
     """Writes and reads anchors. With several object types an anchor begins with its type: ``employee:17``."""
 
     def __init__(self, types: Mapping[str, ObjectType]) -> None:
-        self._prefixed = len(types) > 1
+        self._types = told_apart(types)
 
     def prefix(self, object_type: str) -> str:
         """What the anchors of a type begin with."""
-        return f"{object_type}:" if self._prefixed else ""
+        return self._types[object_type].prefix
 
     def anchor(self, object_type: ObjectType, values: Mapping[str, Value | None]) -> str | None:
         """The anchor of a row; none when a part of its key is missing."""
-        key = object_type.key(values)
-        return None if key is None else self.prefix(object_type.name) + key
+        return self._types[object_type.name].key(values)
 
     def bare(self, object_type: str, anchor: str) -> str:
         """The key itself. Raises `ValueError` for the anchor of another type."""
