@@ -197,7 +197,7 @@ def ldif(
 
 
 def person(
-    texts: str = "employeeId name mail title dept tags* manager>person", indexed: str = "employeeId name"
+    texts: str = "employeeId name mail title dept tags* manager>person", indexed: str = "employeeId name mail"
 ) -> ResourceType:
     """The resource type ``person``."""
     return ResourceType("person", attributes(texts), frozenset(indexed.split()))
@@ -455,6 +455,6 @@ class World:
         self.store.close()
 
 
-def with_rule(rules: Sequence[SyncRule], name: str, **changes: Any) -> list[SyncRule]:
+def with_rule(rules: Sequence[SyncRule], rule_name: str, **changes: Any) -> list[SyncRule]:
     """The same rules with one of them changed."""
-    return [replace(rule, **changes) if rule.name == name else rule for rule in rules]
+    return [replace(rule, **changes) if rule.name == rule_name else rule for rule in rules]

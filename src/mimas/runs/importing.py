@@ -58,6 +58,9 @@ def import_step(
         with store.transaction() as tx:
             removed += _page(stager, tx, part, marks, delta=delta)
         progress(len(part.keys))
+    with store.transaction() as tx:
+        stager.finish(tx)
+        runs.note(tx, step, stager.take_notes())
     outcome.errors = stager.errors
     whole = end.complete and not stager.errors
     with store.transaction() as tx:
@@ -116,6 +119,7 @@ def _sorted(
             new.append(index)
         elif index in deleted:
             removed.append(object_)
+            marks[object_] = 0
         elif marks[object_] and not delta:
             twice.append(index)
         else:

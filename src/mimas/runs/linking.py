@@ -1,6 +1,7 @@
 """Stratum 1 over a store: pending objects are filtered, joined or projected, and their resources resolved."""
 
 from dataclasses import dataclass, field
+from itertools import product
 from typing import TypeAlias
 
 from mimas.runs.dues import LINK, write_dues
@@ -10,6 +11,7 @@ from mimas.schema.values import Values, decode
 from mimas.store import objects, resources, tables
 from mimas.store.database import Transaction
 from mimas.store.objects import ABSENT, PRESENT
+from mimas.store.resources import LIVE
 from mimas.store.runs import Note
 from mimas.sync.linking import Linker
 
@@ -44,6 +46,8 @@ class Batch:
     waiting: list[tuple[int, str, int]] = field(default_factory=list)
     """Join keys of objects that stay without a link."""
     failed: set[int] = field(default_factory=set)
+    deferred: set[int] = field(default_factory=set)
+    """Objects that may join what this batch projects."""
     touched: set[int] = field(default_factory=set)
 
 
@@ -80,7 +84,7 @@ def _clear_unruled(session: Session, connector: str | None) -> None:
             gone = [row[0] for row in absent]
             touched = [row[0] for row in tx.rows("SELECT resource FROM link WHERE object IN IDS", gone)]
             tx.delete(tables.link, "object", [(id_,) for id_ in gone])
-            resources.mark_dirty(tx, touched)
+            resources.mark_dirty(tx, [*touched, *referrers(tx, gone)])
             objects.purge(tx, symbol, gone)
             tx.run(
                 "DELETE FROM pending_import WHERE connector = ? AND object IN (SELECT id FROM object"
@@ -133,16 +137,17 @@ def _process(
     session.counters["disconnected"] += len(cut)
     cases = _cases(tx, session, connector, type_, linker, batch)
     outcome = resolver.resolve(tx, cases)
-    failed = batch.failed | _behind(pending, batch, cases, outcome.failed)
-    _write_links(tx, connector, batch, cases, outcome.failed)
+    failed = batch.failed | batch.deferred | _behind(pending, batch, cases, outcome.failed)
+    linked = _write_links(tx, connector, batch, cases, outcome.failed)
+    objects.leave_alone(tx, connector, [object_.id for object_ in batch.unlinked if object_.id not in linked])
     objects.purge(tx, connector, [object_.id for object_ in batch.gone])
     done = [object_.id for object_ in pending if object_.id not in failed]
     tx.run("DELETE FROM pending_import WHERE connector = ? AND object IN IDS", connector, done)
     if not session.sweep:
         moved = [object_.id for object_ in cut] + [object_.id for object_, _, _ in batch.linked]
         moved += [case.parts[0].object for case in cases if case.before is None]
-        resources.mark_dirty(tx, {*outcome.written, *batch.touched, *_referrers(tx, moved)})
-    return _wake(tx, outcome.keys)
+        resources.mark_dirty(tx, {*outcome.written, *batch.touched, *referrers(tx, moved)})
+    return _wake(tx, outcome.keys) or bool(batch.deferred)
 
 
 def _behind(pending: list[Pending], batch: Batch, cases: list[Case], failed: set[int]) -> set[int]:
@@ -180,45 +185,51 @@ def _decide(tx: Transaction, session: Session, linker: Linker, pending: list[Pen
         masks[object_.id] = mask
         if object_.resource is None:
             seekers.append(object_)
-        elif _left_scope(session, linker, object_, mask):
+        elif session.symbols.has_left(linker, object_.rule, mask):
             batch.unlinked.append(object_)
             seekers.append(object_)
         else:
             batch.touched.add(object_.resource)
     write_dues(tx, LINK, dues)
     left, sought = _join(tx, session, linker, seekers, masks, batch)
+    taken: set[tuple[tuple[int, str], ...]] = set()
     for object_ in left:
         place = linker.projection(masks[object_.id])
-        if place is not None:
+        criteria = sought.get(object_.id, ())
+        if place is not None and criteria and _is_twin(session, object_, criteria, taken):
+            batch.deferred.add(object_.id)
+        elif place is not None:
             batch.projected.append((object_, place))
         else:
-            batch.waiting += [(symbol, key, object_.id) for symbol, keys in sought.get(object_.id, ()) for key in keys]
+            batch.waiting += [
+                (symbol, key, object_.id) for conditions in criteria for symbol, keys in conditions for key in keys
+            ]
             session.counters["disconnector-remains"] += 1
     return batch
 
 
-def _left_scope(session: Session, linker: Linker, object_: Pending, mask: int) -> bool:
-    """Whether the rule that made the link no longer covers the object (Entra Connect: unjoin by scope)."""
-    rule = session.symbols.rules.get(object_.rule or 0)
-    if rule is None:
+def _is_twin(
+    session: Session, object_: Pending, criteria: list[list[SymbolKeys]], taken: set[tuple[tuple[int, str], ...]]
+) -> bool:
+    """Whether an object looks for what an earlier one of its batch may become: it waits once, for the next round."""
+    own = {
+        combination
+        for conditions in criteria
+        for combination in product(*([(symbol, key) for key in keys] for symbol, keys in conditions))
+    }
+    if object_.id not in session.deferred and not own.isdisjoint(taken):
+        session.deferred.add(object_.id)
         return True
-    for index, candidate in enumerate(linker.rules):
-        if candidate.name == rule.name:
-            return not mask & (1 << index)
+    taken |= own
     return False
 
 
 def _join(
-    tx: Transaction,
-    session: Session,
-    linker: Linker,
-    seekers: list[Pending],
-    masks: dict[int, int],
-    batch: Batch,
-) -> tuple[list[Pending], dict[int, list[SymbolKeys]]]:
+    tx: Transaction, session: Session, linker: Linker, seekers: list[Pending], masks: dict[int, int], batch: Batch
+) -> tuple[list[Pending], dict[int, list[list[SymbolKeys]]]]:
     """Join by the criteria in order: exactly one match, else the next. Those without a link, and what they look for."""
     left = seekers
-    sought: dict[int, list[SymbolKeys]] = {}
+    sought: dict[int, list[list[SymbolKeys]]] = {}
     for criterion in linker.criteria:
         if not left:
             break
@@ -233,9 +244,14 @@ def _join(
                 if found is not None:
                     keys[object_.id] = list(zip(symbols, found, strict=True))
         matches = _matches(tx, keys)
+        deleted = _deleted(tx, matches)
+        restores = number in session.symbols.keeps_alive
         still = []
         for object_ in left:
             candidates = matches.get(object_.id, set())
+            if deleted:
+                # Only a link that keeps a resource alive can bring a deleted one back, and the living come first.
+                candidates = (candidates - deleted) or (candidates if restores else set())
             if len(candidates) == 1:
                 resource = candidates.pop()
                 batch.linked.append((object_, resource, number))
@@ -246,7 +262,7 @@ def _join(
                 session.notes.append(_ambiguous(object_, rule.name, candidates))
                 session.counters["ambiguous-join"] += 1
             if object_.id in keys:
-                sought.setdefault(object_.id, []).extend(keys[object_.id])
+                sought.setdefault(object_.id, []).append(keys[object_.id])
             still.append(object_)
         left = still
     return left, sought
@@ -266,6 +282,14 @@ def _matches(tx: Transaction, keys: dict[int, list[SymbolKeys]]) -> dict[int, se
         sets = [{r for key in texts for r in found[symbol].get(key, ())} for symbol, texts in conditions]
         result[object_] = set.intersection(*sets)
     return result
+
+
+def _deleted(tx: Transaction, matches: dict[int, set[int]]) -> set[int]:
+    """Those of the matching resources that are deleted."""
+    found = sorted({resource for candidates in matches.values() for resource in candidates})
+    if not found:
+        return set()
+    return {row[0] for row in tx.rows(f"SELECT id FROM resource WHERE id IN IDS AND state <> {LIVE}", found)}
 
 
 def _ambiguous(object_: Pending, rule: str, candidates: set[int]) -> Note:
@@ -299,7 +323,8 @@ def _cases(tx: Transaction, session: Session, connector: int, type_: int, linker
     return cases
 
 
-def _write_links(tx: Transaction, connector: int, batch: Batch, cases: list[Case], failed: set[int]) -> None:
+def _write_links(tx: Transaction, connector: int, batch: Batch, cases: list[Case], failed: set[int]) -> set[int]:
+    """Write the new links; the objects that got one."""
     links = [
         (case.resource, connector, case.parts[0].object, case.parts[0].rule)
         for case in cases
@@ -317,9 +342,10 @@ def _write_links(tx: Transaction, connector: int, batch: Batch, cases: list[Case
         )
     if linked and tx.value("SELECT 1 FROM join_key LIMIT 1"):
         tx.run("DELETE FROM join_key WHERE object IN IDS", sorted(linked))
+    return linked
 
 
-def _referrers(tx: Transaction, moved: list[int]) -> list[int]:
+def referrers(tx: Transaction, moved: list[int]) -> list[int]:
     """The resources whose objects refer to objects that got or lost a link."""
     rows = tx.rows(
         "SELECT DISTINCT l.resource FROM reference r JOIN link l ON l.object = r.object WHERE r.target IN IDS", moved
@@ -349,8 +375,16 @@ def _wake(tx: Transaction, keys: list[tuple[int, str]]) -> bool:
 
 
 def retry_unlinked(session: Session) -> None:
-    """A full sync looks at every object without a link again (MIM: disconnectors are retried)."""
+    """A full sync looks at every object without a link again (MIM: disconnectors are retried).
+
+    So it does at objects linked by a rule that is no more.
+    """
     with session.store.transaction() as tx:
+        tx.run(
+            "INSERT INTO pending_import (connector, object) SELECT connector, object FROM link WHERE rule NOT IN IDS"
+            " ON CONFLICT DO NOTHING",
+            sorted(session.symbols.rules),
+        )
         for connector, type_ in session.symbols.linkers:
             tx.run(
                 "INSERT INTO pending_import (connector, object, synced) SELECT o.connector, o.id, o.seen FROM object o"

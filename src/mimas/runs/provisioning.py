@@ -139,6 +139,7 @@ def _decide(
                 plan.deletes.append((connector, object_.id, object_.presence))
         else:
             plan.disconnects.append((connector, object_.id))
+            session.relink(connector, row.id, object_.id)
         return
     if not scope:
         if object_.wanted is not None:
@@ -306,6 +307,7 @@ def _take_over(tx: Transaction, session: Session, plan: Plan, birth: Birth, obje
     tx.delete(tables.join_key, "object", [(object_.id,)])
     if object_.presence == PRESENT:
         plan.changes.append((birth.connector, object_.id, birth.doc, None))
+        session.relink(birth.connector, birth.resource, object_.id)
         session.counters["joined"] += 1
         return
     tx.update(

@@ -7,7 +7,7 @@ from typing import Any
 from mimas.runs.dues import INBOUND, write_dues
 from mimas.runs.session import Session
 from mimas.schema.values import Values, decode, decode_wanted, encode
-from mimas.store import facts, resources
+from mimas.store import facts, resources, tables
 from mimas.store.database import Row, Transaction
 from mimas.store.resources import DELETED, LIVE, Key, StoredResource
 from mimas.sync.inbound import Contribution, Contributor, combine
@@ -142,6 +142,7 @@ class Resolver:
         except Exception as error:  # noqa: BLE001 - a rule may raise anything; only its object fails
             assert contributor is not None
             outcome.failed.add(case.resource)
+            self.session.retried.add((part.connector, part.object))
             self.session.failed(contributor.function.failure(error), part.anchor, part.object)
             return None
 
@@ -182,10 +183,14 @@ class Resolver:
                 then = symbols.keys(case.type, decode(before.doc), context, live=before.state == LIVE)
                 added += [(attribute, key, case.resource) for attribute, key in now - then]
                 removed += [(attribute, key, case.resource) for attribute, key in then - now]
-                outcome.keys += now - then
+                outcome.keys += now - then if before.state == LIVE else now
             else:
                 continue
             outcome.written.append(case.resource)
+            if context.failures:
+                for failure in context.failures:
+                    self.session.failed(failure, case.parts[0].anchor, case.parts[0].object)
+                context.failures = []
         resources.write(tx, self.session.step, new, changed, added, removed)
         self.session.counters["projected"] += len(new)
         self.session.counters["resource-changed"] += len(changed)
@@ -211,7 +216,29 @@ def resolve_range(
     if not cases:
         return Resolved()
     load_parts(tx, session, cases, "l.resource BETWEEN ? AND ?", first, last)
+    _find_strays(tx, session, cases)
     return resolver.resolve(tx, list(cases.values()))
+
+
+def _find_strays(tx: Transaction, session: Session, cases: dict[int, Case]) -> None:
+    """Linked objects that the rule of their link no longer covers become pending: linking will look at them."""
+    scoped = {key: linker for key, linker in session.symbols.linkers.items() if linker.scopes}
+    if not scoped:
+        return
+    context = session.context()
+    strays = []
+    for case in cases.values():
+        for part in case.parts:
+            linker = scoped.get((part.connector, part.type))
+            if linker is not None:
+                try:
+                    mask = linker.scope(part.values, context)
+                except Exception:  # noqa: BLE001 - linking evaluates it again, and tells
+                    mask = 0
+                if session.symbols.has_left(linker, part.rule, mask):
+                    strays.append((part.connector, part.object))
+    tx.insert(tables.pending_import, "connector, object", strays, ignore=True)
+    session.strays = session.strays or bool(strays)
 
 
 def touched(tx: Transaction, session: Session, resolver: Resolver, ids: Iterable[int]) -> Resolved:

@@ -76,6 +76,16 @@ class Symbols:
         self.patterns: dict[Any, int] = {}
         self.echoes = self._echoes()
 
+    def has_left(self, linker: Linker, number: int | None, mask: int) -> bool:
+        """Whether the rule that made a link no longer covers its object (Entra Connect: unjoin by scope)."""
+        rule = self.rules.get(number or 0)
+        if rule is None:
+            return True
+        for index, candidate in enumerate(linker.rules):
+            if candidate.name == rule.name:
+                return not mask & (1 << index)
+        return False
+
     def key_symbol(self, type_: str, attribute: str) -> int:
         """The symbol under which an indexed attribute's keys are kept; each resource type has its own."""
         return self.store.symbol(f"{type_}.{attribute}")
@@ -112,7 +122,7 @@ class Symbols:
     def keys(self, type_: int, values: Mapping[str, Value], context: Context, *, live: bool = True) -> set[Key]:
         """The keys a resource is found by: indexed attributes, and, while it lives, its sides of the memberships."""
         keys = set()
-        for name, symbol in self.indexed[type_]:
+        for name, symbol in self.indexed.get(type_, ()):
             value = values.get(name)
             if value is not None:
                 for key in normals(value):
@@ -171,9 +181,28 @@ class Session:
     fresh_from: int = 0
     """The first id that this step gave out: resources from here on have just been resolved."""
 
+    strays: bool = False
+    """Whether a sweep has found linked objects that their rules no longer cover."""
+    deferred: set[int] = field(default_factory=set)
+    """Objects that have waited for what another one of their batch became."""
+    relinked: set[int] = field(default_factory=set)
+    """Resources that got or lost an object in the outbound stratum, which changes what is contributed to them."""
+    moved: set[int] = field(default_factory=set)
+    """Those objects."""
+    retried: set[tuple[int, int]] = field(default_factory=set)
+    """(connector, object) whose rules failed: they stay pending."""
+    reported: set[tuple[str, str, int | None]] = field(default_factory=set)
+    """Failures that have been told."""
+
     def is_fresh(self, resource: int) -> bool:
         """Whether this step has made the resource, and so has just resolved it."""
         return bool(self.fresh_from) and resource >= self.fresh_from
+
+    def relink(self, connector: int, resource: int, object_: int) -> None:
+        """The outbound stratum has linked an object, or let go of it."""
+        if connector in self.symbols.sources:
+            self.relinked.add(resource)
+            self.moved.add(object_)
 
     @property
     def store(self) -> Store:
@@ -186,6 +215,9 @@ class Session:
 
     def failed(self, failure: Failure, name: str, object_: int | None) -> None:
         """A rule failed for one object: the object waits, the rest goes on."""
+        if (str(failure), name, object_) in self.reported:
+            return
+        self.reported.add((str(failure), name, object_))
         self.errors += 1
         self.counters["flow-failure"] += 1
         self.notes.append(
@@ -203,3 +235,6 @@ class Session:
         """Write what has been noted since the last call."""
         runs.note(tx, self.step, self.notes)
         self.notes = []
+        if self.retried:
+            tx.insert(tables.pending_import, "connector, object", sorted(self.retried), ignore=True)
+            self.retried = set()

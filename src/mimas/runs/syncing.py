@@ -6,7 +6,8 @@ from typing import Any
 
 from mimas.runs.dues import take_due
 from mimas.runs.importing import Outcome
-from mimas.runs.linking import link_pending, retry_unlinked
+from mimas.runs.keying import renew_keys
+from mimas.runs.linking import link_pending, referrers, retry_unlinked
 from mimas.runs.pointing import point_all, point_new
 from mimas.runs.provisioning import provision
 from mimas.runs.relating import relate_all, relate_some
@@ -42,6 +43,7 @@ def sync_step(
     session = Session(symbols, step, now, sweeping)
     resolver = Resolver(session)
     if full:
+        renew_keys(session)
         retry_unlinked(session)
     say("linking")
     link_pending(session, resolver, connector)
@@ -53,11 +55,33 @@ def sync_step(
         _sweep(session, resolver, say, resolve=full)
     else:
         _follow(session)
+    _settle(session, resolver)
     with store.transaction() as tx:
         session.write_notes(tx)
         if sweeping:
             tx.delete(tables.meta, "key", [(SWEEP,)])
     return Outcome("completed-sync-errors" if session.errors else "success", session.counters, "", session.errors)
+
+
+def _settle(session: Session, resolver: Resolver) -> None:
+    """Objects that the outbound stratum has met or let go of contribute to their resources, or do so no longer.
+
+    At most ten rounds, as in MIM's provisioning loop; what is not settled then goes on at the next sync.
+    """
+    for _ in range(10):
+        if not session.relinked:
+            return
+        ids, moved = sorted(session.relinked), sorted(session.moved)
+        session.relinked, session.moved = set(), set()
+        for start in range(0, len(ids), CHUNK):
+            with session.store.transaction() as tx:
+                some = ids[start : start + CHUNK]
+                touched(tx, session, resolver, some)
+                resources.mark_dirty(tx, some)
+                session.write_notes(tx)
+        with session.store.transaction() as tx:
+            resources.mark_dirty(tx, referrers(tx, moved))
+        _follow(session)
 
 
 def _worth_sweeping(tx: Transaction) -> bool:
@@ -75,10 +99,15 @@ def _sweep(session: Session, resolver: Resolver, say: Say, *, resolve: bool) -> 
     for first in range(1, highest + 1, RANGE):
         with session.store.transaction() as tx:
             _sweep_values(tx, session, resolver, first, min(first + RANGE - 1, highest), resolve=resolve)
+    if session.strays:
+        session.sweep = False
+        link_pending(session, resolver, None)
     say("relating")
     relate_all(session)
     say("pointing")
     point_all(session)
+    if session.strays:
+        _follow(session)
 
 
 def _sweep_values(

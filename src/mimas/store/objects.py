@@ -71,6 +71,16 @@ def look_again(tx: Transaction, connector: int, chosen: str, *parameters: object
     )
 
 
+def leave_alone(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
+    """Nothing is wanted of these objects any more; what the system shows of them stays."""
+    if not ids:
+        return
+    tx.update(tables.object_, "id, wanted", [(id_, None) for id_ in ids])
+    tx.delete(tables.pending_export, "connector, object", [(connector, id_) for id_ in ids])
+    tx.run("UPDATE reference SET bits = bits & 1 WHERE object IN IDS", list(ids))
+    tx.run("DELETE FROM reference WHERE bits = 0 AND object IN IDS", list(ids))
+
+
 def purge(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
     """Forget objects that are gone. One that others refer to stays as a placeholder, with its key."""
     tx.delete(tables.reference, "object", [(id_,) for id_ in ids])

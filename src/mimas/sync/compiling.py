@@ -25,8 +25,13 @@ class Matched:
     scope: Generated | None
 
     def member_keys(self, values: Mapping[str, Value], context: Context) -> list[str]:
-        """The groups' keys that this member asks for."""
-        if self.scope is not None and not self.scope.call(values, context):
+        """The groups' keys that this member asks for; a scope that fails is noted in ``context.failures``."""
+        try:
+            if self.scope is not None and not self.scope.call(values, context):
+                return []
+        except Exception as error:  # noqa: BLE001 - whatever a rule does to one resource is told, and the rest goes on
+            assert self.scope is not None
+            context.failures.append(self.scope.failure(error))
             return []
         return normals(values.get(self.membership.member_attribute))
 

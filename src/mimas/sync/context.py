@@ -5,16 +5,21 @@ from datetime import datetime
 from typing import Any
 
 from mimas.language.context import Context as LanguageContext
+from mimas.sync.generated import Failure
 
 
 class Context(LanguageContext):
-    """One evaluation's surroundings. ``needs`` collects unique values that must be reserved first."""
+    """One evaluation's surroundings. ``needs`` collects unique values that must be reserved first.
+
+    ``failures`` collects what went wrong in conditions that were then taken not to hold.
+    """
 
     def __init__(self, now: datetime) -> None:
         super().__init__(now)
         self.unique_values: dict[str, str] = {}
         self.needs: dict[str, list[str]] = {}
         self.new = False
+        self.failures: list[Failure] = []
 
     def begin(self, unique_values: dict[str, str] | None = None, *, new: bool = False) -> None:
         """Start with another object or resource."""

@@ -1,0 +1,34 @@
+"""The keys of all resources, made anew when the rules have changed what resources are found by."""
+
+from mimas.runs.session import Session
+from mimas.schema.values import decode
+from mimas.store import resources, tables
+from mimas.store.resources import LIVE
+
+LAYOUT = "keys"
+"""The `meta` key that holds what the stored keys were made by."""
+
+
+def renew_keys(session: Session, *, size: int = 10_000) -> None:
+    """Make the keys of every resource anew, unless they were made by the same indexes and memberships."""
+    symbols, store = session.symbols, session.store
+    rules = symbols.compiled.rules
+    layout = repr((sorted((name, sorted(type_.indexed)) for name, type_ in rules.types.items()), rules.memberships))
+    with store.transaction() as tx:
+        if tx.value("SELECT value FROM meta WHERE key = ?", LAYOUT) == layout:
+            return
+        tx.run("DELETE FROM resource_key")
+        tx.delete(tables.meta, "key", [(LAYOUT,)])
+        highest = resources.highest(tx)
+    context = session.context()
+    for first in range(1, highest + 1, size):
+        with store.transaction() as tx:
+            rows = [row for row in resources.between(tx, first, first + size - 1) if row.type in symbols.types]
+            keys = [
+                (attribute, key, row.id)
+                for row in rows
+                for attribute, key in symbols.keys(row.type, decode(row.doc), context, live=row.state == LIVE)
+            ]
+            tx.insert(tables.resource_key, "attribute, value, resource", sorted(keys), ignore=True)
+    with store.transaction() as tx:
+        tx.upsert(tables.meta, "key, value", [(LAYOUT, layout)], "value = excluded.value")

@@ -1,0 +1,297 @@
+"""Stratum 1: joins, projections, and links that end."""
+
+import pytest
+
+from mimas.sync.rules import Deprovision, LinkType
+from tests.world import World, delimited, inbound, outbound, person, target, with_rule
+
+COLUMNS = "id name mail kind"
+
+
+HR = delimited("hr", COLUMNS)
+HR_RULE = inbound("hr", {"employeeId": "id", "name": "name", "mail": "mail"}, join=["id=employeeId"])
+
+
+def test_projection_makes_one_resource_an_object(world: World) -> None:
+    world.configure([HR], [HR_RULE])
+    world.write("hr.csv", {"id": "1", "name": "A"}, {"id": "2", "name": "B"}, columns=COLUMNS)
+    outcome = world.run("import hr", "sync").steps[1].outcome
+    assert outcome.counters["projected"] == 2
+    assert world.links() == {("hr", "1", "hr in"), ("hr", "2", "hr in")}
+
+
+def test_whoever_is_in_no_rules_scope_stays_a_disconnector(world: World) -> None:
+    world.configure([HR], [inbound("hr", {"employeeId": "id", "name": "name"}, where=["kind EQUAL staff"])])
+    world.write(
+        "hr.csv", {"id": "1", "name": "A", "kind": "Staff"}, {"id": "2", "name": "B", "kind": "guest"}, columns=COLUMNS
+    )
+    world.run("import hr", "sync")
+    assert set(world.people()) == {"A"}
+
+
+class TestJoin:
+    @pytest.fixture
+    def two(self, world: World) -> World:
+        badge = inbound(
+            "badge",
+            {"tags": "kind"},
+            link=LinkType.JOIN,
+            precedence=200,
+            join=["id=employeeId", "name=name mail=mail", "name=name"],
+        )
+        world.configure([HR, delimited("badge", COLUMNS)], [HR_RULE, badge])
+        return world
+
+    def joined(self, world: World) -> dict[str, list[str]]:
+        return {name: values["tags"] for name, values in world.people("employeeId").items() if "tags" in values}
+
+    def test_the_first_criterion_that_finds_somebody_wins(self, two: World) -> None:
+        two.write(
+            "hr.csv", {"id": "1", "name": "A", "mail": "x"}, {"id": "2", "name": "B", "mail": "y"}, columns=COLUMNS
+        )
+        two.write("badge.csv", {"id": "1", "name": "B", "mail": "y", "kind": "k"}, columns=COLUMNS)
+        two.run("import hr", "import badge", "sync")
+        assert self.joined(two) == {"1": ["k"]}
+
+    def test_keys_are_compared_without_case_and_spaces(self, two: World) -> None:
+        two.write("hr.csv", {"id": "1", "name": "Jörg  Groß", "mail": "x"}, columns=COLUMNS)
+        two.write("badge.csv", {"id": "9", "name": " JÖRG GROSS ", "kind": "k"}, columns=COLUMNS)
+        two.run("import hr", "import badge", "sync")
+        assert self.joined(two) == {"1": ["k"]}
+
+    def test_every_condition_of_a_criterion_must_hold_and_a_missing_value_holds_for_none(self, two: World) -> None:
+        two.write(
+            "hr.csv", {"id": "1", "name": "A", "mail": "x"}, {"id": "2", "name": "A", "mail": ""}, columns=COLUMNS
+        )
+        two.write("badge.csv", {"id": "8", "name": "A", "mail": "X", "kind": "k"}, columns=COLUMNS)
+        two.run("import hr", "import badge", "sync")
+        assert self.joined(two) == {"1": ["k"]}
+
+    def test_an_ambiguous_criterion_joins_nobody_and_is_told(self, two: World) -> None:
+        two.write("hr.csv", {"id": "1", "name": "A"}, {"id": "2", "name": "A"}, columns=COLUMNS)
+        two.write("badge.csv", {"id": "8", "name": "A", "kind": "k"}, columns=COLUMNS)
+        two.run("import hr", "import badge", "sync")
+        assert self.joined(two) == {}
+        assert two.codes() == ["ambiguous-join"]
+        assert "2 resources match" in two.notes[0]["message"]
+
+    def test_the_ambiguous_one_joins_when_only_one_is_left(self, two: World) -> None:
+        two.write("hr.csv", {"id": "1", "name": "A"}, {"id": "2", "name": "A"}, columns=COLUMNS)
+        two.write("badge.csv", {"id": "8", "name": "A", "kind": "k"}, columns=COLUMNS)
+        two.run("import hr", "import badge", "sync")
+        two.write("hr.csv", {"id": "1", "name": "A"}, {"id": "2", "name": "Z"}, columns=COLUMNS)
+        two.run("import hr", "full")
+        assert self.joined(two) == {"1": ["k"]}
+
+    def test_whoever_waits_is_joined_when_the_key_arrives(self, two: World) -> None:
+        two.write("hr.csv", columns=COLUMNS)
+        two.write("badge.csv", {"id": "1", "name": "A", "kind": "k"}, columns=COLUMNS)
+        two.run("import hr", "import badge", "sync")
+        assert two.resources() == {}
+        two.write("hr.csv", {"id": "1", "name": "A"}, columns=COLUMNS)
+        two.run("import hr", "sync")
+        assert self.joined(two) == {"1": ["k"]}
+
+    def test_a_join_does_not_keep_a_resource_alive_nor_bring_it_back(self, two: World) -> None:
+        two.write("hr.csv", {"id": "1", "name": "A"}, columns=COLUMNS)
+        two.write("badge.csv", {"id": "1", "name": "A", "kind": "k"}, columns=COLUMNS)
+        two.run("import hr", "import badge", "sync")
+        two.write("hr.csv", columns=COLUMNS)
+        two.run("import hr", "sync", "full")
+        assert two.resources() == {}
+
+    def test_a_joining_object_does_not_meet_the_deleted(self, two: World) -> None:
+        two.write("hr.csv", {"id": "1", "name": "A"}, columns=COLUMNS)
+        two.write("badge.csv", columns=COLUMNS)
+        two.run("import hr", "import badge", "sync")
+        two.write("hr.csv", columns=COLUMNS)
+        two.run("import hr", "sync")
+        two.write("badge.csv", {"id": "1", "name": "A", "kind": "k"}, columns=COLUMNS)
+        two.run("import badge", "sync")
+        assert ("badge", "1", "badge in") not in two.links()
+        two.write("hr.csv", {"id": "1", "name": "A"}, columns=COLUMNS)
+        two.run("import hr", "sync")
+        assert self.joined(two) == {"1": ["k"]}
+
+    def test_the_living_are_preferred_to_the_deleted(self, two: World) -> None:
+        two.write("hr.csv", {"id": "1", "name": "A"}, columns=COLUMNS)
+        two.write("badge.csv", columns=COLUMNS)
+        two.run("import hr", "import badge", "sync")
+        two.write("hr.csv", {"id": "2", "name": "A"}, columns=COLUMNS)
+        two.write("badge.csv", {"id": "9", "name": "A", "kind": "k"}, columns=COLUMNS)
+        two.run("import hr", "import badge", "sync")
+        assert self.joined(two) == {"2": ["k"]}
+        assert two.codes() == []
+
+    def test_a_sticky_link_keeps_the_resource_alive(self, world: World) -> None:
+        badge = inbound("badge", {"name": "name"}, link=LinkType.STICKY, precedence=200, join=["id=employeeId"])
+        world.configure([HR, delimited("badge", COLUMNS)], [HR_RULE, badge])
+        world.write("hr.csv", {"id": "1", "name": "A"}, columns=COLUMNS)
+        world.write("badge.csv", {"id": "1", "name": "B"}, columns=COLUMNS)
+        world.run("import hr", "import badge", "sync")
+        world.write("hr.csv", columns=COLUMNS)
+        world.run("import hr", "sync")
+        assert list(world.resources().values()) == [{"name": "B"}]
+
+
+def test_two_new_objects_with_one_key_are_one_person_together_as_one_after_the_other(world: World) -> None:
+    contract = inbound("hr", {"employeeId": "mail", "name": "name"}, join=["mail=employeeId"])
+    world.configure([HR], [contract])
+    rows = [
+        {"id": "c1", "name": "A", "mail": "7"},
+        {"id": "c2", "name": "A", "mail": "7"},
+        {"id": "c3", "name": "A", "mail": "7"},
+    ]
+    world.write("hr.csv", *rows, columns=COLUMNS)
+    assert world.run("import hr", "sync").errors == 0
+    assert list(world.resources().values()) == [{"employeeId": "7", "name": "A"}]
+    assert len(world.links()) == 3
+
+
+def test_two_new_objects_that_seek_a_key_nobody_gives_are_two_people(world: World) -> None:
+    world.configure([HR], [inbound("hr", {"name": "name"}, join=["mail=employeeId"])])
+    world.write("hr.csv", *({"id": f"c{n}", "name": "A", "mail": "7"} for n in range(3)), columns=COLUMNS)
+    world.run("import hr", "sync")
+    assert len(world.resources()) == 3
+
+
+class TestLeavingTheScopeOfAnInboundRule:
+    @pytest.fixture
+    def linked(self, world: World) -> World:
+        world.configure(
+            [HR],
+            [inbound("hr", {"employeeId": "id", "name": "name"}, join=["id=employeeId"], where=["kind EQUAL staff"])],
+        )
+        world.write("hr.csv", {"id": "1", "name": "A", "kind": "staff"}, columns=COLUMNS)
+        world.run("import hr", "sync")
+        return world
+
+    def test_ends_the_link_and_coming_back_restores_the_resource(self, linked: World) -> None:
+        number = linked.id_of("A")
+        linked.write("hr.csv", {"id": "1", "name": "A", "kind": "guest"}, columns=COLUMNS)
+        linked.run("import hr", "sync")
+        assert (linked.resources(), linked.links()) == ({}, set())
+        linked.write("hr.csv", {"id": "1", "name": "A", "kind": "staff"}, columns=COLUMNS)
+        linked.run("import hr", "sync")
+        assert linked.id_of("A") == number
+
+    def test_because_the_rule_changed(self, linked: World) -> None:
+        linked.configure(
+            [HR],
+            [inbound("hr", {"employeeId": "id", "name": "name"}, join=["id=employeeId"], where=["kind EQUAL boss"])],
+        )
+        linked.run("sync")
+        assert (linked.resources(), linked.links()) == ({}, set())
+        linked.configure(
+            [HR],
+            [inbound("hr", {"employeeId": "id", "name": "name"}, join=["id=employeeId"], where=["kind EQUAL staff"])],
+        )
+        linked.run("sync")
+        assert set(linked.people()) == {"A"}
+
+    def test_because_the_rule_is_gone(self, linked: World) -> None:
+        linked.configure(
+            [HR],
+            [
+                inbound(
+                    "hr",
+                    {"employeeId": "id", "name": "name"},
+                    name="other",
+                    join=["id=employeeId"],
+                    where=["kind EQUAL x"],
+                )
+            ],
+        )
+        linked.run("sync")
+        assert (linked.resources(), linked.links()) == ({}, set())
+
+
+def test_an_object_that_leaves_an_inbound_scope_is_no_longer_exported_to(world: World) -> None:
+    app = target("app", "id name kind")
+    rules = [
+        HR_RULE,
+        inbound("app", {}, name="app in", link=LinkType.JOIN, join=["id=employeeId"], where=["kind NOTEQUAL local"]),
+        outbound("app", {"name": "name"}, link=LinkType.JOIN),
+    ]
+    world.configure([HR, app], rules)
+    world.write("hr.csv", {"id": "1", "name": "New"}, columns=COLUMNS)
+    world.write("app.csv", {"id": "1", "name": "Old", "kind": ""}, columns="id name kind")
+    world.run("import hr", "import app", "sync")
+    assert world.pending() == {"1": ("update", 0)}
+    world.write("app.csv", {"id": "1", "name": "Old", "kind": "local"}, columns="id name kind")
+    world.run("import app", "sync")
+    assert world.pending() == {}
+    assert world.objects("app")["1"][1] is None
+
+
+def test_an_ended_outbound_link_takes_its_contributions_along(world: World) -> None:
+    app = target("app", "id name phone")
+    rules = [
+        inbound("hr", {"employeeId": "id", "name": "name", "title": "kind"}, join=["id=employeeId"]),
+        inbound("app", {"mail": "phone"}, name="app in", link=LinkType.JOIN),
+        outbound(
+            "app", {"id": "employeeId", "name": "name"}, where=["title EQUAL staff"], deprovision=Deprovision.DISCONNECT
+        ),
+    ]
+    world.configure([HR, app], rules)
+    world.write("hr.csv", {"id": "1", "name": "A", "kind": "staff"}, columns=COLUMNS)
+    world.run("import hr", "sync", "export app")
+    world.write("app.csv", {"id": "1", "name": "A", "phone": "123"}, columns="id name phone")
+    world.run("import app", "sync")
+    assert world.people()["A"]["mail"] == "123"
+    world.write("hr.csv", {"id": "1", "name": "A", "kind": "guest"}, columns=COLUMNS)
+    world.run("import hr", "sync")
+    assert "mail" not in world.people()["A"]
+    before = world.dump()
+    world.run("full")
+    assert world.dump() == before
+
+
+def test_an_object_met_by_provisioning_contributes_at_once(world: World) -> None:
+    app = target("app", "id name phone")
+    rules = [
+        HR_RULE,
+        inbound("app", {"title": "phone"}, name="app in", link=LinkType.JOIN),
+        outbound("app", {"id": "employeeId", "name": "name"}),
+    ]
+    world.configure([HR, app], rules)
+    world.write("hr.csv", {"id": "1", "name": "A"}, columns=COLUMNS)
+    world.write("app.csv", {"id": "1", "name": "A", "phone": "123"}, columns="id name phone")
+    world.run("import app", "sync", "import hr", "sync")
+    assert world.people()["A"]["title"] == "123"
+
+
+def test_a_new_index_finds_those_who_are_there_already(world: World) -> None:
+    world.configure([HR], [HR_RULE], [person(indexed="employeeId")])
+    world.write("hr.csv", {"id": "1", "name": "A", "mail": "m"}, columns=COLUMNS)
+    world.run("import hr", "sync")
+    badge = inbound("badge", {"tags": "kind"}, link=LinkType.JOIN, precedence=200, join=["mail=mail"])
+    world.configure([HR, delimited("badge", COLUMNS)], [HR_RULE, badge], [person(indexed="employeeId mail")])
+    world.write("badge.csv", {"id": "9", "mail": "m", "kind": "k"}, columns=COLUMNS)
+    world.run("import badge", "sync")
+    assert world.people()["A"]["tags"] == ["k"]
+
+
+def test_a_broken_scope_fails_for_one_object_only(world: World) -> None:
+    rule = inbound("hr", {"employeeId": "id", "name": "name"}, join=["id=employeeId"], where=["kind ISBITSET 2"])
+    world.configure([HR], [rule])
+    world.write(
+        "hr.csv", {"id": "1", "name": "A", "kind": "2"}, {"id": "2", "name": "B", "kind": "many"}, columns=COLUMNS
+    )
+    report = world.run("import hr", "sync")
+    assert (report.errors, set(world.people())) == (1, {"A"})
+    assert "hr-in.yaml:1" in world.notes[0]["message"]
+    world.write("hr.csv", {"id": "1", "name": "A", "kind": "2"}, {"id": "2", "name": "B", "kind": "3"}, columns=COLUMNS)
+    world.run("import hr", "sync")
+    assert set(world.people()) == {"A", "B"}
+
+
+def test_a_full_sync_of_rules_renamed_keeps_everybody(world: World) -> None:
+    world.configure([HR], [HR_RULE])
+    world.write("hr.csv", {"id": "1", "name": "A"}, columns=COLUMNS)
+    world.run("import hr", "sync")
+    number = world.id_of("A")
+    world.configure([HR], with_rule([HR_RULE], "hr in", name="staff"))
+    world.run("sync")
+    assert world.id_of("A") == number
+    assert world.links() == {("hr", "1", "staff")}
