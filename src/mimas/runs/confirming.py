@@ -28,14 +28,30 @@ class Confirmer:
     def __init__(self, store: Store, connector: int, governed: dict[str, frozenset[str]]) -> None:
         self.store = store
         self.connector = connector
+        self._late: list[tuple[Stored, str]] = []
         self.governed = {
             store.symbol(type_): frozenset(store.symbols(sorted(attributes))) for type_, attributes in governed.items()
         }
 
+    def take_late(self) -> list[tuple[Stored, str]]:
+        """The objects to be settled when the whole listing has been read."""
+        late, self._late = self._late, []
+        return late
+
     def confirm(
-        self, tx: Transaction, looked_at: Sequence[Looked], counters: Counter[str], notes: list[Note]
+        self,
+        tx: Transaction,
+        looked_at: Sequence[Looked],
+        counters: Counter[str],
+        notes: list[Note],
+        *,
+        last: bool = False,
     ) -> set[int]:
-        """Settle the pending exports of these objects; those whose change is just our own export come back."""
+        """Settle the pending exports of these objects; those whose change is just our own export come back.
+
+        A reference may have a name that a later record explains, so objects with other references than wanted are put
+        off until the ``last`` call.
+        """
         ours = [item for item in looked_at if item[0].wanted is not None]
         if not ours:
             return set()
@@ -63,6 +79,9 @@ class Confirmer:
             unlike = differences(doc, row.wanted)
             governed = self.governed.get(row.type or 0, frozenset())
             strayed = [a for a in governed if targets.get(a, set()) != wanted.get((row.id, a), set())]
+            if strayed and not last:
+                self._late.append((row, doc))
+                continue
             if not unlike and not strayed:
                 if operation:
                     done.append(row.id)

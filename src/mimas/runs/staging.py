@@ -81,10 +81,24 @@ class Stager:
             if entry is not None:
                 changed.append((index, entry, object_))
         adopted = self._adopt(tx, fresh) if self.named and fresh else []
+        changed += adopted
+        stored = objects.load(tx, [object_ for _, _, object_ in changed])
+        # Names first: what refers to an object may stand before it, and by its new name.
+        self._rename(tx, [(o, stored[o].name, e.name) for _, e, o in changed if e.name and e.name != stored[o].name])
         staged = self._stage_new(tx, page, fresh) if fresh else []
-        if changed or adopted:
-            staged += self._stage_known(tx, page, changed + adopted, {index for index, _, _ in adopted})
+        if changed:
+            staged += self._stage_known(tx, page, changed, stored, {index for index, _, _ in adopted})
         return staged + failed
+
+    def finish(self, tx: Transaction) -> None:
+        """All names are known now: settle the objects whose references pointed to unknown ones."""
+        late = self.confirmer.take_late()
+        before = self.references.load(tx, [row.id for row, _ in late])
+        looked_at = [
+            (row, doc, {attribute: seen for attribute, (seen, _) in before.get(row.id, {}).items()}, True)
+            for row, doc in late
+        ]
+        self.confirmer.confirm(tx, looked_at, self.counters, self._notes, last=True)
 
     def _entry(self, page: Page, index: int, object_: int | None, failed: list[int]) -> Entry | None:
         try:
@@ -131,13 +145,17 @@ class Stager:
         return list(ids)
 
     def _stage_known(
-        self, tx: Transaction, page: Page, changed: list[tuple[int, Entry, int]], adopted: set[int]
+        self,
+        tx: Transaction,
+        page: Page,
+        changed: list[tuple[int, Entry, int]],
+        stored: dict[int, Stored],
+        adopted: set[int],
     ) -> list[int]:
         symbol = self.symbol
-        stored = objects.load(tx, [object_ for _, _, object_ in changed])
         shown = self.references.resolve(tx, [entry for _, entry, _ in changed])
         before = self.references.load(tx, [o for _, e, o in changed if self.refers.get(e.type)])
-        object_rows, key_rows, new_keys, pending, looked_at, renamed = [], [], [], [], [], []
+        object_rows, key_rows, new_keys, pending, looked_at = [], [], [], [], []
         for index, entry, object_ in changed:
             row = stored[object_]
             fingerprint = page.fingerprints[index]
@@ -157,8 +175,6 @@ class Stager:
             type_ = self.types.get(entry.type, row.type)
             object_rows.append((object_, type_, entry.anchor, name, PRESENT, doc))
             looked_at.append((row, doc, after, True))
-            if name and name != row.name:
-                renamed.append((object_, row.name, name))
             pending.append((symbol, object_, row.seen))
         tx.update(tables.object_key, "connector, anchor, fingerprint", sorted(key_rows), keys=2)
         tx.upsert(
@@ -169,8 +185,6 @@ class Stager:
         )
         tx.update(tables.object_, "id, type, anchor, name, presence, seen", object_rows)
         self.references.write(tx)
-        if renamed:
-            self._rename(tx, renamed)
         settled = self.confirmer.confirm(tx, looked_at, self.counters, self._notes)
         tx.insert(
             tables.pending_import,
@@ -190,6 +204,8 @@ class Stager:
 
     def _rename(self, tx: Transaction, renamed: Sequence[tuple[int, str | None, str]]) -> None:
         """Objects by their new names: (object, old, new). A placeholder under a new name becomes the object."""
+        if not renamed:
+            return
         keys = {names.key(new): object_ for object_, _, new in renamed}
         holders = objects.find_names(tx, self.symbol, list(keys))
         stored = objects.load(tx, list(holders.values()))
