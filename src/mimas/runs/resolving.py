@@ -10,7 +10,7 @@ from mimas.schema.values import Values, decode, decode_wanted, encode
 from mimas.store import facts, resources, tables
 from mimas.store.database import Row, Transaction
 from mimas.store.resources import DELETED, LIVE, Key, StoredResource
-from mimas.sync.inbound import Contribution, Contributor, combine
+from mimas.sync.inbound import Contribution, Contributor, combine, without_nulls
 from mimas.sync.keys import normal
 
 
@@ -100,7 +100,7 @@ class Resolver:
             for attribute, candidates in self.context.needs.items():
                 needs[case.resource, attribute] = candidates
         if needs:
-            given = facts.reserve(tx, needs, self.session.now, normal)
+            given = facts.reserve(tx, needs, self.session.now, normal, self.symbols.by_attribute)
             for case in cases:
                 if case.resource in given:
                     again = {**known.get(case.resource, {}), **given[case.resource]}
@@ -131,6 +131,8 @@ class Resolver:
                 if contributor is None:
                     return {}, ()
                 values, mask = contributor.function.call(part.values, context)
+                if contributor.nulls:
+                    values = without_nulls(values)
                 return values, ((contributor.number, mask),)
             contributions = []
             for part in parts:

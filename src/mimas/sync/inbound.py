@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mimas.language.results import Outcome
 from mimas.language.scope import scope_source
 from mimas.schema.attributes import Attribute
 from mimas.schema.values import as_list, many
@@ -48,6 +49,8 @@ class Contributor:
     winners: list[Winner]
     references: list[ReferenceFlow]
     unique: bool
+    nulls: bool
+    """Whether values may hold `Outcome.AUTHORITATIVE_NULL`."""
     by_attribute: dict[str, list[Winner]] = field(default_factory=dict)
 
     def winner(self, attribute: str, mask: int) -> Winner:
@@ -73,7 +76,7 @@ def compile_contributor(
     winners: list[Winner] = []
     references: list[ReferenceFlow] = []
     written: set[str] = set()
-    unique = False
+    unique = nulls = False
     for rule in rules:
         flows = []
         for flow in rule.flows:
@@ -89,14 +92,15 @@ def compile_contributor(
         for flow in flows:
             winner = Winner(1 << len(winners), rule.precedence, flow.merge, rule.name, flow.target)
             unique = unique or isinstance(flow.origin, Unique)
-            _write(code, rule, flow, sources, type_.attributes[flow.target], winner, load, again=flow.target in written)
+            again = flow.target in written
+            nulls |= _write(code, rule, flow, sources, type_.attributes[flow.target], winner, load, again=again)
             winners.append(winner)
             written.add(flow.target)
         if rule.scope:
             code.leave()
     code.add("return d, m")
     contributor = Contributor(
-        number, first.connector, first.object_type, type_.name, code.build(), winners, references, unique
+        number, first.connector, first.object_type, type_.name, code.build(), winners, references, unique, nulls
     )
     for winner in winners:
         contributor.by_attribute.setdefault(winner.attribute, []).append(winner)
@@ -113,14 +117,25 @@ def _write(
     load: Load,
     *,
     again: bool,
-) -> None:
-    """One flow: the first rule in order that gives a value wins within this object."""
+) -> bool:
+    """One flow: the first rule in order that gives a value wins within this object; merging ones are united."""
+    if again and winner.merge is Merge.MERGE:
+        code.names["many"] = many
+        code.enter(f"if {winner.attribute!r} not in d or m & {merging}:")
+        write_value(code, rule, flow, sources, target, winner.bit.bit_length(), load)
+        code.add(f"if y is not None: d[{flow.target!r}] = many([*d.get({flow.target!r}, ()), *y]); m |= {winner.bit}")
+        code.leave()
+        return
     if again:
         code.enter(f"if {flow.target!r} not in d:")
-    write_value(code, rule, flow, sources, target, winner.bit.bit_length(), load)
+    outcomes = write_value(code, rule, flow, sources, target, winner.bit.bit_length(), load)
+    if outcomes:
+        # To ignore a flow is to contribute nothing; an authoritative null is carried to where precedence is decided.
+        code.add("if y is Outcome.IGNORE: y = None")
     code.add(f"if y is not None: d[{flow.target!r}] = y; m |= {winner.bit}")
     if again:
         code.leave()
+    return outcomes
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +168,21 @@ def combine(parts: list[Contribution]) -> tuple[dict[str, Any], tuple[tuple[int,
         masks[index] |= winner.bit
         if winner.merge is Merge.MERGE:
             value = _united(offers, masks)
-        values[attribute] = value
+        if value is not Outcome.AUTHORITATIVE_NULL:
+            values[attribute] = value
     lineage = tuple((part.contributor.number, mask) for part, mask in zip(ordered, masks, strict=True))
     return values, lineage
+
+
+def without_nulls(values: dict[str, Any]) -> dict[str, Any]:
+    """The values without those that are authoritatively none."""
+    return {name: value for name, value in values.items() if value is not Outcome.AUTHORITATIVE_NULL}
 
 
 def _united(offers: list[tuple[int, int, Winner, Any]], masks: list[int]) -> list[Any]:
     united = []
     for _, index, winner, value in offers:
-        if winner.merge is Merge.MERGE:
+        if winner.merge is Merge.MERGE and value is not Outcome.AUTHORITATIVE_NULL:
             masks[index] |= winner.bit
             united += as_list(value)
     return many(united)

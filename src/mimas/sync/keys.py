@@ -2,15 +2,23 @@
 
 import unicodedata
 
+from xxhash import xxh3_128_hexdigest
+
 from mimas.schema.values import Value, as_list
+
+
+LONGEST = 500
+"""Characters of a key. A longer one is told apart by its hash, since an index of PostgreSQL holds 2,704 bytes."""
 
 
 def normal(value: object) -> str:
     """The key of one value: trimmed, inner spaces single, without regard to case, composed (Unicode NFC)."""
     text = value if isinstance(value, str) else str(value)
     if text.isascii():
-        return " ".join(text.split()).lower()
-    return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
+        key = " ".join(text.split()).lower()
+    else:
+        key = " ".join(unicodedata.normalize("NFC", text).split()).casefold()
+    return key if len(key) <= LONGEST else f"{key[:100]}…{xxh3_128_hexdigest(key.encode())}"
 
 
 def normals(value: Value | None) -> list[str]:

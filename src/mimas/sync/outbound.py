@@ -76,7 +76,10 @@ def _write_flows(
         written.add(flow.target)
         if conditions:
             code.enter(f"if {' and '.join(conditions)}:")
-        write_value(code, rule, flow, sources, attribute, number, load)
-        code.add(f"d[{flow.target!r}] = y")
+        if write_value(code, rule, flow, sources, attribute, number, load):
+            # Ignored: ungoverned by this flow. An authoritative null clears, as no value does.
+            code.add(f"if y is not Outcome.IGNORE: d[{flow.target!r}] = None if y.__class__ is Outcome else y")
+        else:
+            code.add(f"d[{flow.target!r}] = y")
         if conditions:
             code.leave()

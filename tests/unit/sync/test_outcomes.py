@@ -1,0 +1,55 @@
+"""NULL, AuthoritativeNull, IgnoreThisFlow, and binary values, on their way through a rule."""
+
+from datetime import UTC, datetime
+
+import pytest
+from mimas.schema.attributes import Attribute, Kind, ObjectType
+from mimas.sync.context import Context
+from mimas.sync.inbound import Contribution, Contributor, combine, compile_contributor, without_nulls
+from mimas.sync.outbound import compile_target
+from mimas.sync.rules import Computed, Direct, Direction, Flow, ResourceType, SyncRule
+
+PERSON = ResourceType("person", {"mail": Attribute("mail"), "id64": Attribute("id64")})
+SOURCES = {"mail": Attribute("mail"), "guid": Attribute("guid", Kind.BINARY)}
+
+
+def contributor(number: int, connector: str, precedence: int, flow: Flow) -> Contributor:
+    rule = SyncRule(f"In {connector}", Direction.INBOUND, connector, "user", "person", precedence, flows=(flow,))
+    return compile_contributor(number, [rule], SOURCES, PERSON, lambda name: name)
+
+
+def offer(made: Contributor, values: dict[str, str]) -> Contribution:
+    result, mask = made.function.call(values, Context(datetime(2026, 11, 23, tzinfo=UTC)))
+    return Contribution(made, "1", result, mask)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("NULL", {"mail": "b@x"}), ("IgnoreThisFlow", {"mail": "b@x"}), ("AuthoritativeNull", {})],
+)
+def test_only_an_authoritative_null_keeps_the_next_contributor_out(text: str, expected: dict[str, str]) -> None:
+    first = contributor(1, "a", 10, Flow("mail", Computed(f'IIF([mail] = "none", {text}, [mail])')))
+    second = contributor(2, "b", 20, Flow("mail", Direct("mail")))
+    values, _ = combine([offer(first, {"mail": "none"}), offer(second, {"mail": "b@x"})])
+    assert values == expected
+
+
+def test_an_authoritative_null_is_no_value_of_the_resource() -> None:
+    only = contributor(1, "a", 10, Flow("mail", Computed("AuthoritativeNull")))
+    assert only.nulls
+    assert without_nulls(offer(only, {}).values) == {}
+
+
+def test_binary_values_are_bytes_to_an_expression() -> None:
+    made = contributor(1, "a", 10, Flow("id64", Computed("ConvertToBase64([guid])")))
+    assert offer(made, {"guid": "AAEC"}).values == {"id64": "AAEC"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("NULL", {"mail": None}), ("AuthoritativeNull", {"mail": None}), ("IgnoreThisFlow", {})]
+)
+def test_outbound_null_clears_and_an_ignored_flow_governs_nothing(text: str, expected: dict[str, None]) -> None:
+    rule = SyncRule("Out", Direction.OUTBOUND, "app", "user", "person", 10, flows=(Flow("mail", Computed(text)),))
+    target = compile_target(1, [rule], PERSON, ObjectType("user", {"mail": Attribute("mail")}), lambda name: name)
+    _, _, values = target.function.call({}, Context(datetime(2026, 11, 23, tzinfo=UTC)))
+    assert values == expected
