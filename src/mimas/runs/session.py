@@ -55,6 +55,10 @@ class Symbols:
             number: [(name, self.key_symbol(type_.name, name)) for name in sorted(type_.indexed)]
             for number, type_ in self.types.items()
         }
+        self.by_attribute: dict[str, list[int]] = {}
+        for indexed in self.indexed.values():
+            for name, number in indexed:
+                self.by_attribute.setdefault(name, []).append(number)
         self.member_of = [
             (m, symbol(m.membership.of), symbol(f"membership:{m.membership.name}:member")) for m in compiled.memberships
         ]
@@ -204,10 +208,19 @@ class Session:
             self.relinked.add(resource)
             self.moved.add(object_)
 
+    _leaving: set[int] | None = None
+
     @property
     def store(self) -> Store:
         """The store."""
         return self.symbols.store
+
+    def leaving(self, tx: Transaction) -> set[int]:
+        """The objects that are to be deleted in their systems; asked for when the values of all objects are known."""
+        if self._leaving is None or not self.sweep:
+            rows = tx.rows("SELECT object FROM pending_export WHERE operation = 'delete'")
+            self._leaving = {row[0] for row in rows}
+        return self._leaving
 
     def context(self) -> Context:
         """A context for a batch."""

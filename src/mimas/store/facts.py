@@ -20,9 +20,15 @@ def unique_values(tx: Transaction, resources: Sequence[int]) -> dict[int, dict[s
 
 
 def reserve(
-    tx: Transaction, needs: Mapping[tuple[int, str], Sequence[str]], now: datetime, normal: Callable[[str], str]
+    tx: Transaction,
+    needs: Mapping[tuple[int, str], Sequence[str]],
+    now: datetime,
+    normal: Callable[[str], str],
+    indexed: Mapping[str, Sequence[int]],
 ) -> dict[int, dict[str, str]]:
     """Give each (resource, attribute) the first of its candidates that nobody has; then the last one with 2, 3 ….
+
+    Whoever has a value from elsewhere has it, where the attribute is ``indexed`` (attribute → its key symbols).
 
     All needs are tried together, a candidate each a round, so ten thousand names cost a few queries.
     """
@@ -32,10 +38,11 @@ def reserve(
     while candidates:
         proposals = {need: next(texts) for need, texts in candidates.items()}
         taken = _taken(tx, proposals, normal)
+        holders = _holders(tx, proposals, normal, indexed)
         rows = []
         for (resource, attribute), text in proposals.items():
             place = (f"unique:{attribute}", normal(text))
-            if place in taken:
+            if place in taken or holders.get(place, resource) != resource:
                 continue
             taken.add(place)
             rows.append((*place, resource, text, at))
@@ -56,6 +63,28 @@ def _taken(
         for kind, texts in keys.items()
         for (key,) in tx.rows("SELECT key FROM fact WHERE kind = ? AND key IN TEXTS", kind, texts)
     }
+
+
+def _holders(
+    tx: Transaction,
+    proposals: Mapping[tuple[int, str], str],
+    normal: Callable[[str], str],
+    indexed: Mapping[str, Sequence[int]],
+) -> dict[tuple[str, str], int]:
+    """(kind, key) → a resource that has the value; another one than the one it is proposed for, if there is."""
+    seekers: dict[str, dict[str, int]] = {}
+    for (resource, attribute), text in proposals.items():
+        seekers.setdefault(attribute, {})[normal(text)] = resource
+    found: dict[tuple[str, str], int] = {}
+    for attribute, keys in seekers.items():
+        for symbol in indexed.get(attribute, ()):
+            for key, resource in tx.rows(
+                "SELECT value, resource FROM resource_key WHERE attribute = ? AND value IN TEXTS", symbol, list(keys)
+            ):
+                place = (f"unique:{attribute}", key)
+                if place not in found or found[place] == keys[key]:
+                    found[place] = resource
+    return found
 
 
 def _numbered(texts: Sequence[str]) -> Iterator[str]:

@@ -57,6 +57,11 @@ class Contributor:
         """The flow that gave an attribute, by the mask."""
         return next(winner for winner in self.by_attribute[attribute] if mask & winner.bit)
 
+    def merged(self, attribute: str, mask: int) -> int:
+        """The merging flows to an attribute, of those in the mask."""
+        merging = (w.bit for w in self.by_attribute.get(attribute, ()) if w.merge is Merge.MERGE and mask & w.bit)
+        return sum(merging)
+
     def lineage(self, mask: int) -> list[list[str]]:
         """[attribute, rule, connector] for each flow in the mask."""
         return [[w.attribute, w.rule, self.connector] for w in self.winners if mask & w.bit]
@@ -93,7 +98,9 @@ def compile_contributor(
             winner = Winner(1 << len(winners), rule.precedence, flow.merge, rule.name, flow.target)
             unique = unique or isinstance(flow.origin, Unique)
             again = flow.target in written
-            nulls |= _write(code, rule, flow, sources, type_.attributes[flow.target], winner, load, again=again)
+            merging = _merging(winners, winner)
+            target = type_.attributes[flow.target]
+            nulls |= _write(code, rule, flow, sources, target, winner, load, again=again, merging=merging)
             winners.append(winner)
             written.add(flow.target)
         if rule.scope:
@@ -107,6 +114,13 @@ def compile_contributor(
     return contributor
 
 
+def _merging(winners: list[Winner], winner: Winner) -> int:
+    """The earlier flows, as bits, whose values are united with those of this one."""
+    if winner.merge is not Merge.MERGE:
+        return 0
+    return sum(w.bit for w in winners if w.attribute == winner.attribute and w.merge is Merge.MERGE)
+
+
 def _write(
     code: Code,
     rule: SyncRule,
@@ -117,15 +131,17 @@ def _write(
     load: Load,
     *,
     again: bool,
+    merging: int,
 ) -> bool:
     """One flow: the first rule in order that gives a value wins within this object; merging ones are united."""
-    if again and winner.merge is Merge.MERGE:
+    if merging:
         code.names["many"] = many
-        code.enter(f"if {winner.attribute!r} not in d or m & {merging}:")
-        write_value(code, rule, flow, sources, target, winner.bit.bit_length(), load)
-        code.add(f"if y is not None: d[{flow.target!r}] = many([*d.get({flow.target!r}, ()), *y]); m |= {winner.bit}")
+        code.enter(f"if {flow.target!r} not in d or m & {merging}:")
+        if write_value(code, rule, flow, sources, target, winner.bit.bit_length(), load):
+            code.add("if y.__class__ is Outcome: y = None")
+        code.add(f"if y: d[{flow.target!r}] = many([*d.get({flow.target!r}, ()), *y]); m |= {winner.bit}")
         code.leave()
-        return
+        return False
     if again:
         code.enter(f"if {flow.target!r} not in d:")
     outcomes = write_value(code, rule, flow, sources, target, winner.bit.bit_length(), load)
@@ -168,6 +184,8 @@ def combine(parts: list[Contribution]) -> tuple[dict[str, Any], tuple[tuple[int,
         masks[index] |= winner.bit
         if winner.merge is Merge.MERGE:
             value = _united(offers, masks)
+            for part_index, part in enumerate(ordered):
+                masks[part_index] |= part.contributor.merged(attribute, part.mask)
         if value is not Outcome.AUTHORITATIVE_NULL:
             values[attribute] = value
     lineage = tuple((part.contributor.number, mask) for part, mask in zip(ordered, masks, strict=True))
