@@ -385,12 +385,16 @@ def retry_unlinked(session: Session) -> None:
             " ON CONFLICT DO NOTHING",
             sorted(session.symbols.rules),
         )
-        for connector, type_ in session.symbols.linkers:
-            tx.run(
-                "INSERT INTO pending_import (connector, object, synced) SELECT o.connector, o.id, o.seen FROM object o"
-                " WHERE o.connector = ? AND o.type = ? AND o.presence = ?"
-                " AND NOT EXISTS (SELECT 1 FROM link l WHERE l.object = o.id) ON CONFLICT DO NOTHING",
+        for connector in {connector for connector, _ in session.symbols.linkers}:
+            # The keys lie close together; the objects, with their documents, do not.
+            rows = tx.rows(
+                "SELECT k.object FROM object_key k WHERE k.connector = ? AND k.fingerprint IS NOT NULL"
+                " AND NOT EXISTS (SELECT 1 FROM link l WHERE l.object = k.object)",
                 connector,
-                type_,
+            )
+            tx.run(
+                "INSERT INTO pending_import (connector, object, synced) SELECT connector, id, seen FROM object"
+                " WHERE id IN IDS AND presence = ? ON CONFLICT DO NOTHING",
+                [row[0] for row in rows],
                 PRESENT,
             )

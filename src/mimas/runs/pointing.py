@@ -68,21 +68,20 @@ def _compare(
     """Bring the wanted references from (or to) some resources to what the resources say."""
     skipped = skip or set()
     sinks = sorted({connector for connector, _, _ in flows})
+    types = session.symbols.rule_types
+    # Nothing is to refer to an object that is being deleted.
+    leaving = session.leaving(tx)
     wanted: set[Triple] = set()
-    for resource, type_, connector, object_, attribute, target in tx.rows(
-        "SELECT rr.resource, x.type, lo.connector, lo.object, rr.attribute, lt.object FROM resource_reference rr"
-        " JOIN resource x ON x.id = rr.resource"
+    for resource, made_by, connector, object_, attribute, target in tx.rows(
+        "SELECT rr.resource, lo.rule, lo.connector, lo.object, rr.attribute, lt.object FROM resource_reference rr"
         " JOIN link lo ON lo.resource = rr.resource"
         " JOIN link lt ON lt.resource = rr.target AND lt.connector = lo.connector"
-        # Nothing is to refer to an object that is being deleted.
-        " JOIN object ot ON ot.id = lt.object AND (ot.wanted IS NULL OR ot.wanted <> ?)"
         f" WHERE {side} {condition} AND lo.connector IN IDS",
-        WANTED_ABSENT,
         *parameters,
         sinks,
     ):
-        if resource not in skipped:
-            for to in flows.get((connector, type_, attribute), ()):
+        if resource not in skipped and target not in leaving:
+            for to in flows.get((connector, types.get(made_by, 0), attribute), ()):
                 wanted.add((object_, to, target))
     column = "object" if side == "rr.resource" else "target"
     stored = {
