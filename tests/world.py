@@ -270,23 +270,33 @@ class World:
         if file.endswith(".ldif"):
             path.write_text("\n\n".join(str(row).strip() for row in rows) + "\n", encoding="utf-8")
             return
-        names = columns.split() or list(dict.fromkeys(name for row in rows if not isinstance(row, str) for name in row))
+        names = columns or " ".join(dict.fromkeys(name for row in rows if not isinstance(row, str) for name in row))
+        self.write_rows(path, rows, names)
+
+    @staticmethod
+    def write_rows(path: Path, rows: Iterable[Mapping[str, Any] | str], columns: str) -> None:
+        """Write a CSV file."""
         out = io.StringIO(newline="")
-        writer = csv.DictWriter(out, names, lineterminator="\n")
+        writer = csv.DictWriter(out, columns.split(), lineterminator="\n")
         writer.writeheader()
         for row in rows:
             if isinstance(row, str):
                 out.write(row + "\n")
             else:
                 writer.writerow(
-                    {name: "|".join(value) if isinstance(value, list) else value for name, value in row.items()}
+                    {name: "|".join(cell) if isinstance(cell, list) else cell for name, cell in row.items()}
                 )
         path.write_text(out.getvalue(), encoding="utf-8")
 
+    @staticmethod
+    def rows_of(path: Path, key: str = "id") -> dict[str, dict[str, str]]:
+        """The rows of a CSV file by key."""
+        with path.open(encoding="utf-8", newline="") as stream:
+            return {row[key]: row for row in csv.DictReader(stream)}
+
     def read(self, file: str, key: str = "id") -> dict[str, dict[str, str]]:
         """The rows of a CSV file by key, empty cells left out."""
-        with (self.folder / file).open(encoding="utf-8", newline="") as stream:
-            rows = list(csv.DictReader(stream))
+        rows = self.rows_of(self.folder / file, key).values()
         return {row[key]: {name: value for name, value in row.items() if value and name != key} for row in rows}
 
     # Steps.

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mimas.connectors.contract import Connector, ConnectorError, Export, Operation, Result
+from mimas.runs.dues import due_now
 from mimas.runs.images import SENDING, SENT, WAITING
 from mimas.runs.importing import Outcome, Progress
 from mimas.runs.sending import Parcel
@@ -132,6 +133,9 @@ class Delivery:
             f"SELECT object FROM pending_export WHERE connector = ? AND operation = 'delete' AND {where}",
             self.number,
             *parameters,
+        )
+        due_now(
+            tx, [row[0] for row in tx.rows("SELECT resource FROM link WHERE object IN IDS", [row[0] for row in gone])]
         )
         tx.delete(tables.link, "object", gone)
         objects.purge(tx, self.number, [row[0] for row in gone])

@@ -1,6 +1,6 @@
 """Dues: the instants at which a result can change by itself."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from mimas.store import resources, tables
@@ -26,6 +26,12 @@ def write_dues(tx: Transaction, stratum: int, dues: Mapping[int, datetime | None
         [(stratum, item, at) for item, at in sorted(now.items()) if before.get(item) != at],
         "at = excluded.at",
     )
+
+
+def due_now(tx: Transaction, ids: Iterable[int]) -> None:
+    """The next sync resolves these resources and what they should hold, as after the loss of an object."""
+    rows = [(stratum, id_, "") for stratum in (INBOUND, OUTBOUND) for id_ in sorted(set(ids))]
+    tx.upsert(tables.due, "stratum, item, at", rows, "at = excluded.at")
 
 
 def take_due(tx: Transaction, now: datetime) -> list[int]:

@@ -205,6 +205,7 @@ class Engine:
                 delta=step.kind == "delta-import",
                 guard=setup.missing,
                 governed=governed,
+                attentive=self.compiled.attentive(step.connector),
                 progress=watcher.advances,
             )
 
@@ -215,4 +216,7 @@ class Engine:
         with self.store.transaction() as tx:
             unknown = unknown_outcomes(tx, self.store.symbol(connector.name))
         if unknown and connector.capabilities.read:
-            import_step(self.store, connector, number, delta=False, guard=setup.missing, governed=governed)
+            attentive = self.compiled.attentive(connector.name)
+            import_step(
+                self.store, connector, number, delta=False, guard=setup.missing, governed=governed, attentive=attentive
+            )

@@ -41,11 +41,15 @@ def import_step(
     delta: bool,
     guard: Guard,
     governed: dict[str, frozenset[str]],
+    attentive: frozenset[str] = frozenset(),
     progress: Progress = lambda _: None,
 ) -> Outcome:
-    """Read a connector and stage what it shows. ``governed``: reference attributes outbound rules write, per type."""
+    """Read a connector and stage what it shows.
+
+    ``governed``: reference attributes outbound rules write, per type; ``attentive``: see `Compiled.attentive`.
+    """
     symbol = store.symbol(connector.name)
-    stager = Stager(store, connector, symbol, step, governed)
+    stager = Stager(store, connector, symbol, step, governed, attentive)
     with store.transaction() as tx:
         watermark = tx.value("SELECT watermark FROM connector_state WHERE connector = ?", symbol)
     end = End(complete=False, reason="the connector stopped without saying that it had shown everything")

@@ -86,6 +86,14 @@ def _clear_unruled(session: Session, connector: str | None) -> None:
             tx.delete(tables.link, "object", [(id_,) for id_ in gone])
             resources.mark_dirty(tx, [*touched, *referrers(tx, gone)])
             objects.purge(tx, symbol, gone)
+            # What was seen for the first time may be governed otherwise from now on: flows that happen once only.
+            tx.run(
+                "INSERT INTO dirty (resource, reason) SELECT l.resource, 0 FROM pending_import p"
+                " JOIN object o ON o.id = p.object JOIN link l ON l.object = p.object"
+                " WHERE p.connector = ? AND (o.type IS NULL OR o.type NOT IN IDS) ON CONFLICT DO NOTHING",
+                symbol,
+                types,
+            )
             tx.run(
                 "DELETE FROM pending_import WHERE connector = ? AND object IN (SELECT id FROM object"
                 " WHERE type IS NULL OR type NOT IN IDS)",

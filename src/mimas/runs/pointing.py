@@ -118,6 +118,15 @@ def _write(tx: Transaction, session: Session, added: set[Triple], removed: set[T
     )
 
 
+def withdraw(tx: Transaction, session: Session, targets: Sequence[int]) -> None:
+    """Nothing is to refer to these objects any more."""
+    rows = tx.rows(
+        f"SELECT object, attribute, target FROM reference WHERE target IN IDS AND (bits & {WANTED}) <> 0", list(targets)
+    )
+    if rows:
+        _write(tx, session, set(), set(rows))
+
+
 def _governed(tx: Transaction, ids: set[int]) -> set[int]:
     """Those of some objects that outbound rules govern and want."""
     rows = tx.rows(

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mimas.runs.dues import OUTBOUND, write_dues
-from mimas.runs.images import SENT, WAITING, differences
+from mimas.runs.images import SENDING, SENT, WAITING, differences, overlay
+from mimas.runs.pointing import withdraw
 from mimas.runs.session import Session
 from mimas.schema import names
 from mimas.schema.attributes import NAME
@@ -55,7 +56,10 @@ class Plan:
     """(connector, object, presence)."""
     releases: list[tuple[int, int]] = field(default_factory=list)
     """(connector, object) that no rule governs any more; the link stays."""
-    disconnects: list[tuple[int, int]] = field(default_factory=list)
+    disconnects: list[tuple[int, int, int]] = field(default_factory=list)
+    """(connector, object, presence)."""
+    anchors: dict[int, str | None] = field(default_factory=dict)
+    """The anchors of objects that do not exist yet, as the rules now have them."""
     failed: set[int] = field(default_factory=set)
 
 
@@ -138,7 +142,7 @@ def _decide(
             if object_.wanted != WANTED_ABSENT:
                 plan.deletes.append((connector, object_.id, object_.presence))
         else:
-            plan.disconnects.append((connector, object_.id))
+            plan.disconnects.append((connector, object_.id, object_.presence))
             session.relink(connector, row.id, object_.id)
         return
     if not scope:
@@ -147,6 +151,8 @@ def _decide(
         return
     doc = encode(values)
     if doc != object_.wanted:
+        if object_.presence == NONE:
+            plan.anchors[object_.id] = target.object_type.key(values)
         plan.changes.append((connector, object_.id, doc, object_.wanted))
 
 
@@ -196,7 +202,7 @@ def _write(tx: Transaction, session: Session, plan: Plan) -> None:
     if plan.changes:
         _write_changes(tx, session.counters, plan)
     if plan.deletes or plan.disconnects or plan.releases:
-        _write_ends(tx, session.counters, plan)
+        _write_ends(tx, session, plan)
 
 
 def _write_births(tx: Transaction, session: Session, plan: Plan) -> None:
@@ -329,23 +335,36 @@ def _write_changes(tx: Transaction, counters: Counter[str], plan: Plan) -> None:
     ids = [object_ for _, object_, _, _ in plan.changes]
     stored = objects.load(tx, ids)
     states = {
-        object_: (operation, state)
-        for object_, operation, state in tx.rows(
-            "SELECT object, operation, state FROM pending_export WHERE object IN IDS", ids
+        object_: (operation, state, sent)
+        for object_, operation, state, sent in tx.rows(
+            "SELECT object, operation, state, sent FROM pending_export WHERE object IN IDS", ids
         )
     }
     open_, done = [], []
     for connector, id_, doc, before in plan.changes:
-        operation, state = states.get(id_, ("", WAITING))
+        operation, state, sent = states.get(id_, ("", WAITING, None))
         row = stored[id_]
+        if state == SENT and operation != "delete":
+            sent = before
         if row.presence != PRESENT:
-            sent = before if state == SENT and operation == "add" else None
+            if state == SENDING:
+                # Whether it was made is unknown: the export step looks before it sends anything.
+                continue
             open_.append((connector, id_, "update" if sent else "add", WAITING, sent, 0))
-            _rename_unborn(tx, connector, row, doc)
-        elif differences(row.seen, doc):
-            open_.append((connector, id_, "update", WAITING, before if state == SENT else None, 0))
+            if not sent:
+                _rename_unborn(tx, connector, row, doc, plan.anchors.get(id_))
+        elif differences(overlay(row.seen, sent), doc):
+            open_.append((connector, id_, "update", WAITING, sent, 0))
+        elif sent:
+            open_.append((connector, id_, "update", SENT, None, 0))
         elif operation and state != SENT:
             done.append((connector, id_))
+    if done:
+        # What references are to be changed is still to be sent.
+        rows = tx.rows("SELECT object FROM reference WHERE object IN IDS AND bits <> 3", [id_ for _, id_ in done])
+        unlike = {row[0] for row in rows}
+        open_ += [(connector, id_, "update", WAITING, None, 0) for connector, id_ in done if id_ in unlike]
+        done = [row for row in done if row[1] not in unlike]
     tx.update(tables.object_, "id, wanted", [(id_, doc) for _, id_, doc, _ in plan.changes])
     tx.upsert(
         tables.pending_export,
@@ -357,8 +376,12 @@ def _write_changes(tx: Transaction, counters: Counter[str], plan: Plan) -> None:
     counters["export-flow"] += len(plan.changes)
 
 
-def _rename_unborn(tx: Transaction, connector: int, row: objects.Stored, doc: str) -> None:
-    """An object that does not exist yet changes its name before it is made."""
+def _rename_unborn(tx: Transaction, connector: int, row: objects.Stored, doc: str, anchor: str | None) -> None:
+    """An object that does not exist yet changes its name or its anchor before it is made."""
+    if anchor is not None and anchor != row.anchor and objects.find(tx, connector, [anchor])[0][0] is None:
+        tx.delete(tables.object_key, "connector, anchor, object", [(connector, row.anchor, row.id)])
+        tx.insert(tables.object_key, "connector, anchor, object", [(connector, anchor, row.id)])
+        tx.update(tables.object_, "id, anchor", [(row.id, anchor)])
     name = decode_wanted(doc).get(NAME)
     if isinstance(name, str) and name != row.name:
         if row.name:
@@ -367,14 +390,16 @@ def _rename_unborn(tx: Transaction, connector: int, row: objects.Stored, doc: st
         tx.update(tables.object_, "id, name", [(row.id, name)])
 
 
-def _write_ends(tx: Transaction, counters: Counter[str], plan: Plan) -> None:
+def _write_ends(tx: Transaction, session: Session, plan: Plan) -> None:
     """Objects that are to go, and objects that are left alone from now on."""
-    never_made = [(c, id_) for c, id_, presence in plan.deletes if presence == NONE and not _was_sent(tx, c, id_)]
-    unborn = {id_ for _, id_ in never_made}
-    for connector, id_ in never_made:
-        tx.delete(tables.link, "object", [(id_,)])
-        objects.purge(tx, connector, [id_])
+    unborn = _never_made(tx, [*plan.deletes, *plan.disconnects])
     going = [(c, id_) for c, id_, _ in plan.deletes if id_ not in unborn]
+    cut = [(c, id_) for c, id_, _ in plan.disconnects if id_ not in unborn]
+    withdraw(tx, session, [*unborn, *(id_ for _, id_ in cut)])
+    for connector in sorted(set(unborn.values())):
+        ids = [id_ for id_, of in unborn.items() if of == connector]
+        tx.delete(tables.link, "object", [(id_,) for id_ in ids])
+        objects.purge(tx, connector, ids)
     tx.update(tables.object_, "id, wanted", [(id_, WANTED_ABSENT) for _, id_ in going])
     tx.upsert(
         tables.pending_export,
@@ -382,16 +407,25 @@ def _write_ends(tx: Transaction, counters: Counter[str], plan: Plan) -> None:
         [(connector, id_, "delete", WAITING, 0) for connector, id_ in going],
         "operation = excluded.operation, state = excluded.state, sent = NULL, attempts = 0, error = NULL",
     )
-    free = [*plan.disconnects, *plan.releases]
+    free = [*cut, *plan.releases]
     tx.update(tables.object_, "id, wanted", [(id_, None) for _, id_ in free])
     tx.delete(tables.pending_export, "connector, object", free)
-    tx.delete(tables.link, "object", [(id_,) for _, id_ in plan.disconnects])
+    tx.delete(tables.link, "object", [(id_,) for _, id_ in cut])
     ids = [id_ for _, id_ in [*free, *going]]
     tx.run("UPDATE reference SET bits = bits & 1 WHERE object IN IDS", ids)
     tx.run("DELETE FROM reference WHERE bits = 0 AND object IN IDS", ids)
-    counters["deprovisioned"] += len(plan.deletes) + len(plan.disconnects)
+    session.counters["deprovisioned"] += len(plan.deletes) + len(plan.disconnects)
 
 
-def _was_sent(tx: Transaction, connector: int, object_: int) -> bool:
-    state = tx.value("SELECT state FROM pending_export WHERE connector = ? AND object = ?", connector, object_)
-    return state in (1, SENT)
+def _never_made(tx: Transaction, ends: Sequence[tuple[int, int, int]]) -> dict[int, int]:
+    """Those of (connector, object, presence) that no system has been told of yet: object → connector."""
+    new = {id_: connector for connector, id_, presence in ends if presence == NONE}
+    if new:
+        for (object_,) in tx.rows(
+            "SELECT object FROM pending_export WHERE object IN IDS AND (state IN (?, ?) OR sent IS NOT NULL)",
+            sorted(new),
+            SENDING,
+            SENT,
+        ):
+            del new[object_]
+    return new

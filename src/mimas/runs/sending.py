@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mimas.connectors.contract import Additions, Change, Export, Operation
-from mimas.runs.images import differences, overlay
+from mimas.runs.images import HELD, differences, overlay
 from mimas.runs.session import Symbols
 from mimas.schema.attributes import NAME
 from mimas.schema.values import Value, as_list, decode, decode_wanted
 from mimas.store.database import Row, Transaction
-from mimas.store.objects import WANTED_ABSENT
+from mimas.store.objects import PRESENT, WANTED_ABSENT
 from mimas.store.references import SEEN, WANTED
 
 
@@ -109,38 +109,68 @@ class Packer:
         return result
 
     def whole(self, tx: Transaction, first: int, until: int) -> Iterator[Export]:
-        """Every object of a range of ids that the system should hold, as adds (for listings)."""
+        """Every object of a range of ids that the system should hold, as adds (for listings).
+
+        What is not ours, or may not go yet, stays as the system shows it: objects that nobody governs, attributes that
+        no rule writes, and objects whose deletes are held.
+        """
         references: dict[int, dict[int, list[str]]] = {}
-        if self.governed:
-            for object_, attribute, text, moving in tx.rows(
-                f"SELECT r.object, r.attribute, t.{self.target}, CASE WHEN p.object IS NOT NULL THEN t.wanted END"
+        ours, rows = self._listed(tx, first, until)
+        if rows:
+            for object_, attribute, bits, text, moving in tx.rows(
+                f"SELECT r.object, r.attribute, r.bits, t.{self.target}, CASE WHEN p.object IS NOT NULL THEN t.wanted END"
                 " FROM reference r JOIN object t ON t.id = r.target"
                 " LEFT JOIN pending_export p ON p.connector = ? AND p.object = t.id"
-                f" WHERE r.object BETWEEN ? AND ? AND (r.bits & {WANTED}) <> 0 AND t.{self.target} IS NOT NULL"
+                f" WHERE r.object BETWEEN ? AND ? AND t.{self.target} IS NOT NULL"
                 " ORDER BY r.object, r.attribute, r.target",
                 self.connector,
                 first,
                 until,
             ):
-                if moving and self.target == "name":
+                if not bits & (WANTED if (ours.get(object_), attribute) in self.governed else SEEN):
+                    continue
+                if moving and moving != WANTED_ABSENT and self.target == "name":
                     # The listing shows the target under its new name, too.
                     text = decode_wanted(moving).get(NAME) or text  # noqa: PLW2901
                 references.setdefault(object_, {}).setdefault(attribute, []).append(text)
         name = self.symbols.store.name
         none: dict[int, list[str]] = {}
-        for object_, type_, anchor, named, wanted in tx.rows(
-            "SELECT id, type, anchor, name, wanted FROM object WHERE id BETWEEN ? AND ? AND connector = ?"
-            " AND wanted IS NOT NULL AND wanted <> ? ORDER BY id",
-            first,
-            until,
-            self.connector,
-            WANTED_ABSENT,
-        ):
-            document = decode_wanted(wanted)
+        for object_, type_, anchor, named, seen, wanted in rows:
+            document = decode_wanted(overlay(seen, wanted) if seen else wanted)
             wanted_name = document.get(NAME)
             current = wanted_name if isinstance(wanted_name, str) else named
             values = self._whole(document, references.get(object_, none))
             yield Export(object_, Operation.ADD, name(type_), anchor, current, None, Additions(values), values)
+
+    def _listed(self, tx: Transaction, first: int, until: int) -> tuple[dict[int, int], list[Row]]:
+        """The objects that rules govern, with their types, and the rows of all that the listing is to hold."""
+        held = {
+            row[0]
+            for row in tx.rows(
+                "SELECT object FROM pending_export WHERE connector = ? AND object BETWEEN ? AND ? AND state = ?",
+                self.connector,
+                first,
+                until,
+                HELD,
+            )
+        }
+        ours, rows = {}, []
+        for row in tx.rows(
+            "SELECT id, type, anchor, name, CASE WHEN seen = wanted THEN NULL ELSE seen END, wanted FROM object"
+            " WHERE id BETWEEN ? AND ? AND connector = ? AND type IS NOT NULL AND (wanted IS NOT NULL OR presence = ?)"
+            " ORDER BY id",
+            first,
+            until,
+            self.connector,
+            PRESENT,
+        ):
+            object_, type_, *_, wanted = row
+            if wanted is not None and wanted != WANTED_ABSENT:
+                ours[object_] = type_
+                rows.append(row)
+            elif wanted is None or object_ in held:
+                rows.append(row)
+        return ours, rows
 
 
 def _changes(base: str, wanted: str) -> dict[str, Change]:

@@ -22,7 +22,13 @@ class Stager:
     """Stages the changed records of one import step."""
 
     def __init__(
-        self, store: Store, connector: Connector[Any], symbol: int, step: int, governed: dict[str, frozenset[str]]
+        self,
+        store: Store,
+        connector: Connector[Any],
+        symbol: int,
+        step: int,
+        governed: dict[str, frozenset[str]],
+        attentive: frozenset[str],
     ) -> None:
         self.store = store
         self.connector = connector
@@ -33,6 +39,7 @@ class Stager:
         self._notes: list[Note] = []
         self.named = connector.capabilities.named
         self.types = {name: store.symbol(name) for name in connector.schema}
+        self.attentive = {self.types[name] for name in attentive if name in self.types}
         self.refers = {
             name: any(attribute.kind is Kind.REFERENCE for attribute in type_.attributes.values())
             for name, type_ in connector.schema.items()
@@ -186,6 +193,7 @@ class Stager:
         tx.update(tables.object_, "id, type, anchor, name, presence, seen", object_rows)
         self.references.write(tx)
         settled = self.confirmer.confirm(tx, looked_at, self.counters, self._notes)
+        settled -= {row.id for row, *_ in looked_at if row.presence != PRESENT and row.type in self.attentive}
         tx.insert(
             tables.pending_import,
             "connector, object, synced",

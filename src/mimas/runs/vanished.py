@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from mimas.runs.images import SENDING, SENT
+from mimas.runs.dues import due_now
+from mimas.runs.images import SENDING, SENT, WAITING
 from mimas.runs.setup import Guard
-from mimas.store import holds, objects, tables
+from mimas.store import holds, objects, runs, tables
 from mimas.store.database import Transaction
-from mimas.store.objects import ABSENT
-from mimas.store.runs import now
+from mimas.store.objects import ABSENT, NONE
+from mimas.store.runs import Note, now
 
 if TYPE_CHECKING:
     from mimas.runs.importing import Outcome
@@ -39,6 +40,9 @@ def settle_vanished(
 ) -> None:
     """Decide over the objects that are no longer shown."""
     confirmed = _confirmed_deletes(tx, connector, candidates)
+    if whole and not delta:
+        confirmed |= _never_shown(tx, connector, step)
+    due_now(tx, [row[0] for row in tx.rows("SELECT resource FROM link WHERE object IN IDS", sorted(confirmed))])
     objects.purge(tx, connector, sorted(confirmed))
     tx.delete(tables.link, "object", [(object_,) for object_ in confirmed])
     outcome.counters["confirmed-delete"] += len(confirmed)
@@ -92,6 +96,36 @@ def stage_gone(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
         [(connector, object_.anchor, None) for object_ in loaded.values() if object_.anchor is not None],
         keys=2,
     )
+
+
+def _never_shown(tx: Transaction, connector: int, step: int) -> set[int]:
+    """Objects that were made by an export and that no import has shown: they are made again; those deleted since, too."""
+    rows = tx.rows(
+        "SELECT p.object, p.operation, o.name, o.anchor FROM pending_export p JOIN object o ON o.id = p.object"
+        " WHERE p.connector = ? AND o.presence = ? AND (p.state = ? OR p.sent IS NOT NULL)",
+        connector,
+        NONE,
+        SENT,
+    )
+    again = [row for row in rows if row[1] != "delete"]
+    tx.run(
+        "UPDATE pending_export SET operation = 'add', state = ?, sent = NULL WHERE connector = ? AND object IN IDS",
+        WAITING,
+        connector,
+        [row[0] for row in again],
+    )
+    notes = [
+        Note(
+            "exported-change-not-reimported",
+            name or anchor or "",
+            "it was added by an export, and a complete import does not show it",
+            "It is added again. If this goes on, look at the system's own log, or at what the import leaves out.",
+            object_,
+        )
+        for object_, _, name, anchor in again
+    ]
+    runs.note(tx, step, notes)
+    return {row[0] for row in rows if row[1] == "delete"}
 
 
 def _confirmed_deletes(tx: Transaction, connector: int, ids: Sequence[int]) -> set[int]:

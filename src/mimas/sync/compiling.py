@@ -59,6 +59,16 @@ class Compiled:
             if target.connector == connector
         }
 
+    def attentive(self, connector: str) -> frozenset[str]:
+        """The object types whose first sight matters: inbound rules read them, or flows happened once only."""
+        read = {object_type for of, object_type, _ in self.contributors if of == connector}
+        once = {
+            rule.object_type
+            for rule in self.rules.rules
+            if rule.connector == connector and any(flow.once for flow in rule.flows)
+        }
+        return frozenset(read | once)
+
 
 def compile_rules(rules: RuleSet, schemas: Mapping[str, Mapping[str, ObjectType]], load: Load) -> Compiled:
     """Compile a rule set; ``schemas``: the configured object types of each connector; ``load`` gives extensions."""

@@ -67,7 +67,7 @@ def write_value(
         candidates = ", ".join(source(parse(text), reader, code.names) for text in origin.candidates)
         code.add(f"y = x.unique({flow.target!r}, lambda: ({candidates},))", about)
     elif isinstance(origin, Extension):
-        name = f"e_{number}"
+        name = f"e_{len(code.names)}"
         code.names[name] = load(origin.function)
         code.names["frozen"] = MappingProxyType
         code.add(f"y = {name}(frozen(v))", about)
