@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from mimas.configuration.canonical import Change, diff, digest
 from mimas.configuration.reading import Document, pack, unpack
-from mimas.runs.syncing import FULL, SWEEP
 from mimas.store import tables
 from mimas.store.runs import now
 from mimas.store.store import Store
@@ -24,6 +23,9 @@ def drift(store: Store, folder: Sequence[Document]) -> list[Change]:
 
 def apply(store: Store, folder: Sequence[Document]) -> list[Change]:
     """Put the documents of a folder into force, all or none; what changed. The next sync looks at everything anew."""
+    # Only whoever applies pays for importing the rules' engine.
+    from mimas.runs.syncing import FULL, SWEEP
+
     changes = drift(store, folder)
     at = now().isoformat(timespec="seconds").replace("+00:00", "Z")
     with store.transaction(durable=True) as tx:

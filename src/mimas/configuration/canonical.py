@@ -51,11 +51,16 @@ def dump(document: Document) -> str:
     """The document as YAML that people read: keys in the order of the documentation, each value as it was written."""
     known = list(KINDS[document.kind].model_fields) if document.kind in KINDS else []
     keys = sorted(document.body, key=lambda key: known.index(key) if key in known else len(known))
+    return as_yaml({"kind": document.kind, "name": document.name, **{key: document.body[key] for key in keys}})
+
+
+def as_yaml(value: Mapping[str, Any]) -> str:
+    """Plain data as YAML, keys in their order; whatever needs quotes has them."""
     writer = YAML(typ="safe", pure=True)
     writer.default_flow_style = False
     writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     writer.width = 4096
     writer.indent(mapping=2, sequence=4, offset=2)
     out = StringIO()
-    writer.dump({"kind": document.kind, "name": document.name, **{key: document.body[key] for key in keys}}, out)
+    writer.dump(value, out)
     return out.getvalue()

@@ -9,6 +9,9 @@ from mimas.configuration.check_rules import check_rules
 from mimas.configuration.problem import Problem, suggest
 from mimas.configuration.reading import Document
 from mimas.configuration.world import World, look_up
+from mimas.language.errors import ExpressionError
+from mimas.language.expressions import parse, uses_now
+from mimas.language.scope import Scope
 from mimas.runs.setup import Step
 from mimas.schema.attributes import Kind
 
@@ -50,6 +53,20 @@ def _memberships(world: World) -> Iterator[Problem]:
         if members:
             yield from look_up(document, ("match",), membership.member_attribute, members.attributes)
             yield from world.scope(document, membership.scope, members.attributes)
+        yield from _timeless(document, membership.scope)
+
+
+def _timeless(document: Document, scope: Scope) -> Iterator[Problem]:
+    """Who is a member is kept as a key of the member, which time does not change."""
+    for clause in (clause for group in scope for clause in group):
+        try:
+            timed = clause.value.startswith("=") and uses_now(parse(clause.value[1:]))
+        except ExpressionError:
+            continue  # told where scopes are checked
+        if timed:
+            message = "the scope of a membership cannot use Now()"
+            hint = "let a sync rule flow the answer to an attribute of the member, and name that attribute here"
+            yield document.problem(("scope",), message, hint)
 
 
 def _profiles(world: World) -> Iterator[Problem]:

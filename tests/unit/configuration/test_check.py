@@ -225,3 +225,13 @@ def test_a_secret_of_a_type_that_is_not_installed_is_found_by_its_name(tmp_path:
     assert [line.partition(": ")[0] for line in found] == ["documents/hr.yaml:3", "documents/hr.yaml:5"]
     assert "`bind_password` holds a secret in clear" in found[1]
     assert "hunter2" not in found[1]
+
+
+def test_a_membership_cannot_depend_on_the_time(tmp_path: Path) -> None:
+    said = broken(
+        tmp_path, "rest.yaml", "scope: [mail ISNOTNULL]", "scope: ['mail GREATERTHAN =DateAdd(\"d\", 7, Now())']"
+    )
+    assert said == [
+        "documents/rest.yaml:7: Colleagues: the scope of a membership cannot use Now(); let a sync rule flow the answer "
+        "to an attribute of the member, and name that attribute here"
+    ]

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+
 from mimas.schema.attributes import Attribute, Kind, ObjectType
 from mimas.sync.context import Context
 from mimas.sync.inbound import Contribution, Contributor, combine, compile_contributor, without_nulls
