@@ -231,7 +231,5 @@ def test_a_membership_cannot_depend_on_the_time(tmp_path: Path) -> None:
     said = broken(
         tmp_path, "rest.yaml", "scope: [mail ISNOTNULL]", "scope: ['mail GREATERTHAN =DateAdd(\"d\", 7, Now())']"
     )
-    assert said == [
-        "documents/rest.yaml:7: Colleagues: the scope of a membership cannot use Now(); let a sync rule flow the answer "
-        "to an attribute of the member, and name that attribute here"
-    ]
+    wanted = "let a sync rule flow the answer to an attribute of the member, and name that attribute here"
+    assert said == [f"documents/rest.yaml:7: Colleagues: the scope of a membership cannot use Now(); {wanted}"]
