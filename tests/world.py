@@ -93,8 +93,8 @@ def scope(*clauses: str) -> Scope:
     """One group of clauses, each ``attribute OPERATOR value``."""
     if not clauses:
         return ()
-    parts = [clause.split(" ", 2) for clause in clauses]
-    return (tuple(Clause(part[0], Operator(part[1]), *part[2:]) for part in parts),)
+    parts = [[*clause.split(" ", 2), ""] for clause in clauses]
+    return (tuple(Clause(part[0], Operator(part[1]), part[2]) for part in parts),)
 
 
 def joins(*criteria: str) -> tuple[tuple[JoinCondition, ...], ...]:

@@ -35,8 +35,8 @@ def staff(world: World, *rows: str) -> None:
 def app(world: World, **changes: dict[str, str] | None) -> None:
     """Change rows of the application by hand; None deletes one."""
     rows = {key: {"id": key, **row} for key, row in world.read("app.csv").items()}
-    for key, change in changes.items():
-        key = key.removeprefix("_")
+    for name, change in changes.items():
+        key = name.removeprefix("_")
         if change is None:
             del rows[key]
         else:
@@ -601,7 +601,7 @@ class TestReferencesToThoseWhoLeaveATarget:
 
 
 class TestADirectory:
-    TYPES = {"person": "cn title manager>person", "group": "cn member>person*"}
+    TYPES: ClassVar = {"person": "cn title manager>person", "group": "cn member>person*"}
 
     @pytest.fixture
     def directory(self, world: World) -> World:
