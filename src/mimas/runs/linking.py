@@ -252,14 +252,11 @@ def _join(
                 if found is not None:
                     keys[object_.id] = list(zip(symbols, found, strict=True))
         matches = _matches(tx, keys)
-        deleted = _deleted(tx, matches)
-        restores = number in session.symbols.keeps_alive
+        _prefer_living(tx, matches, restores=number in session.symbols.keeps_alive)
         still = []
         for object_ in left:
             candidates = matches.get(object_.id, set())
-            if deleted:
-                # Only a link that keeps a resource alive can bring a deleted one back, and the living come first.
-                candidates = (candidates - deleted) or (candidates if restores else set())
+
             if len(candidates) == 1:
                 resource = candidates.pop()
                 batch.linked.append((object_, resource, number))
@@ -292,12 +289,14 @@ def _matches(tx: Transaction, keys: dict[int, list[SymbolKeys]]) -> dict[int, se
     return result
 
 
-def _deleted(tx: Transaction, matches: dict[int, set[int]]) -> set[int]:
-    """Those of the matching resources that are deleted."""
+def _prefer_living(tx: Transaction, matches: dict[int, set[int]], *, restores: bool) -> None:
+    """The living come first; only a link that keeps a resource alive ``restores`` a deleted one."""
     found = sorted({resource for candidates in matches.values() for resource in candidates})
-    if not found:
-        return set()
-    return {row[0] for row in tx.rows(f"SELECT id FROM resource WHERE id IN IDS AND state <> {LIVE}", found)}
+    rows = tx.rows(f"SELECT id FROM resource WHERE id IN IDS AND state <> {LIVE}", found) if found else []
+    deleted = {row[0] for row in rows}
+    if deleted:
+        for object_, candidates in matches.items():
+            matches[object_] = (candidates - deleted) or (candidates if restores else set())
 
 
 def _ambiguous(object_: Pending, rule: str, candidates: set[int]) -> Note:

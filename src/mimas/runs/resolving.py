@@ -167,7 +167,10 @@ class Resolver:
                 continue
             values, lineage = result
             before = case.before
-            alive = any(part.rule in symbols.keeps_alive for part in case.parts)
+            alive = any(
+                part.rule in symbols.keeps_alive and not (before and symbols.scoped and symbols.is_stray(part, context))
+                for part in case.parts
+            )
             if not alive and before is not None:
                 removed += self._delete(before, changed, outcome)
                 continue
@@ -224,21 +227,15 @@ def resolve_range(
 
 def _find_strays(tx: Transaction, session: Session, cases: dict[int, Case]) -> None:
     """Linked objects that the rule of their link no longer covers become pending: linking will look at them."""
-    scoped = {key: linker for key, linker in session.symbols.linkers.items() if linker.scopes}
-    if not scoped:
+    if not session.symbols.scoped:
         return
     context = session.context()
-    strays = []
-    for case in cases.values():
-        for part in case.parts:
-            linker = scoped.get((part.connector, part.type))
-            if linker is not None:
-                try:
-                    mask = linker.scope(part.values, context)
-                except Exception:  # noqa: BLE001 - linking evaluates it again, and tells
-                    mask = 0
-                if session.symbols.has_left(linker, part.rule, mask):
-                    strays.append((part.connector, part.object))
+    strays = [
+        (part.connector, part.object)
+        for case in cases.values()
+        for part in case.parts
+        if session.symbols.is_stray(part, context)
+    ]
     tx.insert(tables.pending_import, "connector, object", strays, ignore=True)
     session.strays = session.strays or bool(strays)
 

@@ -118,7 +118,8 @@ class Packer:
         ours, rows = self._listed(tx, first, until)
         if rows:
             for object_, attribute, bits, text, moving in tx.rows(
-                f"SELECT r.object, r.attribute, r.bits, t.{self.target}, CASE WHEN p.object IS NOT NULL THEN t.wanted END"
+                f"SELECT r.object, r.attribute, r.bits, t.{self.target},"
+                " CASE WHEN p.object IS NOT NULL THEN t.wanted END"
                 " FROM reference r JOIN object t ON t.id = r.target"
                 " LEFT JOIN pending_export p ON p.connector = ? AND p.object = t.id"
                 f" WHERE r.object BETWEEN ? AND ? AND t.{self.target} IS NOT NULL"

@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 
 from mimas.schema.attributes import Kind
-from mimas.schema.values import Value
+from mimas.schema.values import Value, Values
 from mimas.store import runs, tables
 from mimas.store.database import Transaction
 from mimas.store.resources import Key
@@ -23,6 +23,15 @@ from mimas.sync.keys import normals
 from mimas.sync.linking import Linker
 from mimas.sync.outbound import Target
 from mimas.sync.rules import Direct, Direction, LinkType, SyncRule
+
+
+class LinkedPart(Protocol):
+    """A connector object linked to a resource, as far as its scope needs it."""
+
+    connector: int
+    rule: int
+    type: int
+    values: Values
 
 
 class Symbols:
@@ -77,6 +86,7 @@ class Symbols:
             for number, rule in self.rules.items()
             if rule.direction is Direction.INBOUND and rule.link in (LinkType.PROVISION, LinkType.STICKY)
         }
+        self.scoped = {key: linker for key, linker in self.linkers.items() if linker.scopes}
         self.patterns: dict[Any, int] = {}
         self.echoes = self._echoes()
 
@@ -89,6 +99,17 @@ class Symbols:
             if candidate.name == rule.name:
                 return not mask & (1 << index)
         return False
+
+    def is_stray(self, part: LinkedPart, context: Context) -> bool:
+        """Whether linking is going to cut this link, because the rule that made it no longer covers the object."""
+        linker = self.scoped.get((part.connector, part.type))
+        if linker is None:
+            return False
+        try:
+            mask = linker.scope(part.values, context)
+        except Exception:  # noqa: BLE001 - linking evaluates it again, and tells; until then the link stays
+            return False
+        return self.has_left(linker, part.rule, mask)
 
     def key_symbol(self, type_: str, attribute: str) -> int:
         """The symbol under which an indexed attribute's keys are kept; each resource type has its own."""

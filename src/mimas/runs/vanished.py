@@ -99,7 +99,7 @@ def stage_gone(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
 
 
 def _never_shown(tx: Transaction, connector: int, step: int) -> set[int]:
-    """Objects that were made by an export and that no import has shown: they are made again; those deleted since, too."""
+    """Objects made by an export that no complete import has shown: to be made again. Those deleted since come back."""
     rows = tx.rows(
         "SELECT p.object, p.operation, o.name, o.anchor FROM pending_export p JOIN object o ON o.id = p.object"
         " WHERE p.connector = ? AND o.presence = ? AND (p.state = ? OR p.sent IS NOT NULL)",

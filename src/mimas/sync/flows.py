@@ -41,7 +41,6 @@ def write_value(
     flow: Flow,
     sources: Mapping[str, Attribute],
     target: Attribute,
-    number: int,
     load: Load,
 ) -> bool:
     """Lines that leave the flow's value, converted to the target's type, in ``y``; None is no value.

@@ -137,14 +137,14 @@ def _write(
     if merging:
         code.names["many"] = many
         code.enter(f"if {flow.target!r} not in d or m & {merging}:")
-        if write_value(code, rule, flow, sources, target, winner.bit.bit_length(), load):
+        if write_value(code, rule, flow, sources, target, load):
             code.add("if y.__class__ is Outcome: y = None")
         code.add(f"if y: d[{flow.target!r}] = many([*d.get({flow.target!r}, ()), *y]); m |= {winner.bit}")
         code.leave()
         return False
     if again:
         code.enter(f"if {flow.target!r} not in d:")
-    outcomes = write_value(code, rule, flow, sources, target, winner.bit.bit_length(), load)
+    outcomes = write_value(code, rule, flow, sources, target, load)
     if outcomes:
         # To ignore a flow is to contribute nothing; an authoritative null is carried to where precedence is decided.
         code.add("if y is Outcome.IGNORE: y = None")

@@ -6,7 +6,6 @@ from xxhash import xxh3_128_hexdigest
 
 from mimas.schema.values import Value, as_list
 
-
 LONGEST = 500
 """Characters of a key. A longer one is told apart by its hash, since an index of PostgreSQL holds 2,704 bytes."""
 

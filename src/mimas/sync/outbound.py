@@ -64,7 +64,7 @@ def _write_flows(
     written: set[str],
     load: Load,
 ) -> None:
-    for number, flow in enumerate(rule.flows):
+    for flow in rule.flows:
         attribute = object_type.attributes.get(flow.target, Attribute(flow.target))
         if flow.target != NAME and is_reference(flow, sources, object_type.attributes):
             assert isinstance(flow.origin, Direct)
@@ -76,7 +76,7 @@ def _write_flows(
         written.add(flow.target)
         if conditions:
             code.enter(f"if {' and '.join(conditions)}:")
-        if write_value(code, rule, flow, sources, attribute, number, load):
+        if write_value(code, rule, flow, sources, attribute, load):
             # Ignored: ungoverned by this flow. An authoritative null clears, as no value does.
             code.add(f"if y is not Outcome.IGNORE: d[{flow.target!r}] = None if y.__class__ is Outcome else y")
         else:
