@@ -1,12 +1,28 @@
 """The commands."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+
+from mimas import __version__
+from mimas.cli.failing import CommandError, explained
+
+
+class Commands(TyperGroup):
+    """All commands: whatever stops one of them is told in a sentence, and in the exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was typed."""
+        with explained():
+            return super().invoke(ctx)
+
 
 app = typer.Typer(
     name="mimas",
+    cls=Commands,
     help="Keeps every person and group the same across HR, directories, databases and applications.",
     no_args_is_help=True,
     add_completion=False,
@@ -26,8 +42,17 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Home = Annotated[Path | None, typer.Option("--home", help="The home folder.", envvar="MIMAS_HOME", show_envvar=True)]
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"mimas {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[bool, typer.Option("--version", help="Print the version.", callback=_version, is_eager=True)]
+
+
 @app.callback()
-def root(context: typer.Context, home: Home = None) -> None:
+def root(context: typer.Context, home: Home = None, version: Version = False) -> None:  # noqa: ARG001 - see _version
     """Global options."""
     context.obj = home
 
@@ -35,7 +60,9 @@ def root(context: typer.Context, home: Home = None) -> None:
 def _installation(context: typer.Context) -> Any:
     from mimas.cli.installation import Installation
 
-    return Installation.find(context.find_root().obj)
+    installation = Installation.find(context.find_root().obj)
+    context.call_on_close(installation.close)
+    return installation
 
 
 def _end(code: int) -> None:
@@ -48,14 +75,17 @@ def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder 
     """Make a home folder with a small example that works."""
     from mimas.configuration.starter import write_starter
 
-    written = write_starter(folder)
+    try:
+        written = write_starter(folder)
+    except FileExistsError as error:
+        raise CommandError(f"{error}. Nothing was written.") from None
     print(f"{folder} is a home of Mimas now, with {len(written)} files. Next:")
-    print(f"  cd {folder}\n  mimas config apply\n  mimas run daily")
+    print(f"  cd {shlex.quote(str(folder))}\n  mimas config apply\n  mimas run daily")
 
 
 @app.command()
 def check(context: typer.Context, json: Json = False) -> None:
-    """Read the documents of the home folder; say what is wrong, where, and what was meant. 5: drift."""
+    """Read the documents of the home folder; say what is wrong, where, and what was meant. Exit status 5: drift."""
     from mimas.cli.configuring import check_home
 
     _end(check_home(_installation(context), json=json))
@@ -79,7 +109,7 @@ def connector_types(json: Json = False) -> None:
 
 @connector.command("list")
 def connector_list(context: typer.Context, json: Json = False) -> None:
-    """The configured connectors."""
+    """The connectors in force."""
     from mimas.cli.connecting import listing
 
     listing(_installation(context), json=json)
@@ -89,11 +119,11 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of a connect
 
 
 @connector.command("test")
-def connector_test(context: typer.Context, name: Name) -> None:
-    """Reach the connected system and say what was found."""
+def connector_test(context: typer.Context, name: Name, json: Json = False) -> None:
+    """Reach a connected system, as its document says, and say what was found."""
     from mimas.cli.connecting import test
 
-    test(_installation(context), name)
+    test(_installation(context), name, json=json)
 
 
 @connector.command("discover")
@@ -114,7 +144,8 @@ def import_(
     from mimas.cli.running import run_steps
     from mimas.runs.setup import Step
 
-    _end(run_steps(_installation(context), f"import {name}", [Step("delta-import" if delta else "full-import", name)]))
+    title = f"import {name}" + (" --delta" if delta else "")
+    _end(run_steps(_installation(context), title, [Step("delta-import" if delta else "full-import", name)]))
 
 
 @app.command()
@@ -145,15 +176,14 @@ def run(
     context: typer.Context, profile: Annotated[str, typer.Argument(metavar="PROFILE", help="A run profile.")]
 ) -> None:
     """Run a profile: its steps, in order."""
-    from mimas.cli.running import run_steps
+    from mimas.cli.running import run_profile
 
-    installation = _installation(context)
-    _end(run_steps(installation, profile, installation.engine.profile(profile)))
+    _end(run_profile(_installation(context), profile))
 
 
 @app.command()
 def status(context: typer.Context, json: Json = False) -> None:
-    """How things stand: objects, what is pending, what is held. 4: something is held. 5: the documents have drifted."""
+    """How things stand: objects, what is pending, what is held. Exit status 4: something is held. 5: drift."""
     from mimas.cli.looking import status
 
     _end(status(_installation(context), json=json))
@@ -176,7 +206,7 @@ def search(
     context: typer.Context,
     filter_: Annotated[str, typer.Argument(metavar="FILTER", help="For instance: /person[department = 'Sales']")],
     json: Json = False,
-    limit: Annotated[int, typer.Option(help="At most this many.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 100,
 ) -> None:
     """Find resources by a filter."""
     from mimas.cli.looking import search
@@ -199,7 +229,7 @@ def show(
 
 @holds.callback()
 def holds_list(context: typer.Context, json: Json = False) -> None:
-    """What is held. 4: something is."""
+    """What is held. Exit status 4: something is."""
     if context.invoked_subcommand is None:
         from mimas.cli.holding import listing
 
@@ -208,7 +238,7 @@ def holds_list(context: typer.Context, json: Json = False) -> None:
 
 @holds.command("list")
 def holds_list_too(context: typer.Context, json: Json = False) -> None:
-    """What is held. 4: something is."""
+    """What is held. Exit status 4: something is."""
     from mimas.cli.holding import listing
 
     _end(listing(_installation(context), json=json))

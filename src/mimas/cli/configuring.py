@@ -8,15 +8,13 @@ from mimas.cli.printing import as_json, errors, out
 from mimas.configuration.apply import apply, drift
 from mimas.configuration.canonical import Change
 from mimas.configuration.check import check
-from mimas.configuration.home import read_home
 from mimas.configuration.problem import Problem
 from mimas.configuration.problem import errors as only_errors
 from mimas.configuration.reading import Document, read_folder
-from mimas.store.store import Store
 
 
 def _read(installation: Installation) -> tuple[list[Document], list[Problem]]:
-    _, problems = read_home(installation.home)
+    _, problems = installation.settings
     documents, wrong = read_folder(installation.home)
     return documents, [*problems, *wrong, *check(installation.home, documents)]
 
@@ -24,17 +22,18 @@ def _read(installation: Installation) -> tuple[list[Document], list[Problem]]:
 def check_home(installation: Installation, *, json: bool) -> int:
     """Check the folder and compare it with what is in force."""
     documents, problems = _read(installation)
-    store = Store(installation.database)
-    changes = drift(store, documents) if store.exists() else []
     wrong = only_errors(problems)
+    # What is in force is compared with documents that could be, and found where the settings say.
+    store = None if wrong else installation.any_store
+    changes = drift(store, documents) if store is not None and store.exists() else []
     if json:
-        as_json({"problems": [str(p) for p in problems], "drift": [_described(c) for c in changes]})
+        as_json({"problems": [_told(p) for p in problems], "drift": [_described(c) for c in changes]})
     else:
         _print_problems(problems)
         if not wrong:
             out.print(f"{len(documents)} documents are in order.")
         if changes:
-            out.print(f"They differ from what is in force in {len(changes)} documents; `mimas config apply` applies:")
+            out.print("They differ from what is in force. `mimas config apply` would make these changes:")
             _print_changes(changes)
     return Exit.FAILED if wrong else Exit.DRIFT if changes else Exit.DONE
 
@@ -46,7 +45,7 @@ def apply_home(installation: Installation) -> int:
     if only_errors(problems):
         errors.print("Nothing was applied: put these right first.", markup=False)
         return Exit.FAILED
-    store = Store(installation.database)
+    store = installation.any_store
     if not store.exists():
         store.migrate()
     changes = apply(store, documents)
@@ -54,7 +53,8 @@ def apply_home(installation: Installation) -> int:
         out.print(f"{len(documents)} documents are in force; nothing has changed.")
         return Exit.DONE
     _print_changes(changes)
-    out.print(f"{len(documents)} documents are in force. The next sync looks at everything anew.")
+    anew = any(change.kind != "RunProfile" for change in changes)
+    out.print(f"{len(documents)} documents are in force." + (" The next sync looks at everything anew." * anew))
     return Exit.DONE
 
 
@@ -67,6 +67,17 @@ def _print_changes(changes: Sequence[Change]) -> None:
     signs = {"added": "+", "changed": "~", "removed": "-"}
     for change in changes:
         out.print(f"  {signs[change.action]} {change.kind} {change.name}", markup=False)
+
+
+def _told(problem: Problem) -> dict[str, str | int]:
+    return {
+        "severity": str(problem.severity),
+        "file": problem.place.file,
+        "line": problem.place.line,
+        "document": problem.about,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
 
 
 def _described(change: Change) -> dict[str, str]:

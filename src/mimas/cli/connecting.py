@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from mimas.cli.failing import CommandError
 from mimas.cli.installation import Installation
 from mimas.cli.printing import as_json, out, table
-from mimas.connectors.contract import ConnectorError, Schema
-from mimas.connectors.registry import connector_class, kinds
+from mimas.connectors.contract import Connector, ConnectorError, Schema
+from mimas.connectors.registry import connector_class, kinds, open_connector
 
 
 def types(*, json: bool) -> None:
@@ -15,7 +16,7 @@ def types(*, json: bool) -> None:
         try:
             found = connector_class(kind)
         except ConnectorError as error:
-            described[kind] = {"summary": f"{error.message} {error.advice}", "settings": {}}
+            described[kind] = {"summary": f"{error.message} {error.advice}".strip(), "settings": {}}
             continue
         fields = {name: field.description or "" for name, field in found.model.model_fields.items()}
         described[kind] = {"summary": found.summary, "settings": fields}
@@ -24,12 +25,13 @@ def types(*, json: bool) -> None:
         return
     for kind, about in described.items():
         out.print(f"[bold]{kind}[/]: {about['summary']}")
-        table(("  setting", ""), ((f"  {name}", text) for name, text in about["settings"].items()))
+        if about["settings"]:
+            table(("  setting", ""), ((f"  {name}", text) for name, text in about["settings"].items()))
         out.print()
 
 
 def listing(installation: Installation, *, json: bool) -> None:
-    """The configured connectors."""
+    """The connectors in force."""
     setups = installation.engine.setup.connectors.values()
     if json:
         as_json([{"name": s.name, "type": s.kind, "objects": sorted(s.schema)} for s in setups])
@@ -37,33 +39,53 @@ def listing(installation: Installation, *, json: bool) -> None:
         table(("name", "type", "objects"), ((s.name, s.kind, sorted(s.schema)) for s in setups))
 
 
-def test(installation: Installation, name: str) -> None:
+def test(installation: Installation, name: str, *, json: bool) -> None:
     """Reach a system."""
-    with installation.engine.connector(name) as connector:
-        out.print(f"{name}: {connector.test()}", markup=False)
+    with _opened(installation, name) as connector:
+        said = connector.test()
+    if json:
+        as_json({"connector": name, "said": said})
+    else:
+        out.print(f"{name}: {said}", markup=False)
 
 
 def discover(installation: Installation, name: str, *, json: bool) -> None:
     """What a system has, as the ``objects`` of its document."""
-    with installation.engine.connector(name) as connector:
+    with _opened(installation, name) as connector:
         schema = connector.discover()
     if json:
         as_json(_plain(schema))
-        return
-    print("objects:")
-    for type_, about in _plain(schema).items():
-        print(f"  {type_}:")
-        if about["anchor"]:
-            print(f"    anchor: [{', '.join(about['anchor'])}]")
-        print("    attributes:")
-        for attribute, kind in about["attributes"].items():
-            print(f"      {attribute}: {kind}")
+    else:
+        print(_as_yaml(schema), end="")
+
+
+def _opened(installation: Installation, name: str) -> Connector[Any]:
+    """A connector as the documents of the folder say: it is looked at before they are put into force."""
+    from mimas.configuration.build import ConfigurationError, build
+    from mimas.configuration.problem import errors, suggest
+    from mimas.configuration.reading import read_folder
+
+    documents, unreadable = read_folder(installation.home)
+    setup, wrong = build(installation.home, documents)
+    found = setup.connectors.get(name)
+    if found is None:
+        # It may be in what cannot be read.
+        if problems := errors([*unreadable, *(problem for problem in wrong if problem.about == name)]):
+            raise ConfigurationError(problems)
+        raise CommandError(f"There is no connector '{name}'; {suggest(name, setup.connectors)}".rstrip("; "))
+    return open_connector(name, found.kind, found.settings, found.schema, installation.home)
+
+
+def _as_yaml(schema: Schema) -> str:
+    from mimas.configuration.canonical import as_yaml
+
+    return as_yaml({"objects": _plain(schema)})
 
 
 def _plain(schema: Schema) -> dict[str, dict[str, Any]]:
     return {
-        name: {
-            "anchor": list(type_.anchor),
+        name: ({"anchor": list(type_.anchor)} if type_.anchor else {})
+        | {
             "attributes": {
                 attribute.name: str(attribute.kind)
                 + (f" to {attribute.to}" if attribute.to else "")

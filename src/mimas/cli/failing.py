@@ -1,8 +1,10 @@
 """Exit codes, and errors as sentences."""
 
+import os
+import sqlite3
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum
 
 
@@ -17,14 +19,26 @@ class Exit(IntEnum):
     DRIFT = 5
 
 
+class CommandError(Exception):
+    """A command that cannot be done as it was typed; the message says why, and what to type instead."""
+
+    def __init__(self, message: str, code: Exit = Exit.USAGE) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 @contextmanager
 def explained() -> Iterator[None]:
     """Turn the errors a person can do something about into a message on standard error and an exit code."""
     try:
         yield
+        sys.stdout.flush()
     except KeyboardInterrupt:
         _fail("Stopped. What was written is whole; run the same command again to go on.", Exit.FAILED)
     except BrokenPipeError:
+        # Whoever reads has seen enough. What is still to be written at the exit goes nowhere, without a word.
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.FAILED)
     except Exception as error:
         message = _message(error)
@@ -34,6 +48,34 @@ def explained() -> Iterator[None]:
 
 
 def _message(error: Exception) -> tuple[str, Exit] | None:
+    if isinstance(error, CommandError):
+        return str(error), error.code
+    if type(error).__module__.startswith("typer"):
+        return None  # how a command ends, or was typed: Typer's own business
+    if isinstance(error, OSError):
+        where = f"{error.filename}: " if error.filename else ""
+        return f"{where}{error.strerror or error}", Exit.FAILED
+    return _of_the_database(error) or _of_the_rest(error)
+
+
+def _of_the_database(error: Exception) -> tuple[str, Exit] | None:
+    """A database that was there and is not any more, is locked, full, or no database."""
+    module = type(error).__module__.partition(".")[0]
+    lost = (module == "psycopg" and type(error).__name__ in ("OperationalError", "AdminShutdown", "DiskFull")) or (
+        isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.ProgrammingError)
+    )
+    if not lost:
+        return None
+    text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    if "locked" in text:
+        advice = "Another command is writing. Wait until it has ended, then run this again"
+    else:
+        advice = "What was written before is whole. Put the cause right, then run the same command again"
+    return f"The database of Mimas cannot be used: {text}. {advice}.", Exit.FAILED
+
+
+def _of_the_rest(error: Exception) -> tuple[str, Exit] | None:
+    # Imported once something has failed: a command that works does not pay for it.
     from mimas.configuration.build import ConfigurationError
     from mimas.connectors.contract import ConnectorError
     from mimas.language.errors import ExpressionError
@@ -45,9 +87,9 @@ def _message(error: Exception) -> tuple[str, Exit] | None:
         return str(error), Exit.USAGE
     if isinstance(error, ConnectorError):
         return f"{error.message} {error.advice}".strip(), Exit.FAILED
-    if isinstance(error, ExpressionError):
-        return str(error), Exit.USAGE
-    if isinstance(error, (ConfigurationError, DatabaseError, ExtensionError, FileExistsError)):
+    if isinstance(error, ConfigurationError):
+        return f"{error}\nPut it right; `mimas check` says when it is.", Exit.FAILED
+    if isinstance(error, (DatabaseError, ExpressionError, ExtensionError)):
         return str(error), Exit.FAILED
     return None
 

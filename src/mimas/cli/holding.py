@@ -1,12 +1,13 @@
 """The ``holds`` commands."""
 
-from mimas.cli.failing import Exit
+from mimas.cli.failing import CommandError, Exit
 from mimas.cli.installation import Installation
-from mimas.cli.printing import as_json, out, table
-from mimas.runs.engine import UsageError
-from mimas.runs.releasing import HoldError, refuse, release
+from mimas.cli.printing import as_json, instant, out, table
 from mimas.store import holds
 from mimas.store.looking import describe_hold, hold_objects
+
+_LISTED = 100
+"""How many objects of a hold are listed."""
 
 
 def listing(installation: Installation, *, json: bool) -> int:
@@ -21,24 +22,36 @@ def listing(installation: Installation, *, json: bool) -> int:
         out.print("Nothing is held.")
     else:
         for hold in described:
-            out.print(f"hold {hold['id']} · {hold['connector']} · {hold['kind']} · {hold['at']}", style="bold")
+            head = f"hold {hold['id']} · {hold['connector']} · {hold['kind']} · {instant(hold['at'])}"
+            out.print(head, style="bold", markup=False)
             out.print(f"  {hold['reason']}.", markup=False)
-            out.print(f"  look: mimas holds show {hold['id']}   let through: mimas holds release {hold['id']}")
+            out.print(f"  look at them:     mimas holds show {hold['id']}", markup=False)
+            out.print(f"  let them through: mimas holds release {hold['id']}", markup=False)
     return Exit.HELD if described else Exit.DONE
 
 
 def show(installation: Installation, number: int, *, json: bool) -> None:
     """The objects of a hold."""
-    objects = hold_objects(installation.store, number)
+    store = installation.store
+    with store.transaction() as tx:
+        found = next((row for row in holds.opened(tx) if row[0] == number), None)
+    if found is None:
+        raise CommandError(f"There is no open hold {number}. `mimas holds` lists them.")
+    count = describe_hold(store, found)["count"]
+    objects = hold_objects(store, number, count if json else _LISTED)
     if json:
         as_json(objects)
-    else:
-        table(("type", "anchor", "name"), ((o["type"], o["anchor"], o["name"]) for o in objects))
+        return
+    table(("type", "anchor", "name"), ((o["type"], o["anchor"], o["name"]) for o in objects))
+    if count > len(objects):
+        out.print(f"… and {count - len(objects):,} more; --json lists all.", markup=False)
 
 
 def decide(installation: Installation, number: int, *, let_through: bool) -> None:
     """Release or refuse."""
+    from mimas.runs.releasing import HoldError, refuse, release
+
     try:
         out.print((release if let_through else refuse)(installation.store, number), markup=False)
     except HoldError as error:
-        raise UsageError(str(error)) from None
+        raise CommandError(str(error)) from None

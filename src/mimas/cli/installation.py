@@ -4,14 +4,19 @@ import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlalchemy.engine import make_url
+from mimas.cli.failing import CommandError, Exit
 
-from mimas.configuration.apply import in_force
-from mimas.configuration.build import ConfigurationError, setup
-from mimas.configuration.home import FILE, read_home
-from mimas.runs.engine import Engine, UsageError
-from mimas.store.store import Store
+if TYPE_CHECKING:
+    from mimas.configuration.home import Home
+    from mimas.configuration.problem import Problem
+    from mimas.configuration.reading import Document
+    from mimas.runs.engine import Engine
+    from mimas.store.store import Store
+
+FILE = "mimas.toml"
+_DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 
 
 @dataclass
@@ -22,43 +27,92 @@ class Installation:
 
     @classmethod
     def find(cls, home: Path | None) -> "Installation":
-        """The home named by ``--home``, by ``MIMAS_HOME``, or the current folder. Raises `UsageError`."""
+        """The home named by ``--home``, by ``MIMAS_HOME``, or the current folder. Raises `CommandError`."""
         folder = home or Path(os.environ.get("MIMAS_HOME") or ".")
         if not (folder / FILE).exists():
-            raise UsageError(
+            raise CommandError(
                 f"{folder.resolve()} is no home of Mimas: it has no {FILE}. Name one with --home or MIMAS_HOME, or "
                 "make one with `mimas init DIR`."
             )
         return cls(folder.resolve())
 
     @cached_property
+    def settings(self) -> "tuple[Home, list[Problem]]":
+        """What ``mimas.toml`` says, and what is wrong with it."""
+        from mimas.configuration.home import read_home
+
+        return read_home(self.home)
+
+    @cached_property
     def database(self) -> str:
         """The database's URL: ``MIMAS_DATABASE``, or that of ``mimas.toml``; SQLite files lie in the home."""
-        text = os.environ.get("MIMAS_DATABASE") or self._settings
-        url = make_url(text)
+        from mimas.configuration.build import ConfigurationError
+        from mimas.configuration.problem import errors
+
+        if text := os.environ.get("MIMAS_DATABASE"):
+            return self._checked(text, "MIMAS_DATABASE")
+        home, problems = self.settings
+        if wrong := errors(problems):
+            raise ConfigurationError(wrong)
+        return self._checked(home.database, f"`database` in {FILE}")
+
+    def _checked(self, text: str, where: str) -> str:
+        """The URL, made absolute. What was given is never shown: what cannot be taken apart may be a password."""
+        from sqlalchemy.engine import make_url
+        from sqlalchemy.exc import ArgumentError
+
+        form = "Write sqlite:///FILE, or postgresql+psycopg://USER:PASSWORD@HOST/DATABASE"
+        try:
+            url = make_url(text)
+        except (ArgumentError, ValueError):
+            url = None
+        if url is None or "@" in (url.host or ""):
+            raise CommandError(
+                f"{where} is no database URL. {form}; in a password, @ is written %40, / is %2F and : is %3A.",
+                Exit.FAILED,
+            )
+        if url.drivername not in _DRIVERS:
+            raise CommandError(
+                f"{where} names a database of the kind {url.drivername}; Mimas keeps its store in SQLite or in "
+                f"PostgreSQL. {form}.",
+                Exit.FAILED,
+            )
         if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).is_absolute():
             url = url.set(database=str(self.home / url.database))
         return url.render_as_string(hide_password=False)
 
     @cached_property
-    def _settings(self) -> str:
-        home, problems = read_home(self.home)
-        if problems:
-            raise ConfigurationError(problems)
-        return home.database
+    def any_store(self) -> "Store":
+        """The store, whether it has been made ready or not."""
+        from mimas.store.store import Store
+
+        return Store(self.database)
 
     @cached_property
-    def store(self) -> Store:
-        """The store. Raises `UsageError` when nothing has been applied yet."""
-        store = Store(self.database)
-        if not store.exists():
-            raise UsageError("This home has no database yet: nothing is in force. Run `mimas config apply`.")
-        return store
+    def store(self) -> "Store":
+        """The store. Raises `CommandError` when nothing has been applied yet."""
+        if not self.any_store.exists():
+            raise CommandError("This home has no database yet: nothing is in force. Run `mimas config apply`.")
+        return self.any_store
 
     @cached_property
-    def engine(self) -> Engine:
+    def documents(self) -> "list[Document]":
+        """The documents that are in force."""
+        from mimas.configuration.apply import in_force
+
+        return in_force(self.store)
+
+    @cached_property
+    def engine(self) -> "Engine":
         """The engine with the documents that are in force."""
-        documents = in_force(self.store)
-        if not documents:
-            raise UsageError("No documents are in force. Run `mimas config apply`.")
-        return Engine(self.store, setup(self.home, documents))
+        from mimas.configuration.build import setup
+        from mimas.runs.engine import Engine
+
+        if not self.documents:
+            raise CommandError("No documents are in force. Run `mimas config apply`.")
+        return Engine(self.store, setup(self.home, self.documents))
+
+    def close(self) -> None:
+        """Close the store, if it was opened."""
+        if "any_store" in self.__dict__:
+            self.any_store.close()

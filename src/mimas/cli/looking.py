@@ -1,49 +1,74 @@
 """The reading commands: ``status``, ``runs``, ``search``, ``show``."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mimas.cli.failing import Exit
+from mimas.cli.failing import CommandError, Exit
 from mimas.cli.installation import Installation
-from mimas.cli.printing import as_json, cell, out, table
-from mimas.configuration.apply import drift
-from mimas.configuration.reading import read_folder
-from mimas.language.filters.parser import parse
-from mimas.language.filters.predicate import equalities, predicate
-from mimas.runs.engine import UsageError
+from mimas.cli.printing import as_json, cell, instant, out, print_note, table
+from mimas.cli.wording import step_title
 from mimas.store import looking
-from mimas.sync.keys import normal
 
 
 def status(installation: Installation, *, json: bool) -> int:
     """How things stand."""
+    from mimas.configuration.canonical import diff
+    from mimas.configuration.problem import errors
+    from mimas.configuration.reading import read_folder
+
     state = looking.status(installation.store)
-    documents, _ = read_folder(installation.home)
-    changes = drift(installation.store, documents)
+    for document in installation.documents:
+        if document.kind == "Connector":
+            state["connectors"].setdefault(document.name, looking.no_objects())
+    folder, problems = read_folder(installation.home)
+    unreadable = bool(errors(problems))
+    changes = diff({(d.kind, d.name): d.body for d in installation.documents}, folder)
     state["drift"] = [f"{c.action} {c.kind} {c.name}" for c in changes]
     if json:
         as_json(state)
     else:
-        _print_status(state)
-    return Exit.HELD if state["holds"] else Exit.DRIFT if changes else Exit.DONE
+        _print_status(state, unreadable=unreadable)
+    return Exit.HELD if state["holds"] else Exit.DRIFT if changes or unreadable else Exit.DONE
 
 
-def _print_status(state: dict[str, Any]) -> None:
+def _print_status(state: dict[str, Any], *, unreadable: bool) -> None:
     table(
         ("connector", "objects", "linked", "pending import", "pending export"),
         (
-            (name, c.get("objects", 0), c.get("linked", 0), c.get("pending-import", 0), c.get("pending-export"))
+            (name, c["objects"], c["linked"], c["pending-import"], c["pending-export"] or "0")
             for name, c in state["connectors"].items()
         ),
     )
-    out.print()
-    table(("resources", ""), state["resources"].items())
-    if state["last-run"]:
-        last = state["last-run"]
-        out.print(f"\nlast run: {last['id']} {last['profile']}, {last['started']}: {last['result'] or 'not ended'}")
+    if state["resources"]:
+        out.print()
+        table(("resources", "number"), state["resources"].items())
+    if last := state["last-run"]:
+        ended = _ended(last["result"], last["id"])
+        out.print(f"\nlast run: {last['id']}, {last['profile']}, {instant(last['started'])}: {ended}", markup=False)
+    else:
+        out.print("\nNothing has been run yet. `mimas run PROFILE` runs a profile.")
     for hold in state["holds"]:
-        out.print(f"hold {hold['id']} ({hold['connector']}): {hold['reason']}", style="yellow", markup=False)
-    if state["drift"]:
-        out.print(f"{len(state['drift'])} documents differ from what is in force; see `mimas check`.", style="yellow")
+        out.print(f"hold {hold['id']}, {hold['connector']}: {hold['reason']}.", style="yellow", markup=False)
+    if state["holds"]:
+        out.print("`mimas holds` says what to do about what is held.", style="yellow")
+    if unreadable:
+        out.print("Documents of this home cannot be read; `mimas check` says which, and why.", style="yellow")
+    elif state["drift"]:
+        number = _some(len(state["drift"]), "document differs", "documents differ")
+        out.print(f"{number} from what is in force; `mimas check` says which.", style="yellow")
+
+
+def _some(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
+
+
+_ENDS = {"success": "success", "errors": "finished, with errors", "held": "finished, and something is held"}
+
+
+def _ended(result: str | None, number: int) -> str:
+    if result is None:
+        return "not ended: it runs still, or was stopped"
+    return _ENDS.get(result, result) + ("" if result == "success" else f"; see `mimas runs {number}`")
 
 
 def runs(installation: Installation, number: int | None, *, json: bool) -> None:
@@ -53,62 +78,112 @@ def runs(installation: Installation, number: int | None, *, json: bool) -> None:
         if json:
             as_json(found)
         else:
-            table(("run", "what", "started", "ended", "result"), (row.values() for row in found))
+            rows = ((r["id"], r["profile"], instant(r["started"]), r["result"] or "not ended") for r in found)
+            table(("run", "what", "started", "result"), rows)
         return
     run = looking.run(installation.store, number)
     if run is None:
-        raise UsageError(f"There is no run {number}. `mimas runs` lists the last ones.")
+        raise CommandError(f"There is no run {number}. `mimas runs` lists the last ones.")
     if json:
         as_json(run)
         return
-    out.print(
-        f"run {run['id']}: {run['profile']}, {run['started']} to {run['ended'] or '…'}: {run['result'] or 'not ended'}"
-    )
+    until = f" to {instant(run['ended'])}" if run["ended"] else ""
+    out.print(f"run {run['id']}: {run['profile']}, {instant(run['started'])}{until}: {run['result'] or 'not ended'}")
     for step in run["steps"]:
-        counters = cell({name: count for name, count in step["counters"].items() if count})
-        out.print(f"\n{step['kind']} {step['connector'] or ''}: {step['result']}", style="bold", markup=False)
+        _print_step(step)
+
+
+def _print_step(step: Mapping[str, Any]) -> None:
+    counters = cell({name: count for name, count in step["counters"].items() if count})
+    title = step_title(step["kind"], step["connector"])
+    out.print(f"\n{title}: {step['result'] or 'not ended'}", style="bold", markup=False)
+    if counters or step["result"] == "success":
         out.print(f"  {counters or 'nothing to do'}", markup=False)
-        if step["message"]:
-            out.print(f"  {step['message']}", markup=False)
-        for note in step["notes"]:
-            out.print(f"  {note['code']}: {note['name']}: {note['message']}", markup=False)
-            if note["advice"]:
-                out.print(f"    → {note['advice']}", style="dim", markup=False)
+    if step["message"]:
+        out.print(f"  {step['message']}", markup=False)
+    for note in step["notes"]:
+        print_note(note, "  ", code=True)
 
 
 def search(installation: Installation, text: str, *, limit: int, json: bool) -> None:
     """Resources by a filter: an index narrows, the filter decides."""
+    from mimas.language.errors import ExpressionError
+    from mimas.language.filters import tree as trees
+    from mimas.language.filters.parser import parse
+    from mimas.language.filters.predicate import equalities, predicate
+    from mimas.sync.keys import normal
+
     types = installation.engine.setup.rules.types
-    tree = parse(text)
+    try:
+        tree = parse(text)
+    except ExpressionError as error:
+        raise CommandError(str(error)) from None
+    for selection in tree:
+        _type(installation, selection.type)
+        _known(installation, selection.type, trees.attributes((selection,)))
     matches = predicate(tree)
     found: dict[int, dict[str, Any]] = {}
     for type_, equal in equalities(tree):
-        if type_ is not None and type_ not in types:
-            raise UsageError(f"There is no object type '{type_}'. There is: {', '.join(sorted(types))}.")
         indexed = types[type_].indexed if type_ is not None else frozenset[str]()
         keys = [(name, normal(value)) for name, value in equal if name in indexed]
         for number, of, values in looking.candidates(installation.store, type_, keys):
-            if len(found) >= limit:
+            # One more than is shown says that there are more.
+            if len(found) > limit:
                 break
             if matches(of, values):
                 found[number] = {"id": number, "type": of, "values": values}
+    shown = list(found.values())[:limit]
     if json:
-        as_json(list(found.values()))
+        as_json(shown)
         return
-    table(("id", "type", "name"), ((str(r["id"]), r["type"], looking.title(r["values"])) for r in found.values()))
-    more = f" (the first {limit}; --limit N for more)" if len(found) >= limit else ""
-    out.print(f"{len(found)} found{more}")
+    if shown:
+        table(("id", "type", "name", "keys"), (_row(installation, resource) for resource in shown))
+    more = f" (the first {limit:,}; --limit N shows more)" if len(found) > limit else ""
+    out.print(f"{len(shown):,} found{more}", markup=False)
+
+
+def _row(installation: Installation, resource: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    indexed = sorted(installation.engine.setup.rules.types[resource["type"]].indexed)
+    keys = (cell(resource["values"][name]) for name in indexed if resource["values"].get(name) is not None)
+    return str(resource["id"]), resource["type"], looking.title(resource["values"]), ", ".join(keys)
+
+
+def _type(installation: Installation, name: str | None) -> None:
+    from mimas.configuration.problem import suggest
+
+    types = installation.engine.setup.rules.types
+    if name is not None and name not in types:
+        raise CommandError(f"There is no object type '{name}'; {suggest(name, types)}".rstrip("; "))
+
+
+def _known(installation: Installation, type_: str | None, attributes: Iterable[str]) -> None:
+    """A misspelled attribute would be one that nobody has: it is told instead. Raises `CommandError`."""
+    from mimas.configuration.problem import suggest
+    from mimas.schema.attributes import Kind
+
+    types = installation.engine.setup.rules.types
+    known = {
+        name: attribute
+        for of in ([types[type_]] if type_ is not None else types.values())
+        for name, attribute in of.attributes.items()
+    }
+    for name in sorted(attributes):
+        if name not in known:
+            raise CommandError(f"{type_ or 'No type'} has no attribute '{name}'; {suggest(name, known)}".rstrip("; "))
+        if known[name].kind is Kind.REFERENCE:
+            raise CommandError(f"'{name}' is a reference; resources are not searched by references yet.")
 
 
 def show(installation: Installation, type_: str, key: str, *, json: bool) -> None:
     """One resource."""
-    types = installation.engine.setup.rules.types
-    if type_ not in types:
-        raise UsageError(f"There is no object type '{type_}'. There is: {', '.join(sorted(types))}.")
-    found = looking.find(installation.store, type_, key, sorted(types[type_].indexed), normal(key))
+    from mimas.sync.keys import normal
+
+    _type(installation, type_)
+    indexed = sorted(installation.engine.setup.rules.types[type_].indexed)
+    found = looking.find(installation.store, type_, key, indexed, normal(key))
     if not found:
-        indexed = ", ".join(sorted(types[type_].indexed)) or "nothing"
-        raise UsageError(f"There is no {type_} '{key}'. Keys of a {type_} are its id and: {indexed}.")
+        keys = f"id, {', '.join(indexed)}"
+        raise CommandError(f"There is no {type_} '{key}'. It is looked for by {keys}; `mimas search` looks everywhere.")
     described = [looking.show(installation.store, number) for number in found]
     if json:
         as_json(described)
@@ -121,15 +196,27 @@ def _print_resource(resource: dict[str, Any]) -> None:
     head = f"{resource['type']} {resource['id']}: {looking.title(resource['values'])}"
     out.print(head + (" (deleted)" if resource["state"] == "deleted" else ""), style="bold", markup=False)
     lineage = resource["lineage"]
-    rows = [(name, value, lineage.get(name, {}).get("rule", "")) for name, value in resource["values"].items()]
-    rows += [(r["attribute"], f"→ {r['name']} ({r['target']})", r["from"]) for r in resource["references"]]
+    rows = [(name, value, _from(lineage.get(name))) for name, value in resource["values"].items()]
+    linked = {object_["linked-by"]: object_["connector"] for object_ in resource["objects"]}
+    for reference in resource["references"]:
+        origin = {"rule": reference["from"], "connector": linked.get(reference["from"], "")}
+        rows.append((reference["attribute"], f"→ {reference['name']} ({reference['target']})", _from(origin)))
     table(("attribute", "value", "from"), rows)
     for object_ in resource["objects"]:
         _print_object(object_)
     out.print()
 
 
+def _from(origin: Mapping[str, str] | None) -> str:
+    """The connector that shows the value, and the rule that takes it from there."""
+    if not origin:
+        return ""
+    return f"{origin['connector']}: {origin['rule']}" if origin.get("connector") else origin["rule"]
+
+
 def _print_object(object_: dict[str, Any]) -> None:
+    from mimas.runs.images import same
+
     name = object_["name"] or object_["anchor"] or "(no anchor yet)"
     pending = f", {object_['pending-export']}" if object_["pending-export"] else ""
     out.print(f"\n{object_['connector']} · {name} · {object_['presence']}{pending}", style="bold", markup=False)
@@ -138,6 +225,6 @@ def _print_object(object_: dict[str, Any]) -> None:
     seen, wanted = object_["seen"] or {}, object_["wanted"]
     if wanted is None:
         return
-    rows = [(f"  {a}", seen.get(a), v) for a, v in wanted.items() if seen.get(a) != v]
+    rows = [(f"  {a}", seen.get(a), v) for a, v in wanted.items() if not same(a, seen.get(a), v)]
     if rows:
         table(("  differs", "shows", "should hold"), rows)

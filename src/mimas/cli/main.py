@@ -7,17 +7,15 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; what people can mend is said in a sentence, not in a traceback."""
+    """Run the command line."""
     if sys.argv[1:] == ["--version"]:
         from mimas import __version__
 
         print(f"mimas {__version__}")
         return
     from mimas.cli.app import app
-    from mimas.cli.failing import explained
 
-    with explained():
-        app()
+    app()
 
 
 if __name__ == "__main__":

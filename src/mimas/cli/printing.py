@@ -1,5 +1,6 @@
 """Printing: JSON for programs, Rich for people."""
 
+import os
 import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,7 +10,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+_WIDE = 160
+"""Columns of a table that goes to a file or a pipe, where lines are searched and should be whole."""
+
+_terminal = sys.stdout.isatty() or "COLUMNS" in os.environ
+out = Console(highlight=False, soft_wrap=not sys.stdout.isatty(), width=None if _terminal else _WIDE)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -28,6 +33,21 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[Any]], *, title: str =
     for row in cells:
         grid.add_row(*(Text(cell(value)) for value in row))
     out.print(grid)
+
+
+def print_note(note: Mapping[str, Any], indent: str, *, code: bool = False) -> None:
+    """What a person should know about one object: which, what happened, what to do; ``code`` is MIM's term for it."""
+    term = f"{note['code']}: " if code else ""
+    # A name that says which system the object is in, unless it is a place in a file already.
+    where = f"{note['connector']} {note['name']}" if note["connector"] else note["name"]
+    out.print(f"{indent}{term}{where}: {note['message']}", markup=False)
+    if note["advice"]:
+        out.print(f"{indent}  → {note['advice']}", style="dim", markup=False)
+
+
+def instant(text: str | None) -> str:
+    """A recorded instant (ISO 8601, UTC) as people read it: to the second."""
+    return f"{text[:10]} {text[11:19]} UTC" if text else ""
 
 
 def cell(value: Any) -> str:

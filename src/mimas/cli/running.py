@@ -1,48 +1,41 @@
 """Running steps, and saying how they go on."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
-from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
-from mimas.cli.failing import Exit
+from mimas.cli.failing import CommandError, Exit
 from mimas.cli.installation import Installation
-from mimas.cli.printing import out
-from mimas.runs.engine import RunReport, StepReport, Watcher
+from mimas.cli.printing import out, print_note
+from mimas.cli.wording import RESULTS, counted, step_title
+from mimas.connectors.contract import ConnectorError
+from mimas.runs.engine import Engine, StepReport, Watcher
 from mimas.runs.setup import Step
-from mimas.store.looking import run as run_of
+from mimas.store.looking import notes
 
-_WORDS = {
-    "full-import": "import",
-    "delta-import": "import (delta)",
-    "full-sync": "sync (full)",
-    "delta-sync": "sync",
-    "export": "export",
-}
+_COLORS = {"✓": "green", "!": "yellow", "✗": "red"}
 _SHOWN = 5
 """How many notes of a step are printed; the others are in ``mimas runs ID``."""
 
 
+def run_profile(installation: Installation, name: str) -> int:
+    """Run a profile."""
+    return run_steps(installation, name, installation.engine.profile(name))
+
+
 def run_steps(installation: Installation, title: str, steps: Sequence[Step]) -> int:
-    """Run some steps with a progress line each, and end with what needs a person."""
+    """Run some steps with a progress line each; what needs a person is told beneath the step it comes from."""
     engine = installation.engine
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=out, transient=True) as progress:
-        task = progress.add_task("", total=None)
+    for step in steps:
+        _require(engine, step)
 
-        def begins(step: Step) -> None:
-            progress.reset(task, description=_title(step), total=None)
+    def ends(report: StepReport) -> None:
+        _print_step(report)
+        _print_notes(installation, report)
 
-        def ends(report: StepReport) -> None:
-            _print_step(report)
-
-        watcher = Watcher(
-            begins=begins,
-            advances=lambda count: progress.advance(task, count),
-            says=lambda text: progress.update(task, description=text),
-            ends=ends,
-        )
-        report = engine.run(title, steps, watcher)
-    _print_notes(installation, report)
+    with _progress() as watching:
+        report = engine.run(title, steps, Watcher(**watching, ends=ends))
+    _print_end(report.number, failed=report.failed, held=report.held, errors=report.errors)
     if report.failed:
         return Exit.FAILED
     if report.held:
@@ -50,29 +43,65 @@ def run_steps(installation: Installation, title: str, steps: Sequence[Step]) -> 
     return Exit.OBJECT_ERRORS if report.errors else Exit.DONE
 
 
-def _title(step: Step) -> str:
-    return f"{_WORDS[step.kind]} {step.connector or ''}".strip()
+def _require(engine: Engine, step: Step) -> None:
+    """A step that its connector cannot do is told before the run begins. Raises `CommandError`."""
+    if step.connector is None:
+        return
+    try:
+        with engine.connector(step.connector) as connector:
+            able = connector.capabilities
+    except ConnectorError:
+        return  # the step itself says it, and the others go on
+    if step.kind == "delta-import" and not able.delta:
+        raise CommandError(f"Connector {step.connector} cannot tell what has changed. Import it without --delta.")
+    if step.kind == "full-import" and not able.read:
+        raise CommandError(
+            f"Connector {step.connector} is only written to: with its settings there is nothing to read."
+        )
+    if step.kind == "export" and not able.write:
+        raise CommandError(f"Connector {step.connector} is only read: with its settings there is nothing to write.")
+
+
+@contextmanager
+def _progress() -> Iterator[dict[str, Any]]:
+    """A line that moves, for whoever looks at a terminal; nothing for a log."""
+    if not out.is_terminal:
+        yield {}
+        return
+    from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=out, transient=True) as progress:
+        task = progress.add_task("", total=None)
+        yield {
+            "begins": lambda step: progress.reset(task, description=step_title(step.kind, step.connector), total=None),
+            "advances": lambda count: progress.advance(task, count),
+            "says": lambda text: progress.update(task, description=text),
+        }
 
 
 def _print_step(report: StepReport) -> None:
     outcome = report.outcome
-    good = outcome.result == "success"
-    counters = ", ".join(f"{count:,} {name}" for name, count in outcome.counters.items() if count) or "nothing to do"
-    mark = "[green]✓[/]" if good else "[yellow]![/]" if outcome.result.startswith("completed") else "[red]✗[/]"
-    result = "" if good else f" [bold]{outcome.result}[/]"
-    out.print(f"{mark} {_title(report.step):<24}{result} {counters} [dim]({report.seconds:.1f} s)[/]")
+    mark, result = RESULTS.get(outcome.result, ("!", outcome.result))
+    told = counted(outcome.counters) or ("nothing to do" if outcome.result == "success" else "")
+    parts = [f"[bold]{result}[/]" if result else "", told, f"[dim]({report.seconds:.1f} s)[/]"]
+    title = step_title(report.step.kind, report.step.connector)
+    out.print(f"[{_COLORS[mark]}]{mark}[/] {title:<24} " + " ".join(part for part in parts if part))
     if outcome.message:
         out.print(f"    {outcome.message}", markup=False)
 
 
-def _print_notes(installation: Installation, report: RunReport) -> None:
-    described = run_of(installation.store, report.number)
-    assert described is not None
-    for step in described["steps"]:
-        notes = step["notes"]
-        for note in notes[:_SHOWN]:
-            out.print(f"  {note['code']}: {note['name']}: {note['message']}", markup=False)
-            if note["advice"]:
-                out.print(f"    → {note['advice']}", markup=False)
-        if len(notes) > _SHOWN:
-            out.print(f"  … and {len(notes) - _SHOWN:,} more: `mimas runs {report.number}`", markup=False)
+def _print_notes(installation: Installation, report: StepReport) -> None:
+    found = notes(installation.store, report.number, _SHOWN + 1)
+    for note in found[:_SHOWN]:
+        print_note(note, "    ")
+    if len(found) > _SHOWN:
+        out.print("    … and more.", markup=False)
+
+
+def _print_end(number: int, *, failed: bool, held: int, errors: int) -> None:
+    """What to do about what was not done."""
+    if failed or errors:
+        out.print(f"Everything that was found: `mimas runs {number}`.", markup=False)
+    if held:
+        out.print("Something is held: `mimas holds`.", markup=False)

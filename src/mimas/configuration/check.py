@@ -89,7 +89,8 @@ def _able(world: World, document: Document, index: int, step: Step) -> Iterator[
     }.get(step.kind)
     if wrong and wrong[0]:
         others = suggest("", [name for name, can in world.capabilities.items() if can.delta])
-        hint = f"import it in full; with deltas {others}" if step.kind == "delta-import" and others else ""
+        full = "import it in full" + (f"; with deltas {others}" if others else "")
+        hint = full if step.kind == "delta-import" else ""
         yield document.problem(
             ("steps", index),
             f"connector {step.connector} {wrong[1]}",

@@ -256,8 +256,7 @@ class Connector(ABC, Generic[SettingsT]):
 
     def test(self) -> str:
         """Reach the system and say what was found, in one line. Raises `ConnectorError`."""
-        types = self.discover()
-        return f"reached; {len(types)} object types: {', '.join(sorted(types))}"
+        return f"reached; object types there: {', '.join(sorted(self.discover())) or 'none yet'}"
 
     def close(self) -> None:
         """Give back what was opened."""

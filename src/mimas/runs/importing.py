@@ -82,7 +82,11 @@ def import_step(
                 [(symbol, end.watermark)],
                 "watermark = excluded.watermark",
             )
-    if stager.errors or not end.complete:
+    if not end.complete:
+        # Nobody is to take half a listing for a good one, though each of its records may have been.
+        outcome.errors = max(outcome.errors, 1)
+        outcome.message = outcome.message or f"The listing is not whole: {end.reason}. Put the source right."
+    if outcome.errors:
         outcome.result = "completed-discovery-errors"
     return outcome
 

@@ -49,7 +49,7 @@ class Database:
         except ImportError as error:
             raise DatabaseError(
                 f"The database {self.display} needs a driver that is not installed ({error.name}). "
-                "Install it with: pip install 'mimas[postgresql]'"
+                "Install it with: pip install 'mimas[postgresql]'."
             ) from None
         if not self.postgresql:
             event.listen(self.engine, "connect", prepare_sqlite)
@@ -58,8 +58,8 @@ class Database:
 
     @property
     def display(self) -> str:
-        """The URL without its password."""
-        return self.url.render_as_string(hide_password=True)
+        """The URL without its password, and without its options, which may hold one too."""
+        return self.url.set(query={}).render_as_string(hide_password=True)
 
     def connection(self) -> Any:
         """The driver's own connection, opened at the first use."""
@@ -67,7 +67,14 @@ class Database:
             try:
                 self._connection = self.engine.raw_connection()
             except Exception as error:  # noqa: BLE001 - every driver has its own, and all mean the same here
-                raise DatabaseError(f"The database {self.display} cannot be opened: {_first_line(error)}") from None
+                advice = (
+                    "Check that the server runs and can be reached from here, and the name and password in the URL"
+                    if self.postgresql
+                    else "Check that its folder exists, and that this account may write to the folder and the file"
+                )
+                raise DatabaseError(
+                    f"The database {self.display} cannot be opened: {_first_line(error)}. {advice}."
+                ) from None
         return self._connection
 
     @contextmanager

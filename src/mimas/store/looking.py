@@ -22,13 +22,13 @@ def status(store: Store) -> dict[str, Any]:
             "SELECT o.connector, sum(CASE WHEN o.presence = 1 THEN 1 ELSE 0 END), count(*), count(l.object)"
             " FROM object o LEFT JOIN link l ON l.object = o.id GROUP BY o.connector"
         ):
-            connectors[connector] = {"objects": int(present or 0), "known": int(total), "linked": int(linked)}
+            connectors[connector] = no_objects(int(present or 0), int(total), int(linked))
         for connector, count in tx.rows("SELECT connector, count(*) FROM pending_import GROUP BY connector"):
-            connectors.setdefault(connector, {})["pending-import"] = count
+            connectors.setdefault(connector, no_objects())["pending-import"] = count
         for connector, operation, state, count in tx.rows(
             "SELECT connector, operation, state, count(*) FROM pending_export GROUP BY connector, operation, state"
         ):
-            pending = connectors.setdefault(connector, {}).setdefault("pending-export", {})
+            pending = connectors.setdefault(connector, no_objects())["pending-export"]
             pending[f"{operation} {_PENDING[state]}"] = count
         types = tx.rows("SELECT type, state, count(*) FROM resource GROUP BY type, state")
         held = holds.opened(tx)
@@ -42,6 +42,11 @@ def status(store: Store) -> dict[str, Any]:
         "holds": [describe_hold(store, row) for row in held],
         "last-run": _named(last, "id profile started ended result") if last else None,
     }
+
+
+def no_objects(present: int = 0, known: int = 0, linked: int = 0) -> dict[str, Any]:
+    """The counts of a connector; of one that has no objects yet when nothing is given."""
+    return {"objects": present, "known": known, "linked": linked, "pending-import": 0, "pending-export": {}}
 
 
 def describe_hold(store: Store, row: Row) -> dict[str, Any]:
@@ -87,18 +92,31 @@ def run(store: Store, number: int) -> dict[str, Any] | None:
             "SELECT id, kind, connector, started, ended, result, counters, message FROM step WHERE run = ? ORDER BY id",
             number,
         )
-        notes = tx.rows(
-            "SELECT e.step, e.code, e.name, e.message, e.advice FROM step_error e JOIN step s ON s.id = e.step"
-            " WHERE s.run = ? ORDER BY e.id",
-            number,
-        )
+        told = tx.rows(f"SELECT {_NOTE} JOIN step s ON s.id = e.step WHERE s.run = ? ORDER BY e.id", number)
     described = []
     for row in steps:
         step = _named(row, "id kind connector started ended result counters message")
         step["counters"] = msgspec.json.decode(step["counters"] or "{}")
-        step["notes"] = [_named(note[1:], "code name message advice") for note in notes if note[0] == step["id"]]
+        step["notes"] = [_note(store, note) for note in told if note[0] == step["id"]]
         described.append(step)
     return {**_named(head, "id profile started ended result"), "steps": described}
+
+
+_NOTE = (
+    "e.step, e.code, o.connector, e.name, e.message, e.advice FROM step_error e LEFT JOIN object o ON o.id = e.object"
+)
+
+
+def _note(store: Store, row: Row) -> dict[str, Any]:
+    note = _named(row[1:], "code connector name message advice")
+    return {**note, "connector": store.name(note["connector"])}
+
+
+def notes(store: Store, step: int, limit: int) -> list[dict[str, Any]]:
+    """The first things that a step has to say of single objects; ``connector`` is empty for what is no object yet."""
+    with store.transaction() as tx:
+        rows = tx.rows(f"SELECT {_NOTE} WHERE e.step = ? ORDER BY e.id LIMIT ?", step, limit)
+    return [_note(store, row) for row in rows]
 
 
 def find(store: Store, type_: str, key: str, indexed: Sequence[str], normal: str) -> list[int]:

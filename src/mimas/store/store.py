@@ -96,6 +96,7 @@ class Store:
         # Alembic costs most of a second to import, and is needed about once a release.
         from mimas.store.migrate import upgrade
 
+        self.database.connection()  # a database that cannot be opened is told in our words, not in Alembic's
         upgrade(self.database)
 
     def close(self) -> None:

@@ -52,14 +52,15 @@ class DelimitedConnector(FileConnector[DelimitedSettings]):
     model = DelimitedSettings
 
     def discover(self) -> Schema:
-        """One type, ``row``, with every column as text; the first column is taken for the anchor."""
+        """One type with every column as text; ``row``, known by its first column, until one is configured."""
         path = self.located("path" if self.settings.path else "changes")
         with opened(path, self.name) as file:
             layout, _ = self._begin(file, path)
         if layout is None:
             raise ConnectorError(f"{path} is empty.", "Its first row must name the columns.")
         names = [name for name in layout.columns if name and name != self.settings.change_type]
-        return {"row": ObjectType("row", {name: Attribute(name) for name in names}, tuple(names[:1]))}
+        known = next(iter(self.schema.values()), ObjectType("row", {}, tuple(names[:1])))
+        return {known.name: ObjectType(known.name, {name: Attribute(name) for name in names}, known.anchor)}
 
     def pages(self, file: BinaryIO, path: Path, delta: bool) -> Generator[Page, None, str]:
         """Records in batches; every attribute of the configured type must have its column."""
