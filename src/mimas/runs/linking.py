@@ -1,54 +1,18 @@
 """Stratum 1 over a store: pending objects are filtered, joined or projected, and their resources resolved."""
 
-from dataclasses import dataclass, field
-from itertools import product
-from typing import TypeAlias
-
+from mimas.runs.candidates import Batch, Pending
 from mimas.runs.dues import LINK, write_dues
+from mimas.runs.joining import is_twin, join
 from mimas.runs.resolving import Case, Part, Resolver, load_parts
 from mimas.runs.session import Session
-from mimas.schema.values import Values, decode
+from mimas.runs.waking import referrers, wake
+from mimas.schema.values import decode
 from mimas.store import objects, resources, tables
 from mimas.store.database import Transaction
-from mimas.store.objects import ABSENT, PRESENT
-from mimas.store.resources import LIVE
-from mimas.store.runs import Note
+from mimas.store.objects import ABSENT
 from mimas.sync.linking import Linker
 
 SIZE = 10_000
-
-SymbolKeys: TypeAlias = tuple[int, list[str]]
-"""An indexed attribute of a resource type, and the keys looked for in it."""
-
-
-@dataclass(slots=True)
-class Pending:
-    """A pending object."""
-
-    id: int
-    anchor: str
-    presence: int
-    values: Values
-    resource: int | None
-    rule: int | None
-
-
-@dataclass(slots=True)
-class Batch:
-    """What linking decided about one batch."""
-
-    gone: list[Pending] = field(default_factory=list)
-    unlinked: list[Pending] = field(default_factory=list)
-    linked: list[tuple[Pending, int, int]] = field(default_factory=list)
-    """(object, resource, rule)."""
-    projected: list[tuple[Pending, int]] = field(default_factory=list)
-    """(object, rule's place in the linker)."""
-    waiting: list[tuple[int, str, int]] = field(default_factory=list)
-    """Join keys of objects that stay without a link."""
-    failed: set[int] = field(default_factory=set)
-    deferred: set[int] = field(default_factory=set)
-    """Objects that may join what this batch projects."""
-    touched: set[int] = field(default_factory=set)
 
 
 def link_pending(session: Session, resolver: Resolver, connector: str | None) -> None:
@@ -155,7 +119,7 @@ def _process(
         moved = [object_.id for object_ in cut] + [object_.id for object_, _, _ in batch.linked]
         moved += [case.parts[0].object for case in cases if case.before is None]
         resources.mark_dirty(tx, {*outcome.written, *batch.touched, *referrers(tx, moved)})
-    return _wake(tx, outcome.keys) or bool(batch.deferred)
+    return wake(tx, outcome.keys) or bool(batch.deferred)
 
 
 def _behind(pending: list[Pending], batch: Batch, cases: list[Case], failed: set[int]) -> set[int]:
@@ -199,12 +163,12 @@ def _decide(tx: Transaction, session: Session, linker: Linker, pending: list[Pen
         else:
             batch.touched.add(object_.resource)
     write_dues(tx, LINK, dues)
-    left, sought = _join(tx, session, linker, seekers, masks, batch)
+    left, sought = join(tx, session, linker, seekers, masks, batch)
     taken: set[tuple[tuple[int, str], ...]] = set()
     for object_ in left:
         place = linker.projection(masks[object_.id])
         criteria = sought.get(object_.id, ())
-        if place is not None and criteria and _is_twin(session, object_, criteria, taken):
+        if place is not None and criteria and is_twin(session, object_, criteria, taken):
             batch.deferred.add(object_.id)
         elif place is not None:
             batch.projected.append((object_, place))
@@ -214,99 +178,6 @@ def _decide(tx: Transaction, session: Session, linker: Linker, pending: list[Pen
             ]
             session.counters["disconnector-remains"] += 1
     return batch
-
-
-def _is_twin(
-    session: Session, object_: Pending, criteria: list[list[SymbolKeys]], taken: set[tuple[tuple[int, str], ...]]
-) -> bool:
-    """Whether an object looks for what an earlier one of its batch may become: it waits once, for the next round."""
-    own = {
-        combination
-        for conditions in criteria
-        for combination in product(*([(symbol, key) for key in keys] for symbol, keys in conditions))
-    }
-    if object_.id not in session.deferred and not own.isdisjoint(taken):
-        session.deferred.add(object_.id)
-        return True
-    taken |= own
-    return False
-
-
-def _join(
-    tx: Transaction, session: Session, linker: Linker, seekers: list[Pending], masks: dict[int, int], batch: Batch
-) -> tuple[list[Pending], dict[int, list[list[SymbolKeys]]]]:
-    """Join by the criteria in order: exactly one match, else the next. Those without a link, and what they look for."""
-    left = seekers
-    sought: dict[int, list[list[SymbolKeys]]] = {}
-    for criterion in linker.criteria:
-        if not left:
-            break
-        rule = linker.rules[criterion.rule]
-        number = session.store.symbol(rule.name)
-        bit = 1 << criterion.rule
-        symbols = [session.symbols.key_symbol(rule.resource_type, c.resource_attribute) for c in criterion.conditions]
-        keys: dict[int, list[SymbolKeys]] = {}
-        for object_ in left:
-            if masks[object_.id] & bit:
-                found = criterion.keys(object_.values)
-                if found is not None:
-                    keys[object_.id] = list(zip(symbols, found, strict=True))
-        matches = _matches(tx, keys)
-        _prefer_living(tx, matches, restores=number in session.symbols.keeps_alive)
-        still = []
-        for object_ in left:
-            candidates = matches.get(object_.id, set())
-
-            if len(candidates) == 1:
-                resource = candidates.pop()
-                batch.linked.append((object_, resource, number))
-                batch.touched.add(resource)
-                session.counters["joined"] += 1
-                continue
-            if len(candidates) > 1:
-                session.notes.append(_ambiguous(object_, rule.name, candidates))
-                session.counters["ambiguous-join"] += 1
-            if object_.id in keys:
-                sought.setdefault(object_.id, []).append(keys[object_.id])
-            still.append(object_)
-        left = still
-    return left, sought
-
-
-def _matches(tx: Transaction, keys: dict[int, list[SymbolKeys]]) -> dict[int, set[int]]:
-    """Object → the resources that fulfil every condition."""
-    wanted: dict[int, set[str]] = {}
-    for conditions in keys.values():
-        for symbol, texts in conditions:
-            wanted.setdefault(symbol, set()).update(texts)
-    found = {symbol: resources.find(tx, symbol, sorted(texts)) for symbol, texts in wanted.items()}
-    result: dict[int, set[int]] = {}
-    if not any(found.values()):
-        return result
-    for object_, conditions in keys.items():
-        sets = [{r for key in texts for r in found[symbol].get(key, ())} for symbol, texts in conditions]
-        result[object_] = set.intersection(*sets)
-    return result
-
-
-def _prefer_living(tx: Transaction, matches: dict[int, set[int]], *, restores: bool) -> None:
-    """The living come first; only a link that keeps a resource alive ``restores`` a deleted one."""
-    found = sorted({resource for candidates in matches.values() for resource in candidates})
-    rows = tx.rows(f"SELECT id FROM resource WHERE id IN IDS AND state <> {LIVE}", found) if found else []
-    deleted = {row[0] for row in rows}
-    if deleted:
-        for object_, candidates in matches.items():
-            matches[object_] = (candidates - deleted) or (candidates if restores else set())
-
-
-def _ambiguous(object_: Pending, rule: str, candidates: set[int]) -> Note:
-    return Note(
-        "ambiguous-join",
-        object_.anchor,
-        f"{len(candidates)} resources match the join of rule “{rule}”: {', '.join(map(str, sorted(candidates)[:5]))}",
-        "Nothing was joined by this criterion. Make the values differ at their source, or join by something unique.",
-        object_.id,
-    )
 
 
 def _cases(tx: Transaction, session: Session, connector: int, type_: int, linker: Linker, batch: Batch) -> list[Case]:
@@ -350,58 +221,3 @@ def _write_links(tx: Transaction, connector: int, batch: Batch, cases: list[Case
     if linked and tx.value("SELECT 1 FROM join_key LIMIT 1"):
         tx.run("DELETE FROM join_key WHERE object IN IDS", sorted(linked))
     return linked
-
-
-def referrers(tx: Transaction, moved: list[int]) -> list[int]:
-    """The resources whose objects refer to objects that got or lost a link."""
-    rows = tx.rows(
-        "SELECT DISTINCT l.resource FROM reference r JOIN link l ON l.object = r.object WHERE r.target IN IDS", moved
-    )
-    return [row[0] for row in rows]
-
-
-def _wake(tx: Transaction, keys: list[tuple[int, str]]) -> bool:
-    """Objects that have been waiting for one of these keys become pending again."""
-    if not keys or tx.value("SELECT 1 FROM join_key LIMIT 1") is None:
-        return False
-    wanted: dict[int, list[str]] = {}
-    for symbol, key in keys:
-        wanted.setdefault(symbol, []).append(key)
-    woken = [
-        row
-        for symbol, texts in wanted.items()
-        for row in tx.rows(
-            "SELECT DISTINCT o.connector, o.id, o.seen FROM join_key j JOIN object o ON o.id = j.object"
-            " WHERE j.attribute = ? AND j.value IN TEXTS",
-            symbol,
-            texts,
-        )
-    ]
-    tx.insert(tables.pending_import, "connector, object, synced", woken, ignore=True)
-    return bool(woken)
-
-
-def retry_unlinked(session: Session) -> None:
-    """A full sync looks at every object without a link again (MIM: disconnectors are retried).
-
-    So it does at objects linked by a rule that is no more.
-    """
-    with session.store.transaction() as tx:
-        tx.run(
-            "INSERT INTO pending_import (connector, object) SELECT connector, object FROM link WHERE rule NOT IN IDS"
-            " ON CONFLICT DO NOTHING",
-            sorted(session.symbols.rules),
-        )
-        for connector in {connector for connector, _ in session.symbols.linkers}:
-            # The keys lie close together; the objects, with their documents, do not.
-            rows = tx.rows(
-                "SELECT k.object FROM object_key k WHERE k.connector = ? AND k.fingerprint IS NOT NULL"
-                " AND NOT EXISTS (SELECT 1 FROM link l WHERE l.object = k.object)",
-                connector,
-            )
-            tx.run(
-                "INSERT INTO pending_import (connector, object, synced) SELECT connector, id, seen FROM object"
-                " WHERE id IN IDS AND presence = ? ON CONFLICT DO NOTHING",
-                [row[0] for row in rows],
-                PRESENT,
-            )

@@ -7,12 +7,13 @@ from typing import Any
 from mimas.runs.dues import take_due
 from mimas.runs.importing import Outcome
 from mimas.runs.keying import renew_keys
-from mimas.runs.linking import link_pending, referrers, retry_unlinked
+from mimas.runs.linking import link_pending
 from mimas.runs.pointing import point_all, point_new
 from mimas.runs.provisioning import provision
 from mimas.runs.relating import relate_all, relate_some
 from mimas.runs.resolving import Resolver, resolve_range, touched
 from mimas.runs.session import Session, Symbols
+from mimas.runs.waking import referrers, retry_unlinked
 from mimas.store import resources, tables
 from mimas.store.database import Transaction
 

@@ -1,0 +1,72 @@
+"""New wanted images of objects that are there, or on their way."""
+
+from collections import Counter
+
+from mimas.runs.images import SENDING, SENT, WAITING, differences, overlay
+from mimas.runs.plan import Plan
+from mimas.schema import names
+from mimas.schema.attributes import NAME
+from mimas.schema.values import decode_wanted
+from mimas.store import objects, tables
+from mimas.store.database import Transaction
+from mimas.store.objects import PRESENT
+
+
+def write_changes(tx: Transaction, counters: Counter[str], plan: Plan) -> None:
+    """New wanted images: pending while the system shows something else."""
+    ids = [object_ for _, object_, _, _ in plan.changes]
+    stored = objects.load(tx, ids)
+    states = {
+        object_: (operation, state, sent)
+        for object_, operation, state, sent in tx.rows(
+            "SELECT object, operation, state, sent FROM pending_export WHERE object IN IDS", ids
+        )
+    }
+    open_, done = [], []
+    for connector, id_, doc, before in plan.changes:
+        operation, state, sent = states.get(id_, ("", WAITING, None))
+        row = stored[id_]
+        if state == SENT and operation != "delete":
+            sent = before
+        if row.presence != PRESENT:
+            if state == SENDING:
+                # Whether it was made is unknown: the export step looks before it sends anything.
+                continue
+            open_.append((connector, id_, "update" if sent else "add", WAITING, sent, 0))
+            if not sent:
+                _rename_unborn(tx, connector, row, doc, plan.anchors.get(id_))
+        elif differences(overlay(row.seen, sent), doc):
+            open_.append((connector, id_, "update", WAITING, sent, 0))
+        elif sent:
+            open_.append((connector, id_, "update", SENT, None, 0))
+        elif operation and state != SENT:
+            done.append((connector, id_))
+    if done:
+        # What references are to be changed is still to be sent.
+        rows = tx.rows("SELECT object FROM reference WHERE object IN IDS AND bits <> 3", [id_ for _, id_ in done])
+        unlike = {row[0] for row in rows}
+        open_ += [(connector, id_, "update", WAITING, None, 0) for connector, id_ in done if id_ in unlike]
+        done = [row for row in done if row[1] not in unlike]
+    tx.update(tables.object_, "id, wanted", [(id_, doc) for _, id_, doc, _ in plan.changes])
+    tx.upsert(
+        tables.pending_export,
+        "connector, object, operation, state, sent, attempts",
+        open_,
+        "operation = excluded.operation, state = excluded.state, sent = excluded.sent, attempts = 0, error = NULL",
+    )
+    tx.delete(tables.pending_export, "connector, object", done)
+    counters["export-flow"] += len(plan.changes)
+
+
+def _rename_unborn(tx: Transaction, connector: int, row: objects.Stored, doc: str, anchor: str | None) -> None:
+    """An object that does not exist yet changes its name or its anchor before it is made."""
+    if anchor is not None and anchor != row.anchor and objects.find(tx, connector, [anchor])[0][0] is None:
+        tx.delete(tables.object_key, "connector, anchor, object", [(connector, row.anchor, row.id)])
+        tx.insert(tables.object_key, "connector, anchor, object", [(connector, anchor, row.id)])
+        tx.update(tables.object_, "id, anchor", [(row.id, anchor)])
+    name = decode_wanted(doc).get(NAME)
+    if isinstance(name, str) and name != row.name:
+        if row.name:
+            tx.delete(tables.object_name, "connector, key, object", [(connector, names.key(row.name), row.id)])
+        tx.insert(tables.object_name, "connector, key, object", [(connector, names.key(name), row.id)], ignore=True)
+        tx.update(tables.object_, "id, name", [(row.id, name)])

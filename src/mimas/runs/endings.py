@@ -1,0 +1,52 @@
+"""Objects that are to go, and objects that are left alone from now on."""
+
+from collections.abc import Sequence
+
+from mimas.runs.images import SENDING, SENT, WAITING
+from mimas.runs.plan import Plan
+from mimas.runs.pointing import withdraw
+from mimas.runs.session import Session
+from mimas.store import objects, tables
+from mimas.store.database import Transaction
+from mimas.store.objects import NONE, WANTED_ABSENT
+
+
+def write_ends(tx: Transaction, session: Session, plan: Plan) -> None:
+    """Objects that are to go, and objects that are left alone from now on."""
+    unborn = _never_made(tx, [*plan.deletes, *plan.disconnects])
+    going = [(c, id_) for c, id_, _ in plan.deletes if id_ not in unborn]
+    cut = [(c, id_) for c, id_, _ in plan.disconnects if id_ not in unborn]
+    withdraw(tx, session, [*unborn, *(id_ for _, id_ in cut)])
+    for connector in sorted(set(unborn.values())):
+        ids = [id_ for id_, of in unborn.items() if of == connector]
+        tx.delete(tables.link, "object", [(id_,) for id_ in ids])
+        objects.purge(tx, connector, ids)
+    tx.update(tables.object_, "id, wanted", [(id_, WANTED_ABSENT) for _, id_ in going])
+    tx.upsert(
+        tables.pending_export,
+        "connector, object, operation, state, attempts",
+        [(connector, id_, "delete", WAITING, 0) for connector, id_ in going],
+        "operation = excluded.operation, state = excluded.state, sent = NULL, attempts = 0, error = NULL",
+    )
+    free = [*cut, *plan.releases]
+    tx.update(tables.object_, "id, wanted", [(id_, None) for _, id_ in free])
+    tx.delete(tables.pending_export, "connector, object", free)
+    tx.delete(tables.link, "object", [(id_,) for _, id_ in cut])
+    ids = [id_ for _, id_ in [*free, *going]]
+    tx.run("UPDATE reference SET bits = bits & 1 WHERE object IN IDS", ids)
+    tx.run("DELETE FROM reference WHERE bits = 0 AND object IN IDS", ids)
+    session.counters["deprovisioned"] += len(plan.deletes) + len(plan.disconnects)
+
+
+def _never_made(tx: Transaction, ends: Sequence[tuple[int, int, int]]) -> dict[int, int]:
+    """Those of (connector, object, presence) that no system has been told of yet: object → connector."""
+    new = {id_: connector for connector, id_, presence in ends if presence == NONE}
+    if new:
+        for (object_,) in tx.rows(
+            "SELECT object FROM pending_export WHERE object IN IDS AND (state IN (?, ?) OR sent IS NOT NULL)",
+            sorted(new),
+            SENDING,
+            SENT,
+        ):
+            del new[object_]
+    return new

@@ -1,0 +1,35 @@
+"""What the outbound stratum asks for, for one batch of resources."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Birth:
+    """An object to be made."""
+
+    resource: int
+    connector: int
+    type: int
+    rule: int
+    anchor: str | None
+    name: str | None
+    doc: str
+    named: str
+
+
+@dataclass(slots=True)
+class Plan:
+    """What one batch of resources asks for."""
+
+    births: list[Birth] = field(default_factory=list)
+    changes: list[tuple[int, int, str, str | None]] = field(default_factory=list)
+    """(connector, object, wanted, wanted before)."""
+    deletes: list[tuple[int, int, int]] = field(default_factory=list)
+    """(connector, object, presence)."""
+    releases: list[tuple[int, int]] = field(default_factory=list)
+    """(connector, object) that no rule governs any more; the link stays."""
+    disconnects: list[tuple[int, int, int]] = field(default_factory=list)
+    """(connector, object, presence)."""
+    anchors: dict[int, str | None] = field(default_factory=dict)
+    """The anchors of objects that do not exist yet, as the rules now have them."""
+    failed: set[int] = field(default_factory=set)
