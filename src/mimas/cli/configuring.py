@@ -48,7 +48,8 @@ def apply_home(installation: Installation) -> int:
     store = installation.any_store
     if not store.exists():
         store.migrate()
-    changes = apply(store, documents)
+    with store.database.alone():
+        changes = apply(store, documents)
     if not changes:
         out.print(f"{len(documents)} documents are in force; nothing has changed.")
         return Exit.DONE

@@ -33,7 +33,7 @@ def run_steps(installation: Installation, title: str, steps: Sequence[Step]) -> 
         _print_step(report)
         _print_notes(installation, report)
 
-    with _progress() as watching:
+    with installation.store.database.alone(), _progress() as watching:
         report = engine.run(title, steps, Watcher(**watching, ends=ends))
     _print_end(report.number, failed=report.failed, held=report.held, errors=report.errors)
     if report.failed:
@@ -102,6 +102,6 @@ def _print_notes(installation: Installation, report: StepReport) -> None:
 def _print_end(number: int, *, failed: bool, held: int, errors: int) -> None:
     """What to do about what was not done."""
     if failed or errors:
-        out.print(f"Everything that was found: `mimas runs {number}`.", markup=False)
+        out.print(f"Details: `mimas runs {number}`.", markup=False)
     if held:
         out.print("Something is held: `mimas holds`.", markup=False)

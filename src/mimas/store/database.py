@@ -8,6 +8,7 @@ on SQLite, ``COPY`` and array statements on PostgreSQL. Nothing here is done per
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from fcntl import LOCK_EX, LOCK_NB, flock
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ _POSTGRESQL_WORDS = {
     "ORDERED": "unnest(?::text[]) WITH ORDINALITY AS j(value, key)",
 }
 _PAGE_CACHE_KIB = 96 * 1024
+_RUN_LOCK = int.from_bytes(b"mimasrun")
+"""The number of PostgreSQL's advisory lock of whoever runs steps."""
 
 
 class DatabaseError(Exception):
@@ -103,6 +106,50 @@ class Database:
             connection.rollback()
             raise
         connection.commit()
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """For whoever runs steps or changes the rules: nobody else does meanwhile. Raises `DatabaseError` at once.
+
+        Two runs at a time would each take what the other is sending for something that a dead run has left over.
+        The lock is the system's, so it ends with the process, however that ends.
+        """
+        with self._locked_session() if self.postgresql else self._locked_file() as got:
+            if not got:
+                raise DatabaseError(
+                    f"Another run is under way on the database {self.display}. Nothing was done. Wait until it has "
+                    "ended (`mimas runs` shows it), then run this again."
+                )
+            yield
+
+    @contextmanager
+    def _locked_session(self) -> Iterator[bool]:
+        connection = self.connection()
+        cursor = connection.cursor()
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", (_RUN_LOCK,))
+        got = bool(cursor.fetchone()[0])
+        connection.commit()
+        try:
+            yield got
+        finally:
+            # A connection that broke has lost the lock already, and has something of its own to say.
+            if got and not connection.closed:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", (_RUN_LOCK,))
+                connection.commit()
+
+    @contextmanager
+    def _locked_file(self) -> Iterator[bool]:
+        path = self.url.database
+        if not path or path == ":memory:":
+            yield True
+            return
+        with Path(f"{path}-run").open("ab") as file:
+            try:
+                flock(file, LOCK_EX | LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
 
     def copy_to(self, path: Path) -> None:
         """A consistent copy of an SQLite database."""

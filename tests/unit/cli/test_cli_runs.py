@@ -1,9 +1,11 @@
 """`import`, `sync`, `export`, `run`, `status`, `runs`, `holds`: what they say, and how they end."""
 
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from mimas.store.database import Database
 from tests.unit.cli.shell import HEADER, Shell, people
 
 ADA = "1001,Ada,Lovelace,Engineering,active,\n"
@@ -103,7 +105,7 @@ def test_a_bad_file_harms_nobody_and_says_what_to_do(used: Shell, text: str | by
     assert said.code == 3
     assert "! import hr" in said.out
     assert all(word in said.out for word in words), said.out
-    assert "Everything that was found: `mimas runs 2`" in said.out
+    assert "Details: `mimas runs 2`" in said.out
     assert used("status", "--json").json["resources"] == {"person": 3}
     told = used.done("runs", "2")
     assert all(word in told for word in words), told
@@ -288,6 +290,30 @@ def test_the_main_commands_on_postgresql(new: Shell, postgresql_url: str) -> Non
     (hold,) = new("holds", "--json").json
     new.done("holds", "release", str(hold["id"]))
     assert new("status", "--json").json["holds"] == []
+
+
+def test_two_runs_at_a_time_are_refused_and_looking_is_not(used: Shell) -> None:
+    with closing(Database(f"sqlite:///{used.home / 'mimas.db'}")) as other, other.alone():
+        _refused_while_another_runs(used)
+    used.done("run", "daily")
+
+
+def test_two_runs_at_a_time_are_refused_on_postgresql_too(new: Shell, postgresql_url: str) -> None:
+    new.set("MIMAS_DATABASE", postgresql_url)
+    new.done("config", "apply")
+    with closing(Database(postgresql_url)) as other, other.alone():
+        _refused_while_another_runs(new)
+    new.done("run", "daily")
+
+
+def _refused_while_another_runs(shell: Shell) -> None:
+    before = shell("runs", "--json").json
+    for command in ("run daily", "import hr", "sync --full", "config apply"):
+        said = shell(*command.split())
+        assert said.code == 1, said
+        assert "Another run is under way" in said.err
+    assert shell("runs", "--json").json == before
+    assert shell("status").code == 0
 
 
 def test_homes_are_folders_that_can_be_moved(used: Shell, tmp_path: Path) -> None:
