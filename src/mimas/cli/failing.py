@@ -3,9 +3,24 @@
 import os
 import sqlite3
 import sys
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import IntEnum
+
+
+_LOST = (
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CORRUPT,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_NOTADB,
+)
+"""Kinds of SQLite's errors that come from the world; the others would be our mistakes."""
 
 
 class Exit(IntEnum):
@@ -41,17 +56,21 @@ def explained() -> Iterator[None]:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.FAILED)
     except Exception as error:
+        if type(error).__module__.startswith("typer"):
+            raise  # how a command ends, or was typed: Typer's own business
         message = _message(error)
         if message is None:
-            raise
+            traceback.print_exc()
+            message = (
+                "This is a mistake in Mimas itself. What was written before is whole. Please report what stands above.",
+                Exit.FAILED,
+            )
         _fail(*message)
 
 
 def _message(error: Exception) -> tuple[str, Exit] | None:
     if isinstance(error, CommandError):
         return str(error), error.code
-    if type(error).__module__.startswith("typer"):
-        return None  # how a command ends, or was typed: Typer's own business
     if isinstance(error, OSError):
         where = f"{error.filename}: " if error.filename else ""
         return f"{where}{error.strerror or error}", Exit.FAILED
@@ -60,10 +79,11 @@ def _message(error: Exception) -> tuple[str, Exit] | None:
 
 def _of_the_database(error: Exception) -> tuple[str, Exit] | None:
     """A database that was there and is not any more, is locked, full, or no database."""
-    module = type(error).__module__.partition(".")[0]
-    lost = (module == "psycopg" and type(error).__name__ in ("OperationalError", "AdminShutdown", "DiskFull")) or (
-        isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.ProgrammingError)
-    )
+    if isinstance(error, sqlite3.Error):
+        # The lower byte is the kind; the others say more about it (https://sqlite.org/rescode.html, 4).
+        lost = getattr(error, "sqlite_errorcode", 0) & 0xFF in _LOST
+    else:
+        lost = any(f"{of.__module__}.{of.__name__}" == "psycopg.OperationalError" for of in type(error).mro())
     if not lost:
         return None
     text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

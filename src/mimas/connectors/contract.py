@@ -66,6 +66,10 @@ class ConnectorError(Exception):
         self.advice = advice
 
 
+class NothingThereError(ConnectorError):
+    """What is to be read does not exist: a file that was not delivered, or that only the first export will make."""
+
+
 class EntryError(Exception):
     """One record cannot be understood; the rest of the reading goes on (MIM: discovery error).
 

@@ -11,7 +11,17 @@ from typing import Any, BinaryIO, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
-from mimas.connectors.contract import Capabilities, Connector, ConnectorError, End, Export, Page, Result, Settings
+from mimas.connectors.contract import (
+    Capabilities,
+    Connector,
+    ConnectorError,
+    End,
+    Export,
+    NothingThereError,
+    Page,
+    Result,
+    Settings,
+)
 
 
 class FileSettings(Settings):
@@ -129,7 +139,7 @@ def opened(path: Path, connector: str) -> Iterator[BinaryIO]:
     try:
         file = path.open("rb", buffering=1 << 20)
     except FileNotFoundError:
-        raise ConnectorError(
+        raise NothingThereError(
             f"Connector {connector}: there is no file {path}.",
             "Check the setting 'path' or 'changes', and whether the file was delivered; "
             "a file that Mimas itself writes is there after the first export.",

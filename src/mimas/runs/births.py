@@ -38,8 +38,8 @@ def write_births(tx: Transaction, session: Session, plan: Plan) -> None:
     )
     tx.insert(
         tables.pending_export,
-        "connector, object, operation, state, attempts",
-        [(b.connector, id_, "add", WAITING, 0) for id_, b in pairs],
+        "connector, object, operation, state",
+        [(b.connector, id_, "add", WAITING) for id_, b in pairs],
     )
     session.counters["provisioned"] += len(births)
 
@@ -127,8 +127,8 @@ def _take_over(tx: Transaction, session: Session, plan: Plan, birth: Birth, obje
     )
     tx.upsert(
         tables.pending_export,
-        "connector, object, operation, state, attempts",
-        [(birth.connector, object_.id, "add", WAITING, 0)],
+        "connector, object, operation, state",
+        [(birth.connector, object_.id, "add", WAITING)],
         "operation = excluded.operation, state = excluded.state",
     )
     session.counters["provisioned"] += 1

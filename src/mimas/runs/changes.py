@@ -32,27 +32,27 @@ def write_changes(tx: Transaction, counters: Counter[str], plan: Plan) -> None:
             if state == SENDING:
                 # Whether it was made is unknown: the export step looks before it sends anything.
                 continue
-            open_.append((connector, id_, "update" if sent else "add", WAITING, sent, 0))
+            open_.append((connector, id_, "update" if sent else "add", WAITING, sent))
             if not sent:
                 _rename_unborn(tx, connector, row, doc, plan.anchors.get(id_))
         elif differences(overlay(row.seen, sent), doc):
-            open_.append((connector, id_, "update", WAITING, sent, 0))
+            open_.append((connector, id_, "update", WAITING, sent))
         elif sent:
-            open_.append((connector, id_, "update", SENT, None, 0))
+            open_.append((connector, id_, "update", SENT, None))
         elif operation and state != SENT:
             done.append((connector, id_))
     if done:
         # What references are to be changed is still to be sent.
         rows = tx.rows("SELECT object FROM reference WHERE object IN IDS AND bits <> 3", [id_ for _, id_ in done])
         unlike = {row[0] for row in rows}
-        open_ += [(connector, id_, "update", WAITING, None, 0) for connector, id_ in done if id_ in unlike]
+        open_ += [(connector, id_, "update", WAITING, None) for connector, id_ in done if id_ in unlike]
         done = [row for row in done if row[1] not in unlike]
     tx.update(tables.object_, "id, wanted", [(id_, doc) for _, id_, doc, _ in plan.changes])
     tx.upsert(
         tables.pending_export,
-        "connector, object, operation, state, sent, attempts",
+        "connector, object, operation, state, sent",
         open_,
-        "operation = excluded.operation, state = excluded.state, sent = excluded.sent, attempts = 0, error = NULL",
+        "operation = excluded.operation, state = excluded.state, sent = excluded.sent, error = NULL",
     )
     tx.delete(tables.pending_export, "connector, object", done)
     counters["export-flow"] += len(plan.changes)

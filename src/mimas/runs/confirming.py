@@ -98,8 +98,8 @@ class Confirmer:
         tx.delete(tables.pending_export, "connector, object", [(self.connector, id_) for id_ in done])
         tx.upsert(
             tables.pending_export,
-            "connector, object, operation, state, attempts",
-            [(self.connector, id_, operation, WAITING, 0) for id_, operation in open_],
+            "connector, object, operation, state",
+            [(self.connector, id_, operation, WAITING) for id_, operation in open_],
             "operation = excluded.operation, state = excluded.state, sent = NULL",
         )
 

@@ -43,7 +43,8 @@ def take_due(tx: Transaction, now: datetime) -> list[int]:
     pending = tx.rows("SELECT connector, id, seen FROM object WHERE id IN IDS", objects)
     tx.insert(tables.pending_import, "connector, object, synced", pending, ignore=True)
     resources.mark_dirty(tx, [item for stratum, item in rows if stratum == OUTBOUND])
-    tx.delete(tables.due, "stratum, item", rows)
+    # Pending objects and dirty resources outlive a crash; what is to be resolved stays due until it has been.
+    tx.delete(tables.due, "stratum, item", [row for row in rows if row[0] != INBOUND])
     return [item for stratum, item in rows if stratum == INBOUND]
 
 

@@ -24,9 +24,9 @@ def write_ends(tx: Transaction, session: Session, plan: Plan) -> None:
     tx.update(tables.object_, "id, wanted", [(id_, WANTED_ABSENT) for _, id_ in going])
     tx.upsert(
         tables.pending_export,
-        "connector, object, operation, state, attempts",
-        [(connector, id_, "delete", WAITING, 0) for connector, id_ in going],
-        "operation = excluded.operation, state = excluded.state, sent = NULL, attempts = 0, error = NULL",
+        "connector, object, operation, state",
+        [(connector, id_, "delete", WAITING) for connector, id_ in going],
+        "operation = excluded.operation, state = excluded.state, sent = NULL, error = NULL",
     )
     free = [*cut, *plan.releases]
     tx.update(tables.object_, "id, wanted", [(id_, None) for _, id_ in free])

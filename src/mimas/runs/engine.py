@@ -12,7 +12,7 @@ from mimas.connectors.contract import Connector, ConnectorError
 from mimas.connectors.registry import open_connector
 from mimas.runs.exporting import export_step, unknown_outcomes
 from mimas.runs.extensions import Extensions
-from mimas.runs.importing import Outcome, import_step
+from mimas.runs.importing import Outcome, import_step, known
 from mimas.runs.session import Symbols
 from mimas.runs.setup import ConnectorSetup, Setup, Step
 from mimas.runs.syncing import sync_step
@@ -212,11 +212,19 @@ class Engine:
     def _read_back(
         self, connector: Connector[Any], setup: ConnectorSetup, number: int, governed: dict[str, frozenset[str]]
     ) -> None:
-        """After a step that died on the wire, see what arrived before anything is sent again."""
+        """Look before sending: after a step that died on the wire, and before a listing is replaced at first."""
         with self.store.transaction() as tx:
             unknown = unknown_outcomes(tx, self.store.symbol(connector.name))
-        if unknown and connector.capabilities.read:
-            attentive = self.compiled.attentive(connector.name)
-            import_step(
-                self.store, connector, number, delta=False, guard=setup.missing, governed=governed, attentive=attentive
+        unread = connector.capabilities.listing and not known(self.store, connector.name)
+        if not connector.capabilities.read or not (unknown or unread):
+            return
+        attentive = self.compiled.attentive(connector.name)
+        outcome = import_step(
+            self.store, connector, number, delta=False, guard=setup.missing, governed=governed, attentive=attentive
+        )
+        if unread and outcome.errors:
+            raise ConnectorError(
+                f"Connector {connector.name}: its listing was never imported, and {outcome.errors} of its records "
+                "cannot be read; an export would replace it and lose them.",
+                f"See what is wrong with `mimas import {connector.name}`, and put it right or move the file away.",
             )

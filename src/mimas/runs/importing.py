@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mimas.connectors.contract import Connector, End, Page
+from mimas.connectors.contract import Connector, End, NothingThereError, Page
 from mimas.runs.setup import Guard
 from mimas.runs.staging import Stager
 from mimas.runs.vanished import gone, settle_vanished
@@ -55,13 +55,19 @@ def import_step(
     end = End(complete=False, reason="the connector stopped without saying that it had shown everything")
     marks, removed = bytearray(), []
     outcome = Outcome(counters=stager.counters)
-    for part in connector.read(watermark if delta else None):
-        if isinstance(part, End):
-            end = part
-            break
-        with store.transaction() as tx:
-            removed += _page(stager, tx, part, marks, delta=delta)
-        progress(len(part.keys))
+    try:
+        for part in connector.read(watermark if delta else None):
+            if isinstance(part, End):
+                end = part
+                break
+            with store.transaction() as tx:
+                removed += _page(stager, tx, part, marks, delta=delta)
+            progress(len(part.keys))
+    except NothingThereError:
+        if not connector.capabilities.listing or known(store, connector.name):
+            raise
+        end = End(reason="there is no listing yet; the first export makes it")
+        outcome.message = f"{connector.name}: {end.reason}."
     with store.transaction() as tx:
         stager.finish(tx)
         runs.note(tx, step, stager.take_notes())
@@ -89,6 +95,13 @@ def import_step(
     if outcome.errors:
         outcome.result = "completed-discovery-errors"
     return outcome
+
+
+def known(store: Store, connector: str) -> bool:
+    """Whether the connected system has been read to its end before."""
+    symbol = store.symbol(connector)
+    with store.transaction() as tx:
+        return tx.value("SELECT 1 FROM connector_state WHERE connector = ?", symbol) is not None
 
 
 def _page(stager: Stager, tx: Transaction, page: Page, marks: bytearray, *, delta: bool) -> list[int]:

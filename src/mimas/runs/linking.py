@@ -52,7 +52,7 @@ def _clear_unruled(session: Session, connector: str | None) -> None:
             objects.purge(tx, symbol, gone)
             # What was seen for the first time may be governed otherwise from now on: flows that happen once only.
             tx.run(
-                "INSERT INTO dirty (resource, reason) SELECT l.resource, 0 FROM pending_import p"
+                "INSERT INTO dirty (resource) SELECT l.resource FROM pending_import p"
                 " JOIN object o ON o.id = p.object JOIN link l ON l.object = p.object"
                 " WHERE p.connector = ? AND (o.type IS NULL OR o.type NOT IN IDS) ON CONFLICT DO NOTHING",
                 symbol,

@@ -106,8 +106,8 @@ def _write(tx: Transaction, session: Session, added: set[Triple], removed: set[T
     session.counters["reference-flow"] += len(added) + len(removed)
     touched = sorted({row[0] for row in added | removed})
     tx.run(
-        "INSERT INTO pending_export (connector, object, operation, state, attempts)"
-        " SELECT o.connector, o.id, 'update', ?, 0 FROM object o WHERE o.id IN IDS AND o.presence = ?"
+        "INSERT INTO pending_export (connector, object, operation, state)"
+        " SELECT o.connector, o.id, 'update', ? FROM object o WHERE o.id IN IDS AND o.presence = ?"
         " AND o.wanted IS NOT NULL AND o.wanted <> ?"
         " ON CONFLICT (connector, object) DO UPDATE SET state = excluded.state, error = NULL"
         " WHERE pending_export.operation <> 'delete'",

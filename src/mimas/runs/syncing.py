@@ -14,7 +14,7 @@ from mimas.runs.relating import relate_all, relate_some
 from mimas.runs.resolving import Resolver, resolve_range, touched
 from mimas.runs.session import Session, Symbols
 from mimas.runs.waking import referrers, retry_unlinked
-from mimas.store import resources, tables
+from mimas.store import objects, resources, tables
 from mimas.store.database import Transaction
 
 Say = Callable[[str], None]
@@ -46,6 +46,9 @@ def sync_step(
     if full:
         renew_keys(session)
         retry_unlinked(session)
+    if begun == FULL:
+        with store.transaction() as tx:
+            objects.release_all_but(tx, symbols.sinks)
     say("linking")
     link_pending(session, resolver, connector)
     if due:

@@ -81,6 +81,13 @@ def leave_alone(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
     tx.run("DELETE FROM reference WHERE bits = 0 AND object IN IDS", list(ids))
 
 
+def release_all_but(tx: Transaction, governed: Sequence[int]) -> None:
+    """Connectors that no outbound rule writes to any more: nothing is wanted there, and nothing is to be sent."""
+    tx.run("DELETE FROM pending_export WHERE connector NOT IN IDS", list(governed))
+    for (connector,) in tx.rows("SELECT DISTINCT connector FROM object_key WHERE connector NOT IN IDS", list(governed)):
+        tx.run("UPDATE object SET wanted = NULL WHERE connector = ? AND wanted IS NOT NULL", connector)
+
+
 def purge(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
     """Forget objects that are gone. One that others refer to stays as a placeholder, with its key."""
     tx.delete(tables.reference, "object", [(id_,) for id_ in ids])

@@ -98,4 +98,4 @@ def write(
 
 def mark_dirty(tx: Transaction, ids: Iterable[int]) -> None:
     """The outbound stratum of these resources is to be computed."""
-    tx.insert(tables.dirty, "resource, reason", [(id_, 0) for id_ in sorted(set(ids))], ignore=True)
+    tx.insert(tables.dirty, "resource", [(id_,) for id_ in sorted(set(ids))], ignore=True)

@@ -46,9 +46,7 @@ document = _table(
 )
 """The configuration in force."""
 
-connector_state = _table(
-    "connector_state", _id("connector"), _text("watermark"), _text("imported"), _number("salt", nullable=True)
-)
+connector_state = _table("connector_state", _id("connector"), _text("watermark"))
 """How far a connector has been read."""
 
 object_key = _table(
@@ -109,7 +107,6 @@ pending_export = _table(
     _text("operation", nullable=False),
     _number("state"),
     _text("sent"),
-    _number("attempts"),
     _text("error"),
     rowid=False,
 )
@@ -137,7 +134,7 @@ resource_reference = _table(
 )
 """One reference value of a resource, and the rule or membership it comes from."""
 
-dirty = _table("dirty", _id("resource"), _number("reason"), rowid=False)
+dirty = _table("dirty", _id("resource"), rowid=False)
 """Resources whose later strata are still to be computed."""
 
 pattern = _table("pattern", _id(), _text("body", nullable=False), Index("pattern_body", "body", unique=True))
