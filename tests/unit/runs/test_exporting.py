@@ -647,3 +647,50 @@ class TestADirectory:
         assert "manager: cn=Bea,o=x" in text
         assert "cn=B,o=x" not in text
         assert directory.pending() == {}
+
+
+class TestTheFirstListing:
+    """A listing that is replaced for the first time may hold what nobody has told Mimas of."""
+
+    @pytest.fixture
+    def fresh(self, world: World) -> World:
+        world.configure([HR, APP], [IN, OUT])
+        staff(world, "1/A/boss")
+        world.run("import hr", "sync")
+        return world
+
+    def test_there_need_be_none(self, fresh: World) -> None:
+        outcome = fresh.step("import app")
+        assert (outcome.result, outcome.errors) == ("success", 0)
+        assert "the first export makes it" in outcome.message
+        fresh.run("export app")
+        assert list(fresh.read("app.csv")) == ["1"]
+
+    def test_once_written_it_must_be_there(self, fresh: World) -> None:
+        fresh.run("export app", "import app")
+        (fresh.folder / "app.csv").unlink()
+        assert fresh.step("import app").result == "stopped-connectivity"
+
+    def test_rows_that_were_never_imported_stay(self, fresh: World) -> None:
+        fresh.write("app.csv", {"id": "9", "name": "stranger"}, columns="id name title note manager")
+        fresh.run("export app")
+        assert sorted(fresh.read("app.csv")) == ["1", "9"]
+
+    def test_one_that_cannot_be_read_whole_is_not_replaced(self, fresh: World) -> None:
+        fresh.write("app.csv", {"id": "9", "name": "stranger"}, "8,too,few", columns="id name title note manager")
+        before = (fresh.folder / "app.csv").read_bytes()
+        outcome = fresh.step("export app")
+        assert outcome.result == "stopped-connectivity"
+        assert "never imported" in outcome.message
+        assert (fresh.folder / "app.csv").read_bytes() == before
+
+
+def test_when_the_last_rule_of_a_connector_goes_nothing_is_wanted_there_any_more(company: World) -> None:
+    staff(company, "1/A/chief", "2/B/dev//1", "3/C/dev//1")
+    company.run("import hr", "sync")
+    assert company.pending() == {"1": ("update", WAITING)}
+    company.configure([HR, APP], [IN])
+    company.run("sync")
+    assert company.pending() == {}
+    company.run("export app")
+    assert company.read("app.csv")["1"]["title"] == "boss"
