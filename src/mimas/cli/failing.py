@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import IntEnum
 
-
 _LOST = (
     sqlite3.SQLITE_PERM,
     sqlite3.SQLITE_BUSY,

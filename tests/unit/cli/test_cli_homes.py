@@ -238,6 +238,26 @@ def test_a_locked_database_is_told_with_what_to_do(used: Shell, capsys: pytest.C
     assert "Another command is writing" in capsys.readouterr().err
 
 
+def test_a_mistake_of_ours_is_not_blamed_on_anybody_else(used: Shell) -> None:
+    with closing(sqlite3.connect(used.home / "mimas.db")) as connection:
+        connection.execute("DROP TABLE run")
+    said = used("runs")
+    assert said.code == 1
+    assert "Traceback" in said.err, "for whoever has to find it"
+    assert said.err.splitlines()[-1].startswith("mimas: This is a mistake in Mimas itself.")
+
+
+def test_a_damaged_database_is_told(used: Shell) -> None:
+    path = used.home / "mimas.db"
+    data = bytearray(path.read_bytes())
+    data[4096:] = b"x" * (len(data) - 4096)
+    path.write_bytes(data)
+    said = used("status")
+    assert said.code == 1
+    assert "malformed" in said.err
+    assert "Traceback" not in said.err
+
+
 def _write_while_locked(database: Path) -> None:
     with closing(sqlite3.connect(database, isolation_level=None)) as holder:
         holder.execute("BEGIN EXCLUSIVE")
