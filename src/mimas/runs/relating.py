@@ -11,6 +11,9 @@ from mimas.store.resources import LIVE, StoredResource
 Triple = tuple[int, int, int]
 """(resource, attribute, target)."""
 
+Offer = tuple[int, int, int, int, int, int]
+"""(resource, attribute, target, precedence, rule, connector object)."""
+
 GROUPS_AT_ONCE = 20
 """Groups can have very many members, so few are held in memory together."""
 
@@ -92,10 +95,9 @@ def _contributed(
     sources = sorted({connector for connector, _, _ in flows})
     # The rule that made a link tells the resource's type, which spares a look at the resource.
     types = session.symbols.rule_types
-    best: dict[tuple[int, int], int] = {}
-    offers: list[tuple[int, int, int, int, int]] = []
-    for resource, made_by, connector, attribute, target in tx.rows(
-        "SELECT l.resource, l.rule, l.connector, r.attribute, t.resource FROM link l"
+    offers: list[Offer] = []
+    for resource, made_by, connector, object_, attribute, target in tx.rows(
+        "SELECT l.resource, l.rule, l.connector, l.object, r.attribute, t.resource FROM link l"
         " JOIN reference r ON r.object = l.object AND (r.bits & 1) = 1 JOIN link t ON t.object = r.target"
         f" WHERE l.resource {where} AND l.connector IN IDS",
         *parameters,
@@ -104,15 +106,39 @@ def _contributed(
         if resource in skipped:
             continue
         for attribute_to, precedence, rule in flows.get((connector, attribute, types.get(made_by, 0)), ()):
-            offers.append((resource, attribute_to, target, precedence, rule))
-            place = (resource, attribute_to)
-            if precedence < best.get(place, 1 << 62):
-                best[place] = precedence
+            offers.append((resource, attribute_to, target, precedence, rule, object_))
+    if session.symbols.scoped_flows:
+        offers = _in_scope(tx, session, offers)
+    best: dict[tuple[int, int], int] = {}
+    for resource, attribute, _, precedence, _, _ in offers:
+        place = (resource, attribute)
+        if precedence < best.get(place, 1 << 62):
+            best[place] = precedence
     return {
         (resource, attribute, target): rule
-        for resource, attribute, target, precedence, rule in offers
+        for resource, attribute, target, precedence, rule, _ in offers
         if precedence == best[resource, attribute]
     }
+
+
+def _in_scope(tx: Transaction, session: Session, offers: list[Offer]) -> list[Offer]:
+    """The offers whose rule covers the object they come from."""
+    symbols = session.symbols
+    asked = sorted({offer[5] for offer in offers if offer[4] in symbols.scoped_flows})
+    context = session.context()
+    covered: dict[int, set[int]] = {}
+    for object_, connector, type_, seen in tx.rows(
+        "SELECT id, connector, type, seen FROM object WHERE id IN IDS AND seen IS NOT NULL", asked
+    ):
+        linker = symbols.linkers[connector, type_]
+        try:
+            mask = linker.scope(decode(seen), context)
+        except Exception:  # noqa: BLE001 - told where the object is linked or resolved
+            mask = 0
+        covered[object_] = {
+            symbols.rule_numbers[rule.name] for index, rule in enumerate(linker.rules) if mask & (1 << index)
+        }
+    return [o for o in offers if o[4] not in symbols.scoped_flows or o[4] in covered.get(o[5], ())]
 
 
 def _memberships(tx: Transaction, session: Session, groups: Sequence[StoredResource]) -> dict[Triple, int]:

@@ -76,6 +76,9 @@ class Symbols:
             for m in compiled.memberships
         ]
         self.reference_flows = self._reference_flows()
+        self.scoped_flows = {
+            rule for flows in self.reference_flows.values() for _, _, rule in flows if self.rules[rule].scope
+        }
         self.group_like = {
             number
             for number, type_ in self.types.items()

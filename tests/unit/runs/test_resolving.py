@@ -472,3 +472,20 @@ def test_a_changed_flow_takes_effect_for_everybody(world: World) -> None:
     before = world.dump()
     world.run("sync", "full")
     assert world.dump() == before
+
+
+@pytest.mark.parametrize("sync", ["sync", "full"])
+def test_a_rule_out_of_scope_contributes_no_references_either(world: World, sync: str) -> None:
+    staff = inbound("hr", {"employeeId": "id", "name": "name"}, join=["id=employeeId"])
+    managed = inbound(
+        "hr", {"manager": "manager"}, name="managed", link=LinkType.JOIN, precedence=50, where=["title EQUAL staff"]
+    )
+    world.configure([delimited("hr", "id name title manager>person")], [staff, managed])
+    header = "id name title manager"
+    boss = {"id": "1", "name": "A", "title": "boss", "manager": "1"}
+    world.write("hr.csv", boss, {"id": "2", "name": "B", "title": "staff", "manager": "1"}, columns=header)
+    world.run("import hr", sync)
+    assert world.references("manager") == {("B", "A")}
+    world.write("hr.csv", boss, {"id": "2", "name": "B", "title": "guest", "manager": "1"}, columns=header)
+    world.run("import hr", sync)
+    assert world.references("manager") == set()
