@@ -239,9 +239,9 @@ def test_a_system_that_cannot_be_reached(used: Shell, settings: str, words: list
 
 
 def test_an_extension_that_is_not_there_is_told_by_check(used: Shell) -> None:
-    used.edit(HR, "surname: =Trim([Last])", 'surname: {extension: "names:family"}')
+    used.edit(HR, "surname: =Trim([Last])", 'surname: {extension: "family_names:first"}')
     said = used("check")
     assert said.code == 1
-    assert f"{HR}:{used.line(HR, 'names:family')}" in said.err
-    assert "names" in said.err
-    assert sys.modules.get("names") is None
+    assert f"{HR}:{used.line(HR, 'family_names:first')}" in said.err
+    assert "family_names" in said.err
+    assert sys.modules.get("family_names") is None
