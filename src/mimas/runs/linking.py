@@ -1,9 +1,10 @@
 """Stratum 1 over a store: pending objects are filtered, joined or projected, and their resources resolved."""
 
 from mimas.runs.candidates import Batch, Pending
+from mimas.runs.cases import Case, Part, load_cases
 from mimas.runs.dues import LINK, write_dues
 from mimas.runs.joining import is_twin, join
-from mimas.runs.resolving import Case, Part, Resolver, load_parts
+from mimas.runs.resolving import Resolver
 from mimas.runs.session import Session
 from mimas.runs.waking import referrers, wake
 from mimas.schema.values import decode
@@ -193,11 +194,12 @@ def _cases(tx: Transaction, session: Session, connector: int, type_: int, linker
             part = Part(connector, rule, object_.id, type_, object_.anchor, object_.values)
             cases.append(Case(resource, resource_type, None, [part]))
     if batch.touched:
-        known = {row.id: Case(row.id, row.type, row) for row in resources.load(tx, sorted(batch.touched))}
-        load_parts(tx, session, known, "l.resource IN IDS", list(known))
+        joining: dict[int, list[Part]] = {}
         for object_, resource, rule_ in batch.linked:
-            known[resource].parts.append(Part(connector, rule_, object_.id, type_, object_.anchor, object_.values))
-        cases += known.values()
+            part = Part(connector, rule_, object_.id, type_, object_.anchor, object_.values)
+            joining.setdefault(resource, []).append(part)
+        rows = resources.load(tx, sorted(batch.touched))
+        cases += load_cases(tx, session, rows, "IN IDS", [row.id for row in rows], joining=joining)
     return cases
 
 

@@ -2,20 +2,21 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 from mimas.runs.dues import take_due
 from mimas.runs.importing import Outcome
 from mimas.runs.keying import renew_keys
 from mimas.runs.linking import link_pending
 from mimas.runs.pointing import point_all, point_new
-from mimas.runs.provisioning import provision
+from mimas.runs.provisioning import Provisioner, provision
 from mimas.runs.relating import relate_all, relate_some
 from mimas.runs.resolving import Resolver, resolve_range, touched
 from mimas.runs.session import Session, Symbols
 from mimas.runs.waking import referrers, retry_unlinked
+from mimas.schema.values import decode
 from mimas.store import objects, resources, tables
 from mimas.store.database import Transaction
+from mimas.store.resources import LIVE
 
 Say = Callable[[str], None]
 
@@ -118,13 +119,17 @@ def _sweep_values(
     tx: Transaction, session: Session, resolver: Resolver, first: int, last: int, *, resolve: bool
 ) -> None:
     rows = resources.between(tx, first, last)
-    known: dict[int, dict[str, Any]] = {}
+    where = "BETWEEN ? AND ?"
+    provisioner = Provisioner(tx, session, where, first, last)
     if resolve:
-        resolved = resolve_range(tx, session, resolver, rows, first, last)
-        known = resolved.values
-        if resolved.written:
-            rows = resources.between(tx, first, last)
-    plan = provision(tx, session, rows, known, "BETWEEN ? AND ?", first, last)
+        stale = [row for row in rows if not session.is_fresh(row.id)]
+        rows = [row for row in rows if session.is_fresh(row.id)]
+        resolved = resolve_range(tx, session, resolver, stale, first, last, provisioner.take)
+        # Whoever failed to resolve keeps what they had.
+        rows += [row for row in stale if row.id in resolved.failed]
+    for row in rows:
+        provisioner.take(row.id, row.type, decode(row.doc), row.state == LIVE)
+    plan = provisioner.finish()
     resources.mark_dirty(tx, plan.failed)
     tx.run("DELETE FROM dirty WHERE resource BETWEEN ? AND ? AND resource NOT IN IDS", first, last, sorted(plan.failed))
     session.write_notes(tx)
@@ -141,7 +146,7 @@ def _follow(session: Session) -> None:
             ids = [row[0] for row in rows]
             last = ids[-1]
             relate_some(tx, session, ids)
-            plan = provision(tx, session, resources.load(tx, ids), {}, "IN IDS", ids)
+            plan = provision(tx, session, resources.load(tx, ids), "IN IDS", ids)
             point_new(tx, session, ids)
             tx.delete(tables.dirty, "resource", [(id_,) for id_ in ids if id_ not in plan.failed])
             session.write_notes(tx)

@@ -1,6 +1,7 @@
 """Flows become lines of a generated function."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
@@ -35,43 +36,60 @@ def _kind(attribute: Attribute | None) -> Kind | None:
     return attribute.kind if attribute is not None else None
 
 
-def write_value(
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The Python expression of a flow: its value, converted to the target's type; None is no value.
+
+    ``outcomes``: it may also give an `Outcome`, which the caller then has to tell apart.
+    """
+
+    text: str
+    about: About
+    outcomes: bool = False
+
+
+def flow_source(
     code: Code,
     rule: SyncRule,
     flow: Flow,
     sources: Mapping[str, Attribute],
     target: Attribute,
     load: Load,
-) -> bool:
-    """Lines that leave the flow's value, converted to the target's type, in ``y``; None is no value.
-
-    The answer is whether ``y`` may also be an `Outcome`, which the caller then has to tell apart.
-    """
+) -> Source:
+    """A flow as an expression over ``g``, ``v`` and ``x``; what it refers to goes into the names of ``code``."""
     about = About(rule.name, flow.target, flow.place if flow.place.file else rule.place)
     origin = flow.origin
     outcomes = False
     if isinstance(origin, Direct):
-        code.add(f"y = {read(origin.attribute)}", about)
+        text = read(origin.attribute)
         shown = sources.get(origin.attribute)
         if shown is not None and shown.kind == target.kind and not shown.multivalued and not target.multivalued:
-            return False
+            return Source(text, about)
     elif isinstance(origin, Constant):
-        code.add(f"y = {origin.value!r}", about)
+        text = repr(origin.value)
     elif isinstance(origin, Computed):
         tree = parse(origin.text)
         outcomes = any(isinstance(node, Literal) and isinstance(node.value, Outcome) for node in walk(tree))
-        code.add(f"y = {source(tree, _reader(code, sources), code.names)}", about)
+        text = source(tree, _reader(code, sources), code.names)
     elif isinstance(origin, Unique):
         reader = _reader(code, sources)
         candidates = ", ".join(source(parse(text), reader, code.names) for text in origin.candidates)
-        code.add(f"y = x.unique({flow.target!r}, lambda: ({candidates},))", about)
+        text = f"x.unique({flow.target!r}, lambda: ({candidates},))"
     elif isinstance(origin, Extension):
         name = f"e_{len(code.names)}"
         code.names[name] = load(origin.function)
         code.names["frozen"] = MappingProxyType
-        code.add(f"y = {name}(frozen(v))", about)
-    _convert(code, target, about, outcomes=outcomes)
-    return outcomes
+        text = f"{name}(frozen(v))"
+    return Source(_converted(code, text, target, outcomes=outcomes), about, outcomes)
+
+
+def write_display(code: Code, flows: Sequence[tuple[str, Source]]) -> list[str]:
+    """``d`` as one dict of all these targets, which costs half of setting them one by one; the names of the values."""
+    names = [f"y{index}" for index in range(len(flows))]
+    for name, (_, flow) in zip(names, flows, strict=True):
+        code.add(f"{name} = {flow.text}", flow.about)
+    code.add("d = {" + ", ".join(f"{target!r}: {name}" for name, (target, _) in zip(names, flows, strict=True)) + "}")
+    return names
 
 
 def _reader(code: Code, sources: Mapping[str, Attribute]) -> Callable[[str], str]:
@@ -87,18 +105,15 @@ def _reader(code: Code, sources: Mapping[str, Attribute]) -> Callable[[str], str
     return reader
 
 
-def _convert(code: Code, target: Attribute, about: About, *, outcomes: bool) -> None:
-    """Bring ``y`` to the type of its target; an outcome stays what it is."""
+def _converted(code: Code, text: str, target: Attribute, *, outcomes: bool) -> str:
+    """An expression brought to the type of its target; an outcome stays what it is."""
     convert = f"c_{target.kind}_{target.multivalued}"
     code.names["to_value"] = to_value
     code.names[convert] = converter(target)
     if outcomes:
         code.names["Outcome"] = Outcome
-        code.add("y = to_value(y)", about)
-        code.add(f"if y is not None and y.__class__ is not Outcome: y = {convert}(y)", about)
-    elif target.kind in (Kind.STRING, Kind.BINARY, Kind.REFERENCE) and not target.multivalued:
+        return f"(y if (y := to_value({text})) is None or y.__class__ is Outcome else {convert}(y))"
+    if target.kind in (Kind.STRING, Kind.BINARY, Kind.REFERENCE) and not target.multivalued:
         # The usual case costs two comparisons and no call.
-        code.add(f"if y.__class__ is not str and y is not None: y = {convert}(to_value(y))", about)
-        code.add("if y == '': y = None", about)
-    else:
-        code.add(f"if y is not None: y = {convert}(to_value(y))", about)
+        return f"((y if (y := {text}).__class__ is str else None if y is None else {convert}(to_value(y))) or None)"
+    return f"(None if (y := {text}) is None else {convert}(to_value(y)))"

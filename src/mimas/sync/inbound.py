@@ -1,14 +1,15 @@
 """Inbound rules of one object type towards one resource type, as one generated function."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from mimas.language.results import Outcome
 from mimas.language.scope import scope_source
 from mimas.schema.attributes import Attribute
 from mimas.schema.values import as_list, many
-from mimas.sync.flows import Load, is_reference, read, write_value
+from mimas.sync.flows import Load, Source, flow_source, is_reference, read, write_display
 from mimas.sync.generated import About, Code, Generated
 from mimas.sync.rules import Direct, Flow, Merge, ResourceType, SyncRule, Unique
 
@@ -51,7 +52,7 @@ class Contributor:
     unique: bool
     nulls: bool
     """Whether values may hold `Outcome.AUTHORITATIVE_NULL`."""
-    by_attribute: dict[str, list[Winner]] = field(default_factory=dict)
+    by_attribute: Mapping[str, list[Winner]]
 
     def winner(self, attribute: str, mask: int) -> Winner:
         """The flow that gave an attribute, by the mask."""
@@ -77,81 +78,105 @@ def compile_contributor(
     """Compile the inbound rules of one (connector, object type, resource type), in order of precedence."""
     first = rules[0]
     code = Code(f"contribute_{number}", "v, x")
-    code.add("g = v.get; d = {}; m = 0")
-    winners: list[Winner] = []
+    code.add("g = v.get")
     references: list[ReferenceFlow] = []
-    written: set[str] = set()
-    unique = nulls = False
+    offers: list[tuple[SyncRule, Flow, Winner, Source]] = []
     for rule in rules:
-        flows = []
         for flow in rule.flows:
             if is_reference(flow, sources, type_.attributes):
                 assert isinstance(flow.origin, Direct)
                 references.append(ReferenceFlow(flow.origin.attribute, flow.target, rule.precedence, rule))
             else:
-                flows.append(flow)
-        if not flows:
-            continue
+                winner = Winner(1 << len(offers), rule.precedence, flow.merge, rule.name, flow.target)
+                source = flow_source(code, rule, flow, sources, type_.attributes[flow.target], load)
+                offers.append((rule, flow, winner, source))
+    _write_offers(code, offers)
+    code.add("return d, m")
+    winners = [winner for _, _, winner, _ in offers]
+    return Contributor(
+        number,
+        first.connector,
+        first.object_type,
+        type_.name,
+        code.build(),
+        winners,
+        references,
+        unique=any(isinstance(flow.origin, Unique) for _, flow, _, _ in offers),
+        nulls=any(source.outcomes for *_, source in offers),
+        by_attribute=_by_attribute(winners),
+    )
+
+
+def _by_attribute(winners: list[Winner]) -> dict[str, list[Winner]]:
+    found: dict[str, list[Winner]] = {}
+    for winner in winners:
+        found.setdefault(winner.attribute, []).append(winner)
+    return found
+
+
+def _write_offers(code: Code, offers: Sequence[tuple[SyncRule, Flow, Winner, Source]]) -> None:
+    """What has no condition goes first and together; then, in order, what depends on a scope or an earlier flow."""
+    plain: list[tuple[Winner, Source]] = []
+    rest = []
+    written: set[str] = set()
+    for offer in offers:
+        rule, flow, winner, source = offer
+        if rule.scope or source.outcomes or flow.target in written:
+            rest.append(offer)
+        else:
+            plain.append((winner, source))
+        written.add(flow.target)
+    names = write_display(code, [(winner.attribute, source) for winner, source in plain])
+    code.add(f"m = {sum(winner.bit for winner, _ in plain)}")
+    if names:
+        code.names["drop_absent"] = _drop_absent
+        code.names["bits"] = {winner.attribute: winner.bit for winner, _ in plain}
+        code.add(f"if {' or '.join(f'{name} is None' for name in names)}: m = drop_absent(d, bits)")
+    for rule, scoped in groupby(rest, lambda offer: offer[0]):
         if rule.scope:
             code.enter(f"if {scope_source(rule.scope, read, code.names)}:", About(rule.name, "scope", rule.place))
-        for flow in flows:
-            winner = Winner(1 << len(winners), rule.precedence, flow.merge, rule.name, flow.target)
-            unique = unique or isinstance(flow.origin, Unique)
-            again = flow.target in written
-            merging = _merging(winners, winner)
-            target = type_.attributes[flow.target]
-            nulls |= _write(code, rule, flow, sources, target, winner, load, again=again, merging=merging)
-            winners.append(winner)
-            written.add(flow.target)
+        for _, flow, winner, source in scoped:
+            _write_offer(code, flow, winner, source, _merging([w for _, _, w, _ in offers], winner))
         if rule.scope:
             code.leave()
-    code.add("return d, m")
-    contributor = Contributor(
-        number, first.connector, first.object_type, type_.name, code.build(), winners, references, unique, nulls
-    )
-    for winner in winners:
-        contributor.by_attribute.setdefault(winner.attribute, []).append(winner)
-    return contributor
+
+
+def _drop_absent(values: dict[str, Any], bits: Mapping[str, int]) -> int:
+    """Leave out what is none; the flows that gave something."""
+    mask = 0
+    for name, bit in bits.items():
+        if values[name] is None:
+            del values[name]
+        else:
+            mask |= bit
+    return mask
 
 
 def _merging(winners: list[Winner], winner: Winner) -> int:
     """The earlier flows, as bits, whose values are united with those of this one."""
     if winner.merge is not Merge.MERGE:
         return 0
-    return sum(w.bit for w in winners if w.attribute == winner.attribute and w.merge is Merge.MERGE)
+    return sum(
+        w.bit for w in winners if w.bit < winner.bit and w.attribute == winner.attribute and w.merge is Merge.MERGE
+    )
 
 
-def _write(
-    code: Code,
-    rule: SyncRule,
-    flow: Flow,
-    sources: Mapping[str, Attribute],
-    target: Attribute,
-    winner: Winner,
-    load: Load,
-    *,
-    again: bool,
-    merging: int,
-) -> bool:
+def _write_offer(code: Code, flow: Flow, winner: Winner, source: Source, merging: int) -> None:
     """One flow: the first rule in order that gives a value wins within this object; merging ones are united."""
+    target = repr(flow.target)
+    code.enter(f"if {target} not in d or m & {merging}:" if merging else f"if {target} not in d:")
+    code.add(f"y = {source.text}", source.about)
     if merging:
         code.names["many"] = many
-        code.enter(f"if {flow.target!r} not in d or m & {merging}:")
-        if write_value(code, rule, flow, sources, target, load):
+        if source.outcomes:
             code.add("if y.__class__ is Outcome: y = None")
-        code.add(f"if y: d[{flow.target!r}] = many([*d.get({flow.target!r}, ()), *y]); m |= {winner.bit}")
-        code.leave()
-        return False
-    if again:
-        code.enter(f"if {flow.target!r} not in d:")
-    outcomes = write_value(code, rule, flow, sources, target, load)
-    if outcomes:
-        # To ignore a flow is to contribute nothing; an authoritative null is carried to where precedence is decided.
-        code.add("if y is Outcome.IGNORE: y = None")
-    code.add(f"if y is not None: d[{flow.target!r}] = y; m |= {winner.bit}")
-    if again:
-        code.leave()
-    return outcomes
+        code.add(f"if y: d[{target}] = many([*d.get({target}, ()), *y]); m |= {winner.bit}")
+    else:
+        if source.outcomes:
+            # To ignore a flow is to contribute nothing; an authoritative null is carried to where precedence is decided.
+            code.add("if y is Outcome.IGNORE: y = None")
+        code.add(f"if y is not None: d[{target}] = y; m |= {winner.bit}")
+    code.leave()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,13 @@
 """Outbound rules of one resource type towards one object type, as one generated function."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mimas.language.scope import scope_source
 from mimas.schema.attributes import NAME, Attribute, ObjectType
-from mimas.sync.flows import Load, is_reference, read, write_value
+from mimas.sync.flows import Load, Source, flow_source, is_reference, read, write_display
 from mimas.sync.generated import About, Code, Generated
-from mimas.sync.rules import Deprovision, Direct, LinkType, ResourceType, SyncRule
+from mimas.sync.rules import Deprovision, Direct, Flow, LinkType, ResourceType, SyncRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,48 +38,49 @@ def compile_target(
 ) -> Target:
     """Compile the outbound rules of one (resource type, connector, object type), in order of precedence."""
     code = Code(f"outbound_{number}", "v, x")
-    code.add("g = v.get; d = {}; p = False; s = False")
+    code.add("g = v.get")
     references: list[tuple[str, str]] = []
+    plain: list[tuple[str, Source]] = []
+    rest: dict[str, list[tuple[Flow, Source]]] = {rule.name: [] for rule in rules}
     written: set[str] = set()
     for rule in rules:
-        if rule.scope:
-            code.enter(f"if {scope_source(rule.scope, read, code.names)}:", About(rule.name, "scope", rule.place))
-        code.add("s = True")
-        if rule.link is LinkType.PROVISION:
-            code.add("p = True")
-        _write_flows(code, rule, type_.attributes, object_type, references, written, load)
-        if rule.scope:
-            code.leave()
+        for flow in rule.flows:
+            if flow.target != NAME and is_reference(flow, type_.attributes, object_type.attributes):
+                assert isinstance(flow.origin, Direct)
+                references.append((flow.origin.attribute, flow.target))
+                continue
+            attribute = object_type.attributes.get(flow.target, Attribute(flow.target))
+            source = flow_source(code, rule, flow, type_.attributes, attribute, load)
+            if rule.scope or flow.once or source.outcomes or flow.target in written:
+                rest[rule.name].append((flow, source))
+            else:
+                plain.append((flow.target, source))
+            written.add(flow.target)
+    write_display(code, plain)
+    code.add("p = False; s = False")
+    for rule in rules:
+        _write_rule(code, rule, rest[rule.name])
     code.add("return p, s, d")
     provisioning = next((rule for rule in rules if rule.link is LinkType.PROVISION), None)
     return Target(number, rules[0].connector, object_type, type_.name, code.build(), provisioning, tuple(references))
 
 
-def _write_flows(
-    code: Code,
-    rule: SyncRule,
-    sources: Mapping[str, Attribute],
-    object_type: ObjectType,
-    references: list[tuple[str, str]],
-    written: set[str],
-    load: Load,
-) -> None:
-    for flow in rule.flows:
-        attribute = object_type.attributes.get(flow.target, Attribute(flow.target))
-        if flow.target != NAME and is_reference(flow, sources, object_type.attributes):
-            assert isinstance(flow.origin, Direct)
-            references.append((flow.origin.attribute, flow.target))
-            continue
-        conditions = ["x.new"] if flow.once else []
-        if flow.target in written:
-            conditions.append(f"d.get({flow.target!r}) is None")
-        written.add(flow.target)
-        if conditions:
-            code.enter(f"if {' and '.join(conditions)}:")
-        if write_value(code, rule, flow, sources, attribute, load):
+def _write_rule(code: Code, rule: SyncRule, flows: Sequence[tuple[Flow, Source]]) -> None:
+    """What one rule adds to what has no condition; the first rule in order that gives a value wins."""
+    if rule.scope:
+        code.enter(f"if {scope_source(rule.scope, read, code.names)}:", About(rule.name, "scope", rule.place))
+    code.add("s = True")
+    if rule.link is LinkType.PROVISION:
+        code.add("p = True")
+    for flow, source in flows:
+        target = repr(flow.target)
+        code.enter(f"if {'x.new and ' if flow.once else ''}d.get({target}) is None:")
+        code.add(f"y = {source.text}", source.about)
+        if source.outcomes:
             # Ignored: ungoverned by this flow. An authoritative null clears, as no value does.
-            code.add(f"if y is not Outcome.IGNORE: d[{flow.target!r}] = None if y.__class__ is Outcome else y")
+            code.add(f"if y is not Outcome.IGNORE: d[{target}] = None if y.__class__ is Outcome else y")
         else:
-            code.add(f"d[{flow.target!r}] = y")
-        if conditions:
-            code.leave()
+            code.add(f"d[{target}] = y")
+        code.leave()
+    if rule.scope:
+        code.leave()

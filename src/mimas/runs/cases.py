@@ -1,0 +1,87 @@
+"""Resources to be resolved, each with the connector objects linked to it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from mimas.runs.session import Session
+from mimas.schema.values import Values, decode, decode_wanted
+from mimas.store.database import Row, Transaction
+from mimas.store.objects import PRESENT, WANTED_ABSENT
+from mimas.store.resources import StoredResource
+
+
+@dataclass(slots=True)
+class Part:
+    """A connector object linked to a resource, with the rule that linked it."""
+
+    connector: int
+    rule: int
+    object: int
+    type: int
+    anchor: str
+    values: Values
+
+
+@dataclass(slots=True)
+class Case:
+    """A resource to resolve: what it was (none when new), and its parts."""
+
+    resource: int
+    type: int
+    before: StoredResource | None
+    parts: list[Part] = field(default_factory=list)
+
+
+def load_cases(
+    tx: Transaction,
+    session: Session,
+    rows: Sequence[StoredResource],
+    where: str,
+    *parameters: Any,
+    joining: Mapping[int, list[Part]] | None = None,
+) -> Iterator[Case]:
+    """Some resources with the objects linked to them that inbound rules read, and those that are ``joining`` them now.
+
+    Documents are decoded as the cases are asked for: a batch of them at once would not fit the processor's cache.
+    """
+    linked = _linked(tx, session, where, *parameters)
+    none: list[Row] = []
+    for row in rows:
+        parts = [_part(session, *values) for values in linked.get(row.id, none)]
+        if joining:
+            parts += joining.get(row.id, ())
+        yield Case(row.id, row.type, row, parts)
+
+
+def _linked(tx: Transaction, session: Session, where: str, *parameters: Any) -> dict[int, list[Row]]:
+    by_type = {key[:2] for key in session.symbols.contributors}
+    linked: dict[int, list[Row]] = {}
+    for resource, *values in tx.rows(
+        "SELECT l.resource, l.connector, l.rule, o.id, o.type, coalesce(o.anchor, o.name, ''), o.seen, o.wanted"
+        f" FROM link l JOIN object o ON o.id = l.object WHERE l.resource {where} AND l.connector IN IDS"
+        f" AND o.presence = {PRESENT}",
+        *parameters,
+        session.symbols.sources,
+    ):
+        if (values[0], values[3]) in by_type:
+            linked.setdefault(resource, []).append(tuple(values))
+    return linked
+
+
+def _part(
+    session: Session, connector: int, rule: int, object_: int, type_: int, anchor: str, seen: str, wanted: str | None
+) -> Part:
+    values = decode(seen)
+    echoes = session.symbols.echoes.get((connector, type_))
+    if echoes and wanted is not None and wanted != WANTED_ABSENT:
+        _drop_echoes(values, wanted, echoes)
+    return Part(connector, rule, object_, type_, anchor, values)
+
+
+def _drop_echoes(values: Values, wanted: str, attributes: list[str]) -> None:
+    """A value that a persistent outbound flow put there is no contribution: it would keep itself alive."""
+    ours = decode_wanted(wanted)
+    for name in attributes:
+        if name in values and values[name] == ours.get(name):
+            del values[name]
