@@ -8,7 +8,6 @@ from typing import Any, Protocol
 
 import msgspec
 
-from mimas.schema.attributes import Kind
 from mimas.schema.values import Value, Values
 from mimas.store import runs, tables
 from mimas.store.database import Transaction
@@ -32,6 +31,34 @@ class LinkedPart(Protocol):
     rule: int
     type: int
     values: Values
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceOffer:
+    """One inbound reference flow, as the numbers of the store.
+
+    ``made_by``: the rules whose links lead to resources of the type; so no look at the resource itself is needed.
+    """
+
+    connector: int
+    type: int
+    made_by: tuple[int, ...]
+    attribute: int
+    target: int
+    precedence: int
+    rule: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceWish:
+    """One outbound reference flow, as the numbers of the store; ``place``: its rule's place in the target."""
+
+    connector: int
+    made_by: tuple[int, ...]
+    source: int
+    attribute: int
+    place: int
+    target: Target
 
 
 class Symbols:
@@ -75,15 +102,13 @@ class Symbols:
             (m, symbol(m.membership.resource_type), symbol(f"membership:{m.membership.name}:group"))
             for m in compiled.memberships
         ]
-        self.reference_flows = self._reference_flows()
-        self.scoped_flows = {
-            rule for flows in self.reference_flows.values() for _, _, rule in flows if self.rules[rule].scope
-        }
-        self.group_like = {
-            number
-            for number, type_ in self.types.items()
-            if any(a.kind is Kind.REFERENCE and a.multivalued for a in type_.attributes.values())
-        }
+        self.reference_offers = self._reference_offers()
+        self.reference_wishes = [
+            ReferenceWish(connector, self.made_by(connector, type_), symbol(source), symbol(attribute), place, target)
+            for type_, targets in self.targets.items()
+            for connector, _, target in targets
+            for source, attribute, place in target.references
+        ]
         self.keeps_alive = {
             number
             for number, rule in self.rules.items()
@@ -118,16 +143,24 @@ class Symbols:
         """The symbol under which an indexed attribute's keys are kept; each resource type has its own."""
         return self.store.symbol(f"{type_}.{attribute}")
 
-    def _reference_flows(self) -> dict[tuple[int, int, int], list[tuple[int, int, int]]]:
-        """(connector, attribute, resource type) → (resource attribute, precedence, rule), best first."""
+    def _reference_offers(self) -> list[ReferenceOffer]:
         symbol = self.store.symbol
-        flows: dict[tuple[int, int, int], list[tuple[int, int, int]]] = {}
+        offers = []
         for (connector, _, type_), contributor in self.contributors.items():
+            made_by = self.made_by(connector, type_)
             for flow in contributor.references:
-                flows.setdefault((connector, symbol(flow.source), type_), []).append(
-                    (symbol(flow.target), flow.precedence, symbol(flow.rule.name))
-                )
-        return flows
+                rule = symbol(flow.rule.name)
+                source, target = symbol(flow.source), symbol(flow.target)
+                offers.append(ReferenceOffer(connector, type_, made_by, source, target, flow.precedence, rule))
+        return offers
+
+    def made_by(self, connector: int, type_: int) -> tuple[int, ...]:
+        """The rules of a connector whose links lead to resources of a type."""
+        return tuple(
+            number
+            for number, rule in self.rules.items()
+            if self.rule_types[number] == type_ and self.store.symbol(rule.connector) == connector
+        )
 
     def _echoes(self) -> dict[tuple[int, int], list[str]]:
         """(connector, object type) → attributes that persistent outbound flows write and inbound rules may read."""

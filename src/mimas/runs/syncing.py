@@ -7,7 +7,7 @@ from mimas.runs.dues import take_due
 from mimas.runs.importing import Outcome
 from mimas.runs.keying import renew_keys
 from mimas.runs.linking import link_pending
-from mimas.runs.pointing import point_all, point_new
+from mimas.runs.pointing import point_all, point_some
 from mimas.runs.provisioning import Provisioner, provision
 from mimas.runs.relating import relate_all, relate_some
 from mimas.runs.resolving import Resolver, resolve_range, touched
@@ -145,9 +145,10 @@ def _follow(session: Session) -> None:
                 return
             ids = [row[0] for row in rows]
             last = ids[-1]
-            relate_some(tx, session, ids)
-            plan = provision(tx, session, resources.load(tx, ids), "IN IDS", ids)
-            point_new(tx, session, ids)
+            changed = resources.load(tx, ids)
+            relate_some(tx, session, changed)
+            plan = provision(tx, session, changed, "IN IDS", ids)
+            point_some(tx, session, ids)
             tx.delete(tables.dirty, "resource", [(id_,) for id_ in ids if id_ not in plan.failed])
             session.write_notes(tx)
         if len(rows) < CHUNK:

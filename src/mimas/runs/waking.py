@@ -47,15 +47,14 @@ def retry_unlinked(session: Session) -> None:
             sorted(session.symbols.rules),
         )
         for connector in {connector for connector, _ in session.symbols.linkers}:
-            # The keys lie close together; the objects, with their documents, do not.
-            rows = tx.rows(
-                "SELECT k.object FROM object_key k WHERE k.connector = ? AND k.fingerprint IS NOT NULL"
-                " AND NOT EXISTS (SELECT 1 FROM link l WHERE l.object = k.object)",
-                connector,
-            )
+            # The keys lie close together; the objects, with their documents, do not: only those concerned are read.
             tx.run(
-                "INSERT INTO pending_import (connector, object, synced) SELECT connector, id, seen FROM object"
-                " WHERE id IN IDS AND presence = ? ON CONFLICT DO NOTHING",
-                [row[0] for row in rows],
+                "INSERT INTO pending_import (connector, object, synced) SELECT o.connector, o.id, o.seen"
+                " FROM object_key k CROSS JOIN object o WHERE o.id = k.object AND o.presence = ?"
+                " AND k.connector = ? AND k.fingerprint IS NOT NULL"
+                " AND NOT EXISTS (SELECT 1 FROM link l WHERE l.object = k.object)"
+                " AND NOT EXISTS (SELECT 1 FROM pending_import p WHERE p.connector = k.connector"
+                " AND p.object = k.object) ON CONFLICT DO NOTHING",
                 PRESENT,
+                connector,
             )

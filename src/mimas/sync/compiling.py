@@ -53,7 +53,7 @@ class Compiled:
     def governed(self, connector: str) -> dict[str, frozenset[str]]:
         """Object type → the reference attributes that outbound rules write."""
         return {
-            target.object_type.name: frozenset(attribute for _, attribute in target.references)
+            target.object_type.name: frozenset(attribute for _, attribute, _ in target.references)
             for targets in self.targets.values()
             for target in targets
             if target.connector == connector

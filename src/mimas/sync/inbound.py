@@ -173,7 +173,7 @@ def _write_offer(code: Code, flow: Flow, winner: Winner, source: Source, merging
         code.add(f"if y: d[{target}] = many([*d.get({target}, ()), *y]); m |= {winner.bit}")
     else:
         if source.outcomes:
-            # To ignore a flow is to contribute nothing; an authoritative null is carried to where precedence is decided.
+            # To ignore a flow is to contribute nothing; an authoritative null is carried to where precedence decides.
             code.add("if y is Outcome.IGNORE: y = None")
         code.add(f"if y is not None: d[{target}] = y; m |= {winner.bit}")
     code.leave()

@@ -1,6 +1,6 @@
 """Stratum 1: which resource a connector object belongs to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mimas.language.scope import scope_source
@@ -64,13 +64,17 @@ class Linker:
 def compile_linker(rules: list[SyncRule]) -> Linker:
     """Compile the linking side of the inbound rules of one object type, and the joins of its outbound rules."""
     criteria = tuple(Criterion(index, conditions) for index, rule in enumerate(rules) for conditions in rule.join)
-    scopes = None
-    if any(rule.scope for rule in rules):
-        code = Code("scopes", "v, x")
-        code.add("g = v.get; m = 0")
-        for index, rule in enumerate(rules):
-            condition = scope_source(rule.scope, read, code.names) if rule.scope else "True"
-            code.add(f"if {condition}: m |= {1 << index}", About(rule.name, "scope", rule.place))
-        code.add("return m")
-        scopes = code.build()
-    return Linker(rules[0].connector, rules[0].object_type, tuple(rules), criteria, scopes)
+    return Linker(rules[0].connector, rules[0].object_type, tuple(rules), criteria, compile_scopes(rules))
+
+
+def compile_scopes(rules: Sequence[SyncRule]) -> Generated | None:
+    """``call(v, x)`` → a bit for each of these rules that is in scope; none where no rule has one."""
+    if not any(rule.scope for rule in rules):
+        return None
+    code = Code("scopes", "v, x")
+    code.add("g = v.get; m = 0")
+    for index, rule in enumerate(rules):
+        condition = scope_source(rule.scope, read, code.names) if rule.scope else "True"
+        code.add(f"if {condition}: m |= {1 << index}", About(rule.name, "scope", rule.place))
+    code.add("return m")
+    return code.build()

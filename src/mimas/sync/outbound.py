@@ -7,6 +7,7 @@ from mimas.language.scope import scope_source
 from mimas.schema.attributes import NAME, Attribute, ObjectType
 from mimas.sync.flows import Load, Source, flow_source, is_reference, read, write_display
 from mimas.sync.generated import About, Code, Generated
+from mimas.sync.linking import compile_scopes
 from mimas.sync.rules import Deprovision, Direct, Flow, LinkType, ResourceType, SyncRule
 
 
@@ -24,8 +25,12 @@ class Target:
     resource_type: str
     function: Generated
     provisioning: SyncRule | None
-    references: tuple[tuple[str, str], ...]
-    """(resource attribute, object attribute) of the flows that carry references."""
+    references: tuple[tuple[str, str, int], ...]
+    """(resource attribute, object attribute, the rule's place in ``rules``) of the flows that carry references."""
+
+    rules: tuple[SyncRule, ...]
+    scopes: Generated | None
+    """``call(v, x)`` → a bit for each rule in scope: what the references need, which are not in ``function``."""
 
     @property
     def deprovision(self) -> Deprovision:
@@ -39,15 +44,15 @@ def compile_target(
     """Compile the outbound rules of one (resource type, connector, object type), in order of precedence."""
     code = Code(f"outbound_{number}", "v, x")
     code.add("g = v.get")
-    references: list[tuple[str, str]] = []
+    references: list[tuple[str, str, int]] = []
     plain: list[tuple[str, Source]] = []
     rest: dict[str, list[tuple[Flow, Source]]] = {rule.name: [] for rule in rules}
     written: set[str] = set()
-    for rule in rules:
+    for place, rule in enumerate(rules):
         for flow in rule.flows:
             if flow.target != NAME and is_reference(flow, type_.attributes, object_type.attributes):
                 assert isinstance(flow.origin, Direct)
-                references.append((flow.origin.attribute, flow.target))
+                references.append((flow.origin.attribute, flow.target, place))
                 continue
             attribute = object_type.attributes.get(flow.target, Attribute(flow.target))
             source = flow_source(code, rule, flow, type_.attributes, attribute, load)
@@ -62,7 +67,17 @@ def compile_target(
         _write_rule(code, rule, rest[rule.name])
     code.add("return p, s, d")
     provisioning = next((rule for rule in rules if rule.link is LinkType.PROVISION), None)
-    return Target(number, rules[0].connector, object_type, type_.name, code.build(), provisioning, tuple(references))
+    return Target(
+        number,
+        rules[0].connector,
+        object_type,
+        type_.name,
+        code.build(),
+        provisioning,
+        tuple(references),
+        tuple(rules),
+        compile_scopes(rules) if references else None,
+    )
 
 
 def _write_rule(code: Code, rule: SyncRule, flows: Sequence[tuple[Flow, Source]]) -> None:

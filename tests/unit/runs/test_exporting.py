@@ -117,6 +117,24 @@ def test_a_reference_changed_by_hand_is_put_right(company: World) -> None:
     assert company.read("app.csv")["2"]["manager"] == "1"
 
 
+def test_the_scope_of_a_rule_covers_its_references_too(world: World) -> None:
+    accounts = outbound("app", {"id": "employeeId", "name": "name"})
+    managers = outbound(
+        "app", {"manager": "manager"}, name="managers", precedence=200, link=LinkType.JOIN, where=["title EQUAL dev"]
+    )
+    world.configure([HR, APP], [IN, accounts, managers])
+    staff(world, "1/A/boss", "2/B/dev//1", "3/C/clerk//1")
+    everything = ("import hr", "sync", "export app", "import app", "sync")
+    world.run(*everything)
+    assert {id_: row.get("manager") for id_, row in world.read("app.csv").items()} == {"1": None, "2": "1", "3": None}
+    staff(world, "1/A/boss", "2/B/clerk//1", "3/C/dev//1")
+    world.run(*everything)
+    assert {id_: row.get("manager") for id_, row in world.read("app.csv").items()} == {"1": None, "2": None, "3": "1"}
+    before = world.dump()
+    world.run("full", *everything)
+    assert world.dump() == before
+
+
 def test_an_account_deleted_by_hand_is_made_again(company: World) -> None:
     app(company, _2=None)
     company.run("import app", "sync", "export app", "import app", "sync")

@@ -489,3 +489,65 @@ def test_a_rule_out_of_scope_contributes_no_references_either(world: World, sync
     world.write("hr.csv", boss, {"id": "2", "name": "B", "title": "guest", "manager": "1"}, columns=header)
     world.run("import hr", sync)
     assert world.references("manager") == set()
+
+
+class TestSeveralOffersOfReferences:
+    """Two sources of people who know each other under the same numbers."""
+
+    COLUMNS = "id name boss>person"
+
+    def configure(self, world: World, precedences: tuple[int, int], *where: str) -> None:
+        flows = {"employeeId": "id", "name": "name", "manager": "boss"}
+        world.configure(
+            [delimited("hr", self.COLUMNS), delimited("ext", self.COLUMNS)],
+            [
+                inbound(name, flows, join=["id=employeeId"], precedence=precedence)
+                for name, precedence in zip(("hr", "ext"), precedences, strict=True)
+            ]
+            if not where
+            else [
+                inbound("hr", {"employeeId": "id", "name": "name"}, join=["id=employeeId"], precedence=5),
+                inbound(
+                    "hr", {"manager": "boss"}, name="scoped", link=LinkType.JOIN, precedence=precedences[0], where=where
+                ),
+                inbound("ext", flows, join=["id=employeeId"], precedence=precedences[1]),
+            ],
+        )
+
+    def write(self, world: World, hr: str, ext: str) -> None:
+        """The bosses of A, B and C by number, ``-`` for none, in each source."""
+        for file, bosses in (("hr.csv", hr), ("ext.csv", ext)):
+            rows = [
+                {"id": str(number), "name": name, "boss": boss.strip("-")}
+                for number, (name, boss) in enumerate(zip("ABC", bosses, strict=True), 1)
+            ]
+            world.write(file, *rows, columns="id name boss")
+
+    @pytest.mark.parametrize("sync", ["sync", "full"])
+    def test_the_best_precedence_wins_and_the_next_takes_over(self, world: World, sync: str) -> None:
+        self.configure(world, (10, 20))
+        self.write(world, "-1-", "332")
+        world.run("import hr", "import ext", sync)
+        assert world.references("manager") == {("A", "C"), ("B", "A"), ("C", "B")}
+        self.write(world, "2--", "-32")
+        world.run("import hr", "import ext", sync)
+        assert world.references("manager") == {("A", "B"), ("B", "C"), ("C", "B")}
+        before = world.dump()
+        world.run("sync", "full")
+        assert world.dump() == before
+
+    @pytest.mark.parametrize("sync", ["sync", "full"])
+    def test_a_better_offer_out_of_scope_does_not_count(self, world: World, sync: str) -> None:
+        self.configure(world, (10, 20), "name NOTEQUAL B")
+        self.write(world, "211", "333")
+        world.run("import hr", "import ext", sync)
+        assert world.references("manager") == {("A", "B"), ("B", "C"), ("C", "A")}
+
+    def test_equal_precedence_unites_and_comes_to_rest(self, world: World) -> None:
+        self.configure(world, (10, 10))
+        self.write(world, "221", "231")
+        world.run("import hr", "import ext", "full")
+        assert world.references("manager") == {("A", "B"), ("B", "B"), ("B", "C"), ("C", "A")}
+        before = world.dump()
+        world.run("full", "sync", "full")
+        assert world.dump() == before
