@@ -12,7 +12,7 @@ from mimas.schema.values import decode
 from mimas.store import references, resources
 from mimas.store.database import Transaction
 from mimas.store.objects import PRESENT, WANTED_ABSENT
-from mimas.store.queries import Query, union
+from mimas.store.queries import Query, compare, union
 from mimas.store.references import WANTED, Triple
 
 _SAME = f"x.object = w.object AND x.attribute = w.attribute AND x.target = w.target AND (x.bits & {WANTED}) <> 0"
@@ -50,18 +50,19 @@ def _point(tx: Transaction, session: Session, side: Literal["resource", "target"
         + " WHERE l.resource "
         + chosen
     )
-    have = tx.value(f"SELECT count(*) FROM ({stored.text}) s", *stored.parameters)
-    if tx.row(
-        f"SELECT count(*), count(x.object) FROM ({wanted.text}) w LEFT JOIN reference x ON {_SAME}", *wanted.parameters
-    ) == (have, have):
-        return
-    removed = tx.rows(f"{stored.text} EXCEPT {wanted.text}", *stored.parameters, *wanted.parameters)
-    added = tx.rows(
-        f"SELECT w.object, w.attribute, w.target FROM ({wanted.text}) w"
-        f" WHERE NOT EXISTS (SELECT 1 FROM reference x WHERE {_SAME})",
-        *wanted.parameters,
-    )
-    _write(tx, session, added, removed)
+    lacking, left_over = compare(tx, wanted, stored, "reference", _SAME)
+    added: list[Triple] = []
+    removed: list[Triple] = []
+    if left_over:
+        removed = tx.rows(f"{stored.text} EXCEPT {wanted.text}", *stored.parameters, *wanted.parameters)
+    if lacking:
+        added = tx.rows(
+            f"SELECT w.object, w.attribute, w.target FROM ({wanted.text}) w"
+            f" WHERE NOT EXISTS (SELECT 1 FROM reference x WHERE {_SAME})",
+            *wanted.parameters,
+        )
+    if added or removed:
+        _write(tx, session, added, removed)
 
 
 def _wanted(tx: Transaction, session: Session, wish: ReferenceWish, chosen: Query, *, leaving: bool) -> Query:

@@ -11,7 +11,7 @@ from mimas.runs.session import Session
 from mimas.schema.values import decode
 from mimas.store import resources, tables
 from mimas.store.database import Transaction
-from mimas.store.queries import Query
+from mimas.store.queries import Query, compare
 from mimas.store.resources import LIVE, StoredResource
 
 _COLUMNS = "resource, attribute, target, origin"
@@ -37,24 +37,24 @@ def _relate(tx: Transaction, session: Session, where: str, *parameters: object) 
     """Bring the reference rows of some resources to what their objects and memberships say."""
     wanted = Offers(tx, session, where, *parameters).query()
     stored = Query(f"SELECT {_COLUMNS} FROM resource_reference WHERE resource {where}", parameters)
-    have = tx.value(f"SELECT count(*) FROM ({stored.text}) s", *stored.parameters)
-    if tx.row(
-        f"SELECT count(*), count(x.resource) FROM ({wanted.text}) w LEFT JOIN resource_reference x ON {_SAME}",
-        *wanted.parameters,
-    ) == (have, have):
-        return
-    removed = tx.run(
-        "DELETE FROM resource_reference WHERE (resource, attribute, target) IN (SELECT resource, attribute, target FROM"
-        f" ({stored.text}) s EXCEPT SELECT resource, attribute, target FROM ({wanted.text}) w)",
-        *stored.parameters,
-        *wanted.parameters,
-    )
-    added = tx.run(
-        f"INSERT INTO resource_reference ({_COLUMNS}) SELECT {_COLUMNS} FROM ({wanted.text}) w"
-        f" WHERE NOT EXISTS (SELECT 1 FROM resource_reference x WHERE {_SAME})"
-        " ON CONFLICT (resource, attribute, target) DO UPDATE SET origin = excluded.origin",
-        *wanted.parameters,
-    )
+    lacking, left_over = compare(tx, wanted, stored, "resource_reference", _SAME)
+    added = removed = 0
+    if left_over:
+        keys = "resource, attribute, target"
+        rows = tx.rows(
+            f"SELECT {keys} FROM ({stored.text}) s EXCEPT SELECT {keys} FROM ({wanted.text}) w",
+            *stored.parameters,
+            *wanted.parameters,
+        )
+        tx.delete(tables.resource_reference, keys, sorted(rows))
+        removed = len(rows)
+    if lacking:
+        added = tx.run(
+            f"INSERT INTO resource_reference ({_COLUMNS}) SELECT {_COLUMNS} FROM ({wanted.text}) w"
+            f" WHERE NOT EXISTS (SELECT 1 FROM resource_reference x WHERE {_SAME})"
+            " ON CONFLICT (resource, attribute, target) DO UPDATE SET origin = excluded.origin",
+            *wanted.parameters,
+        )
     session.counters["reference-added"] += added
     session.counters["reference-removed"] += removed
 

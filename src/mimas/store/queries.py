@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from mimas.store.database import Transaction
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -22,6 +24,22 @@ class Query:
 def union(queries: Iterable[Query]) -> Query:
     """The rows of all of them, each once."""
     some = list(queries)
-    if len(some) == 1:
-        return Query(f"SELECT DISTINCT * FROM ({some[0].text}) u", some[0].parameters)
-    return Query(" UNION ".join(q.text for q in some), tuple(p for q in some for p in q.parameters))
+    # In brackets, so that it is one SELECT wherever it is put: EXCEPT and UNION bind from the left.
+    together = " UNION ALL ".join(query.text for query in some)
+    return Query(f"SELECT DISTINCT * FROM ({together}) u", tuple(p for query in some for p in query.parameters))
+
+
+def compare(tx: Transaction, wanted: Query, stored: Query, table: str, same: str) -> tuple[bool, bool]:
+    """Whether rows that are wanted are lacking in a table, and whether some are stored that are not wanted.
+
+    ``wanted`` gives each row once; ``same`` says when a row ``x`` of the table is the wanted row ``w``. May say yes for
+    nothing, but never no: it counts, which is several times cheaper than to name the rows.
+    """
+    have = tx.value(f"SELECT count(*) FROM ({stored.text}) s", *stored.parameters)
+    if not have:
+        return True, False
+    matched = tx.row(
+        f"SELECT count(*), count(x.attribute) FROM ({wanted.text}) w LEFT JOIN {table} x ON {same}", *wanted.parameters
+    )
+    assert matched is not None
+    return matched[1] < matched[0], matched[1] < have

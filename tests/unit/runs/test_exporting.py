@@ -117,6 +117,19 @@ def test_a_reference_changed_by_hand_is_put_right(company: World) -> None:
     assert company.read("app.csv")["2"]["manager"] == "1"
 
 
+def test_two_targets_keep_their_references_apart(world: World) -> None:
+    crm = target("crm", "id name boss>person")
+    out = outbound("crm", {"id": "employeeId", "name": "name", "boss": "manager"})
+    world.configure([HR, APP, crm], [IN, OUT, out])
+    staff(world, "1/A/boss", "2/B/dev//1", "3/C/dev//1")
+    everything = ("import hr", "sync", "export app", "export crm", "import app", "import crm", "sync")
+    world.run(*everything)
+    staff(world, "1/A/boss", "2/B/dev//3", "3/C/dev//1")
+    world.run(*everything)
+    assert [row.get("manager") for row in world.read("app.csv").values()] == [None, "3", "1"]
+    assert [row.get("boss") for row in world.read("crm.csv").values()] == [None, "3", "1"]
+
+
 def test_the_scope_of_a_rule_covers_its_references_too(world: World) -> None:
     accounts = outbound("app", {"id": "employeeId", "name": "name"})
     managers = outbound(
