@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from mimas.sync.rules import Deprovision, LinkType, Membership, ResourceType
-from tests.world import World, attributes, delimited, inbound, outbound, person, target
+from tests.world import World, attributes, delimited, inbound, ldif, outbound, person, target
 
 Row: TypeAlias = tuple[str, str, str, str]
 """Name, mail, department, manager."""
@@ -63,7 +63,7 @@ def make(sqlite_store: Path) -> Make:
 
 
 def configure(world: World, deprovision: Deprovision = Deprovision.DELETE) -> None:
-    """Two sources of people and one of departments; an application that people without mail or gone do not get."""
+    """Two sources of people and one of departments; an application for some of the people, a directory for all."""
     flows = {"employeeId": "id", "name": "name", "mail": "mail", "dept": "dept", "manager": "manager"}
     world.configure(
         [
@@ -71,7 +71,7 @@ def configure(world: World, deprovision: Deprovision = Deprovision.DELETE) -> No
             delimited("ext", COLUMNS),
             delimited("org", "id dept"),
             target("app", "id name mail note manager>person"),
-            target("teams", "id member>person*"),
+            ldif("dir", {"person": "cn manager>person", "group": "cn member>person*"}, export="listing"),
         ],
         [
             inbound("hr", flows, precedence=10, join=["id=employeeId"]),
@@ -83,6 +83,14 @@ def configure(world: World, deprovision: Deprovision = Deprovision.DELETE) -> No
                 {"id": "employeeId", "name": "name", "mail": "mail", "manager": "manager"},
                 where=["dept NOTEQUAL out"],
                 deprovision=deprovision,
+            ),
+            outbound("dir", {"dn": '="cn=" & [employeeId] & ",o=people"', "cn": "name", "manager": "manager"}),
+            outbound(
+                "dir",
+                {"dn": '="cn=" & [name] & ",o=groups"', "cn": "dept", "member": "member"},
+                name="groups out",
+                object_type="group",
+                resource_type="group",
             ),
         ],
         [person(), ResourceType("group", attributes("name dept member>person*"), frozenset(["name"]))],
@@ -104,12 +112,17 @@ IMPORTS = ("import hr", "import ext", "import org")
 
 def cycle(world: World, sync: str = "sync") -> None:
     """Everything once."""
-    world.run(*IMPORTS, sync, "export app", "import app", sync)
+    world.run(*IMPORTS, sync, "export app", "export dir", "import app", "import dir", sync)
 
 
 def whole(world: World) -> dict[str, Any]:
-    """The shape, and what the application holds."""
-    return {**world.shape(), "app": world.read("app.csv") if (world.folder / "app.csv").exists() else {}}
+    """The shape, and what the two targets hold."""
+    text = (world.folder / "dir.ldif").read_text() if (world.folder / "dir.ldif").exists() else ""
+    return {
+        **world.shape(),
+        "app": world.read("app.csv") if (world.folder / "app.csv").exists() else {},
+        "dir": sorted(sorted(record.splitlines()) for record in text.split("\n\n") if "dn:" in record),
+    }
 
 
 @LAW
@@ -166,7 +179,7 @@ def test_law_5_whoever_leaves_and_comes_back_has_everything_back(make: Make, day
         alive = {id_: values for id_, values in world.resources().items() if id_ in numbers}
         assert alive == numbers
         assert [row for row in after["resources"] if row[1] == 0] == [row for row in before["resources"] if row[1] == 0]
-        for part in ("references", "objects", "app", "pending"):
+        for part in ("references", "objects", "app", "dir", "pending"):
             assert after[part] == before[part]
 
 
