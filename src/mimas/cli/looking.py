@@ -62,7 +62,12 @@ def _some(number: int, one: str, many: str) -> str:
     return f"{number:,} {one if number == 1 else many}"
 
 
-_ENDS = {"success": "success", "errors": "finished, with errors", "held": "finished, and something is held"}
+_ENDS = {
+    "success": "success",
+    "errors": "finished, with errors",
+    "held": "finished, and something is held",
+    "interrupted": "cut off before its end; the next run goes on from there",
+}
 
 
 def _ended(result: str | None, number: int) -> str:

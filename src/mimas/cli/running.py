@@ -33,7 +33,7 @@ def run_steps(installation: Installation, title: str, steps: Sequence[Step]) -> 
         _print_step(report)
         _print_notes(installation, report)
 
-    with installation.store.database.alone(), _progress() as watching:
+    with _progress() as watching:
         report = engine.run(title, steps, Watcher(**watching, ends=ends))
     _print_end(report.number, failed=report.failed, held=report.held, errors=report.errors)
     if report.failed:

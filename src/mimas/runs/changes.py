@@ -31,6 +31,7 @@ def write_changes(tx: Transaction, counters: Counter[str], plan: Plan) -> None:
         if row.presence != PRESENT:
             if state == SENDING:
                 # Whether it was made is unknown: the export step looks before it sends anything.
+                open_.append((connector, id_, "add" if operation == "delete" else operation, SENDING, sent))
                 continue
             open_.append((connector, id_, "update" if sent else "add", WAITING, sent))
             if not sent:

@@ -7,6 +7,7 @@ from mimas.connectors.contract import Connector, ConnectorError, Export, Operati
 from mimas.runs.dues import due_now
 from mimas.runs.images import SENDING, SENT, WAITING
 from mimas.runs.importing import Outcome, Progress
+from mimas.runs.lost import NOT_DONE
 from mimas.runs.sending import Parcel
 from mimas.schema import names
 from mimas.store import objects, runs, tables
@@ -74,6 +75,11 @@ class Delivery:
         self.outcome.counters["export-failure"] += len(failed)
         self.outcome.errors += len(failed)
         tx.update(tables.pending_export, "connector, object, state, error", failed, keys=2)
+        tx.run(
+            f"UPDATE pending_export SET {NOT_DONE} WHERE connector = ? AND object IN IDS",
+            self.number,
+            [row[1] for row in failed],
+        )
         again = [export.id for export in done if export.id in deferred]
         self.deferred.update(again)
         sent = [export.id for export in done if export.id not in deferred]

@@ -26,7 +26,8 @@ def write_ends(tx: Transaction, session: Session, plan: Plan) -> None:
         tables.pending_export,
         "connector, object, operation, state",
         [(connector, id_, "delete", WAITING) for connector, id_ in going],
-        "operation = excluded.operation, state = excluded.state, sent = NULL, error = NULL",
+        # What is on the wire stays so until the system has been read: there may be nothing to delete.
+        f"operation = excluded.operation, error = NULL, {_unless_sending('state')}, {_unless_sending('sent')}",
     )
     free = [*cut, *plan.releases]
     tx.update(tables.object_, "id, wanted", [(id_, None) for _, id_ in free])
@@ -36,6 +37,12 @@ def write_ends(tx: Transaction, session: Session, plan: Plan) -> None:
     tx.run("UPDATE reference SET bits = bits & 1 WHERE object IN IDS", ids)
     tx.run("DELETE FROM reference WHERE bits = 0 AND object IN IDS", ids)
     session.counters["deprovisioned"] += len(plan.deletes) + len(plan.disconnects)
+
+
+def _unless_sending(column: str) -> str:
+    return (
+        f"{column} = CASE pending_export.state WHEN {SENDING} THEN pending_export.{column} ELSE excluded.{column} END"
+    )
 
 
 def _never_made(tx: Transaction, ends: Sequence[tuple[int, int, int]]) -> dict[int, int]:

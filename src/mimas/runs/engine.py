@@ -123,14 +123,17 @@ class Engine:
         return profile.steps
 
     def run(self, title: str, steps: Iterable[Step], watcher: Watcher = Watcher()) -> RunReport:
-        """Run some steps. A connector that fails is left out of the steps after it; the others go on."""
+        """Run some steps. A connector that fails is left out of the steps after it; the others go on.
+
+        Raises `DatabaseError` when another run is under way: one at a time.
+        """
         steps = list(steps)
         for step in steps:
             if step.connector is not None:
                 self._setup(step.connector)
-        report, number = self._begin(title, steps)
         down: set[str] = set()
-        with _collector_paused():
+        with self.store.database.alone(), _collector_paused():
+            report, number = self._begin(title, steps)
             for index, step in enumerate(steps):
                 watcher.begins(step)
                 begin = self.clock()
@@ -144,6 +147,7 @@ class Engine:
     def _begin(self, title: str, steps: Sequence[Step]) -> tuple[RunReport, int]:
         now = self.clock()
         with self.store.transaction() as tx:
+            runs.close_interrupted(tx)
             report = RunReport(runs.begin_run(tx, title, now))
             number = runs.begin_step(tx, report.number, steps[0].kind, steps[0].connector, now) if steps else 0
         return report, number

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mimas.connectors.contract import Connector, Export
+from mimas.runs import lost
 from mimas.runs.delivering import Delivery
 from mimas.runs.images import HELD, RELEASED, SENDING, WAITING
 from mimas.runs.importing import Outcome, Progress
@@ -48,7 +49,12 @@ def export_step(
     delivery = Delivery(symbols.store, connector, number, step, outcome, progress)
     with symbols.store.transaction() as tx:
         # What an import has been asked about since, and has not shown, did not arrive.
-        tx.run("UPDATE pending_export SET state = ? WHERE connector = ? AND state = ?", WAITING, number, SENDING)
+        tx.run(
+            f"UPDATE pending_export SET state = ?, {lost.NOT_DONE} WHERE connector = ? AND state = ?",
+            WAITING,
+            number,
+            SENDING,
+        )
         _guard_deletes(tx, number, step, guard, outcome)
     if capabilities.listing:
         _send_listing(packer, delivery, number)
@@ -159,6 +165,7 @@ def _parcels(packer: Packer, delivery: Delivery, connector: int, where: str) -> 
                 connector,
                 [export.id for export in parcel.exports],
             )
+            lost.remember(tx, connector, parcel.exports)
         yield parcel
         if len(rows) < size:
             return

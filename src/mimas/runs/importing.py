@@ -55,6 +55,9 @@ def import_step(
     end = End(complete=False, reason="the connector stopped without saying that it had shown everything")
     marks, removed = bytearray(), []
     outcome = Outcome(counters=stager.counters)
+    if delta and watermark is None:
+        delta = False
+        outcome.message = f"{connector.name} has not been read to its end before: everything was read."
     try:
         for part in connector.read(watermark if delta else None):
             if isinstance(part, End):

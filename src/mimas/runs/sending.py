@@ -48,6 +48,8 @@ class Packer:
         for object_, operation, sent, type_, anchor, named, seen, wanted in rows:
             kind = name(type_)
             if operation == Operation.DELETE:
+                if anchor is None and named is None:
+                    continue  # whether it was made, and as what, only a complete import can tell
                 parcel.exports.append(Export(object_, Operation.DELETE, kind, anchor, named))
                 continue
             if wanted is None or wanted == WANTED_ABSENT:

@@ -6,6 +6,7 @@ from typing import Any
 
 from mimas.connectors.contract import Connector, Entry, EntryError, Page
 from mimas.runs.confirming import Confirmer
+from mimas.runs.lost import Lost
 from mimas.runs.merging import merged
 from mimas.runs.referencing import Referencer
 from mimas.schema import names
@@ -45,6 +46,7 @@ class Stager:
             for name, type_ in connector.schema.items()
         }
         self.references = Referencer(store, connector, symbol)
+        self._lost: Lost | None = None
         self.confirmer = Confirmer(store, symbol, governed)
 
     def problem(self, note: Note) -> None:
@@ -87,7 +89,7 @@ class Stager:
             entry = self._entry(page, index, object_, failed)
             if entry is not None:
                 changed.append((index, entry, object_))
-        adopted = self._adopt(tx, fresh) if self.named and fresh else []
+        adopted = self._adopt(tx, fresh) if fresh else []
         changed += adopted
         stored = objects.load(tx, [object_ for _, _, object_ in changed])
         # Names first: what refers to an object may stand before it, and by its new name.
@@ -117,7 +119,9 @@ class Stager:
             return None
 
     def _adopt(self, tx: Transaction, fresh: dict[str, tuple[int, Entry]]) -> list[tuple[int, Entry, int]]:
-        """New anchors under a known name: objects we made ourselves, and placeholders, get their anchor."""
+        """New anchors of objects we made ourselves, and of placeholders, found by the name or by what was sent."""
+        if not self.named:
+            return self._find_lost(tx, fresh)
         keys = {names.key(entry.name): anchor for anchor, (_, entry) in fresh.items() if entry.name}
         found = objects.find_names(tx, self.symbol, list(keys))
         if not found:
@@ -130,6 +134,17 @@ class Stager:
                 index, entry = fresh.pop(keys[key])
                 adopted.append((index, entry, object_))
         return adopted
+
+    def _find_lost(self, tx: Transaction, fresh: dict[str, tuple[int, Entry]]) -> list[tuple[int, Entry, int]]:
+        if self._lost is None:
+            self._lost = Lost(tx, self.symbol)
+        found = []
+        for anchor, (index, entry) in list(fresh.items()) if self._lost else ():
+            object_ = self._lost.take(self.types.get(entry.type, 0), entry)
+            if object_ is not None:
+                del fresh[anchor]
+                found.append((index, entry, object_))
+        return found
 
     def _stage_new(self, tx: Transaction, page: Page, fresh: dict[str, tuple[int, Entry]]) -> list[int]:
         first = tx.allocate("object", len(fresh))

@@ -99,13 +99,16 @@ def stage_gone(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
 
 
 def _never_shown(tx: Transaction, connector: int, step: int) -> set[int]:
-    """Objects made by an export that no complete import has shown: to be made again. Those deleted since come back."""
+    """Objects made by an export that no complete import has shown: to be made again. Those to be deleted come back."""
     rows = tx.rows(
         "SELECT p.object, p.operation, o.name, o.anchor FROM pending_export p JOIN object o ON o.id = p.object"
-        " WHERE p.connector = ? AND o.presence = ? AND (p.state = ? OR p.sent IS NOT NULL)",
+        " WHERE p.connector = ? AND o.presence = ? AND (p.state = ? OR p.state <> ? AND p.sent IS NOT NULL"
+        " OR p.state = ? AND p.operation = 'delete')",
         connector,
         NONE,
         SENT,
+        SENDING,
+        SENDING,
     )
     again = [row for row in rows if row[1] != "delete"]
     tx.run(

@@ -32,6 +32,12 @@ def begin_run(tx: Transaction, profile: str, now: datetime) -> int:
     return number
 
 
+def close_interrupted(tx: Transaction) -> None:
+    """Whoever runs alone finds no other run under way: those that have not ended were cut off; when, nobody knows."""
+    for table in ("step", "run"):
+        tx.run(f"UPDATE {table} SET result = 'interrupted' WHERE result IS NULL")
+
+
 def end_run(tx: Transaction, run: int, result: str, now: datetime) -> None:
     """Close a run."""
     tx.update(tables.run, "id, ended, result", [(run, _text(now), result)])

@@ -2,8 +2,9 @@
 
 import pytest
 
+from mimas.runs.engine import Watcher
 from mimas.runs.releasing import HoldError, refuse, release
-from mimas.runs.setup import Guard
+from mimas.runs.setup import Guard, Step
 from tests.world import World, delimited, inbound, ldif, person
 
 HR = delimited("hr", "id name mail title manager>person", changes="hr.changes.csv")
@@ -223,6 +224,30 @@ def test_who_comes_back_before_the_sync_was_never_away(hr: World) -> None:
     hr.run("import hr", "sync")
     assert hr.shape() == before
     assert hr.id_of("P1") == ids
+
+
+def test_a_delta_of_what_was_never_read_to_its_end_reads_everything(hr: World) -> None:
+    hr.write("hr.csv", *staff(3), "4,too,few", columns="id name mail title manager")
+    assert hr.step("import hr").errors == 1
+    hr.write("hr.csv", *staff(2))
+    outcome = hr.step("delta hr")
+    assert outcome.counters["stage-delete"] == 1
+    assert "everything was read" in outcome.message
+
+
+def test_a_run_that_was_cut_off_is_called_so_by_the_next(hr: World) -> None:
+    class CutOff(BaseException):
+        """What a kill is to the history: nothing is written down any more."""
+
+    def cut(_: object) -> None:
+        raise CutOff
+
+    hr.write("hr.csv", *staff(1))
+    with pytest.raises(CutOff):
+        hr.engine.run("nightly", [Step("full-import", "hr")], Watcher(begins=cut))
+    hr.run("import hr")
+    assert hr.rows("SELECT result FROM run ORDER BY id") == [("interrupted",), ("success",)]
+    assert hr.rows("SELECT result FROM step ORDER BY id") == [("interrupted",), ("success",)]
 
 
 def test_a_manager_who_arrives_later_is_referred_to(hr: World) -> None:
