@@ -1,4 +1,4 @@
-"""The answer to an add is lost, and the service gives the ids itself: nothing is made twice, and nothing is forgotten."""
+"""The answer to an add is lost, where the service gives the ids itself: nothing is made twice, nothing is forgotten."""
 
 from collections.abc import Callable, Iterator
 

@@ -74,9 +74,8 @@ def import_step(
     with store.transaction() as tx:
         stager.finish(tx)
         runs.note(tx, step, stager.take_notes())
-    outcome.errors = stager.errors
-    whole = end.complete and not stager.errors
-    with store.transaction() as tx:
+        outcome.errors = stager.errors
+        whole = end.complete and not stager.errors
         # The order of a delta's records counts: whoever was deleted and is shown again after it is there.
         candidates = (
             sorted({object_ for object_ in removed if not marks[object_]}) if delta else gone(tx, symbol, marks)
