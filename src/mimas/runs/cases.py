@@ -45,10 +45,12 @@ def load_cases(
 
     Documents are decoded as the cases are asked for: a batch of them at once would not fit the processor's cache.
     """
+    if not rows:
+        return
     linked = _linked(tx, session, where, *parameters)
     none: list[Row] = []
     for row in rows:
-        parts = [_part(session, *values) for values in linked.get(row.id, none)]
+        parts = [_part(session, found) for found in linked.get(row.id, none)]
         if joining:
             parts += joining.get(row.id, ())
         yield Case(row.id, row.type, row, parts)
@@ -57,21 +59,20 @@ def load_cases(
 def _linked(tx: Transaction, session: Session, where: str, *parameters: Any) -> dict[int, list[Row]]:
     by_type = {key[:2] for key in session.symbols.contributors}
     linked: dict[int, list[Row]] = {}
-    for resource, *values in tx.rows(
+    for row in tx.rows(
         "SELECT l.resource, l.connector, l.rule, o.id, o.type, coalesce(o.anchor, o.name, ''), o.seen, o.wanted"
         f" FROM link l JOIN object o ON o.id = l.object WHERE l.resource {where} AND l.connector IN IDS"
         f" AND o.presence = {PRESENT}",
         *parameters,
         session.symbols.sources,
     ):
-        if (values[0], values[3]) in by_type:
-            linked.setdefault(resource, []).append(tuple(values))
+        if (row[1], row[4]) in by_type:
+            linked.setdefault(row[0], []).append(row)
     return linked
 
 
-def _part(
-    session: Session, connector: int, rule: int, object_: int, type_: int, anchor: str, seen: str, wanted: str | None
-) -> Part:
+def _part(session: Session, row: Row) -> Part:
+    _, connector, rule, object_, type_, anchor, seen, wanted = row
     values = decode(seen)
     echoes = session.symbols.echoes.get((connector, type_))
     if echoes and wanted is not None and wanted != WANTED_ABSENT:

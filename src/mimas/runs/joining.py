@@ -1,6 +1,7 @@
 """Joins: the criteria in order, exactly one match, else the next."""
 
 from itertools import product
+from typing import Any, TypeAlias
 
 from mimas.runs.candidates import Batch, Pending, SymbolKeys
 from mimas.runs.session import Session
@@ -10,16 +11,19 @@ from mimas.store.resources import LIVE
 from mimas.store.runs import Note
 from mimas.sync.linking import Linker
 
+Sought: TypeAlias = tuple[Any, ...]
+"""An (attribute, key) that an object looks for, or several that it looks for together."""
 
-def is_twin(
-    session: Session, object_: Pending, criteria: list[list[SymbolKeys]], taken: set[tuple[tuple[int, str], ...]]
-) -> bool:
+
+def is_twin(session: Session, object_: Pending, criteria: list[list[SymbolKeys]], taken: set[Sought]) -> bool:
     """Whether an object looks for what an earlier one of its batch may become: it waits once, for the next round."""
-    own = {
-        combination
-        for conditions in criteria
-        for combination in product(*([(symbol, key) for key in keys] for symbol, keys in conditions))
-    }
+    own: set[Sought] = set()
+    for conditions in criteria:
+        if len(conditions) == 1:
+            ((symbol, keys),) = conditions
+            own.update([(symbol, key) for key in keys])
+        else:
+            own.update(product(*([(symbol, key) for key in keys] for symbol, keys in conditions)))
     if object_.id not in session.deferred and not own.isdisjoint(taken):
         session.deferred.add(object_.id)
         return True

@@ -3,7 +3,7 @@
 from mimas.runs.candidates import Batch, Pending
 from mimas.runs.cases import Case, Part, load_cases
 from mimas.runs.dues import LINK, write_dues
-from mimas.runs.joining import is_twin, join
+from mimas.runs.joining import Sought, is_twin, join
 from mimas.runs.resolving import Resolver
 from mimas.runs.session import Session
 from mimas.runs.waking import referrers, wake
@@ -165,7 +165,7 @@ def _decide(tx: Transaction, session: Session, linker: Linker, pending: list[Pen
             batch.touched.add(object_.resource)
     write_dues(tx, LINK, dues)
     left, sought = join(tx, session, linker, seekers, masks, batch)
-    taken: set[tuple[tuple[int, str], ...]] = set()
+    taken: set[Sought] = set()
     for object_ in left:
         place = linker.projection(masks[object_.id])
         criteria = sought.get(object_.id, ())

@@ -118,8 +118,7 @@ class Resolver:
         if before is not None and symbols.scoped:
             strays = [part for part in case.parts if symbols.is_stray(part, self.context)]
             outcome.strays += [(part.connector, part.object) for part in strays]
-        keeping = symbols.keeps_alive
-        if before is not None and not any(part.rule in keeping and part not in strays for part in case.parts):
+        if before is not None and not self._kept(case, strays):
             self._delete(before, outcome)
             if then is not None:
                 then(case.resource, case.type, {}, False)
@@ -135,6 +134,14 @@ class Resolver:
             self._rekey(case, values, before, outcome)
         if then is not None:
             then(case.resource, case.type, values, True)
+
+    def _kept(self, case: Case, strays: list[Part]) -> bool:
+        """Whether a link keeps the resource alive."""
+        keeping = self.symbols.keeps_alive
+        for part in case.parts:  # noqa: SIM110 - a loop costs half of `any`, and this is asked of every resource
+            if part.rule in keeping and part not in strays:
+                return True
+        return False
 
     def _rekey(self, case: Case, values: dict[str, Any], before: StoredResource | None, outcome: Resolved) -> None:
         """A resource is new or has changed: what it is found by."""

@@ -29,7 +29,7 @@ class StoredResource(NamedTuple):
 def load(tx: Transaction, ids: Sequence[int]) -> list[StoredResource]:
     """Some resources by id, in the order of the ids."""
     rows = tx.rows("SELECT id, type, doc, pattern, state FROM resource WHERE id IN IDS ORDER BY id", list(ids))
-    return [StoredResource(*row) for row in rows]
+    return list(map(StoredResource._make, rows))
 
 
 def between(tx: Transaction, first: int, last: int) -> list[StoredResource]:
@@ -37,7 +37,7 @@ def between(tx: Transaction, first: int, last: int) -> list[StoredResource]:
     rows = tx.rows(
         "SELECT id, type, doc, pattern, state FROM resource WHERE id BETWEEN ? AND ? ORDER BY id", first, last
     )
-    return [StoredResource(*row) for row in rows]
+    return list(map(StoredResource._make, rows))
 
 
 def of_types(tx: Transaction, first: int, last: int, types: Sequence[int]) -> list[StoredResource]:
@@ -50,7 +50,7 @@ def of_types(tx: Transaction, first: int, last: int, types: Sequence[int]) -> li
         last,
         list(types),
     )
-    return [StoredResource(*row) for row in rows]
+    return list(map(StoredResource._make, rows))
 
 
 def highest(tx: Transaction) -> int:
