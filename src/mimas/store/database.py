@@ -58,6 +58,7 @@ class Database:
             event.listen(self.engine, "connect", prepare_sqlite)
         self._connection: Any = None
         self._open: Transaction | None = None
+        self._durable = False
 
     @property
     def display(self) -> str:
@@ -98,7 +99,9 @@ class Database:
 
     def _through(self, transaction: "Transaction", connection: Any, *, durable: bool) -> Iterator["Transaction"]:
         if not self.postgresql:
-            transaction.cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            if durable is not self._durable:
+                transaction.cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+                self._durable = durable
             transaction.cursor.execute("BEGIN IMMEDIATE")
         try:
             yield transaction

@@ -90,6 +90,8 @@ def release_all_but(tx: Transaction, governed: Sequence[int]) -> None:
 
 def purge(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
     """Forget objects that are gone. One that others refer to stays as a placeholder, with its key."""
+    if not ids:
+        return
     tx.delete(tables.reference, "object", [(id_,) for id_ in ids])
     wanted_by_others = {
         row[0] for row in tx.rows("SELECT DISTINCT target FROM reference WHERE target IN IDS", list(ids))
