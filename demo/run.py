@@ -143,8 +143,10 @@ def prepare(folder: Path, out: Console) -> Demo:
     _adapt(folder / "documents" / "3-directory.yaml", ":10389", f":{demo.ldap_port}")
     _adapt(folder / "documents" / "3-scim.yaml", ":18080", f":{demo.scim_port}")
     if missing:
-        out.print(f"[yellow]No LDAP directory in this demo, for want of {missing}.[/] The rest goes on; the same")
-        out.print("entries are written to a file, and checked there.")
+        out.print(
+            f"[yellow]No LDAP directory in this demo, for want of {missing}.[/] The rest goes on; "
+            "the same entries are written to a file, and checked there."
+        )
         (folder / "documents" / "3-directory.yaml").unlink()
         _adapt(folder / "documents" / "4-profiles.yaml", r"\n  - (import|export) directory\b.*", "")
     return demo
@@ -290,7 +292,7 @@ def main() -> int:
     try:
         demo = prepare(folder, out)
         with ExitStack() as running:
-            out.print(f"A made-up company, kept the same in four systems. Everything is in [bold]{folder}[/]:")
+            out.print(f"A made-up company, kept the same in several systems. Everything is in [bold]{folder}[/]:")
             start_systems(demo, running)
             company_now = company.first_day(datetime.now(UTC).date())
             known = first_day(demo, company_now)
