@@ -69,6 +69,10 @@ class Watcher:
     ends: Callable[[StepReport], None] = lambda _: None
 
 
+_MUCH = 50_000
+"""From so many changes in a step on, the database is tidied."""
+
+
 @contextmanager
 def _collector_paused() -> Iterator[None]:
     """Batches are made of millions of short-lived tuples without cycles: searching them for some costs a fifth."""
@@ -140,6 +144,8 @@ class Engine:
                 outcome = self._attempt(step, number, begin, down, watcher)
                 done = StepReport(number, step, outcome, (self.clock() - begin).total_seconds())
                 report.steps.append(done)
+                if outcome.counters.total() - outcome.counters["stage-no-change"] > _MUCH:
+                    self.store.database.tidy()
                 number = self._between(report, number, outcome, steps[index + 1 :])
                 watcher.ends(done)
         return report
