@@ -77,7 +77,13 @@ def configure(world: World, deprovision: Deprovision = Deprovision.DELETE) -> No
             inbound("hr", flows, precedence=10, join=["id=employeeId"]),
             inbound("ext", flows, precedence=20, join=["id=employeeId"], where=["dept NOTEQUAL out"]),
             inbound("org", {"name": "id", "dept": "dept"}, resource_type="group", join=["id=name"]),
-            inbound("app", {"title": "note"}, name="app in", link=LinkType.JOIN, precedence=30),
+            inbound(
+                "app",
+                {"title": "note", "mail": "mail", "manager": "manager"},
+                name="app in",
+                link=LinkType.JOIN,
+                precedence=30,
+            ),
             outbound(
                 "app",
                 {"id": "employeeId", "name": "name", "mail": "mail", "manager": "manager"},

@@ -4,10 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mimas.runs.echoes import without
 from mimas.runs.session import Session
-from mimas.schema.values import Values, decode, decode_wanted
+from mimas.schema.values import Values, decode
 from mimas.store.database import Row, Transaction
-from mimas.store.objects import PRESENT, WANTED_ABSENT
+from mimas.store.objects import PRESENT
 from mimas.store.resources import StoredResource
 
 
@@ -20,7 +21,10 @@ class Part:
     object: int
     type: int
     anchor: str
+    shown: Values
+    """What the system shows."""
     values: Values
+    """What of it contributes: see `mimas.runs.echoes`."""
 
 
 @dataclass(slots=True)
@@ -60,7 +64,8 @@ def _linked(tx: Transaction, session: Session, where: str, *parameters: Any) -> 
     by_type = {key[:2] for key in session.symbols.contributors}
     linked: dict[int, list[Row]] = {}
     for row in tx.rows(
-        "SELECT l.resource, l.connector, l.rule, o.id, o.type, coalesce(o.anchor, o.name, ''), o.seen, o.wanted"
+        "SELECT l.resource, l.connector, l.rule, o.id, o.type, coalesce(o.anchor, o.name, ''), o.seen,"
+        " CASE WHEN o.wanted IS NOT NULL THEN o.ours END"
         f" FROM link l JOIN object o ON o.id = l.object WHERE l.resource {where} AND l.connector IN IDS"
         f" AND o.presence = {PRESENT}",
         *parameters,
@@ -72,17 +77,8 @@ def _linked(tx: Transaction, session: Session, where: str, *parameters: Any) -> 
 
 
 def _part(session: Session, row: Row) -> Part:
-    _, connector, rule, object_, type_, anchor, seen, wanted = row
-    values = decode(seen)
-    echoes = session.symbols.echoes.get((connector, type_))
-    if echoes and wanted is not None and wanted != WANTED_ABSENT:
-        _drop_echoes(values, wanted, echoes)
-    return Part(connector, rule, object_, type_, anchor, values)
-
-
-def _drop_echoes(values: Values, wanted: str, attributes: list[str]) -> None:
-    """A value that a persistent outbound flow put there is no contribution: it would keep itself alive."""
-    ours = decode_wanted(wanted)
-    for name in attributes:
-        if name in values and values[name] == ours.get(name):
-            del values[name]
+    _, connector, rule, object_, type_, anchor, seen, ours = row
+    shown = values = decode(seen)
+    if ours is not None:
+        values = without(shown, ours, session.symbols.echoes.get((connector, type_), ()))
+    return Part(connector, rule, object_, type_, anchor, shown, values)

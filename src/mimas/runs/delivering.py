@@ -13,7 +13,7 @@ from mimas.schema import names
 from mimas.store import objects, runs, tables
 from mimas.store.database import Transaction
 from mimas.store.objects import PRESENT, UNKNOWN
-from mimas.store.references import WANTED
+from mimas.store.references import SEEN, WANTED
 from mimas.store.runs import Note
 from mimas.store.store import Store
 
@@ -156,7 +156,8 @@ class Delivery:
             *parameters,
         )
         tx.run(
-            f"UPDATE reference SET bits = CASE WHEN (bits & {WANTED}) <> 0 THEN 3 ELSE 0 END WHERE object IN {chosen}",
+            f"UPDATE reference SET bits = CASE WHEN (bits & {WANTED}) <> 0 THEN bits | {SEEN} ELSE 0 END"
+            f" WHERE object IN {chosen}",
             self.number,
             *parameters,
         )

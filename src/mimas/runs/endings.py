@@ -6,9 +6,10 @@ from mimas.runs.images import SENDING, SENT, WAITING
 from mimas.runs.plan import Plan
 from mimas.runs.pointing import withdraw
 from mimas.runs.session import Session
-from mimas.store import objects, tables
+from mimas.store import objects, references, tables
 from mimas.store.database import Transaction
 from mimas.store.objects import NONE, WANTED_ABSENT
+from mimas.store.references import OURS, WANTED
 
 
 def write_ends(tx: Transaction, session: Session, plan: Plan) -> None:
@@ -30,12 +31,11 @@ def write_ends(tx: Transaction, session: Session, plan: Plan) -> None:
         f"operation = excluded.operation, error = NULL, {_unless_sending('state')}, {_unless_sending('sent')}",
     )
     free = [*cut, *plan.releases]
-    tx.update(tables.object_, "id, wanted", [(id_, None) for _, id_ in free])
+    tx.update(tables.object_, "id, wanted, ours", [(id_, None, None) for _, id_ in free])
     tx.delete(tables.pending_export, "connector, object", free)
     tx.delete(tables.link, "object", [(id_,) for _, id_ in cut])
-    ids = [id_ for _, id_ in [*free, *going]]
-    tx.run("UPDATE reference SET bits = bits & 1 WHERE object IN IDS", ids)
-    tx.run("DELETE FROM reference WHERE bits = 0 AND object IN IDS", ids)
+    references.clear(tx, [id_ for _, id_ in free], WANTED | OURS)
+    references.clear(tx, [id_ for _, id_ in going], WANTED)
     session.counters["deprovisioned"] += len(plan.deletes) + len(plan.disconnects)
 
 

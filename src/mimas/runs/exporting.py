@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from mimas.connectors.contract import Connector, Export
-from mimas.runs import lost
+from mimas.runs import echoes, lost
 from mimas.runs.delivering import Delivery
 from mimas.runs.images import HELD, RELEASED, SENDING, WAITING
 from mimas.runs.importing import Outcome, Progress
-from mimas.runs.sending import Packer, Parcel
+from mimas.runs.sending import Packer, Parcel, changes
 from mimas.runs.session import Symbols
 from mimas.runs.setup import Guard
 from mimas.store import holds
@@ -166,6 +166,9 @@ def _parcels(packer: Packer, delivery: Delivery, connector: int, where: str) -> 
                 [export.id for export in parcel.exports],
             )
             lost.remember(tx, connector, parcel.exports)
+            types = {row[0]: row[3] for row in rows}
+            echoes.remember(tx, packer.symbols, connector, ((e.id, types[e.id], e.changes) for e in parcel.exports))
+            echoes.remember_references(tx, packer.symbols, connector, [e.id for e in parcel.exports])
         yield parcel
         if len(rows) < size:
             return
@@ -188,7 +191,26 @@ def _send_listing(packer: Packer, delivery: Delivery, connector: int) -> None:
     def everything() -> Iterator[Export]:
         for start in range(first, last + 1, _LISTING_RANGE):
             with store.transaction() as tx:
+                _remember_range(tx, packer.symbols, connector, start, start + _LISTING_RANGE - 1)
                 exports = list(packer.whole(tx, start, start + _LISTING_RANGE - 1))
             yield from exports
 
     delivery.listing(everything())
+
+
+def _remember_range(tx: Transaction, symbols: Symbols, connector: int, first: int, until: int) -> None:
+    """What a listing is going to change of objects whose values may come back as echoes."""
+    types = [type_ for of, type_ in symbols.echoes if of == connector]
+    if not types and not any(of == connector for of, _ in symbols.echoed_references):
+        return
+    rows = tx.rows(
+        "SELECT p.object, o.type, o.seen, o.wanted FROM pending_export p JOIN object o ON o.id = p.object"
+        " WHERE p.connector = ? AND p.object BETWEEN ? AND ? AND p.state = ? AND p.operation <> 'delete'",
+        connector,
+        first,
+        until,
+        SENDING,
+    )
+    changed = ((id_, type_, changes(seen or "{}", wanted)) for id_, type_, seen, wanted in rows if wanted)
+    echoes.remember(tx, symbols, connector, changed)
+    echoes.remember_references(tx, symbols, connector, [row[0] for row in rows])

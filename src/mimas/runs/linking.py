@@ -191,12 +191,12 @@ def _cases(tx: Transaction, session: Session, connector: int, type_: int, linker
         numbers = [(symbol(rule.name), symbol(rule.resource_type)) for rule in linker.rules]
         for resource, (object_, place) in enumerate(batch.projected, first):
             rule, resource_type = numbers[place]
-            part = Part(connector, rule, object_.id, type_, object_.anchor, object_.values)
+            part = Part(connector, rule, object_.id, type_, object_.anchor, object_.values, object_.values)
             cases.append(Case(resource, resource_type, None, [part]))
     if batch.touched:
         joining: dict[int, list[Part]] = {}
         for object_, resource, rule_ in batch.linked:
-            part = Part(connector, rule_, object_.id, type_, object_.anchor, object_.values)
+            part = Part(connector, rule_, object_.id, type_, object_.anchor, object_.values, object_.values)
             joining.setdefault(resource, []).append(part)
         rows = resources.load(tx, sorted(batch.touched))
         cases += load_cases(tx, session, rows, "IN IDS", [row.id for row in rows], joining=joining)

@@ -10,7 +10,7 @@ from mimas.runs.session import ReferenceOffer, Session
 from mimas.schema.values import decode
 from mimas.store.database import Transaction
 from mimas.store.queries import Query, union
-from mimas.store.references import SEEN
+from mimas.store.references import OURS, SEEN
 
 
 class Offers:
@@ -117,7 +117,8 @@ def _joined(flow: ReferenceOffer, link: str, reference: str, target: str) -> Que
     made_by = ", ".join(map(str, flow.made_by))
     return Query(
         f" FROM link {link} JOIN reference {reference} ON {reference}.object = {link}.object"
-        f" AND {reference}.attribute = {flow.attribute} AND ({reference}.bits & {SEEN}) <> 0"
+        f" AND {reference}.attribute = {flow.attribute}"
+        f" AND ({reference}.bits & {SEEN | OURS if flow.echoed else SEEN}) = {SEEN}"
         f" AND {link}.connector = {flow.connector} AND {link}.rule IN ({made_by})"
         f" JOIN link {target} ON {target}.object = {reference}.target"
     )

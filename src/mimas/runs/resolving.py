@@ -93,6 +93,7 @@ class Resolver:
                 contributor = contributors.get((part.connector, part.type, case.type))
                 if contributor is None:
                     return {}, ()
+                context.shown = part.shown
                 values, mask = contributor.function.call(part.values, context)
                 if contributor.nulls:
                     values = without_nulls(values)
@@ -101,6 +102,7 @@ class Resolver:
             for part in parts:
                 contributor = contributors.get((part.connector, part.type, case.type))
                 if contributor is not None:
+                    context.shown = part.shown
                     values, mask = contributor.function.call(part.values, context)
                     contributions.append(Contribution(contributor, part.anchor, values, mask))
             return combine(contributions) if contributions else ({}, ())

@@ -62,15 +62,15 @@ class Packer:
                     Export(object_, Operation.ADD, kind, anchor, named, None, Additions(values), values)
                 )
                 continue
-            changes = _changes(overlay(seen, sent), wanted)
+            changed = changes(overlay(seen, sent), wanted)
             for attribute in added.keys() | removed.keys():
-                changes[name(attribute)] = Change(
+                changed[name(attribute)] = Change(
                     added.get(attribute, []), added.get(attribute, []), removed.get(attribute, [])
                 )
-            moved = changes.pop(NAME, None)
+            moved = changed.pop(NAME, None)
             new_name = str(moved.values[0]) if moved and moved.values else None
-            if changes or new_name:
-                parcel.exports.append(Export(object_, Operation.UPDATE, kind, anchor, named, new_name, changes))
+            if changed or new_name:
+                parcel.exports.append(Export(object_, Operation.UPDATE, kind, anchor, named, new_name, changed))
             elif object_ not in parcel.deferred:
                 parcel.nothing.append(object_)
         return parcel
@@ -95,7 +95,8 @@ class Packer:
         told = self.told
         for object_, attribute, target, bits, text in tx.rows(
             f"SELECT r.object, r.attribute, r.target, r.bits, t.{self.target} FROM reference r"
-            f" JOIN object t ON t.id = r.target WHERE r.object IN IDS AND r.bits IN ({SEEN}, {WANTED})"
+            f" JOIN object t ON t.id = r.target WHERE r.object IN IDS"
+            f" AND (r.bits & {SEEN | WANTED}) IN ({SEEN}, {WANTED})"
             " ORDER BY r.object, r.attribute, r.target",
             ids,
         ):
@@ -105,8 +106,8 @@ class Packer:
                 parcel.deferred.add(object_)
                 continue
             sides = result.setdefault(object_, ({}, {}))
-            sides[0 if bits == WANTED else 1].setdefault(attribute, []).append(text)
-            if bits == WANTED:
+            sides[0 if bits & WANTED else 1].setdefault(attribute, []).append(text)
+            if bits & WANTED:
                 told.setdefault(object_, set()).add((attribute, target))
         return result
 
@@ -176,18 +177,18 @@ class Packer:
         return ours, rows
 
 
-def _changes(base: str, wanted: str) -> dict[str, Change]:
+def changes(base: str, wanted: str) -> dict[str, Change]:
     """The attributes in which the system is not as wanted."""
     unlike = differences(base, wanted)
     if not unlike:
         return {}
     has, should = decode(base), decode_wanted(wanted)
-    changes = {}
+    changed = {}
     for attribute in unlike:
         before, after = as_list(has.get(attribute)), as_list(should[attribute])
-        changes[attribute] = Change(
+        changed[attribute] = Change(
             after,
             [value for value in after if value not in before],
             [value for value in before if value not in after],
         )
-    return changes
+    return changed

@@ -16,6 +16,7 @@ from mimas.store.runs import Note
 from mimas.store.store import Store
 from mimas.sync.compiling import Compiled
 from mimas.sync.context import Context
+from mimas.sync.flows import reads
 from mimas.sync.generated import Failure
 from mimas.sync.inbound import Contributor
 from mimas.sync.keys import normals
@@ -30,7 +31,7 @@ class LinkedPart(Protocol):
     connector: int
     rule: int
     type: int
-    values: Values
+    shown: Values
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class ReferenceOffer:
     target: int
     precedence: int
     rule: int
+    echoed: bool
+    """Whether an outbound flow writes the attribute, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +105,17 @@ class Symbols:
             (m, symbol(m.membership.resource_type), symbol(f"membership:{m.membership.name}:group"))
             for m in compiled.memberships
         ]
-        self.reference_offers = self._reference_offers()
         self.reference_wishes = [
             ReferenceWish(connector, self.made_by(connector, type_), symbol(source), symbol(attribute), place, target)
             for type_, targets in self.targets.items()
             for connector, _, target in targets
             for source, attribute, place in target.references
         ]
+        self.echoed_references = {(wish.connector, wish.attribute) for wish in self.reference_wishes} & {
+            (key[0], symbol(flow.source)) for key, c in self.contributors.items() for flow in c.references
+        }
+        """(connector, attribute) that inbound flows read and outbound flows write."""
+        self.reference_offers = self._reference_offers()
         self.keeps_alive = {
             number
             for number, rule in self.rules.items()
@@ -134,7 +141,7 @@ class Symbols:
         if linker is None:
             return False
         try:
-            mask = linker.scope(part.values, context)
+            mask = linker.scope(part.shown, context)
         except Exception:  # noqa: BLE001 - linking evaluates it again, and tells; until then the link stays
             return False
         return self.has_left(linker, part.rule, mask)
@@ -151,7 +158,8 @@ class Symbols:
             for flow in contributor.references:
                 rule = symbol(flow.rule.name)
                 source, target = symbol(flow.source), symbol(flow.target)
-                offers.append(ReferenceOffer(connector, type_, made_by, source, target, flow.precedence, rule))
+                echoed = (connector, source) in self.echoed_references
+                offers.append(ReferenceOffer(connector, type_, made_by, source, target, flow.precedence, rule, echoed))
         return offers
 
     def made_by(self, connector: int, type_: int) -> tuple[int, ...]:
@@ -162,23 +170,23 @@ class Symbols:
             if self.rule_types[number] == type_ and self.store.symbol(rule.connector) == connector
         )
 
-    def _echoes(self) -> dict[tuple[int, int], list[str]]:
-        """(connector, object type) → attributes that persistent outbound flows write and inbound rules may read."""
-        echoes: dict[tuple[int, int], list[str]] = {}
-        inbound = {key[:2] for key in self.contributors}
-        for targets in self.targets.values():
-            for connector, type_, target in targets:
-                if (connector, type_) in inbound:
-                    written = [
-                        flow.target
-                        for rule in self.compiled.rules.rules
-                        if rule.direction is Direction.OUTBOUND
-                        and (rule.connector, rule.object_type) == (target.connector, target.object_type.name)
-                        for flow in rule.flows
-                        if not flow.once
-                    ]
-                    echoes.setdefault((connector, type_), []).extend(written)
-        return echoes
+    def _echoes(self) -> dict[tuple[int, int], frozenset[str]]:
+        """(connector, object type) → attributes that inbound rules read and persistent outbound flows write."""
+        rules = self.compiled.rules.rules
+        written: dict[tuple[str, str], set[str]] = {}
+        read: dict[tuple[str, str], set[str]] = {}
+        for rule in rules:
+            if rule.direction is Direction.OUTBOUND:
+                flows = {flow.target for flow in rule.flows if not flow.once}
+                written.setdefault((rule.connector, rule.object_type), set()).update(flows)
+        for rule in rules:
+            place = (rule.connector, rule.object_type)
+            if rule.direction is Direction.INBOUND and place in written:
+                for flow in rule.flows:
+                    names = reads(flow.origin)
+                    read.setdefault(place, set()).update(written[place] if names is None else written[place] & names)
+        symbol = self.store.symbol
+        return {(symbol(c), symbol(o)): frozenset(names) for (c, o), names in read.items() if names}
 
     def keys(self, type_: int, values: Mapping[str, Value], context: Context, *, live: bool = True) -> set[Key]:
         """The keys a resource is found by: indexed attributes, and, while it lives, its sides of the memberships."""

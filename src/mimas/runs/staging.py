@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from mimas.connectors.contract import Connector, Entry, EntryError, Page
+from mimas.runs import echoes
 from mimas.runs.confirming import Confirmer
 from mimas.runs.lost import Lost
 from mimas.runs.merging import merged
@@ -177,7 +178,7 @@ class Stager:
         symbol = self.symbol
         shown = self.references.resolve(tx, [entry for _, entry, _ in changed])
         before = self.references.load(tx, [o for _, e, o in changed if self.refers.get(e.type)])
-        object_rows, key_rows, new_keys, pending, looked_at = [], [], [], [], []
+        object_rows, key_rows, new_keys, pending, looked_at, ours = [], [], [], [], [], []
         for index, entry, object_ in changed:
             row = stored[object_]
             fingerprint = page.fingerprints[index]
@@ -194,6 +195,8 @@ class Stager:
                 looked_at.append((row, doc, after, False))
                 continue
             self._count(row, name)
+            if row.ours is not None:
+                ours.append((object_, echoes.left(row.ours, values)))
             type_ = self.types.get(entry.type, row.type)
             object_rows.append((object_, type_, entry.anchor, name, PRESENT, doc))
             looked_at.append((row, doc, after, True))
@@ -206,6 +209,7 @@ class Stager:
             "object = excluded.object, fingerprint = excluded.fingerprint",
         )
         tx.update(tables.object_, "id, type, anchor, name, presence, seen", object_rows)
+        tx.update(tables.object_, "id, ours", ours)
         self.references.write(tx)
         settled = self.confirmer.confirm(tx, looked_at, self.counters, self._notes)
         settled -= {row.id for row, *_ in looked_at if row.presence != PRESENT and row.type in self.attentive}

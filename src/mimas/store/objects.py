@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from mimas.schema import names
-from mimas.store import tables
+from mimas.store import references, tables
 from mimas.store.database import Row, Transaction
+from mimas.store.references import OURS, WANTED
 
 NONE, PRESENT, ABSENT = 0, 1, 2
 """``presence``: nothing known (a placeholder, or made and not yet seen), shown by the system, known to be gone."""
@@ -24,9 +25,10 @@ class Stored(NamedTuple):
     presence: int
     seen: str | None
     wanted: str | None
+    ours: str | None
 
 
-_COLUMNS = "o.id, o.type, o.anchor, o.name, o.presence, o.seen, o.wanted"
+_COLUMNS = "o.id, o.type, o.anchor, o.name, o.presence, o.seen, o.wanted, o.ours"
 
 
 def find(tx: Transaction, connector: int, anchors: Sequence[str]) -> list[Row]:
@@ -75,17 +77,16 @@ def leave_alone(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
     """Nothing is wanted of these objects any more; what the system shows of them stays."""
     if not ids:
         return
-    tx.update(tables.object_, "id, wanted", [(id_, None) for id_ in ids])
+    tx.update(tables.object_, "id, wanted, ours", [(id_, None, None) for id_ in ids])
     tx.delete(tables.pending_export, "connector, object", [(connector, id_) for id_ in ids])
-    tx.run("UPDATE reference SET bits = bits & 1 WHERE object IN IDS", list(ids))
-    tx.run("DELETE FROM reference WHERE bits = 0 AND object IN IDS", list(ids))
+    references.clear(tx, ids, WANTED | OURS)
 
 
 def release_all_but(tx: Transaction, governed: Sequence[int]) -> None:
     """Connectors that no outbound rule writes to any more: nothing is wanted there, and nothing is to be sent."""
     tx.run("DELETE FROM pending_export WHERE connector NOT IN IDS", list(governed))
     for (connector,) in tx.rows("SELECT DISTINCT connector FROM object_key WHERE connector NOT IN IDS", list(governed)):
-        tx.run("UPDATE object SET wanted = NULL WHERE connector = ? AND wanted IS NOT NULL", connector)
+        tx.run("UPDATE object SET wanted = NULL, ours = NULL WHERE connector = ? AND wanted IS NOT NULL", connector)
 
 
 def purge(tx: Transaction, connector: int, ids: Sequence[int]) -> None:

@@ -6,8 +6,8 @@ from typing import TypeAlias
 from mimas.store import tables
 from mimas.store.database import Transaction
 
-SEEN, WANTED = 1, 2
-"""``bits``: the system shows the value; the rules want it."""
+SEEN, WANTED, OURS = 1, 2, 4
+"""``bits``: the system shows the value; the rules want it; an export put it there."""
 
 Triple: TypeAlias = tuple[int, int, int]
 """(object, attribute, target)."""
@@ -28,5 +28,13 @@ def remove(tx: Transaction, rows: Sequence[Triple], bit: int) -> None:
     if not rows:
         return
     where = "WHERE object = ? AND attribute = ? AND target = ?"
-    tx.many(f"UPDATE reference SET bits = bits & {~bit} {where}", rows)
-    tx.many(f"DELETE FROM reference {where} AND bits = 0", rows)
+    gone = bit | OURS if bit == SEEN else bit
+    tx.many(f"UPDATE reference SET bits = bits & {~gone} {where}", rows)
+    tx.many(f"DELETE FROM reference {where} AND (bits & {SEEN | WANTED}) = 0", rows)
+
+
+def clear(tx: Transaction, objects: Sequence[int], bits: int) -> None:
+    """Clear bits on every value of some objects."""
+    if objects:
+        tx.run(f"UPDATE reference SET bits = bits & {~bits} WHERE object IN IDS", list(objects))
+        tx.run(f"DELETE FROM reference WHERE (bits & {SEEN | WANTED}) = 0 AND object IN IDS", list(objects))

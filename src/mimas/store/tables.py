@@ -72,8 +72,9 @@ object_ = _table(
     _number("presence"),
     _text("seen"),
     _text("wanted"),
+    _text("ours"),
 )
-"""A connector object. ``presence``: see `mimas.store.objects`."""
+"""A connector object. ``presence``: see `mimas.store.objects`; ``ours``: see `mimas.runs.echoes`."""
 
 reference = _table(
     "reference",

@@ -1,10 +1,11 @@
 """What a generated function is given besides values: the instant, and the unique values known so far."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from mimas.language.context import Context as LanguageContext
+from mimas.schema.values import Value
 from mimas.sync.generated import Failure
 
 
@@ -19,6 +20,8 @@ class Context(LanguageContext):
         self.unique_values: dict[str, str] = {}
         self.needs: dict[str, list[str]] = {}
         self.new = False
+        self.shown: Mapping[str, Value] | None = None
+        """What the system shows of the object, where its contribution leaves something out; scopes read this."""
         self.failures: list[Failure] = []
 
     def begin(self, unique_values: dict[str, str] | None = None, *, new: bool = False) -> None:

@@ -7,13 +7,13 @@ from typing import TypeAlias
 
 from mimas.language.expressions.codegen import source
 from mimas.language.expressions.parser import parse
-from mimas.language.expressions.tree import Literal, walk
+from mimas.language.expressions.tree import Literal, attributes, walk
 from mimas.language.functions.conversion import stored_as_binary
 from mimas.language.results import Outcome, to_value
 from mimas.schema.attributes import Attribute, Kind
 from mimas.sync.coercion import converter
 from mimas.sync.generated import About, Code
-from mimas.sync.rules import Computed, Constant, Direct, Extension, Flow, SyncRule, Unique
+from mimas.sync.rules import Computed, Constant, Direct, Extension, Flow, Origin, SyncRule, Unique
 
 Load: TypeAlias = Callable[[str], object]
 """Gives the Python function of an extension, by ``module:function``."""
@@ -22,6 +22,21 @@ Load: TypeAlias = Callable[[str], object]
 def read(attribute: str) -> str:
     """The source that reads an attribute of the values at hand (``g`` is their ``get``)."""
     return f"g({attribute!r})"
+
+
+def reads(origin: Origin) -> frozenset[str] | None:
+    """The attributes of the source that an origin may read; None: any."""
+    match origin:
+        case Direct(attribute):
+            return frozenset([attribute])
+        case Computed(text):
+            return attributes(parse(text))
+        case Unique(candidates):
+            return frozenset().union(*(attributes(parse(text)) for text in candidates))
+        case Constant():
+            return frozenset()
+        case Extension():
+            return None
 
 
 def is_reference(flow: Flow, sources: Mapping[str, Attribute], targets: Mapping[str, Attribute]) -> bool:

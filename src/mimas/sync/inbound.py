@@ -9,7 +9,7 @@ from mimas.language.results import Outcome
 from mimas.language.scope import scope_source
 from mimas.schema.attributes import Attribute
 from mimas.schema.values import as_list, many
-from mimas.sync.flows import Load, Source, flow_source, is_reference, read, write_display
+from mimas.sync.flows import Load, Source, flow_source, is_reference, write_display
 from mimas.sync.generated import About, Code, Generated
 from mimas.sync.rules import Direct, Flow, Merge, ResourceType, SyncRule, Unique
 
@@ -126,6 +126,8 @@ def _write_offers(code: Code, offers: Sequence[tuple[SyncRule, Flow, Winner, Sou
         else:
             plain.append((winner, source))
         written.add(flow.target)
+    if any(rule.scope for rule, *_ in offers):
+        code.add("h = (x.shown or v).get")
     names = write_display(code, [(winner.attribute, source) for winner, source in plain])
     code.add(f"m = {sum(winner.bit for winner, _ in plain)}")
     if names:
@@ -134,11 +136,18 @@ def _write_offers(code: Code, offers: Sequence[tuple[SyncRule, Flow, Winner, Sou
         code.add(f"if {' or '.join(f'{name} is None' for name in names)}: m = drop_absent(d, bits)")
     for rule, scoped in groupby(rest, lambda offer: offer[0]):
         if rule.scope:
-            code.enter(f"if {scope_source(rule.scope, read, code.names)}:", About(rule.name, "scope", rule.place))
+            code.enter(
+                f"if {scope_source(rule.scope, _read_shown, code.names)}:", About(rule.name, "scope", rule.place)
+            )
         for _, flow, winner, source in scoped:
             _write_offer(code, flow, winner, source, _merging([w for _, _, w, _ in offers], winner))
         if rule.scope:
             code.leave()
+
+
+def _read_shown(attribute: str) -> str:
+    """A scope is about what the system shows, whoever put it there."""
+    return f"h({attribute!r})"
 
 
 def _drop_absent(values: dict[str, Any], bits: Mapping[str, int]) -> int:

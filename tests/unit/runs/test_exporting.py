@@ -429,6 +429,86 @@ def test_a_value_that_we_sent_ourselves_is_no_contribution(world: World) -> None
     assert world.read("app.csv") == {"1": {}}
 
 
+class TestEchoes:
+    """The application contributes what the rules write there, too: titles, tags and managers."""
+
+    CRM = target("app", "id name title tags* manager>person")
+    FLOWS: ClassVar = {"title": "title", "tags": "tags", "manager": "manager"}
+    EVERYTHING = ("import hr", "import app", "full", "export app", "import app", "full")
+
+    @pytest.fixture
+    def both(self, world: World) -> World:
+        world.configure(
+            [delimited("hr", "id name title tags* manager>person"), self.CRM],
+            [
+                inbound("hr", {"employeeId": "id", "name": "name", **self.FLOWS}, join=["id=employeeId"]),
+                inbound("app", self.FLOWS, name="app in", link=LinkType.JOIN, precedence=200, join=["id=employeeId"]),
+                outbound("app", {"id": "employeeId", "name": "name", **self.FLOWS}),
+            ],
+        )
+        return world
+
+    def write(self, world: World, file: str, first: str = "", tags: str = "", manager: str = "") -> None:
+        """A file of two people; what is given is the first one's."""
+        rows = [{"id": "1", "name": "A", "title": first, "tags": tags, "manager": manager}, {"id": "2", "name": "B"}]
+        world.write(file, *rows, columns="id name title tags manager")
+
+    def test_what_a_system_has_of_its_own_stays(self, both: World) -> None:
+        self.write(both, "hr.csv")
+        self.write(both, "app.csv", "own", "x|y", "2")
+        both.run(*self.EVERYTHING)
+        before = both.dump()
+        both.run(*self.EVERYTHING)
+        assert both.dump() == before
+        assert both.read("app.csv")["1"] == {"name": "A", "title": "own", "tags": "x|y", "manager": "2"}
+        assert both.people()["A"]["title"] == "own"
+        assert both.references("manager") == {("A", "B")}
+
+    def test_what_both_have_stays_when_the_source_withdraws(self, both: World) -> None:
+        self.write(both, "hr.csv", "same", "x", "2")
+        self.write(both, "app.csv", "same", "x", "2")
+        both.run(*self.EVERYTHING)
+        self.write(both, "hr.csv")
+        both.run(*self.EVERYTHING)
+        assert both.read("app.csv")["1"] == {"name": "A", "title": "same", "tags": "x", "manager": "2"}
+
+    def test_what_was_put_there_goes_with_its_source(self, both: World) -> None:
+        self.write(both, "hr.csv", "given", "x|y", "2")
+        self.write(both, "app.csv")
+        both.run(*self.EVERYTHING)
+        assert both.read("app.csv")["1"] == {"name": "A", "title": "given", "tags": "x|y", "manager": "2"}
+        self.write(both, "hr.csv", "", "x")
+        both.run(*self.EVERYTHING)
+        assert both.read("app.csv")["1"] == {"name": "A", "tags": "x"}
+        assert both.references("manager") == set()
+
+    def test_what_the_system_changes_is_its_own_again(self, both: World) -> None:
+        self.write(both, "hr.csv", "given", "x")
+        self.write(both, "app.csv")
+        both.run(*self.EVERYTHING)
+        self.write(both, "app.csv", "own", "x|z")
+        self.write(both, "hr.csv")
+        both.run(*self.EVERYTHING)
+        assert both.people()["A"]["title"] == "own"
+        assert both.people()["A"]["tags"] == ["z"]
+        assert both.read("app.csv")["1"] == {"name": "A", "title": "own", "tags": "z"}
+
+    def test_a_scope_reads_what_the_system_shows_whoever_put_it_there(self, world: World) -> None:
+        world.configure(
+            [HR, self.CRM],
+            [
+                IN,
+                inbound("app", {"mail": "#active"}, name="app in", link=LinkType.JOIN, where=["title EQUAL boss"]),
+                inbound("app", {"dept": "title"}, name="app title", link=LinkType.JOIN, precedence=200),
+                outbound("app", {"id": "employeeId", "title": "title"}),
+            ],
+        )
+        staff(world, "1/A/boss")
+        world.run("import hr", "sync", "export app", "import app", "full")
+        assert world.people()["A"]["mail"] == "active"
+        assert "dept" not in world.people()["A"]
+
+
 def test_two_extensions_of_two_rules_stay_apart(world: World) -> None:
     (world.folder / "extensions").mkdir()
     (world.folder / "extensions" / "x.py").write_text("def one(v):\n    return 'one'\ndef two(v):\n    return 'two'\n")
