@@ -227,6 +227,44 @@ def show(
     show(_installation(context), type_, key, json=json)
 
 
+Key = Annotated[str, typer.Argument(metavar="KEY", help="The anchor or the name of an object in that system.")]
+
+
+@app.command()
+def join(
+    context: typer.Context,
+    name: Name,
+    key: Key,
+    type_: Annotated[str, typer.Argument(metavar="TYPE", help="An object type, such as person.")],
+    resource: Annotated[str, typer.Argument(metavar="RESOURCE", help="The resource's id, or an indexed value.")],
+) -> None:
+    """Decide by hand to which resource an object belongs."""
+    from mimas.cli.joining import join
+
+    join(_installation(context), name, key, type_, resource)
+
+
+@app.command()
+def disconnect(
+    context: typer.Context,
+    name: Name,
+    key: Key,
+    normal: Annotated[bool, typer.Option("--normal", help="Forget what was decided: the rules do.")] = False,
+) -> None:
+    """Decide by hand that an object belongs to nobody, or let the rules decide again."""
+    from mimas.cli.joining import disconnect
+
+    disconnect(_installation(context), name, key, normal=normal)
+
+
+@app.command()
+def disconnectors(context: typer.Context, name: Name, json: Json = False) -> None:
+    """The objects of a system that belong to nobody, and why."""
+    from mimas.cli.joining import disconnectors
+
+    disconnectors(_installation(context), name, json=json)
+
+
 @holds.callback()
 def holds_list(context: typer.Context, json: Json = False) -> None:
     """What is held. Exit status 4: something is."""

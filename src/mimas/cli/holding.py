@@ -2,7 +2,7 @@
 
 from mimas.cli.failing import CommandError, Exit
 from mimas.cli.installation import Installation
-from mimas.cli.printing import as_json, instant, out, table
+from mimas.cli.printing import as_json, cell, instant, out, table
 from mimas.store import holds
 from mimas.store.looking import describe_hold, hold_objects
 
@@ -26,7 +26,10 @@ def listing(installation: Installation, *, json: bool) -> int:
             out.print(head, style="bold", markup=False)
             out.print(f"  {hold['reason']}.", markup=False)
             out.print(f"  look at them:     mimas holds show {hold['id']}", markup=False)
-            out.print(f"  let them through: mimas holds release {hold['id']}", markup=False)
+            if hold["kind"] == "ambiguous":
+                out.print("  say whose one is: mimas join CONNECTOR KEY TYPE RESOURCE", markup=False)
+            else:
+                out.print(f"  let them through: mimas holds release {hold['id']}", markup=False)
     return Exit.HELD if described else Exit.DONE
 
 
@@ -42,7 +45,8 @@ def show(installation: Installation, number: int, *, json: bool) -> None:
     if json:
         as_json(objects)
         return
-    table(("type", "anchor", "name"), ((o["type"], o["anchor"], o["name"]) for o in objects))
+    columns = ["type", "anchor", "name", *(["may-be"] if any(one["may-be"] for one in objects) else [])]
+    table([name.replace("-", " ") for name in columns], ([cell(one[name]) for name in columns] for one in objects))
     if count > len(objects):
         out.print(f"… and {count - len(objects):,} more; --json lists all.", markup=False)
 

@@ -179,8 +179,8 @@ def _known(installation: Installation, type_: str | None, attributes: Iterable[s
             raise CommandError(f"'{name}' is a reference; resources are not searched by references yet.")
 
 
-def show(installation: Installation, type_: str, key: str, *, json: bool) -> None:
-    """One resource."""
+def find(installation: Installation, type_: str, key: str) -> list[int]:
+    """The resources of a type with this id, or with this value in an indexed attribute. Raises `CommandError`."""
     from mimas.sync.keys import normal
 
     _type(installation, type_)
@@ -189,6 +189,12 @@ def show(installation: Installation, type_: str, key: str, *, json: bool) -> Non
     if not found:
         keys = f"id, {', '.join(indexed)}"
         raise CommandError(f"There is no {type_} '{key}'. It is looked for by {keys}; `mimas search` looks everywhere.")
+    return found
+
+
+def show(installation: Installation, type_: str, key: str, *, json: bool) -> None:
+    """One resource."""
+    found = find(installation, type_, key)
     described = [looking.show(installation.store, number) for number in found]
     if json:
         as_json(described)

@@ -43,6 +43,7 @@ COUNTERS = {
     "resource-deleted": "deleted",
     "disconnected": "disconnected",
     "disconnector-remains": "left without a link",
+    "disconnector-explicit": "disconnected by hand",
     "ambiguous-join": "ambiguous",
     "reference-added": "references added",
     "reference-removed": "references removed",

@@ -63,6 +63,8 @@ def _meet_existing(tx: Transaction, session: Session, plan: Plan) -> list[Birth]
         return plan.births
     stored = objects.load(tx, list(existing.values()))
     taken = {row[0] for row in tx.rows("SELECT object FROM link WHERE object IN IDS", list(existing.values()))}
+    # Whom a person has disconnected stays so.
+    taken.update(object_ for object_, resource in session.decided(tx).items() if resource is None)
     free: list[Birth] = []
     for index, birth in enumerate(plan.births):
         object_ = stored.get(existing.get(index, 0))
@@ -103,7 +105,7 @@ def _taken(session: Session, plan: Plan, birth: Birth) -> None:
             "cd-existing-object",
             what,
             f"the name or anchor “{what}” that the rules give to resource {birth.resource} belongs to another "
-            f"resource's object in {session.store.name(birth.connector)}",
+            f"resource's object in {session.store.name(birth.connector)}, or to one disconnected by hand",
             "Nothing was created. Make the name unique, for instance with a `unique` flow.",
         )
     )

@@ -31,6 +31,8 @@ class Batch:
     """(object, resource, rule)."""
     projected: list[tuple[Pending, int]] = field(default_factory=list)
     """(object, rule's place in the linker)."""
+    ambiguous: set[int] = field(default_factory=set)
+    """Objects that several resources match, and no criterion exactly one: a person decides."""
     waiting: list[tuple[int, str, int]] = field(default_factory=list)
     """Join keys of objects that stay without a link."""
     failed: set[int] = field(default_factory=set)

@@ -110,10 +110,11 @@ class Engine:
 
     def connector(self, name: str) -> Connector[Any]:
         """Open a connector. Raises `UsageError` and `ConnectorError`."""
-        setup = self._setup(name)
+        setup = self.setup_of(name)
         return open_connector(name, setup.kind, setup.settings, setup.schema, self.setup.home)
 
-    def _setup(self, name: str) -> ConnectorSetup:
+    def setup_of(self, name: str) -> ConnectorSetup:
+        """How a connector is set up. Raises `UsageError`."""
         setup = self.setup.connectors.get(name)
         if setup is None:
             raise UsageError(f"There is no connector '{name}'. There is: {', '.join(sorted(self.setup.connectors))}.")
@@ -134,7 +135,7 @@ class Engine:
         steps = list(steps)
         for step in steps:
             if step.connector is not None:
-                self._setup(step.connector)
+                self.setup_of(step.connector)
         down: set[str] = set()
         with self.store.database.alone(), _collector_paused():
             report, number = self._begin(title, steps)
@@ -195,7 +196,7 @@ class Engine:
                 say=watcher.says,
             )
         assert step.connector is not None
-        setup = self._setup(step.connector)
+        setup = self.setup_of(step.connector)
         governed = self.compiled.governed(step.connector)
         with self.connector(step.connector) as connector:
             if step.kind == "export":

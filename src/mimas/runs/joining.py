@@ -34,8 +34,12 @@ def is_twin(session: Session, object_: Pending, criteria: list[list[SymbolKeys]]
 def join(
     tx: Transaction, session: Session, linker: Linker, seekers: list[Pending], masks: dict[int, int], batch: Batch
 ) -> tuple[list[Pending], dict[int, list[list[SymbolKeys]]]]:
-    """Join by the criteria in order: exactly one match, else the next. Those without a link, and what they look for."""
+    """Join by the criteria in order: exactly one match, else the next. Those without a link, and what they look for.
+
+    An object that several resources match, and that no later criterion joins, is kept for a person.
+    """
     left = seekers
+    notes: dict[int, Note] = {}
     sought: dict[int, list[list[SymbolKeys]]] = {}
     for criterion in linker.criteria:
         if not left:
@@ -61,14 +65,17 @@ def join(
                 batch.linked.append((object_, resource, number))
                 batch.touched.add(resource)
                 session.counters["joined"] += 1
+                notes.pop(object_.id, None)
                 continue
             if len(candidates) > 1:
-                session.notes.append(_ambiguous(object_, rule.name, candidates))
-                session.counters["ambiguous-join"] += 1
+                notes.setdefault(object_.id, _ambiguous(linker.connector, object_, rule.name, candidates))
             if object_.id in keys:
                 sought.setdefault(object_.id, []).append(keys[object_.id])
             still.append(object_)
         left = still
+    batch.ambiguous = set(notes)
+    session.notes += notes.values()
+    session.counters["ambiguous-join"] += len(notes)
     return left, sought
 
 
@@ -98,11 +105,12 @@ def _prefer_living(tx: Transaction, matches: dict[int, set[int]], *, restores: b
             matches[object_] = (candidates - deleted) or (candidates if restores else set())
 
 
-def _ambiguous(object_: Pending, rule: str, candidates: set[int]) -> Note:
+def _ambiguous(connector: str, object_: Pending, rule: str, candidates: set[int]) -> Note:
     return Note(
         "ambiguous-join",
         object_.anchor,
         f"{len(candidates)} resources match the join of rule “{rule}”: {', '.join(map(str, sorted(candidates)[:5]))}",
-        "Nothing was joined by this criterion. Make the values differ at their source, or join by something unique.",
+        f"It waits for a person: `mimas join {connector} {object_.anchor} TYPE KEY` says whom it belongs to. Or make "
+        "the values differ at their source.",
         object_.id,
     )

@@ -2,18 +2,19 @@
 
 from mimas.runs.candidates import Batch, Pending
 from mimas.runs.cases import Case, Part, load_cases
-from mimas.runs.dues import LINK, write_dues
-from mimas.runs.joining import Sought, is_twin, join
+from mimas.runs.deciding import decide
 from mimas.runs.resolving import Resolver
 from mimas.runs.session import Session
 from mimas.runs.waking import referrers, wake
 from mimas.schema.values import decode
-from mimas.store import objects, resources, tables
+from mimas.store import decisions, holds, objects, resources, tables
 from mimas.store.database import Transaction
 from mimas.store.objects import ABSENT
 from mimas.sync.linking import Linker
 
 SIZE = 10_000
+AMBIGUOUS = "ambiguous"
+"""The kind of hold for objects that a person is to join."""
 
 
 def link_pending(session: Session, resolver: Resolver, connector: str | None) -> None:
@@ -103,7 +104,8 @@ def _process(
     linker: Linker,
     pending: list[Pending],
 ) -> bool:
-    batch = _decide(tx, session, linker, pending)
+    batch = decide(tx, session, linker, pending)
+    _keep_for_a_person(tx, session, connector, pending, batch)
     cut = [object_ for object_ in [*batch.gone, *batch.unlinked] if object_.resource is not None]
     tx.delete(tables.link, "object", [(object_.id,) for object_ in cut])
     batch.touched.update(object_.resource for object_ in cut if object_.resource is not None)
@@ -114,6 +116,7 @@ def _process(
     linked = _write_links(tx, connector, batch, cases, outcome.failed)
     objects.leave_alone(tx, connector, [object_.id for object_ in batch.unlinked if object_.id not in linked])
     objects.purge(tx, connector, [object_.id for object_ in batch.gone])
+    decisions.forget(tx, [object_.id for object_ in batch.gone if object_.id in session.decided(tx)])
     done = [object_.id for object_ in pending if object_.id not in failed]
     tx.run("DELETE FROM pending_import WHERE connector = ? AND object IN IDS", connector, done)
     if not session.sweep:
@@ -121,6 +124,16 @@ def _process(
         moved += [case.parts[0].object for case in cases if case.before is None]
         resources.mark_dirty(tx, {*outcome.written, *batch.touched, *referrers(tx, moved)})
     return wake(tx, outcome.keys) or bool(batch.deferred)
+
+
+def _keep_for_a_person(tx: Transaction, session: Session, connector: int, pending: list[Pending], batch: Batch) -> None:
+    """Ambiguous objects are held; those that have been looked at again and are not any more are let go."""
+    looked_at = {object_.id for object_ in pending} - batch.ambiguous
+    holds.answer(tx, connector, AMBIGUOUS, looked_at.__contains__)
+    if batch.ambiguous:
+        reason = "objects that several resources match, and no join criterion just one"
+        holds.add(tx, AMBIGUOUS, connector, session.step, sorted(batch.ambiguous), reason, session.now)
+        session.held += len(batch.ambiguous)
 
 
 def _behind(pending: list[Pending], batch: Batch, cases: list[Case], failed: set[int]) -> set[int]:
@@ -132,53 +145,6 @@ def _behind(pending: list[Pending], batch: Batch, cases: list[Case], failed: set
         for object_ in pending
         if (made.get(object_.id) or joined.get(object_.id) or object_.resource) in failed
     }
-
-
-def _decide(tx: Transaction, session: Session, linker: Linker, pending: list[Pending]) -> Batch:
-    """What is to happen to each object."""
-    batch = Batch()
-    context = session.context()
-    masks: dict[int, int] = {}
-    seekers: list[Pending] = []
-    dues = {}
-    for object_ in pending:
-        if object_.presence == ABSENT:
-            batch.gone.append(object_)
-            continue
-        mask = -1
-        if linker.scopes is not None:
-            context.begin()
-            try:
-                mask = linker.scope(object_.values, context)
-            except Exception as error:  # noqa: BLE001 - a rule may raise anything; only its object fails
-                batch.failed.add(object_.id)
-                session.failed(linker.scopes.failure(error), object_.anchor, object_.id)
-                continue
-            dues[object_.id] = context.due
-        masks[object_.id] = mask
-        if object_.resource is None:
-            seekers.append(object_)
-        elif session.symbols.has_left(linker, object_.rule, mask):
-            batch.unlinked.append(object_)
-            seekers.append(object_)
-        else:
-            batch.touched.add(object_.resource)
-    write_dues(tx, LINK, dues)
-    left, sought = join(tx, session, linker, seekers, masks, batch)
-    taken: set[Sought] = set()
-    for object_ in left:
-        place = linker.projection(masks[object_.id])
-        criteria = sought.get(object_.id, ())
-        if place is not None and criteria and is_twin(session, object_, criteria, taken):
-            batch.deferred.add(object_.id)
-        elif place is not None:
-            batch.projected.append((object_, place))
-        else:
-            batch.waiting += [
-                (symbol, key, object_.id) for conditions in criteria for symbol, keys in conditions for key in keys
-            ]
-            session.counters["disconnector-remains"] += 1
-    return batch
 
 
 def _cases(tx: Transaction, session: Session, connector: int, type_: int, linker: Linker, batch: Batch) -> list[Case]:

@@ -1,6 +1,7 @@
 """What a person decides over a hold."""
 
 from mimas.runs.images import HELD, RELEASED, WAITING
+from mimas.runs.linking import AMBIGUOUS
 from mimas.runs.vanished import stage_gone
 from mimas.store import holds
 from mimas.store.store import Store
@@ -15,6 +16,11 @@ def release(store: Store, number: int) -> str:
     with store.transaction(durable=True) as tx:
         kind, connector = _open(tx.row("SELECT kind, connector, state FROM hold WHERE id = ?", number), number)
         ids = holds.items(tx, number)
+        if kind == AMBIGUOUS:
+            raise HoldError(
+                f"Whom these objects belong to is decided one by one: see `mimas holds show {number}`, then "
+                "`mimas join CONNECTOR KEY TYPE RESOURCE`; or `mimas disconnect CONNECTOR KEY` if it is nobody's."
+            )
         if kind == "missing":
             stage_gone(tx, connector, ids)
             said = f"{len(ids)} objects count as gone now. The next sync breaks their links."

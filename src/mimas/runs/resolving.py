@@ -118,7 +118,8 @@ class Resolver:
         symbols, before = self.symbols, case.before
         strays: list[Part] = []
         if before is not None and symbols.scoped:
-            strays = [part for part in case.parts if symbols.is_stray(part, self.context)]
+            decided = self.session.decided(tx)
+            strays = [p for p in case.parts if p.object not in decided and symbols.is_stray(p, self.context)]
             outcome.strays += [(part.connector, part.object) for part in strays]
         if before is not None and not self._kept(case, strays):
             self._delete(before, outcome)
@@ -154,7 +155,8 @@ class Resolver:
             then = symbols.keys(case.type, decode(before.doc), context, live=before.state == LIVE)
         outcome.added += [(attribute, key, id_) for attribute, key in now - then]
         outcome.removed += [(attribute, key, id_) for attribute, key in then - now]
-        outcome.keys += now if before is None or before.state != LIVE else now - then
+        # Whoever was ambiguous may be so no longer when another loses its key.
+        outcome.keys += now | then if before is None or before.state != LIVE else now ^ then
         outcome.written.append(id_)
         for failure in context.failures:
             self.session.failed(failure, case.parts[0].anchor, case.parts[0].object)
@@ -171,6 +173,7 @@ class Resolver:
         living = self.symbols.keys(before.type, values, self.context)
         kept = self.symbols.keys(before.type, values, self.context, live=False)
         outcome.removed += [(attribute, key, before.id) for attribute, key in living - kept]
+        outcome.keys += living
 
 
 def resolve_range(

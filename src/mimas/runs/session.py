@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import msgspec
 
 from mimas.schema.values import Value, Values
-from mimas.store import runs, tables
+from mimas.store import decisions, runs, tables
 from mimas.store.database import Transaction
 from mimas.store.resources import Key
 from mimas.store.runs import Note
@@ -135,6 +135,13 @@ class Symbols:
                 return not mask & (1 << index)
         return False
 
+    def rule_by_hand(self, connector: int, type_: int, resource_type: int) -> int | None:
+        """The rule that stands for a link made by hand: one that keeps the resource alive, if there is one."""
+        linker = self.linkers.get((connector, type_))
+        numbers = [self.rule_numbers[rule.name] for rule in linker.rules] if linker else []
+        fitting = [number for number in numbers if self.rule_types[number] == resource_type]
+        return min(fitting, key=lambda number: number not in self.keeps_alive, default=None)
+
     def is_stray(self, part: LinkedPart, context: Context) -> bool:
         """Whether linking is going to cut this link, because the rule that made it no longer covers the object."""
         linker = self.scoped.get((part.connector, part.type))
@@ -250,6 +257,8 @@ class Session:
     fresh_from: int = 0
     """The first id that this step gave out: resources from here on have just been resolved."""
 
+    held: int = 0
+    """Objects that wait for a person."""
     strays: bool = False
     """Whether a sweep has found linked objects that their rules no longer cover."""
     deferred: set[int] = field(default_factory=set)
@@ -274,11 +283,18 @@ class Session:
             self.moved.add(object_)
 
     _leaving: set[int] | None = None
+    _decided: dict[int, int | None] | None = None
 
     @property
     def store(self) -> Store:
         """The store."""
         return self.symbols.store
+
+    def decided(self, tx: Transaction) -> dict[int, int | None]:
+        """What people have decided over links: see `mimas.store.decisions`."""
+        if self._decided is None:
+            self._decided = decisions.load(tx)
+        return self._decided
 
     def leaving(self, tx: Transaction) -> set[int]:
         """The objects that are to be deleted in their systems; asked for when the values of all objects are known."""

@@ -58,7 +58,8 @@ def sync_step(
             session.write_notes(tx)
             if sweeping:
                 tx.delete(tables.meta, "key", [(SWEEP,)])
-    return Outcome("completed-sync-errors" if session.errors else "success", session.counters, "", session.errors)
+    result = "completed-sync-errors" if session.errors else "completed-held" if session.held else "success"
+    return Outcome(result, session.counters, "", session.errors, session.held)
 
 
 def _strata(session: Session, resolver: Resolver, connector: str | None, say: Say, *, full: bool) -> None:

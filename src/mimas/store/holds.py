@@ -24,6 +24,18 @@ def place(
     return number
 
 
+def add(
+    tx: Transaction, kind: str, connector: int, step: int, objects: Sequence[int], reason: str, now: datetime
+) -> None:
+    """Hold some objects, together with those that are held for this already."""
+    number = tx.value("SELECT id FROM hold WHERE connector = ? AND kind = ? AND state = ?", connector, kind, OPEN)
+    if number is None:
+        place(tx, kind, connector, step, objects, reason, now)
+        return
+    tx.insert(tables.hold_item, "hold, object", [(number, object_) for object_ in objects], ignore=True)
+    tx.run("UPDATE hold SET count = (SELECT count(*) FROM hold_item WHERE hold = ?) WHERE id = ?", number, number)
+
+
 def supersede(tx: Transaction, connector: int, kind: str) -> None:
     """A new look at the same question answers it anew: earlier open holds of that kind no longer speak."""
     tx.run(

@@ -72,7 +72,29 @@ def hold_objects(store: Store, hold: int, limit: int = 100) -> list[dict[str, An
             hold,
             limit,
         )
-    return [{"id": i, "type": store.name(t), "anchor": a, "name": n} for i, t, a, n in rows]
+        may_be = _may_be(tx, [row[0] for row in rows])
+    return [
+        {"id": i, "type": store.name(t), "anchor": a, "name": n, "may-be": may_be.get(i, [])} for i, t, a, n in rows
+    ]
+
+
+def _may_be(tx: Transaction, ids: Sequence[int]) -> dict[int, list[str]]:
+    """Objects without a link → the live resources that share most of the keys they look for: id and title."""
+    rows = tx.rows(
+        "SELECT j.object, k.resource, r.doc, count(*) FROM join_key j JOIN resource_key k"
+        " ON k.attribute = j.attribute AND k.value = j.value"
+        f" JOIN resource r ON r.id = k.resource AND r.state = {resources.LIVE}"
+        " WHERE j.object IN IDS GROUP BY j.object, k.resource, r.doc ORDER BY j.object, k.resource",
+        list(ids),
+    )
+    most: dict[int, int] = {}
+    for object_, _, _, shared in rows:
+        most[object_] = max(shared, most.get(object_, 0))
+    found: dict[int, list[str]] = {}
+    for object_, resource, doc, shared in rows:
+        if shared == most[object_]:
+            found.setdefault(object_, []).append(f"{resource} ({title(decode(doc))})")
+    return found
 
 
 def runs(store: Store, limit: int = 20) -> list[dict[str, Any]]:

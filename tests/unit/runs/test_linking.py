@@ -2,6 +2,9 @@
 
 import pytest
 
+from mimas.runs.joiner import JoinerError, disconnect, disconnectors, join
+from mimas.runs.releasing import HoldError, release
+from mimas.store.looking import hold_objects
 from mimas.sync.rules import Deprovision, LinkType
 from tests.world import World, delimited, inbound, outbound, person, target, with_rule
 
@@ -82,6 +85,34 @@ class TestJoin:
         two.write("hr.csv", {"id": "1", "name": "A"}, {"id": "2", "name": "Z"}, columns=COLUMNS)
         two.run("import hr", "full")
         assert self.joined(two) == {"1": ["k"]}
+
+    def test_the_ambiguous_one_joins_by_itself_when_the_other_loses_its_key(self, two: World) -> None:
+        two.write("hr.csv", {"id": "1", "name": "A"}, {"id": "2", "name": "A"}, columns=COLUMNS)
+        two.write("badge.csv", {"id": "8", "name": "A", "kind": "k"}, columns=COLUMNS)
+        two.run("import hr", "import badge", "sync")
+        two.write("hr.csv", {"id": "1", "name": "A"}, {"id": "2", "name": "Z"}, columns=COLUMNS)
+        two.run("import hr", "sync")
+        assert self.joined(two) == {"1": ["k"]}
+        assert two.holds() == []
+
+    def test_the_ambiguous_one_is_held_for_a_person(self, two: World) -> None:
+        two.write("hr.csv", {"id": "1", "name": "A"}, {"id": "2", "name": "A"}, columns=COLUMNS)
+        two.write("badge.csv", {"id": "8", "name": "A", "kind": "k"}, columns=COLUMNS)
+        assert two.run("import hr", "import badge", "sync").held == 1
+        ((number, kind, count),) = two.holds()
+        assert (kind, count) == ("ambiguous", 1)
+        (shown,) = hold_objects(two.store, number)
+        assert [text.split()[1] for text in shown["may-be"]] == ["(A)", "(A)"]
+        with pytest.raises(HoldError, match="mimas join"):
+            release(two.store, number)
+        person = next(id_ for id_, values in two.resources().items() if values["employeeId"] == "2")
+        join(two.engine.symbols, "badge", "8", person, two.clock.now)
+        two.run("sync")
+        assert self.joined(two) == {"2": ["k"]}
+        assert two.holds() == []
+        before = two.dump()
+        two.run("full", "sync")
+        assert two.dump() == before
 
     def test_whoever_waits_is_joined_when_the_key_arrives(self, two: World) -> None:
         two.write("hr.csv", columns=COLUMNS)
@@ -295,3 +326,77 @@ def test_a_full_sync_of_rules_renamed_keeps_everybody(world: World) -> None:
     world.run("sync")
     assert world.id_of("A") == number
     assert world.links() == {("hr", "1", "staff")}
+
+
+class TestByHand:
+    """What a person decides over a link stays, whatever the rules say."""
+
+    @pytest.fixture
+    def two(self, world: World) -> World:
+        badge = inbound(
+            "badge",
+            {"tags": "kind", "mail": "mail"},
+            link=LinkType.STICKY,
+            join=["name=name"],
+            where=["kind NOTEQUAL none"],
+        )
+        world.configure([HR, delimited("badge", COLUMNS)], [HR_RULE, badge])
+        world.write("hr.csv", {"id": "1", "name": "A"}, {"id": "2", "name": "B"}, columns=COLUMNS)
+        world.write("badge.csv", {"id": "8", "name": "A", "kind": "k"}, columns=COLUMNS)
+        world.run("import hr", "import badge", "sync")
+        return world
+
+    def tagged(self, world: World) -> list[str]:
+        return sorted(values["employeeId"] for values in world.resources().values() if "tags" in values)
+
+    def test_an_object_moves_to_another_resource_and_stays(self, two: World) -> None:
+        assert self.tagged(two) == ["1"]
+        join(two.engine.symbols, "badge", "8", two.id_of("B"), two.clock.now)
+        two.run("sync")
+        assert self.tagged(two) == ["2"]
+        before = two.dump()
+        two.run("full", "import badge", "full")
+        assert two.dump() == before
+
+    def test_it_stays_out_of_the_scope_of_its_rule_too(self, two: World) -> None:
+        join(two.engine.symbols, "badge", "8", two.id_of("B"), two.clock.now)
+        two.write("badge.csv", {"id": "8", "name": "A", "kind": "none"}, columns=COLUMNS)
+        two.run("import badge", "sync", "full")
+        assert ("badge", "8") in {(connector, key) for connector, key, _ in two.links()}
+        assert self.tagged(two) == []
+
+    def test_a_disconnected_object_is_not_joined_again_until_the_rules_may(self, two: World) -> None:
+        disconnect(two.engine.symbols, "badge", "8", two.clock.now)
+        two.run("sync", "full")
+        assert self.tagged(two) == []
+        assert disconnectors(two.engine.symbols, "badge", two.clock.now, 10)[1][0]["why"] == "disconnected by hand"
+        disconnect(two.engine.symbols, "badge", "8", two.clock.now, normal=True)
+        two.run("sync")
+        assert self.tagged(two) == ["1"]
+
+    def test_a_disconnected_account_is_not_taken_over_by_its_name(self, world: World) -> None:
+        app = target("app", "id name title")
+        out = outbound("app", {"id": "employeeId", "name": "name"}, join=["id=employeeId"])
+        world.configure([HR, app], [HR_RULE, out])
+        world.write("hr.csv", {"id": "1", "name": "A"}, columns=COLUMNS)
+        world.write("app.csv", {"id": "1", "name": "Service", "title": "s"})
+        world.run("import app")
+        disconnect(world.engine.symbols, "app", "1", world.clock.now)
+        world.run("import hr", "sync", "export app")
+        assert world.read("app.csv") == {"1": {"name": "Service", "title": "s"}}
+        assert world.codes() == ["cd-existing-object"]
+
+    def test_what_cannot_be_is_said(self, two: World) -> None:
+        symbols, now = two.engine.symbols, two.clock.now
+        with pytest.raises(JoinerError, match="shows no object"):
+            join(symbols, "badge", "9", two.id_of("B"), now)
+        two.write("badge.csv", *({"id": i, "name": "A", "kind": "k"} for i in "89"), columns=COLUMNS)
+        two.run("import badge")
+        with pytest.raises(JoinerError, match="mimas disconnect badge 8"):
+            join(symbols, "badge", "9", two.id_of("A"), now)
+
+    def test_a_decision_goes_with_its_object(self, two: World) -> None:
+        disconnect(two.engine.symbols, "badge", "8", two.clock.now)
+        two.write("badge.csv", columns=COLUMNS)
+        two.run("import badge", "sync")
+        assert two.rows("SELECT * FROM fact") == []

@@ -1,0 +1,31 @@
+"""`join`, `disconnect`, `disconnectors`: what a person decides over links."""
+
+from tests.unit.cli.shell import Shell
+
+
+def test_a_link_is_cut_and_left_to_the_rules_again(used: Shell) -> None:
+    assert "belongs to nobody" in used.done("disconnect", "hr", "1003")
+    assert "1 disconnected by hand" in used.done("sync")
+    said = used.done("disconnectors", "hr")
+    assert "1003" in said
+    assert "disconnected by hand" in said
+    assert used("disconnectors", "hr", "--json").json[0]["why"] == "disconnected by hand"
+    assert "is decided by the rules again" in used.done("disconnect", "hr", "1003", "--normal")
+    used.done("sync")
+    assert "0 without a link" in used.done("disconnectors", "hr")
+
+
+def test_an_object_is_given_to_another_person(used: Shell) -> None:
+    refused = used("join", "hr", "1003", "person", "1001")
+    assert refused.code == 2
+    assert "mimas disconnect hr 1001" in refused.err
+    used.done("disconnect", "hr", "1001")
+    used.done("sync")
+    number = used("show", "person", "1003", "--json").json[0]["id"]
+    assert "belongs to person" in used.done("join", "hr", "1003", "person", str(number))
+
+
+def test_who_is_not_there_is_told(used: Shell) -> None:
+    assert "There is: directory, hr" in used("disconnect", "nobody", "1").err
+    assert "shows no object" in used("disconnect", "hr", "nobody").err
+    assert "There is no person" in used("join", "hr", "1003", "person", "nobody").err
