@@ -28,7 +28,13 @@ def status(installation: Installation, *, json: bool) -> int:
         as_json(state)
     else:
         _print_status(state, unreadable=unreadable)
-    return Exit.HELD if state["holds"] else Exit.DRIFT if changes or unreadable else Exit.DONE
+    return (
+        Exit.HELD
+        if any(hold["kind"] != "grace" for hold in state["holds"])
+        else Exit.DRIFT
+        if changes or unreadable
+        else Exit.DONE
+    )
 
 
 def _print_status(state: dict[str, Any], *, unreadable: bool) -> None:

@@ -34,6 +34,7 @@ COUNTERS = {
     "exported-change-not-reimported": "sent but not kept",
     "not-shown": "not shown",
     "stage-delete-held": "held",
+    "stage-delete-grace": "gone, in grace",
     "filtered-deletions": "deleted before they were known",
     "discovery-errors": "with errors",
     # what a sync did

@@ -111,7 +111,8 @@ def _connector(document: Document, body: ConnectorBody) -> ConnectorSetup:
         }
     )
     missing, deletes = _guard(body.guards.missing), _guard(body.guards.deletes)
-    return ConnectorSetup(document.name, body.type, body.settings, schema, missing, deletes, document.place)
+    grace = {name: part.grace for name, part in body.objects.items() if part.grace}
+    return ConnectorSetup(document.name, body.type, body.settings, schema, missing, deletes, document.place, grace)
 
 
 def _guard(part: GuardPart) -> Guard:

@@ -99,6 +99,7 @@ class ObjectPart(Part):
 
     anchor: list[Name] = Field(default=[], description="The attributes that make up the anchor, which never changes.")
     attributes: dict[Name, AttributeForm] = Field(description="Its attributes.")
+    grace: int = Field(default=0, ge=0, description="Days for which an object that is no longer shown still counts.")
 
     @model_validator(mode="after")
     def _anchor_known(self) -> "ObjectPart":

@@ -6,8 +6,8 @@ from datetime import datetime
 from mimas.store import resources, tables
 from mimas.store.database import Transaction
 
-LINK, INBOUND, OUTBOUND = 0, 1, 2
-"""Which stratum is to be computed again, for which item: a connector object, a resource, a resource."""
+LINK, INBOUND, OUTBOUND, HOLD = 0, 1, 2, 3
+"""Which stratum is to be computed again, for which item: a connector object, a resource, a resource; or a hold ends."""
 
 
 def write_dues(tx: Transaction, stratum: int, dues: Mapping[int, datetime | None]) -> None:
@@ -36,7 +36,7 @@ def due_now(tx: Transaction, ids: Iterable[int]) -> None:
 
 def take_due(tx: Transaction, now: datetime) -> list[int]:
     """What is due by now: objects become pending, resources dirty; the resources to resolve come back."""
-    rows = tx.rows("SELECT stratum, item FROM due WHERE at <= ?", stamp(now))
+    rows = tx.rows("SELECT stratum, item FROM due WHERE at <= ? AND stratum <> ?", stamp(now), HOLD)
     if not rows:
         return []
     objects = [item for stratum, item in rows if stratum == LINK]

@@ -200,7 +200,7 @@ class Engine:
         governed = self.compiled.governed(step.connector)
         with self.connector(step.connector) as connector:
             if step.kind == "export":
-                self._read_back(connector, setup, number, governed)
+                self._read_back(connector, setup, number, begin, governed)
                 return export_step(
                     self.symbols,
                     connector,
@@ -212,16 +212,22 @@ class Engine:
             return import_step(
                 self.store,
                 connector,
+                setup,
                 number,
+                begin,
                 delta=step.kind == "delta-import",
-                guard=setup.missing,
                 governed=governed,
                 attentive=self.compiled.attentive(step.connector),
                 progress=watcher.advances,
             )
 
     def _read_back(
-        self, connector: Connector[Any], setup: ConnectorSetup, number: int, governed: dict[str, frozenset[str]]
+        self,
+        connector: Connector[Any],
+        setup: ConnectorSetup,
+        number: int,
+        now: datetime,
+        governed: dict[str, frozenset[str]],
     ) -> None:
         """Look before sending: after a step that died on the wire, and before a listing is replaced at first."""
         with self.store.transaction() as tx:
@@ -229,9 +235,15 @@ class Engine:
         unread = connector.capabilities.listing and not known(self.store, connector.name)
         if not connector.capabilities.read or not (unknown or unread):
             return
-        attentive = self.compiled.attentive(connector.name)
         outcome = import_step(
-            self.store, connector, number, delta=False, guard=setup.missing, governed=governed, attentive=attentive
+            self.store,
+            connector,
+            setup,
+            number,
+            now,
+            delta=False,
+            governed=governed,
+            attentive=self.compiled.attentive(connector.name),
         )
         if unread and outcome.errors:
             raise ConnectorError(

@@ -8,10 +8,11 @@ never gone.
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from mimas.connectors.contract import Connector, End, NothingThereError, Page
-from mimas.runs.setup import Guard
+from mimas.runs.setup import ConnectorSetup
 from mimas.runs.staging import Stager
 from mimas.runs.vanished import gone, settle_vanished
 from mimas.store import objects, runs, tables
@@ -36,17 +37,18 @@ class Outcome:
 def import_step(
     store: Store,
     connector: Connector[Any],
+    setup: ConnectorSetup,
     step: int,
+    now: datetime,
     *,
     delta: bool,
-    guard: Guard,
     governed: dict[str, frozenset[str]],
     attentive: frozenset[str] = frozenset(),
     progress: Progress = lambda _: None,
 ) -> Outcome:
     """Read a connector and stage what it shows.
 
-    ``governed``: reference attributes outbound rules write, per type; ``attentive``: see `Compiled.attentive`.
+    ``governed``: the reference attributes that outbound rules write, by type; ``attentive``: see `Compiled.attentive`.
     """
     symbol = store.symbol(connector.name)
     stager = Stager(store, connector, symbol, step, governed, attentive)
@@ -81,7 +83,7 @@ def import_step(
             sorted({object_ for object_ in removed if not marks[object_]}) if delta else gone(tx, symbol, marks)
         )
         settle_vanished(
-            tx, symbol, step, candidates, marks, guard, outcome, whole=whole, delta=delta, reason=end.reason
+            tx, store, symbol, step, candidates, marks, setup, outcome, now, whole=whole, delta=delta, reason=end.reason
         )
         if whole:
             tx.upsert(

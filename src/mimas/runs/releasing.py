@@ -1,5 +1,6 @@
 """What a person decides over a hold."""
 
+from mimas.runs.grace import GRACE
 from mimas.runs.images import HELD, RELEASED, WAITING
 from mimas.runs.linking import AMBIGUOUS
 from mimas.runs.vanished import stage_gone
@@ -21,7 +22,7 @@ def release(store: Store, number: int) -> str:
                 f"Whom these objects belong to is decided one by one: see `mimas holds show {number}`, then "
                 "`mimas join CONNECTOR KEY TYPE RESOURCE`; or `mimas disconnect CONNECTOR KEY` if it is nobody's."
             )
-        if kind == "missing":
+        if kind in ("missing", GRACE):
             stage_gone(tx, connector, ids)
             said = f"{len(ids)} objects count as gone now. The next sync breaks their links."
         else:

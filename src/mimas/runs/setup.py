@@ -30,6 +30,8 @@ class ConnectorSetup:
     deletes: Guard = Guard()
     """At the target: objects that an export would delete."""
     place: Place = Place()
+    grace: Mapping[str, int] = field(default_factory=dict)
+    """Object type → days for which an object that is no longer shown still counts."""
 
 
 StepKind = Literal["full-import", "delta-import", "full-sync", "delta-sync", "export"]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime
 
+from mimas.runs import grace
 from mimas.runs.dues import stamp, take_due
 from mimas.runs.importing import Outcome
 from mimas.runs.keying import renew_keys
@@ -13,6 +14,7 @@ from mimas.runs.provisioning import Provisioner, provision
 from mimas.runs.relating import relate_all, relate_some
 from mimas.runs.resolving import Resolver, resolve_range, touched
 from mimas.runs.session import Session, Symbols
+from mimas.runs.vanished import stage_gone
 from mimas.runs.waking import referrers, retry_unlinked
 from mimas.schema.values import decode
 from mimas.store import objects, resources, tables
@@ -65,6 +67,8 @@ def sync_step(
 def _strata(session: Session, resolver: Resolver, connector: str | None, say: Say, *, full: bool) -> None:
     sweeping = session.sweep
     with session.store.transaction() as tx:
+        for number, gone in grace.over(tx, session.now):
+            stage_gone(tx, number, gone)
         due = take_due(tx, session.now)
     say("linking")
     link_pending(session, resolver, connector)

@@ -1,15 +1,18 @@
 """Objects that an import no longer shows: gone, held by the guard, or not to be concluded from this listing."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mimas.runs.dues import due_now
+from mimas.runs.grace import GRACE, begin
 from mimas.runs.images import SENDING, SENT, WAITING
-from mimas.runs.setup import Guard
+from mimas.runs.setup import ConnectorSetup
 from mimas.store import holds, objects, runs, tables
 from mimas.store.database import Transaction
 from mimas.store.objects import ABSENT, NONE
-from mimas.store.runs import Note, now
+from mimas.store.runs import Note
+from mimas.store.store import Store
 
 if TYPE_CHECKING:
     from mimas.runs.importing import Outcome
@@ -27,12 +30,14 @@ def gone(tx: Transaction, connector: int, marks: bytearray) -> list[int]:
 
 def settle_vanished(
     tx: Transaction,
+    store: Store,
     connector: int,
     step: int,
     candidates: Sequence[int],
     marks: bytearray,
-    guard: Guard,
+    setup: ConnectorSetup,
     outcome: "Outcome",
+    now: datetime,
     *,
     whole: bool,
     delta: bool,
@@ -46,7 +51,9 @@ def settle_vanished(
     objects.purge(tx, connector, sorted(confirmed))
     tx.delete(tables.link, "object", [(object_,) for object_ in confirmed])
     outcome.counters["confirmed-delete"] += len(confirmed)
-    left = [object_ for object_ in candidates if object_ not in confirmed]
+    holds.answer(tx, connector, GRACE, lambda object_: object_ < len(marks) and bool(marks[object_]))
+    waiting = holds.held(tx, connector, GRACE)
+    left = [object_ for object_ in candidates if object_ not in confirmed and object_ not in waiting]
     if whole and not delta:
         holds.supersede(tx, connector, "missing")
     else:
@@ -61,13 +68,14 @@ def settle_vanished(
         )
         outcome.counters["not-shown"] += len(left)
         return
+    guard = setup.missing
     total = tx.value("SELECT count(*) FROM object_key WHERE connector = ? AND fingerprint IS NOT NULL", connector)
     if len(left) > guard.count and len(left) > guard.share * total:
         text = (
             f"{len(left)} of {total} objects are no longer shown; the guard lets {guard.count} or "
             f"{guard.share:.0%} through, whichever is more"
         )
-        hold = holds.place(tx, "missing", connector, step, left, text, now())
+        hold = holds.place(tx, "missing", connector, step, left, text, now)
         outcome.counters["stage-delete-held"] += len(left)
         outcome.held += len(left)
         outcome.result = "completed-held"
@@ -76,6 +84,9 @@ def settle_vanished(
             f"if they have really left, run `mimas holds release {hold}`."
         )
         return
+    graced = begin(tx, store, connector, step, left, setup.grace, now)
+    outcome.counters["stage-delete-grace"] += len(graced)
+    left = [object_ for object_ in left if object_ not in graced]
     stage_gone(tx, connector, left)
     outcome.counters["stage-delete"] += len(left)
 

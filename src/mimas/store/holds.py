@@ -59,6 +59,18 @@ def answer(tx: Transaction, connector: int, kind: str, answered: Callable[[int],
         tx.update(tables.hold, "id, count, state", [(hold, left, OPEN if left else SUPERSEDED)])
 
 
+def held(tx: Transaction, connector: int, kind: str) -> set[int]:
+    """The objects of the open holds of a kind."""
+    rows = tx.rows(
+        "SELECT i.object FROM hold h JOIN hold_item i ON i.hold = h.id"
+        " WHERE h.connector = ? AND h.kind = ? AND h.state = ?",
+        connector,
+        kind,
+        OPEN,
+    )
+    return {row[0] for row in rows}
+
+
 def opened(tx: Transaction) -> list[Row]:
     """The open holds: (id, kind, connector, step, count, reason, at)."""
     return tx.rows("SELECT id, kind, connector, step, count, reason, at FROM hold WHERE state = ? ORDER BY id", OPEN)

@@ -1,11 +1,13 @@
 """Imports: what is staged, what counts as gone, and what never does."""
 
+from dataclasses import replace
+
 import pytest
 
 from mimas.runs.engine import Watcher
 from mimas.runs.releasing import HoldError, refuse, release
 from mimas.runs.setup import Guard, Step
-from tests.world import World, delimited, inbound, ldif, person
+from tests.world import World, delimited, inbound, ldif, outbound, person, target
 
 HR = delimited("hr", "id name mail title manager>person", changes="hr.changes.csv")
 RULE = inbound(
@@ -451,3 +453,75 @@ def test_a_partial_change_of_a_multi_valued_reference(world: World) -> None:
     world.run("delta dir", "sync")
     assert world.references("member") == set()
     assert world.people(type_="group")["g"]["tags"] == ["9"]
+
+
+class TestGrace:
+    """An object that is gone counts for ten days as if it were there."""
+
+    @pytest.fixture
+    def graced(self, world: World) -> World:
+        setup = replace(HR, grace={"person": 10})
+        app = target("app", "id name manager>person")
+        out = outbound("app", {"id": "employeeId", "name": "name", "manager": "manager"})
+        world.configure([setup, app], [RULE, out])
+        self.write(world, "123")
+        world.run(*self.EVERYTHING)
+        return world
+
+    EVERYTHING = ("import hr", "sync", "export app", "import app", "sync")
+
+    def write(self, world: World, ids: str) -> None:
+        """People whose manager is 1."""
+        rows = [{"id": id_, "name": f"P{id_}", "manager": "" if id_ == "1" else "1"} for id_ in ids]
+        world.write("hr.csv", *rows, columns="id name mail title manager")
+
+    def test_everything_is_held_and_ends_by_itself(self, graced: World) -> None:
+        before = graced.read("app.csv")
+        self.write(graced, "2")
+        report = graced.run(*self.EVERYTHING)
+        assert report.steps[0].outcome.counters["stage-delete-grace"] == 2
+        assert report.held == 0
+        graced.clock.forward(days=9)
+        graced.run(*self.EVERYTHING, "full")
+        assert graced.read("app.csv") == before
+        assert graced.references("manager") == {("P2", "P1"), ("P3", "P1")}
+        graced.clock.forward(days=1)
+        graced.run("sync", "export app")
+        assert graced.read("app.csv") == {"2": {"name": "P2"}}
+        assert graced.holds() == []
+
+    def test_whoever_comes_back_has_never_been_away(self, graced: World) -> None:
+        everything = graced.dump("hold", "hold_item", "due", "meta")
+        self.write(graced, "23")
+        graced.run("import hr", "sync")
+        self.write(graced, "123")
+        graced.run("import hr", "sync")
+        assert graced.holds() == []
+        graced.clock.forward(days=20)
+        graced.run("sync", "full")
+        assert graced.dump("hold", "hold_item", "due", "meta") == everything
+
+    def test_it_can_be_ended_by_hand(self, graced: World) -> None:
+        self.write(graced, "12")
+        graced.run("import hr")
+        ((number, kind, count),) = graced.holds()
+        assert (kind, count) == ("grace", 1)
+        release(graced.store, number)
+        graced.run("sync", "export app")
+        assert set(graced.read("app.csv")) == {"1", "2"}
+        graced.clock.forward(days=20)
+        graced.run("sync", "import hr")
+        assert graced.holds() == []
+
+    def test_each_has_its_own_days(self, graced: World) -> None:
+        self.write(graced, "12")
+        graced.run("import hr", "sync")
+        graced.clock.forward(days=5)
+        self.write(graced, "1")
+        graced.run("import hr", "sync")
+        graced.clock.forward(days=5)
+        graced.run("sync")
+        assert set(graced.people()) == {"P1", "P2"}
+        graced.clock.forward(days=5)
+        graced.run("import hr", "sync")
+        assert set(graced.people()) == {"P1"}
