@@ -7,6 +7,7 @@ from mimas.configuration.documents import (
     AttributePart,
     Body,
     ConnectorBody,
+    DeletionPart,
     FlowPart,
     GuardPart,
     MembershipBody,
@@ -25,6 +26,8 @@ from mimas.sync.rules import (
     Clause,
     Computed,
     Constant,
+    Deletion,
+    DeletionRule,
     Direct,
     Extension,
     Flow,
@@ -100,7 +103,15 @@ def _attributes(parts: dict[str, AttributePart]) -> dict[str, Attribute]:
 
 def _type(document: Document, body: ObjectTypeBody) -> ResourceType:
     indexed = frozenset(name for name, part in body.attributes.items() if part.indexed)
-    return ResourceType(document.name, _attributes(body.attributes), indexed, document.place)
+    return ResourceType(document.name, _attributes(body.attributes), indexed, document.place, _deletion(body.deletion))
+
+
+def _deletion(part: DeletionPart) -> Deletion:
+    if part.any:
+        return Deletion(DeletionRule.ANY, tuple(part.any))
+    if part.extension:
+        return Deletion(DeletionRule.EXTENSION, function=part.extension)
+    return Deletion(DeletionRule(part.rule or "last"))
 
 
 def _connector(document: Document, body: ConnectorBody) -> ConnectorSetup:

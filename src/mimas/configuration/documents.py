@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
@@ -129,10 +129,27 @@ class Body(Part):
     description: str = Field(default="", description="What it is for, in words.")
 
 
+class DeletionPart(Part):
+    """When a resource is deleted: ``last``, ``never``, ``{any: [connectors]}`` or ``{extension: module:function}``."""
+
+    rule: Literal["last", "never"] | None = Field(default=None, description="`last` link, or `never`.")
+    any: list[Name] = Field(default=[], description="When a link of one of these connectors ends.")
+    extension: Name | None = Field(default=None, description="When this function says so: `module:function`.")
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> "DeletionPart":
+        if sum(map(bool, (self.rule, self.any, self.extension))) != 1:
+            raise NotationError("there is one deletion rule", "write last, never, {any: [hr]} or {extension: …}")
+        return self
+
+
 class ObjectTypeBody(Body):
     """A type of resources."""
 
     attributes: dict[Name, AttributeForm] = Field(description="Its attributes.")
+    deletion: Annotated[DeletionPart, BeforeValidator(notation.deletion)] = Field(
+        default=DeletionPart(rule="last"), description="When a resource of this type is deleted."
+    )
 
 
 class ConnectorBody(Body):

@@ -94,6 +94,11 @@ def flow(given: Any) -> Any:
     raise NotationError(f"{shown} is no origin", "write an attribute's name, an =expression, or {constant: value}")
 
 
+def deletion(given: Any) -> Any:
+    """``last`` and ``never`` stand for themselves."""
+    return {"rule": given} if isinstance(given, str) else given
+
+
 def expression(given: Any) -> Any:
     """The text of an expression, without the sign that marks it as one."""
     return given.strip().removeprefix("=").strip() if isinstance(given, str) else given

@@ -7,7 +7,7 @@ from mimas.runs.resolving import Resolver
 from mimas.runs.session import Session
 from mimas.runs.waking import referrers, wake
 from mimas.schema.values import decode
-from mimas.store import decisions, holds, objects, resources, tables
+from mimas.store import decisions, facts, holds, objects, resources, tables
 from mimas.store.database import Transaction
 from mimas.store.objects import ABSENT
 from mimas.sync.linking import Linker
@@ -110,6 +110,9 @@ def _process(
     tx.delete(tables.link, "object", [(object_.id,) for object_ in cut])
     batch.touched.update(object_.resource for object_ in cut if object_.resource is not None)
     session.counters["disconnected"] += len(cut)
+    if linker.connector in session.symbols.indispensable:
+        facts.leave(tx, linker.connector, [o.resource for o in cut if o.resource is not None], session.now)
+        facts.come_back(tx, linker.connector, [resource for _, resource, _ in batch.linked])
     cases = _cases(tx, session, connector, type_, linker, batch)
     outcome = resolver.resolve(tx, cases)
     failed = batch.failed | batch.deferred | _behind(pending, batch, cases, outcome.failed)

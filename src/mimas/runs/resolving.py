@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from mimas.runs.cases import Case, Part, load_cases
+from mimas.runs.deletion import DeletionRules, KeepError
 from mimas.runs.dues import INBOUND, write_dues
 from mimas.runs.session import Session
 from mimas.schema.values import decode, encode
@@ -45,14 +46,16 @@ class Resolver:
         self.session = session
         self.symbols = session.symbols
         self.context = session.context()
+        self.deletion = DeletionRules(session)
         self._unique_types = {key[2] for key, c in self.symbols.contributors.items() if c.unique}
 
     def resolve(self, tx: Transaction, batch: Iterable[Case], then: Then | None = None) -> Resolved:
         """Resolve some resources; those whose rules fail keep what they had."""
         outcome = Resolved()
         known: dict[int, dict[str, str]] = {}
-        if self._unique_types:
+        if self._unique_types or self.deletion.dependent:
             batch = list(batch)
+            self.deletion.load(tx, batch)
             known = facts.unique_values(tx, [c.resource for c in batch if c.type in self._unique_types and c.before])
         needs: dict[tuple[int, str], list[str]] = {}
         waiting: list[Case] = []
@@ -121,12 +124,9 @@ class Resolver:
             decided = self.session.decided(tx)
             strays = [p for p in case.parts if p.object not in decided and symbols.is_stray(p, self.context)]
             outcome.strays += [(part.connector, part.object) for part in strays]
-        if before is not None and not self._kept(case, strays):
-            self._delete(before, outcome)
-            if then is not None:
-                then(case.resource, case.type, {}, False)
-            return
         values, lineage = result
+        if before is not None and not self._lives(case, strays, values, outcome, then):
+            return
         doc = encode(values)
         pattern = symbols.patterns.get(lineage) or symbols.pattern(tx, lineage)
         if before is None:
@@ -138,12 +138,25 @@ class Resolver:
         if then is not None:
             then(case.resource, case.type, values, True)
 
-    def _kept(self, case: Case, strays: list[Part]) -> bool:
-        """Whether a link keeps the resource alive."""
-        keeping = self.symbols.keeps_alive
-        for part in case.parts:  # noqa: SIM110 - a loop costs half of `any`, and this is asked of every resource
-            if part.rule in keeping and part not in strays:
-                return True
+    def _lives(
+        self, case: Case, strays: list[Part], values: Mapping[str, Any], outcome: Resolved, then: Then | None
+    ) -> bool:
+        """Whether a resource that was there is to be what it has been resolved to; what else becomes of it is noted."""
+        before = case.before
+        assert before is not None
+        try:
+            kept = self.deletion.keep(case, strays, values)
+        except KeepError as error:
+            outcome.failed.add(case.resource)
+            self.session.failed(error.failure, f"resource {case.resource}", None)
+            return False
+        if kept and (len(strays) < len(case.parts) or before.state != LIVE):
+            return True
+        if not kept:
+            self._delete(before, outcome)
+        if then is not None:
+            # One that is kept though nobody contributes stays as it was.
+            then(case.resource, case.type, decode(before.doc) if kept else {}, kept)
         return False
 
     def _rekey(self, case: Case, values: dict[str, Any], before: StoredResource | None, outcome: Resolved) -> None:

@@ -22,7 +22,7 @@ from mimas.sync.inbound import Contributor
 from mimas.sync.keys import normals
 from mimas.sync.linking import Linker
 from mimas.sync.outbound import Target
-from mimas.sync.rules import Direct, Direction, LinkType, SyncRule
+from mimas.sync.rules import Deletion, Direct, Direction, LinkType, SyncRule
 
 
 class LinkedPart(Protocol):
@@ -121,6 +121,11 @@ class Symbols:
             for number, rule in self.rules.items()
             if rule.direction is Direction.INBOUND and rule.link in (LinkType.PROVISION, LinkType.STICKY)
         }
+        self.deletions = {
+            number: type_.deletion for number, type_ in self.types.items() if type_.deletion != Deletion()
+        }
+        self.indispensable = {name for deletion in self.deletions.values() for name in deletion.connectors}
+        """Connectors without whose link a resource is deleted."""
         self.scoped = {key: linker for key, linker in self.linkers.items() if linker.scopes}
         self.patterns: dict[Any, int] = {}
         self.echoes = self._echoes()

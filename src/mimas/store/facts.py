@@ -1,6 +1,6 @@
-"""Facts that are reservations: unique values given out to resources, and remembered."""
+"""Facts about resources: unique values given out to them, and remembered; connectors that have left them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, count
 
@@ -17,6 +17,24 @@ def unique_values(tx: Transaction, resources: Sequence[int]) -> dict[int, dict[s
         if kind.startswith("unique:"):
             found.setdefault(resource, {})[kind.removeprefix("unique:")] = value
     return found
+
+
+def left(tx: Transaction, resources: Sequence[int]) -> set[int]:
+    """Those resources that a connector has left whose link they cannot be without."""
+    rows = tx.rows("SELECT DISTINCT resource FROM fact WHERE resource IN IDS AND kind LIKE 'left:%'", list(resources))
+    return {row[0] for row in rows}
+
+
+def leave(tx: Transaction, connector: str, resources: Iterable[int], now: datetime) -> None:
+    """A connector's link to these resources has ended."""
+    at = now.isoformat(timespec="seconds").replace("+00:00", "Z")
+    rows = [(f"left:{connector}", str(id_), id_, connector, at) for id_ in sorted(set(resources))]
+    tx.insert(tables.fact, "kind, key, resource, value, at", rows, ignore=True)
+
+
+def come_back(tx: Transaction, connector: str, resources: Iterable[int]) -> None:
+    """The connector has a link to these resources again."""
+    tx.delete(tables.fact, "kind, key", [(f"left:{connector}", str(id_)) for id_ in sorted(set(resources))])
 
 
 def reserve(

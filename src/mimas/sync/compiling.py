@@ -1,8 +1,9 @@
 """The whole rule set, compiled."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from typing import cast
 
 from mimas.language.scope import scope_source
 from mimas.schema.attributes import ObjectType
@@ -49,6 +50,8 @@ class Compiled:
     contributors: dict[tuple[str, str, str], Contributor] = field(default_factory=dict)
     targets: dict[str, list[Target]] = field(default_factory=dict)
     memberships: list[Matched] = field(default_factory=list)
+    deletions: dict[str, Callable[..., object]] = field(default_factory=dict)
+    """Resource type → the function that decides over its deletion."""
 
     def governed(self, connector: str) -> dict[str, frozenset[str]]:
         """Object type → the reference attributes that outbound rules write."""
@@ -89,6 +92,11 @@ def compile_rules(rules: RuleSet, schemas: Mapping[str, Mapping[str, ObjectType]
     joins = [replace(rule, scope=(), link=LinkType.JOIN) for rule in outbound if rule.join]
     for (connector, object_type), rules_ in _by_object([*inbound, *joins]).items():
         compiled.linkers[connector, object_type] = compile_linker(rules_)
+    compiled.deletions = {
+        name: cast("Callable[..., object]", load(type_.deletion.function))
+        for name, type_ in rules.types.items()
+        if type_.deletion.function
+    }
     compiled.memberships = [Matched(m, _member_scope(m)) for m in rules.memberships]
     return compiled
 

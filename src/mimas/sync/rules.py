@@ -121,14 +121,36 @@ class SyncRule:
     place: Place = Place()
 
 
+class DeletionRule(StrEnum):
+    """When a resource is deleted (MIM: object deletion rule)."""
+
+    LAST = "last"
+    """When no link of a rule that provisions or is sticky is left."""
+    ANY = "any"
+    """When a link of any of the named connectors has ended."""
+    NEVER = "never"
+    EXTENSION = "extension"
+    """When a Python function says so: of the values, and of the names of the connectors that contribute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """The deletion rule of a type, with its connectors or its function."""
+
+    rule: DeletionRule = DeletionRule.LAST
+    connectors: tuple[str, ...] = ()
+    function: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ResourceType:
-    """A type of resources: its attributes, and those by which resources are joined and searched."""
+    """A type of resources: its attributes, those by which resources are joined and searched, and when they end."""
 
     name: str
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
     indexed: frozenset[str] = frozenset()
     place: Place = Place()
+    deletion: Deletion = Deletion()
 
 
 @dataclass(frozen=True, slots=True)

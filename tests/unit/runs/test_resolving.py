@@ -1,11 +1,12 @@
 """Stratum 2: precedence, recall, unique values, merges, deletion, rules that fail, and time."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
-from mimas.sync.rules import LinkType, Membership
+from mimas.sync.rules import Deletion, DeletionRule, LinkType, Membership
 from tests.world import World, delimited, inbound, outbound, person, scope, target, with_rule
 
 COLUMNS = "id name mail title tags*"
@@ -551,3 +552,76 @@ class TestSeveralOffersOfReferences:
         before = world.dump()
         world.run("full", "sync", "full")
         assert world.dump() == before
+
+
+class TestDeletionRules:
+    """HR and a badge register; the badge joins and is sticky."""
+
+    def world_with(self, world: World, deletion: Deletion) -> World:
+        world.configure(
+            [delimited("hr", "id name"), delimited("badge", "id kind")],
+            [
+                inbound("hr", {"employeeId": "id", "name": "name"}, join=["id=employeeId"]),
+                inbound("badge", {"title": "kind"}, join=["id=employeeId"], link=LinkType.STICKY),
+            ],
+            [replace(person(), deletion=deletion)],
+        )
+        self.write(world, hr="1", badge="1")
+        world.run("import hr", "import badge", "sync")
+        return world
+
+    def write(self, world: World, hr: str = "", badge: str = "") -> None:
+        world.write("hr.csv", *({"id": id_, "name": f"P{id_}"} for id_ in hr), columns="id name")
+        world.write("badge.csv", *({"id": id_, "kind": "k"} for id_ in badge), columns="id kind")
+
+    def pass_by(self, world: World, sync: str, **files: str) -> None:
+        self.write(world, **files)
+        world.run("import hr", "import badge", sync)
+        before = world.dump()
+        world.run("sync", "full")
+        assert world.dump() == before
+
+    @pytest.mark.parametrize("sync", ["sync", "full"])
+    def test_last_is_when_no_keeping_link_is_left(self, world: World, sync: str) -> None:
+        self.world_with(world, Deletion())
+        self.pass_by(world, sync, badge="1")
+        assert list(world.resources().values()) == [{"title": "k"}]
+        self.pass_by(world, sync)
+        assert world.resources() == {}
+
+    @pytest.mark.parametrize("sync", ["sync", "full"])
+    def test_any_is_when_one_of_the_named_has_gone_and_it_comes_back_with_it(self, world: World, sync: str) -> None:
+        self.world_with(world, Deletion(DeletionRule.ANY, ("hr",)))
+        number = world.id_of("P1")
+        self.pass_by(world, sync, badge="1")
+        assert world.resources() == {}
+        self.pass_by(world, sync, hr="1", badge="1")
+        assert world.resources() == {number: {"employeeId": "1", "name": "P1", "title": "k"}}
+        self.pass_by(world, sync, hr="1")
+        assert world.resources() == {number: {"employeeId": "1", "name": "P1"}}
+
+    @pytest.mark.parametrize("sync", ["sync", "full"])
+    def test_never_keeps_what_was_there_and_whoever_comes_back_joins(self, world: World, sync: str) -> None:
+        self.world_with(world, Deletion(DeletionRule.NEVER))
+        number = world.id_of("P1")
+        self.pass_by(world, sync)
+        assert world.resources() == {number: {"employeeId": "1", "name": "P1", "title": "k"}}
+        self.pass_by(world, sync, hr="1")
+        assert world.resources() == {number: {"employeeId": "1", "name": "P1"}}
+
+    def test_a_function_decides_and_one_that_fails_keeps(self, world: World) -> None:
+        (world.folder / "extensions").mkdir()
+        (world.folder / "extensions" / "life.py").write_text(
+            "def over(values, connectors):\n"
+            "    if values.get('title') == 'broken': raise ValueError('what is this')\n"
+            "    return 'hr' not in connectors and values.get('title') != 'visitor'\n"
+        )
+        self.world_with(world, Deletion(DeletionRule.EXTENSION, function="life:over"))
+        self.pass_by(world, "sync", badge="1")
+        assert world.resources() == {}
+        self.write(world, hr="2")
+        world.write("badge.csv", {"id": "2", "kind": "broken"}, columns="id kind")
+        world.run("import hr", "import badge", "sync")
+        assert world.codes() == ["flow-failure"]
+        assert "deletion of person" in world.notes[0]["message"]
+        assert [values["employeeId"] for values in world.resources().values()] == ["2"]
