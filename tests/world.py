@@ -97,10 +97,17 @@ def scope(*clauses: str) -> Scope:
     return (tuple(Clause(part[0], Operator(part[1]), part[2]) for part in parts),)
 
 
+def _condition(left: str, right: str) -> JoinCondition:
+    """``attribute``, ``=expression`` without spaces, or ``module:function``."""
+    if left.startswith("="):
+        return JoinCondition(Computed(left[1:]), right)
+    return JoinCondition(Extension(left) if ":" in left else Direct(left), right)
+
+
 def joins(*criteria: str) -> tuple[tuple[JoinCondition, ...], ...]:
     """Criteria in order; the conditions of one are separated by spaces, each ``object=resource``."""
     return tuple(
-        tuple(JoinCondition(*condition.split("=")) for condition in criterion.split()) for criterion in criteria
+        tuple(_condition(*condition.rsplit("=", 1)) for condition in criterion.split()) for criterion in criteria
     )
 
 

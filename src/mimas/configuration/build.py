@@ -10,6 +10,7 @@ from mimas.configuration.documents import (
     DeletionPart,
     FlowPart,
     GuardPart,
+    JoinPart,
     MembershipBody,
     ObjectTypeBody,
     RunProfileBody,
@@ -141,7 +142,7 @@ def _scope(document: Document, groups: ScopeForm) -> Scope:
 
 
 def _rule(document: Document, body: SyncRuleBody) -> SyncRule:
-    join = tuple(tuple(JoinCondition(pair.left, pair.right) for pair in criterion) for criterion in body.join)
+    join = tuple(tuple(_condition(pair) for pair in criterion) for criterion in body.join)
     flows = tuple(
         Flow(target, _origin(part), part.once, part.merge, document.at("flows", target))
         for target, part in body.flows.items()
@@ -156,10 +157,19 @@ def _rule(document: Document, body: SyncRuleBody) -> SyncRule:
         link=body.link,
         scope=_scope(document, body.scope),
         join=join,
+        choose=body.choose or "",
         flows=flows,
         deprovision=body.deprovision,
         place=document.place,
     )
+
+
+def _condition(part: JoinPart) -> JoinCondition:
+    if part.extension is not None:
+        return JoinCondition(Extension(part.extension), part.right)
+    if part.left.startswith("="):
+        return JoinCondition(Computed(part.left[1:].strip()), part.right)
+    return JoinCondition(Direct(part.left), part.right)
 
 
 def _origin(part: FlowPart) -> Origin:

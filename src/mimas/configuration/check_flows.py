@@ -41,6 +41,16 @@ def check_flow(
             yield from _extension(home, document, path, function)
 
 
+def check_origin(
+    home: Path, document: Document, path: tuple[str | int, ...], origin: Computed | Extension, source: Attributes
+) -> Iterator[Problem]:
+    """Problems of what a join compares."""
+    if isinstance(origin, Computed):
+        yield from _expression(document, path, origin.text, source, once=False)
+    else:
+        yield from _extension(home, document, path, origin.function)
+
+
 def _target(
     document: Document, path: tuple[str, ...], flow: Flow, to: Attribute, source: Attributes
 ) -> Iterator[Problem]:
@@ -68,7 +78,7 @@ def _direct(document: Document, path: tuple[str, ...], origin: Attribute, to: At
 
 
 def _expression(
-    document: Document, path: tuple[str, ...], text: str, source: Attributes, *, once: bool
+    document: Document, path: tuple[str | int, ...], text: str, source: Attributes, *, once: bool
 ) -> Iterator[Problem]:
     try:
         tree = parse(text)
@@ -85,7 +95,7 @@ def _expression(
         yield document.problem(path, message, "write the long form with `once: true`")
 
 
-def _extension(home: Path, document: Document, path: tuple[str, ...], name: str) -> Iterator[Problem]:
+def _extension(home: Path, document: Document, path: tuple[str | int, ...], name: str) -> Iterator[Problem]:
     module, _, function = name.partition(":")
     if not (module.isidentifier() and function.isidentifier()):
         yield document.problem(path, f"'{name}' is no extension", "write `module:function`")

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
-from mimas.configuration.check_flows import check_flow
+from mimas.configuration.check_flows import check_flow, check_origin
 from mimas.configuration.problem import Problem, Severity, suggest
 from mimas.configuration.reading import Document
 from mimas.configuration.world import Attributes, World, look_up, readable
 from mimas.schema.attributes import NAME, Attribute
-from mimas.sync.rules import Deprovision, Direction, Flow, LinkType, Merge, ResourceType, SyncRule
+from mimas.sync.rules import Deprovision, Direct, Direction, Flow, LinkType, Merge, ResourceType, SyncRule
 
 
 def check_rules(world: World) -> Iterator[Problem]:
@@ -41,7 +41,7 @@ def _rule(world: World, rule: SyncRule, document: Document) -> Iterator[Problem]
     objects = dict(connector.schema[rule.object_type].attributes)
     if rule.connector not in world.capabilities or world.capabilities[rule.connector].named:
         objects.setdefault(NAME, Attribute(NAME))
-    yield from _join(rule, document, objects, resource_type)
+    yield from _join(world, rule, document, objects, resource_type)
     inbound = rule.direction is Direction.INBOUND
     source, target = (objects, resource_type.attributes) if inbound else (resource_type.attributes, objects)
     yield from world.scope(document, rule.scope, source)
@@ -58,13 +58,18 @@ def _able(world: World, rule: SyncRule, document: Document) -> Iterator[Problem]
         )
 
 
-def _join(rule: SyncRule, document: Document, objects: Attributes, resource: ResourceType) -> Iterator[Problem]:
+def _join(
+    world: World, rule: SyncRule, document: Document, objects: Attributes, resource: ResourceType
+) -> Iterator[Problem]:
     for index, criterion in enumerate(rule.join):
         path = ("join", index)
         for condition in criterion:
             name = condition.resource_attribute
-            yield from look_up(document, path, condition.object_attribute, objects)
-            yield from readable(document, path, condition.object_attribute, objects)
+            if isinstance(condition.origin, Direct):
+                yield from look_up(document, path, condition.origin.attribute, objects)
+                yield from readable(document, path, condition.origin.attribute, objects)
+            else:
+                yield from check_origin(world.setup.home, document, path, condition.origin, objects)
             yield from look_up(document, path, name, resource.attributes)
             yield from readable(document, path, name, resource.attributes)
             if name in resource.attributes and name not in resource.indexed:

@@ -62,8 +62,23 @@ class EqualityPart(Part):
     right: Name = Field(description="The attribute of the resource, or of the member.")
 
 
+class JoinPart(Part):
+    """What is compared of the connector object, and the attribute of the resource: ``left = right``."""
+
+    left: str = Field(default="", description="The attribute of the connector object, or an `=expression`.")
+    extension: Name | None = Field(default=None, description="Or a function in `extensions`: `module:function`.")
+    right: Name = Field(description="The attribute of the resource.")
+
+    @model_validator(mode="after")
+    def _one_side(self) -> "JoinPart":
+        if bool(self.left) == bool(self.extension):
+            raise NotationError("a join compares one thing", "write `attribute = attribute`, or extension and right")
+        return self
+
+
 Equality = Annotated[EqualityPart, BeforeValidator(notation.equality)]
-Criterion = Annotated[list[Equality], BeforeValidator(notation.criterion), Field(min_length=1)]
+Condition = Annotated[JoinPart, BeforeValidator(notation.condition)]
+Criterion = Annotated[list[Condition], BeforeValidator(notation.criterion), Field(min_length=1)]
 Clause = Annotated[ClausePart, BeforeValidator(notation.clause)]
 ScopeForm = Annotated[list[list[Clause]], BeforeValidator(notation.scope)]
 
@@ -172,6 +187,7 @@ class SyncRuleBody(Body):
     link: LinkType = Field(default=LinkType.JOIN, description="Whether the rule makes the missing side.")
     scope: ScopeForm = Field(default=[], description="Clauses that must all hold, or lists of which one must hold.")
     join: list[Criterion] = Field(default=[], description="In order: `object attribute = resource attribute`.")
+    choose: Name | None = Field(default=None, description="A function that chooses where several match.")
     flows: dict[Name, FlowForm] = Field(default={}, description="Target: origin.")
     deprovision: Deprovision = Field(default=Deprovision.DISCONNECT, description="When no rule wants the object.")
 

@@ -79,9 +79,21 @@ def equality(given: Any) -> Any:
     return {"left": left, "right": right}
 
 
+def condition(given: Any) -> Any:
+    """``left = right``, where the left side may be an expression that begins with ``=``."""
+    if not isinstance(given, str) or not given.lstrip().startswith("="):
+        return equality(given)
+    left, sign, right = (part.strip() for part in given.rpartition("="))
+    if not (left.strip("= ") and sign and right):
+        raise NotationError(f"'{given}' is no comparison", "write `=expression = attribute`")
+    return {"left": left, "right": right}
+
+
 def criterion(given: Any) -> Any:
-    """``a = b and c = d``."""
-    return re.split(r"\s+and\s+", given.strip()) if isinstance(given, str) else given
+    """``a = b and c = d``; one with an expression stands alone, or in a list."""
+    if isinstance(given, str) and not given.lstrip().startswith("="):
+        return re.split(r"\s+and\s+", given.strip())
+    return given if isinstance(given, list) else [given]
 
 
 def flow(given: Any) -> Any:

@@ -1,15 +1,19 @@
 """Joins: the criteria in order, exactly one match, else the next."""
 
 from itertools import product
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from mimas.runs.candidates import Batch, Pending, SymbolKeys
 from mimas.runs.session import Session
+from mimas.schema.values import decode
 from mimas.store import resources
 from mimas.store.database import Transaction
 from mimas.store.resources import LIVE
 from mimas.store.runs import Note
-from mimas.sync.linking import Linker
+from mimas.sync.generated import About, Failure
+from mimas.sync.linking import Criterion, Linker
+from mimas.sync.rules import SyncRule
 
 Sought: TypeAlias = tuple[Any, ...]
 """An (attribute, key) that an object looks for, or several that it looks for together."""
@@ -46,20 +50,16 @@ def join(
             break
         rule = linker.rules[criterion.rule]
         number = session.store.symbol(rule.name)
-        bit = 1 << criterion.rule
-        symbols = [session.symbols.key_symbol(rule.resource_type, c.resource_attribute) for c in criterion.conditions]
-        keys: dict[int, list[SymbolKeys]] = {}
-        for object_ in left:
-            if masks[object_.id] & bit:
-                found = criterion.keys(object_.values)
-                if found is not None:
-                    keys[object_.id] = list(zip(symbols, found, strict=True))
+        keys = _keys(session, linker, criterion, left, masks, batch)
         matches = _matches(tx, keys)
         _prefer_living(tx, matches, restores=number in session.symbols.keeps_alive)
+        if criterion.choose is not None:
+            _choose(tx, session, rule, criterion, left, matches, batch)
         still = []
         for object_ in left:
             candidates = matches.get(object_.id, set())
-
+            if object_.id in batch.failed:
+                continue
             if len(candidates) == 1:
                 resource = candidates.pop()
                 batch.linked.append((object_, resource, number))
@@ -77,6 +77,54 @@ def join(
     session.notes += notes.values()
     session.counters["ambiguous-join"] += len(notes)
     return left, sought
+
+
+def _keys(
+    session: Session, linker: Linker, criterion: Criterion, left: list[Pending], masks: dict[int, int], batch: Batch
+) -> dict[int, list[SymbolKeys]]:
+    """What the objects in scope look for by one criterion; those that miss a value look for nothing."""
+    type_, bit = linker.rules[criterion.rule].resource_type, 1 << criterion.rule
+    symbols = [session.symbols.key_symbol(type_, c.resource_attribute) for c in criterion.conditions]
+    context = session.context()
+    keys: dict[int, list[SymbolKeys]] = {}
+    for object_ in left:
+        if masks[object_.id] & bit:
+            try:
+                found = criterion.keys(object_.values, context)
+            except Exception as error:  # noqa: BLE001 - a rule may raise anything; only its object fails
+                assert criterion.values is not None
+                batch.failed.add(object_.id)
+                session.failed(criterion.values.failure(error), object_.anchor, object_.id)
+                continue
+            if found is not None:
+                keys[object_.id] = list(zip(symbols, found, strict=True))
+    return keys
+
+
+def _choose(
+    tx: Transaction,
+    session: Session,
+    rule: SyncRule,
+    criterion: Criterion,
+    left: list[Pending],
+    matches: dict[int, set[int]],
+    batch: Batch,
+) -> None:
+    """Where several resources match, a function says which one is meant, or none of them."""
+    assert criterion.choose is not None
+    several = [object_ for object_ in left if len(matches.get(object_.id, ())) > 1]
+    ids = sorted({resource for object_ in several for resource in matches[object_.id]})
+    values = {row.id: MappingProxyType(decode(row.doc)) for row in resources.load(tx, ids)} if ids else {}
+    for object_ in several:
+        candidates = sorted(matches[object_.id])
+        try:
+            place = criterion.choose(MappingProxyType(object_.values), [values[id_] for id_ in candidates])
+            if place is not None:
+                matches[object_.id] = {candidates[place]}
+        except Exception as error:  # noqa: BLE001 - a function may raise anything; only its object fails
+            batch.failed.add(object_.id)
+            about = About(rule.name, "choice", rule.place)
+            session.failed(Failure(about, str(error) or repr(error)), object_.anchor, object_.id)
 
 
 def _matches(tx: Transaction, keys: dict[int, list[SymbolKeys]]) -> dict[int, set[int]]:

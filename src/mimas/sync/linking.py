@@ -1,29 +1,44 @@
 """Stratum 1: which resource a connector object belongs to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 from mimas.language.scope import scope_source
+from mimas.schema.attributes import Attribute
 from mimas.schema.values import Value
 from mimas.sync.context import Context
-from mimas.sync.flows import read
+from mimas.sync.flows import Load, flow_source, read
 from mimas.sync.generated import About, Code, Generated
 from mimas.sync.keys import normals
-from mimas.sync.rules import JoinCondition, LinkType, SyncRule
+from mimas.sync.rules import Direct, Flow, JoinCondition, LinkType, SyncRule
+
+_KEYS = Attribute("join", multivalued=True)
+"""What a computed condition gives is compared as: texts, one or several."""
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One join criterion, with the rule it belongs to."""
+    """One join criterion, with the rule it belongs to.
+
+    ``values(v, x)`` → what each condition compares; none where every condition reads an attribute as it is.
+    """
 
     rule: int
     conditions: tuple[JoinCondition, ...]
+    values: Generated | None
+    choose: Callable[..., int | None] | None
+    """``choose(values, candidates)`` → the place of the resource that is meant; none: nobody."""
 
-    def keys(self, values: Mapping[str, Value]) -> list[list[str]] | None:
+    def keys(self, values: Mapping[str, Value], context: Context) -> list[list[str]] | None:
         """The keys for each condition; none when a value is missing (MIM: not satisfied)."""
+        if self.values is None:
+            compared = [values.get(c.origin.attribute) for c in self.conditions if isinstance(c.origin, Direct)]
+        else:
+            compared = self.values.call(values, context)
         result = []
-        for condition in self.conditions:
-            found = normals(values.get(condition.object_attribute))
+        for value in compared:
+            found = normals(value)
             if not found:
                 return None
             result.append(found)
@@ -61,10 +76,35 @@ class Linker:
         return None
 
 
-def compile_linker(rules: list[SyncRule]) -> Linker:
+def compile_linker(rules: list[SyncRule], sources: Mapping[str, Attribute], load: Load) -> Linker:
     """Compile the linking side of the inbound rules of one object type, and the joins of its outbound rules."""
-    criteria = tuple(Criterion(index, conditions) for index, rule in enumerate(rules) for conditions in rule.join)
+    criteria = tuple(
+        _criterion(index, rule, conditions, sources, load)
+        for index, rule in enumerate(rules)
+        for conditions in rule.join
+    )
     return Linker(rules[0].connector, rules[0].object_type, tuple(rules), criteria, compile_scopes(rules))
+
+
+def _criterion(
+    index: int,
+    rule: SyncRule,
+    conditions: tuple[JoinCondition, ...],
+    sources: Mapping[str, Attribute],
+    load: Load,
+) -> Criterion:
+    values = None
+    if not all(isinstance(condition.origin, Direct) for condition in conditions):
+        code = Code("join", "v, x")
+        code.add("g = v.get")
+        texts = [
+            flow_source(code, rule, Flow("join", condition.origin), sources, _KEYS, load).text
+            for condition in conditions
+        ]
+        code.add(f"return ({', '.join(texts)},)", About(rule.name, "join", rule.place))
+        values = code.build()
+    choose = cast("Callable[..., int | None]", load(rule.choose)) if rule.choose else None
+    return Criterion(index, conditions, values, choose)
 
 
 def compile_scopes(rules: Sequence[SyncRule]) -> Generated | None:

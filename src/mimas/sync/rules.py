@@ -40,14 +40,6 @@ class Deprovision(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class JoinCondition:
-    """Equality of an attribute of the connector object and one of the resource, by normalised keys."""
-
-    object_attribute: str
-    resource_attribute: str
-
-
-@dataclass(frozen=True, slots=True)
 class Direct:
     """The value of an attribute of the source, as it is."""
 
@@ -80,6 +72,17 @@ class Unique:
     """The first of these expressions whose value no other resource has; then the last one with 2, 3, 4 … behind it."""
 
     candidates: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JoinCondition:
+    """Equality of what comes of the connector object and an attribute of the resource, by normalised keys.
+
+    Of several values one must be equal (MIM: MapAttributesForJoin).
+    """
+
+    origin: Direct | Computed | Extension
+    resource_attribute: str
 
 
 Origin: TypeAlias = Direct | Constant | Computed | Extension | Unique
@@ -119,6 +122,8 @@ class SyncRule:
     flows: tuple[Flow, ...] = ()
     deprovision: Deprovision = Deprovision.DISCONNECT
     place: Place = Place()
+    choose: str = ""
+    """A Python function that chooses between several resources that a criterion finds (MIM: ResolveJoinSearch)."""
 
 
 class DeletionRule(StrEnum):

@@ -111,8 +111,8 @@ def test_operators_are_not_taken_for_longer_ones() -> None:
 
 def test_join_criteria() -> None:
     assert rule("join:\n  - Number = employeeID\n  - First Name = given and Last=family\n").join == (
-        (JoinCondition("Number", "employeeID"),),
-        (JoinCondition("First Name", "given"), JoinCondition("Last", "family")),
+        (JoinCondition(Direct("Number"), "employeeID"),),
+        (JoinCondition(Direct("First Name"), "given"), JoinCondition(Direct("Last"), "family")),
     )
 
 

@@ -1,5 +1,7 @@
 """Stratum 1: joins, projections, and links that end."""
 
+from dataclasses import replace
+
 import pytest
 
 from mimas.runs.joiner import JoinerError, disconnect, disconnectors, join
@@ -400,3 +402,64 @@ class TestByHand:
         two.write("badge.csv", columns=COLUMNS)
         two.run("import badge", "sync")
         assert two.rows("SELECT * FROM fact") == []
+
+
+class TestWhatIsCompared:
+    """Badges say "Family, Given", people have both apart."""
+
+    def configure(self, world: World, join: str, choose: str = "") -> None:
+        badge = replace(inbound("badge", {"tags": "kind"}, link=LinkType.JOIN, join=[join]), choose=choose)
+        world.configure([HR, delimited("badge", COLUMNS)], [HR_RULE, badge])
+
+    def write(self, world: World, *badges: str) -> None:
+        world.write(
+            "hr.csv",
+            {"id": "1", "name": "Käthe", "mail": "k@x"},
+            {"id": "2", "name": "Kathe", "mail": "old@x"},
+            columns=COLUMNS,
+        )
+        world.write("badge.csv", *({"id": n, "name": n, "kind": "k"} for n in badges), columns=COLUMNS)
+
+    def tagged(self, world: World) -> list[str]:
+        return sorted(values["employeeId"] for values in world.resources().values() if "tags" in values)
+
+    def extension(self, world: World, text: str) -> None:
+        (world.folder / "extensions").mkdir(exist_ok=True)
+        (world.folder / "extensions" / "x.py").write_text(text)
+
+    def test_an_expression(self, world: World) -> None:
+        self.configure(world, '=Word([name],1,"-")&"@x"=mail')
+        self.write(world, "k-1")
+        world.run("import hr", "import badge", "sync")
+        assert self.tagged(world) == ["1"]
+
+    def test_a_function_that_gives_several_values(self, world: World) -> None:
+        self.extension(world, "def mails(v):\n    return [v['name'] + '@y', v['name'] + '@x']\n")
+        self.configure(world, "x:mails=mail")
+        self.write(world, "old")
+        world.run("import hr", "import badge", "sync")
+        assert self.tagged(world) == ["2"]
+
+    def test_a_function_chooses_where_several_match(self, world: World) -> None:
+        self.extension(
+            world,
+            "def names(v):\n    return ['Käthe', 'Kathe']\n"
+            "def youngest(v, people):\n"
+            "    return None if v['name'] == 'nobody' else [p['mail'] for p in people].index('old@x')\n",
+        )
+        self.configure(world, "x:names=name", "x:youngest")
+        self.write(world, "somebody")
+        world.run("import hr", "import badge", "sync")
+        assert self.tagged(world) == ["2"]
+        self.write(world, "nobody")
+        assert world.run("import badge", "sync").held == 1
+        assert self.tagged(world) == []
+
+    def test_what_fails_for_one_is_told_and_the_others_go_on(self, world: World) -> None:
+        self.extension(world, "def mails(v):\n    return {'k': 'k@x'}[v['name']]\n")
+        self.configure(world, "x:mails=mail")
+        self.write(world, "k", "unknown")
+        world.run("import hr", "import badge", "sync")
+        assert self.tagged(world) == ["1"]
+        assert world.codes() == ["flow-failure"]
+        assert "flow to join" in world.notes[0]["message"]
