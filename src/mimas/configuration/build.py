@@ -104,7 +104,10 @@ def _attributes(parts: dict[str, AttributePart]) -> dict[str, Attribute]:
 
 def _type(document: Document, body: ObjectTypeBody) -> ResourceType:
     indexed = frozenset(name for name, part in body.attributes.items() if part.indexed)
-    return ResourceType(document.name, _attributes(body.attributes), indexed, document.place, _deletion(body.deletion))
+    chosen = {name: part.choose for name, part in body.attributes.items() if part.choose}
+    return ResourceType(
+        document.name, _attributes(body.attributes), indexed, document.place, _deletion(body.deletion), chosen
+    )
 
 
 def _deletion(part: DeletionPart) -> Deletion:
@@ -124,7 +127,18 @@ def _connector(document: Document, body: ConnectorBody) -> ConnectorSetup:
     )
     missing, deletes = _guard(body.guards.missing), _guard(body.guards.deletes)
     grace = {name: part.grace for name, part in body.objects.items() if part.grace}
-    return ConnectorSetup(document.name, body.type, body.settings, schema, missing, deletes, document.place, grace)
+    return ConnectorSetup(
+        document.name,
+        body.type,
+        body.settings,
+        schema,
+        missing,
+        deletes,
+        document.place,
+        grace,
+        body.before_export or "",
+        body.after_export or "",
+    )
 
 
 def _guard(part: GuardPart) -> Guard:
@@ -134,7 +148,13 @@ def _guard(part: GuardPart) -> Guard:
 def _scope(document: Document, groups: ScopeForm) -> Scope:
     return tuple(
         tuple(
-            Clause(item.attribute, item.operator, item.value, document.at(*spot(document, ("scope", row, column))))
+            Clause(
+                item.attribute,
+                item.operator,
+                item.value,
+                document.at(*spot(document, ("scope", row, column))),
+                item.extension or "",
+            )
             for column, item in enumerate(group)
         )
         for row, group in enumerate(groups)
@@ -159,7 +179,8 @@ def _rule(document: Document, body: SyncRuleBody) -> SyncRule:
         join=join,
         choose=body.choose or "",
         flows=flows,
-        deprovision=body.deprovision,
+        deprovision=body.deprovision.what,
+        deprovision_by=body.deprovision.extension or "",
         place=document.place,
     )
 

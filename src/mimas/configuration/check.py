@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mimas.configuration.build import build
 from mimas.configuration.check_connectors import check_connectors
+from mimas.configuration.check_extensions import check_extensions
 from mimas.configuration.check_rules import check_rules
 from mimas.configuration.problem import Problem, suggest
 from mimas.configuration.reading import Document
@@ -22,7 +23,7 @@ def check(home: Path, documents: Iterable[Document]) -> list[Problem]:
     setup, problems = build(home, documents)
     world = World(setup, {(document.kind, document.name): document for document in reversed(documents)})
     problems += check_connectors(world)
-    for part in (_types, _memberships, _profiles, check_rules):
+    for part in (_types, _memberships, _profiles, check_rules, check_extensions):
         problems += part(world)
     return sorted(problems, key=lambda problem: (problem.place.file, problem.place.line))
 
@@ -33,6 +34,8 @@ def _types(world: World) -> Iterator[Problem]:
         for attribute in resource_type.attributes.values():
             if attribute.to:
                 yield from world.named(document, ("attributes", attribute.name), "ObjectType", attribute.to)
+        for connector in resource_type.deletion.connectors:
+            yield from world.named(document, ("deletion",), "Connector", connector)
 
 
 def _memberships(world: World) -> Iterator[Problem]:

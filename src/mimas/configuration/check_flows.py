@@ -11,7 +11,7 @@ from mimas.configuration.world import Attributes, look_up, readable
 from mimas.language.errors import ExpressionError
 from mimas.language.expressions import attributes, impure, parse
 from mimas.schema.attributes import Attribute, Kind
-from mimas.sync.rules import Computed, Constant, Direct, Direction, Extension, Flow, Merge, SyncRule, Unique
+from mimas.sync.rules import Computed, Constant, Direct, Direction, Extension, Flow, SyncRule, Unique
 
 EXTENSIONS = "extensions"
 
@@ -54,7 +54,7 @@ def check_origin(
 def _target(
     document: Document, path: tuple[str, ...], flow: Flow, to: Attribute, source: Attributes
 ) -> Iterator[Problem]:
-    if flow.merge is Merge.MERGE and not to.multivalued:
+    if flow.merge.unites and not to.multivalued:
         yield document.problem(path, f"'{to.name}' holds one value and cannot be merged", "leave out `merge`")
     match flow.origin:
         case Direct(name):

@@ -8,7 +8,7 @@ from mimas.configuration.problem import Problem, Severity, suggest
 from mimas.configuration.reading import Document
 from mimas.configuration.world import Attributes, World, look_up, readable
 from mimas.schema.attributes import NAME, Attribute
-from mimas.sync.rules import Deprovision, Direct, Direction, Flow, LinkType, Merge, ResourceType, SyncRule
+from mimas.sync.rules import Deprovision, Direct, Direction, Flow, LinkType, ResourceType, SyncRule
 
 
 def check_rules(world: World) -> Iterator[Problem]:
@@ -83,7 +83,7 @@ def _ties(rules: tuple[SyncRule, ...]) -> Iterator[Problem]:
     for rule in rules:
         outbound = (rule.connector, rule.object_type) if rule.direction is Direction.OUTBOUND else ()
         for flow in rule.flows:
-            if flow.merge is not Merge.MERGE:
+            if not flow.merge.unites:
                 writers[rule.resource_type, flow.target, str(rule.precedence), *outbound].append((rule, flow))
     for (first, earlier), *others in writers.values():
         for rule, flow in others:

@@ -41,6 +41,7 @@ class AttributePart(Part):
     type: Kind = Field(default=Kind.STRING, description="The type of its values.")
     multivalued: bool = Field(default=False, description="Whether it may hold several values.")
     indexed: bool = Field(default=False, description="Whether resources are joined and searched by it.")
+    choose: Name | None = Field(default=None, description="A function that chooses between what is contributed.")
     to: Name | None = Field(default=None, description="For a reference: the object type it points to.")
 
 
@@ -50,9 +51,16 @@ AttributeForm = Annotated[AttributePart, BeforeValidator(notation.attribute)]
 class ClausePart(Part):
     """One condition: ``attribute OPERATOR value``."""
 
-    attribute: Name = Field(description="The attribute that is looked at.")
-    operator: Operator = Field(description="How it is compared.")
+    attribute: str = Field(default="", description="The attribute that is looked at.")
+    operator: Operator = Field(default=Operator.EQUAL, description="How it is compared.")
+    extension: Name | None = Field(default=None, description="Or a function in `extensions`: `module:function`.")
     value: str = Field(default="", description="What it is compared with; a list for ISIN is separated by `;`.")
+
+    @model_validator(mode="after")
+    def _one_question(self) -> "ClausePart":
+        if bool(self.attribute) == bool(self.extension):
+            raise NotationError("a clause asks one thing", "write `attribute OPERATOR value`, or {extension: m:f}")
+        return self
 
 
 class EqualityPart(Part):
@@ -174,6 +182,17 @@ class ConnectorBody(Body):
     settings: dict[str, Any] = Field(default={}, description="The settings of that type.")
     objects: dict[Name, ObjectPart] = Field(description="The object types that are read and written.")
     guards: GuardsPart = Field(default=GuardsPart(), description="When to hold what is missing or to be deleted.")
+    before_export: Name | None = Field(
+        default=None, description="A function called for each object, before it is sent."
+    )
+    after_export: Name | None = Field(default=None, description="A function called for each object that was sent.")
+
+
+class DeprovisionPart(Part):
+    """What happens to an object that no rule wants: ``disconnect``, ``delete``, or what a function says."""
+
+    what: Deprovision = Field(default=Deprovision.DISCONNECT, description="`disconnect` or `delete`.")
+    extension: Name | None = Field(default=None, description="A function that returns one of them: `module:function`.")
 
 
 class SyncRuleBody(Body):
@@ -189,7 +208,9 @@ class SyncRuleBody(Body):
     join: list[Criterion] = Field(default=[], description="In order: `object attribute = resource attribute`.")
     choose: Name | None = Field(default=None, description="A function that chooses where several match.")
     flows: dict[Name, FlowForm] = Field(default={}, description="Target: origin.")
-    deprovision: Deprovision = Field(default=Deprovision.DISCONNECT, description="When no rule wants the object.")
+    deprovision: Annotated[DeprovisionPart, BeforeValidator(notation.deprovision)] = Field(
+        default=DeprovisionPart(), description="When no rule wants the object."
+    )
 
 
 class MembershipBody(Body):

@@ -111,6 +111,11 @@ def deletion(given: Any) -> Any:
     return {"rule": given} if isinstance(given, str) else given
 
 
+def deprovision(given: Any) -> Any:
+    """``disconnect`` or ``delete`` stand for themselves."""
+    return {"what": given} if isinstance(given, str) else given
+
+
 def expression(given: Any) -> Any:
     """The text of an expression, without the sign that marks it as one."""
     return given.strip().removeprefix("=").strip() if isinstance(given, str) else given

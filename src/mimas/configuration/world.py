@@ -34,7 +34,7 @@ class World:
 
     def scope(self, document: Document, scope: Scope, known: Attributes) -> Iterator[Problem]:
         """Problems of the attributes that a scope reads."""
-        for clause in (clause for group in scope for clause in group):
+        for clause in (clause for group in scope for clause in group if not clause.function):
             for problem in (
                 *look_up(document, (), clause.attribute, known),
                 *readable(document, (), clause.attribute, known),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
 from mimas.language.coercion import absent, as_date, as_integer, as_list, as_text
@@ -53,13 +54,14 @@ class Clause:
     """One condition of a scope. ``value`` is empty for the null tests; ``ISIN`` lists are separated by ``;``.
 
     A value ``=expression`` is computed: ``StartDate LESSTHAN_OR_EQUAL =DateAdd("d", 7, Now())``; a date is then
-    compared as a date. A value ``%Name%`` is a parameter.
+    compared as a date. A value ``%Name%`` is a parameter. A clause with a ``function`` asks that, of all values.
     """
 
     attribute: str
     operator: Operator
     value: str = ""
     place: Place = Place()
+    function: str = ""
 
 
 Scope: TypeAlias = tuple[tuple[Clause, ...], ...]
@@ -92,17 +94,41 @@ def scope_attributes(scope: Scope) -> frozenset[str]:
 
 
 def scope_source(
-    scope: Scope, read: Callable[[str], str], names: dict[str, object], parameters: Mapping[str, Scalar] | None = None
+    scope: Scope,
+    read: Callable[[str], str],
+    names: dict[str, object],
+    parameters: Mapping[str, Scalar] | None = None,
+    *,
+    load: Callable[[str], object] | None = None,
+    whole: str = "v",
 ) -> str:
     """A Python expression, True when an object is in scope. ``read``, ``names``, ``x``: see `codegen.source`.
 
-    Raises `ExpressionError` for a value that cannot be understood; running it raises nothing but `FlowError`.
+    ``load`` gives the functions that clauses name; ``whole`` is the source of all values, which they are given.
+    Raises `ExpressionError` for a value that cannot be understood; running it raises `FlowError` and what functions do.
     """
     groups = [
-        "(" + (" and ".join(_clause_source(clause, read, names, parameters or {}) for clause in group) or "True") + ")"
+        "("
+        + " and ".join(
+            _asked_source(clause, names, load, whole)
+            if clause.function
+            else _clause_source(clause, read, names, parameters or {})
+            for clause in group
+        )
+        + ")"
         for group in scope
+        if group
     ]
-    return f"({' or '.join(groups)})" if groups else "True"
+    return f"({' or '.join(groups)})" if groups and all(scope) else "True"
+
+
+def _asked_source(clause: Clause, names: dict[str, object], load: Callable[[str], object] | None, whole: str) -> str:
+    if load is None:
+        raise ExpressionError("A function cannot be asked here.", clause.function, 0)
+    name = f"s_{len(names)}"
+    names[name] = load(clause.function)
+    names["s_frozen"] = MappingProxyType
+    return f"bool({name}(s_frozen({whole})))"
 
 
 def _clause_source(

@@ -36,6 +36,10 @@ class Case:
     before: StoredResource | None
     parts: list[Part] = field(default_factory=list)
 
+    def values_before(self) -> Values:
+        """What the resource has had."""
+        return decode(self.before.doc) if self.before is not None else {}
+
 
 def load_cases(
     tx: Transaction,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mimas.connectors.contract import Connector, ConnectorError, Export, Operation, Result
+from mimas.runs.callouts import Callouts
 from mimas.runs.dues import due_now
 from mimas.runs.images import SENDING, SENT, WAITING
 from mimas.runs.importing import Outcome, Progress
@@ -24,7 +25,14 @@ class Delivery:
     """One export step's way to its connector."""
 
     def __init__(
-        self, store: Store, connector: Connector[Any], number: int, step: int, outcome: Outcome, progress: Progress
+        self,
+        store: Store,
+        connector: Connector[Any],
+        number: int,
+        step: int,
+        outcome: Outcome,
+        progress: Progress,
+        callouts: Callouts,
     ) -> None:
         self.store = store
         self.connector = connector
@@ -32,6 +40,7 @@ class Delivery:
         self.step = step
         self.outcome = outcome
         self.progress = progress
+        self.callouts = callouts
         self.acknowledged = connector.capabilities.confirms == "acknowledgement"
         self.deferred: set[int] = set()
 
@@ -45,13 +54,17 @@ class Delivery:
         if not parcel.exports:
             return
         by_id = {export.id: export for export in parcel.exports}
-        results: list[Result] = []
+        allowed, results = self.callouts.ask(parcel.exports)
         try:
-            results.extend(self.connector.write(parcel.exports))
+            results.extend(self.connector.write(allowed))
         finally:
             # Whatever was answered before a connection broke is kept; the rest stays "sending".
             with self.store.transaction() as tx:
                 self._record(tx, by_id, results, parcel.deferred)
+        if notes := self.callouts.tell(by_id, results):
+            self.outcome.errors += len(notes)
+            with self.store.transaction() as tx:
+                runs.note(tx, self.step, notes)
         self.progress(len(results))
 
     def _record(self, tx: Transaction, by_id: dict[int, Export], results: list[Result], deferred: set[int]) -> None:

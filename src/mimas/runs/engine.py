@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from mimas.connectors.contract import Connector, ConnectorError
 from mimas.connectors.registry import open_connector
+from mimas.runs.callouts import Callout, Callouts
 from mimas.runs.exporting import export_step, unknown_outcomes
 from mimas.runs.extensions import Extensions
 from mimas.runs.importing import Outcome, import_step, known
@@ -94,12 +95,13 @@ class Engine:
         self.setup = setup
         self.clock = clock
         self._symbols: Symbols | None = None
+        self._extensions = Extensions(setup.home)
 
     @cached_property
     def compiled(self) -> Compiled:
         """The rules, compiled once."""
         schemas = {name: connector.schema for name, connector in self.setup.connectors.items()}
-        return compile_rules(self.setup.rules, schemas, Extensions(self.setup.home))
+        return compile_rules(self.setup.rules, schemas, self._extensions)
 
     @property
     def symbols(self) -> Symbols:
@@ -207,6 +209,7 @@ class Engine:
                     number,
                     guard=setup.deletes,
                     governed=governed,
+                    callouts=self._callouts(setup),
                     progress=watcher.advances,
                 )
             return import_step(
@@ -220,6 +223,13 @@ class Engine:
                 attentive=self.compiled.attentive(step.connector),
                 progress=watcher.advances,
             )
+
+    def _callouts(self, setup: ConnectorSetup) -> Callouts:
+        before, after = (
+            cast("Callout", self._extensions(name)) if name else None
+            for name in (setup.before_export, setup.after_export)
+        )
+        return Callouts(before, after)
 
     def _read_back(
         self,

@@ -9,6 +9,7 @@ from typing import Any
 
 from mimas.connectors.contract import Connector, Export
 from mimas.runs import echoes, lost
+from mimas.runs.callouts import Callouts
 from mimas.runs.delivering import Delivery
 from mimas.runs.images import HELD, RELEASED, SENDING, WAITING
 from mimas.runs.importing import Outcome, Progress
@@ -39,6 +40,7 @@ def export_step(
     *,
     guard: Guard,
     governed: dict[str, frozenset[str]],
+    callouts: Callouts,
     progress: Progress = lambda _: None,
 ) -> Outcome:
     """Send everything that is pending for one connector."""
@@ -46,7 +48,7 @@ def export_step(
     outcome = Outcome()
     capabilities = connector.capabilities
     packer = Packer(symbols, number, by_name=capabilities.references == "name", governed=governed)
-    delivery = Delivery(symbols.store, connector, number, step, outcome, progress)
+    delivery = Delivery(symbols.store, connector, number, step, outcome, progress, callouts)
     with symbols.store.transaction() as tx:
         # What an import has been asked about since, and has not shown, did not arrive.
         tx.run(

@@ -17,6 +17,7 @@ from mimas.store.database import Transaction
 from mimas.store.objects import NONE, WANTED_ABSENT
 from mimas.store.resources import LIVE, StoredResource
 from mimas.store.runs import Note
+from mimas.sync.generated import About, Failure
 from mimas.sync.outbound import Target
 from mimas.sync.rules import Deprovision
 
@@ -75,7 +76,7 @@ class Provisioner:
             if context.due is not None and (earliest is None or context.due < earliest):
                 earliest = context.due
             if object_ is not None:
-                self._compare(resource, target, object_, result, wanted=wanted, scope=scope)
+                self._compare(resource, target, object_, values, result, wanted=wanted, scope=scope)
             elif wanted:
                 self._birth(resource, connector, object_type, target, values, result)
         self._dues[resource] = earliest
@@ -93,12 +94,27 @@ class Provisioner:
         return plan
 
     def _compare(
-        self, resource: int, target: Target, object_: Linked, values: dict[str, Any], *, wanted: bool, scope: bool
+        self,
+        resource: int,
+        target: Target,
+        object_: Linked,
+        source: Mapping[str, Any],
+        values: dict[str, Any],
+        *,
+        wanted: bool,
+        scope: bool,
     ) -> None:
         """An object that is there, or on its way."""
         plan, connector = self.plan, object_.connector
         if not wanted and target.provisioning is not None:
-            if target.deprovision is Deprovision.DELETE:
+            try:
+                deprovision = target.deprovision(source)
+            except Exception as error:  # noqa: BLE001 - a function may raise anything; the object stays meanwhile
+                plan.failed.add(resource)
+                about = About(target.provisioning.name, "deprovision", target.provisioning.place)
+                self.session.failed(Failure(about, str(error) or repr(error)), _title(source, resource), object_.id)
+                return
+            if deprovision is Deprovision.DELETE:
                 if object_.wanted != WANTED_ABSENT:
                     plan.deletes.append((connector, object_.id, object_.presence))
             else:

@@ -9,11 +9,13 @@ from mimas.runs.cases import Case, Part, load_cases
 from mimas.runs.deletion import DeletionRules, KeepError
 from mimas.runs.dues import INBOUND, write_dues
 from mimas.runs.session import Session
+from mimas.schema.places import Place
 from mimas.schema.values import decode, encode
 from mimas.store import facts, resources, tables
 from mimas.store.database import Row, Transaction
 from mimas.store.resources import DELETED, LIVE, Key, StoredResource
-from mimas.sync.inbound import Contribution, Contributor, combine, without_nulls
+from mimas.sync.generated import About, Failure
+from mimas.sync.inbound import Contribution, combine, settled
 from mimas.sync.keys import normal
 
 Result: TypeAlias = tuple[dict[str, Any], tuple[tuple[int, int], ...]]
@@ -85,36 +87,52 @@ class Resolver:
 
     def _evaluate(self, case: Case, unique: dict[str, str] | None, outcome: Resolved) -> Result | None:
         """The values and lineage of one resource; none when a rule failed."""
-        context = self.context
-        context.begin(unique)
-        contributors = self.symbols.contributors
-        parts = case.parts
-        contributor: Contributor | None = None
+        self.context.begin(unique)
         try:
-            if len(parts) == 1:
-                part = parts[0]
-                contributor = contributors.get((part.connector, part.type, case.type))
-                if contributor is None:
-                    return {}, ()
-                context.shown = part.shown
-                values, mask = contributor.function.call(part.values, context)
-                if contributor.nulls:
-                    values = without_nulls(values)
-                return values, ((contributor.number, mask),)
-            contributions = []
-            for part in parts:
-                contributor = contributors.get((part.connector, part.type, case.type))
-                if contributor is not None:
-                    context.shown = part.shown
-                    values, mask = contributor.function.call(part.values, context)
-                    contributions.append(Contribution(contributor, part.anchor, values, mask))
-            return combine(contributions) if contributions else ({}, ())
+            return self._contributed(case)
         except Exception as error:  # noqa: BLE001 - a rule may raise anything; only its object fails
-            assert contributor is not None
+            part, failure = self._blame(case, error)
             outcome.failed.add(case.resource)
             self.session.retried.add((part.connector, part.object))
-            self.session.failed(contributor.function.failure(error), part.anchor, part.object)
+            self.session.failed(failure, part.anchor, part.object)
             return None
+
+    def _contributed(self, case: Case) -> Result:
+        context, contributors = self.context, self.symbols.contributors
+        choices = self.symbols.choices.get(case.type)
+        if len(case.parts) == 1 and choices is None:
+            part = case.parts[0]
+            contributor = contributors.get((part.connector, part.type, case.type))
+            if contributor is None:
+                return {}, ()
+            context.shown = part.shown
+            values, mask = contributor.function.call(part.values, context)
+            if contributor.outcomes:
+                values = settled(values, case.values_before)
+            return values, ((contributor.number, mask),)
+        contributions = []
+        for part in case.parts:
+            contributor = contributors.get((part.connector, part.type, case.type))
+            if contributor is not None:
+                context.shown = part.shown
+                values, mask = contributor.function.call(part.values, context)
+                contributions.append(Contribution(contributor, part.anchor, values, mask))
+        if not contributions:
+            return {}, ()
+        values, lineage = combine(contributions, choices)
+        if any(contribution.contributor.outcomes for contribution in contributions):
+            values = settled(values, case.values_before)
+        return values, lineage
+
+    def _blame(self, case: Case, error: Exception) -> tuple[Part, Failure]:
+        """The part whose rule has failed, as far as the error tells, and what to say of it."""
+        failure = Failure(About("", "", Place()), str(error) or repr(error))
+        for part in case.parts:
+            contributor = self.symbols.contributors.get((part.connector, part.type, case.type))
+            found = contributor.function.failure(error) if contributor else failure
+            if found.about.rule:
+                return part, found
+        return case.parts[0], failure
 
     def _settle(self, tx: Transaction, case: Case, result: Result, outcome: Resolved, then: Then | None) -> None:
         """Compare a resource with what it was, and note what is to be written."""
@@ -156,7 +174,7 @@ class Resolver:
             self._delete(before, outcome)
         if then is not None:
             # One that is kept though nobody contributes stays as it was.
-            then(case.resource, case.type, decode(before.doc) if kept else {}, kept)
+            then(case.resource, case.type, decode(before.doc), kept)
         return False
 
     def _rekey(self, case: Case, values: dict[str, Any], before: StoredResource | None, outcome: Resolved) -> None:

@@ -121,6 +121,7 @@ class Symbols:
             for number, rule in self.rules.items()
             if rule.direction is Direction.INBOUND and rule.link in (LinkType.PROVISION, LinkType.STICKY)
         }
+        self.choices = {symbol(name): functions for name, functions in compiled.choices.items()}
         self.deletions = {
             number: type_.deletion for number, type_ in self.types.items() if type_.deletion != Deletion()
         }

@@ -32,6 +32,9 @@ class ConnectorSetup:
     place: Place = Place()
     grace: Mapping[str, int] = field(default_factory=dict)
     """Object type → days for which an object that is no longer shown still counts."""
+    before_export: str = ""
+    after_export: str = ""
+    """Python functions that are called for each object: see `mimas.runs.callouts`."""
 
 
 StepKind = Literal["full-import", "delta-import", "full-sync", "delta-sync", "export"]

@@ -40,6 +40,14 @@ def many(values: Iterable[Scalar]) -> list[Scalar]:
     return sorted(set(values), key=lambda value: (str(type(value)), value))
 
 
+def many_caseless(values: Iterable[Scalar]) -> list[Scalar]:
+    """As `many`; of texts that differ in case only, the first counts."""
+    first: dict[Scalar, Scalar] = {}
+    for value in values:
+        first.setdefault(value.casefold() if isinstance(value, str) else value, value)
+    return many(first.values())
+
+
 def as_list(value: Value | None) -> list[Scalar]:
     """A value as a list: none gives no element, a single value one."""
     if value is None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import cast
+from typing import Any, cast
 
 from mimas.language.scope import scope_source
 from mimas.schema.attributes import ObjectType
@@ -52,6 +52,8 @@ class Compiled:
     memberships: list[Matched] = field(default_factory=list)
     deletions: dict[str, Callable[..., object]] = field(default_factory=dict)
     """Resource type → the function that decides over its deletion."""
+    choices: dict[str, dict[str, Callable[..., Any]]] = field(default_factory=dict)
+    """Resource type → attribute → the function that chooses between what is contributed."""
 
     def governed(self, connector: str) -> dict[str, frozenset[str]]:
         """Object type → the reference attributes that outbound rules write."""
@@ -98,7 +100,12 @@ def compile_rules(rules: RuleSet, schemas: Mapping[str, Mapping[str, ObjectType]
         for name, type_ in rules.types.items()
         if type_.deletion.function
     }
-    compiled.memberships = [Matched(m, _member_scope(m)) for m in rules.memberships]
+    compiled.choices = {
+        name: {attribute: cast("Callable[..., Any]", load(function)) for attribute, function in type_.chosen.items()}
+        for name, type_ in rules.types.items()
+        if type_.chosen
+    }
+    compiled.memberships = [Matched(m, _member_scope(m, load)) for m in rules.memberships]
     return compiled
 
 
@@ -116,11 +123,11 @@ def _by_object(rules: list[SyncRule]) -> dict[tuple[str, str], list[SyncRule]]:
     return result
 
 
-def _member_scope(membership: Membership) -> Generated | None:
+def _member_scope(membership: Membership, load: Load) -> Generated | None:
     if not membership.scope:
         return None
     code = Code("member_scope", "v, x")
     code.add("g = v.get")
-    source = scope_source(membership.scope, read, code.names)
+    source = scope_source(membership.scope, read, code.names, load=load)
     code.add(f"return {source}", About(membership.name, "scope", membership.place))
     return code.build()

@@ -25,6 +25,8 @@ class Failure:
     message: str
 
     def __str__(self) -> str:
+        if not self.about.rule:
+            return self.message
         where = f" ({self.about.place})" if self.about.place.file else ""
         part = f", flow to {self.about.attribute}" if self.about.attribute else ""
         return f"rule “{self.about.rule}”{part}{where}: {self.message}"

@@ -1,14 +1,15 @@
 """Inbound rules of one object type towards one resource type, as one generated function."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeAlias
 
+from mimas.language.errors import FlowError
 from mimas.language.results import Outcome
 from mimas.language.scope import scope_source
 from mimas.schema.attributes import Attribute
-from mimas.schema.values import as_list, many
+from mimas.schema.values import as_list, many, many_caseless
 from mimas.sync.flows import Load, Source, flow_source, is_reference, write_display
 from mimas.sync.generated import About, Code, Generated
 from mimas.sync.rules import Direct, Flow, Merge, ResourceType, SyncRule, Unique
@@ -50,8 +51,8 @@ class Contributor:
     winners: list[Winner]
     references: list[ReferenceFlow]
     unique: bool
-    nulls: bool
-    """Whether values may hold `Outcome.AUTHORITATIVE_NULL`."""
+    outcomes: bool
+    """Whether values may hold an `Outcome`: see `settled`."""
     by_attribute: Mapping[str, list[Winner]]
 
     def winner(self, attribute: str, mask: int) -> Winner:
@@ -60,7 +61,7 @@ class Contributor:
 
     def merged(self, attribute: str, mask: int) -> int:
         """The merging flows to an attribute, of those in the mask."""
-        merging = (w.bit for w in self.by_attribute.get(attribute, ()) if w.merge is Merge.MERGE and mask & w.bit)
+        merging = (w.bit for w in self.by_attribute.get(attribute, ()) if w.merge.unites and mask & w.bit)
         return sum(merging)
 
     def lineage(self, mask: int) -> list[list[str]]:
@@ -90,7 +91,7 @@ def compile_contributor(
                 winner = Winner(1 << len(offers), rule.precedence, flow.merge, rule.name, flow.target)
                 source = flow_source(code, rule, flow, sources, type_.attributes[flow.target], load)
                 offers.append((rule, flow, winner, source))
-    _write_offers(code, offers)
+    _write_offers(code, offers, load)
     code.add("return d, m")
     winners = [winner for _, _, winner, _ in offers]
     return Contributor(
@@ -102,7 +103,7 @@ def compile_contributor(
         winners,
         references,
         unique=any(isinstance(flow.origin, Unique) for _, flow, _, _ in offers),
-        nulls=any(source.outcomes for *_, source in offers),
+        outcomes=any(source.outcomes for *_, source in offers),
         by_attribute=_by_attribute(winners),
     )
 
@@ -114,7 +115,7 @@ def _by_attribute(winners: list[Winner]) -> dict[str, list[Winner]]:
     return found
 
 
-def _write_offers(code: Code, offers: Sequence[tuple[SyncRule, Flow, Winner, Source]]) -> None:
+def _write_offers(code: Code, offers: Sequence[tuple[SyncRule, Flow, Winner, Source]], load: Load) -> None:
     """What has no condition goes first and together; then, in order, what depends on a scope or an earlier flow."""
     plain: list[tuple[Winner, Source]] = []
     rest = []
@@ -127,7 +128,7 @@ def _write_offers(code: Code, offers: Sequence[tuple[SyncRule, Flow, Winner, Sou
             plain.append((winner, source))
         written.add(flow.target)
     if any(rule.scope for rule, *_ in offers):
-        code.add("h = (x.shown or v).get")
+        code.add("w = x.shown or v; h = w.get")
     names = write_display(code, [(winner.attribute, source) for winner, source in plain])
     code.add(f"m = {sum(winner.bit for winner, _ in plain)}")
     if names:
@@ -137,10 +138,14 @@ def _write_offers(code: Code, offers: Sequence[tuple[SyncRule, Flow, Winner, Sou
     for rule, scoped in groupby(rest, lambda offer: offer[0]):
         if rule.scope:
             code.enter(
-                f"if {scope_source(rule.scope, _read_shown, code.names)}:", About(rule.name, "scope", rule.place)
+                f"if {scope_source(rule.scope, _read_shown, code.names, load=load, whole='w')}:",
+                About(rule.name, "scope", rule.place),
             )
         for _, flow, winner, source in scoped:
-            _write_offer(code, flow, winner, source, _merging([w for _, _, w, _ in offers], winner))
+            earlier = [
+                (w, from_) for _, _, w, from_ in offers if w.bit < winner.bit and w.attribute == winner.attribute
+            ]
+            _write_offer(code, flow, winner, source, earlier)
         if rule.scope:
             code.leave()
 
@@ -161,31 +166,34 @@ def _drop_absent(values: dict[str, Any], bits: Mapping[str, int]) -> int:
     return mask
 
 
-def _merging(winners: list[Winner], winner: Winner) -> int:
-    """The earlier flows, as bits, whose values are united with those of this one."""
-    if winner.merge is not Merge.MERGE:
-        return 0
-    return sum(
-        w.bit for w in winners if w.bit < winner.bit and w.attribute == winner.attribute and w.merge is Merge.MERGE
-    )
+def _write_offer(
+    code: Code, flow: Flow, winner: Winner, source: Source, earlier: Sequence[tuple[Winner, Source]]
+) -> None:
+    """One flow: the first rule in order that gives a value wins within this object; uniting ones are united.
 
-
-def _write_offer(code: Code, flow: Flow, winner: Winner, source: Source, merging: int) -> None:
-    """One flow: the first rule in order that gives a value wins within this object; merging ones are united."""
+    ``earlier``: the flows to the attribute before it. An outcome is carried to where precedence decides over several
+    objects; within this one a flow that is to be ignored gives way to any value.
+    """
     target = repr(flow.target)
-    code.enter(f"if {target} not in d or m & {merging}:" if merging else f"if {target} not in d:")
+    merging = sum(w.bit for w, _ in earlier if w.merge.unites) if winner.merge.unites else 0
+    ignored = sum(w.bit for w, from_ in earlier if from_.outcomes)
+    code.names["IGNORE"] = Outcome.IGNORE
+    vacant = f"d.get({target}, IGNORE) is IGNORE" if ignored else f"{target} not in d"
+    code.enter(f"if {vacant} or m & {merging}:" if merging else f"if {vacant}:")
     code.add(f"y = {source.text}", source.about)
+    if winner.merge.unites and source.outcomes:
+        code.add("if y.__class__ is Outcome: y = None")
+    given = f"m & ~{ignored} | {winner.bit}" if ignored else f"m | {winner.bit}"
     if merging:
-        code.names["many"] = many
-        if source.outcomes:
-            code.add("if y.__class__ is Outcome: y = None")
-        code.add(f"if y: d[{target}] = many([*d.get({target}, ()), *y]); m |= {winner.bit}")
+        code.names["many"] = many_caseless if winner.merge is Merge.CASELESS else many
+        code.add(f"if y: d[{target}] = many([*d.get({target}, ()), *y]); m = {given}")
     else:
-        if source.outcomes:
-            # To ignore a flow is to contribute nothing; an authoritative null is carried to where precedence decides.
-            code.add("if y is Outcome.IGNORE: y = None")
-        code.add(f"if y is not None: d[{target}] = y; m |= {winner.bit}")
+        code.add(f"if y is not None: d[{target}] = y; m = {given}")
     code.leave()
+
+
+Offer: TypeAlias = tuple[int, int, Winner, Any]
+"""(precedence, place of the contribution, flow, value)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +206,14 @@ class Contribution:
     mask: int
 
 
-def combine(parts: list[Contribution]) -> tuple[dict[str, Any], tuple[tuple[int, int], ...]]:
+def combine(
+    parts: list[Contribution], choices: Mapping[str, Callable[..., Any]] | None = None
+) -> tuple[dict[str, Any], tuple[tuple[int, int], ...]]:
     """Precedence over several objects: the values, and (contributor, mask of the flows that won) as the lineage.
 
     The lowest precedence number wins; between equals the connector object that sorts first, so that the order in
-    which connectors ran decides nothing. Merging flows of an attribute are united.
+    which connectors ran decides nothing. Merging flows of an attribute are united. For an attribute in ``choices`` the
+    function is given all that is offered, as (connector, value) in order of precedence, and returns the value.
     """
     ordered = sorted(parts, key=lambda part: (part.contributor.connector, part.contributor.number, part.anchor))
     values: dict[str, Any] = {}
@@ -213,28 +224,65 @@ def combine(parts: list[Contribution]) -> tuple[dict[str, Any], tuple[tuple[int,
             if attribute in part.values:
                 winner = part.contributor.winner(attribute, part.mask)
                 offers.append((winner.precedence, index, winner, part.values[attribute]))
+        # To ignore a flow is to contribute nothing, unless nobody contributes.
+        offers = [offer for offer in offers if offer[3] is not Outcome.IGNORE] or offers
         offers.sort(key=lambda offer: offer[:2])
-        _, index, winner, value = offers[0]
-        masks[index] |= winner.bit
-        if winner.merge is Merge.MERGE:
-            value = _united(offers, masks)
-            for part_index, part in enumerate(ordered):
-                masks[part_index] |= part.contributor.merged(attribute, part.mask)
-        if value is not Outcome.AUTHORITATIVE_NULL:
+        if choices and attribute in choices:
+            value = _chosen(choices[attribute], ordered, offers, masks)
+        else:
+            value = _preferred(attribute, ordered, offers, masks)
+        if value is not None:
             values[attribute] = value
     lineage = tuple((part.contributor.number, mask) for part, mask in zip(ordered, masks, strict=True))
     return values, lineage
 
 
-def without_nulls(values: dict[str, Any]) -> dict[str, Any]:
-    """The values without those that are authoritatively none."""
-    return {name: value for name, value in values.items() if value is not Outcome.AUTHORITATIVE_NULL}
+def _preferred(attribute: str, ordered: list[Contribution], offers: list[Offer], masks: list[int]) -> Any:
+    """The value of best precedence, or what several merging flows give together; who gave it goes into the masks."""
+    _, index, winner, value = offers[0]
+    masks[index] |= winner.bit
+    if winner.merge.unites:
+        value = _united(offers, masks)
+        for part_index, part in enumerate(ordered):
+            masks[part_index] |= part.contributor.merged(attribute, part.mask)
+    return value
 
 
-def _united(offers: list[tuple[int, int, Winner, Any]], masks: list[int]) -> list[Any]:
+def _chosen(choose: Callable[..., Any], ordered: list[Contribution], offers: list[Offer], masks: list[int]) -> Any:
+    """What a function makes of the offers; whoever offered just that has given it."""
+    offered = [
+        (ordered[index].contributor.connector, None if isinstance(value, Outcome) else value)
+        for _, index, _, value in offers
+    ]
+    try:
+        value = choose(offered)
+    except Exception as error:
+        raise FlowError(
+            f"the function that chooses {offers[0][2].attribute} failed: {str(error) or repr(error)}"
+        ) from error
+    givers = [offer for offer in offers if offer[3] == value] or offers
+    for _, index, winner, _ in givers:
+        masks[index] |= winner.bit
+    return value
+
+
+def settled(values: dict[str, Any], before: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:
+    """The values with their outcomes: an authoritative null is no value, an ignored flow keeps what was there."""
+    result = {}
+    for name, value in values.items():
+        if value is Outcome.IGNORE:
+            kept = before().get(name)
+            if kept is not None:
+                result[name] = kept
+        elif value is not Outcome.AUTHORITATIVE_NULL:
+            result[name] = value
+    return result
+
+
+def _united(offers: list[Offer], masks: list[int]) -> list[Any]:
     united = []
     for _, index, winner, value in offers:
-        if winner.merge is Merge.MERGE and value is not Outcome.AUTHORITATIVE_NULL:
+        if winner.merge.unites and not isinstance(value, Outcome):
             masks[index] |= winner.bit
             united += as_list(value)
-    return many(united)
+    return many_caseless(united) if offers[0][2].merge is Merge.CASELESS else many(united)

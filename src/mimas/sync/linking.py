@@ -83,7 +83,7 @@ def compile_linker(rules: list[SyncRule], sources: Mapping[str, Attribute], load
         for index, rule in enumerate(rules)
         for conditions in rule.join
     )
-    return Linker(rules[0].connector, rules[0].object_type, tuple(rules), criteria, compile_scopes(rules))
+    return Linker(rules[0].connector, rules[0].object_type, tuple(rules), criteria, compile_scopes(rules, load))
 
 
 def _criterion(
@@ -107,14 +107,14 @@ def _criterion(
     return Criterion(index, conditions, values, choose)
 
 
-def compile_scopes(rules: Sequence[SyncRule]) -> Generated | None:
+def compile_scopes(rules: Sequence[SyncRule], load: Load) -> Generated | None:
     """``call(v, x)`` → a bit for each of these rules that is in scope; none where no rule has one."""
     if not any(rule.scope for rule in rules):
         return None
     code = Code("scopes", "v, x")
     code.add("g = v.get; m = 0")
     for index, rule in enumerate(rules):
-        condition = scope_source(rule.scope, read, code.names) if rule.scope else "True"
+        condition = scope_source(rule.scope, read, code.names, load=load) if rule.scope else "True"
         code.add(f"if {condition}: m |= {1 << index}", About(rule.name, "scope", rule.place))
     code.add("return m")
     return code.build()

@@ -1,10 +1,13 @@
 """Outbound rules of one resource type towards one object type, as one generated function."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import cast
 
 from mimas.language.scope import scope_source
 from mimas.schema.attributes import NAME, Attribute, ObjectType
+from mimas.schema.values import Value
 from mimas.sync.flows import Load, Source, flow_source, is_reference, read, write_display
 from mimas.sync.generated import About, Code, Generated
 from mimas.sync.linking import compile_scopes
@@ -31,10 +34,13 @@ class Target:
     rules: tuple[SyncRule, ...]
     scopes: Generated | None
     """``call(v, x)`` → a bit for each rule in scope: what the references need, which are not in ``function``."""
+    decide: Callable[..., object] | None = None
+    """The function of the provisioning rule that says what happens when it wants the object no more."""
 
-    @property
-    def deprovision(self) -> Deprovision:
-        """What happens when no provisioning rule wants the object any more."""
+    def deprovision(self, values: Mapping[str, Value]) -> Deprovision:
+        """What happens when no provisioning rule wants the object any more. Raises what a function raises."""
+        if self.decide is not None:
+            return Deprovision(str(self.decide(MappingProxyType(values))))
         return self.provisioning.deprovision if self.provisioning else Deprovision.DISCONNECT
 
 
@@ -64,7 +70,7 @@ def compile_target(
     write_display(code, plain)
     code.add("p = False; s = False")
     for rule in rules:
-        _write_rule(code, rule, rest[rule.name])
+        _write_rule(code, rule, rest[rule.name], load)
     code.add("return p, s, d")
     provisioning = next((rule for rule in rules if rule.link is LinkType.PROVISION), None)
     return Target(
@@ -76,14 +82,19 @@ def compile_target(
         provisioning,
         tuple(references),
         tuple(rules),
-        compile_scopes(rules) if references else None,
+        compile_scopes(rules, load) if references else None,
+        cast("Callable[..., object]", load(provisioning.deprovision_by))
+        if provisioning and provisioning.deprovision_by
+        else None,
     )
 
 
-def _write_rule(code: Code, rule: SyncRule, flows: Sequence[tuple[Flow, Source]]) -> None:
+def _write_rule(code: Code, rule: SyncRule, flows: Sequence[tuple[Flow, Source]], load: Load) -> None:
     """What one rule adds to what has no condition; the first rule in order that gives a value wins."""
     if rule.scope:
-        code.enter(f"if {scope_source(rule.scope, read, code.names)}:", About(rule.name, "scope", rule.place))
+        code.enter(
+            f"if {scope_source(rule.scope, read, code.names, load=load)}:", About(rule.name, "scope", rule.place)
+        )
     code.add("s = True")
     if rule.link is LinkType.PROVISION:
         code.add("p = True")

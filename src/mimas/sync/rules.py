@@ -93,6 +93,13 @@ class Merge(StrEnum):
 
     UPDATE = "update"
     MERGE = "merge"
+    CASELESS = "merge-caseless"
+    """Values that differ in case only count once (Entra Connect: MergeCaseInsensitive)."""
+
+    @property
+    def unites(self) -> bool:
+        """Whether values of several contributions are united."""
+        return self is not Merge.UPDATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,8 @@ class SyncRule:
     flows: tuple[Flow, ...] = ()
     deprovision: Deprovision = Deprovision.DISCONNECT
     place: Place = Place()
+    deprovision_by: str = ""
+    """A Python function that says ``delete`` or ``disconnect`` of the resource's values (MIM: Deprovision)."""
     choose: str = ""
     """A Python function that chooses between several resources that a criterion finds (MIM: ResolveJoinSearch)."""
 
@@ -156,6 +165,8 @@ class ResourceType:
     indexed: frozenset[str] = frozenset()
     place: Place = Place()
     deletion: Deletion = Deletion()
+    chosen: Mapping[str, str] = field(default_factory=dict)
+    """Attribute → the Python function that chooses between what is contributed (MIM: manual precedence)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 
 from mimas.schema.attributes import Attribute, Kind, ObjectType
 from mimas.sync.context import Context
-from mimas.sync.inbound import Contribution, Contributor, combine, compile_contributor, without_nulls
+from mimas.sync.inbound import Contribution, Contributor, combine, compile_contributor, settled
 from mimas.sync.outbound import compile_target
 from mimas.sync.rules import Computed, Direct, Direction, Flow, ResourceType, SyncRule
 
@@ -32,13 +32,32 @@ def test_only_an_authoritative_null_keeps_the_next_contributor_out(text: str, ex
     first = contributor(1, "a", 10, Flow("mail", Computed(f'IIF([mail] = "none", {text}, [mail])')))
     second = contributor(2, "b", 20, Flow("mail", Direct("mail")))
     values, _ = combine([offer(first, {"mail": "none"}), offer(second, {"mail": "b@x"})])
-    assert values == expected
+    assert settled(values, dict) == expected
 
 
 def test_an_authoritative_null_is_no_value_of_the_resource() -> None:
     only = contributor(1, "a", 10, Flow("mail", Computed("AuthoritativeNull")))
-    assert only.nulls
-    assert without_nulls(offer(only, {}).values) == {}
+    assert only.outcomes
+    assert settled(offer(only, {}).values, dict) == {}
+
+
+@pytest.mark.parametrize(("before", "expected"), [({"mail": "old"}, {"mail": "old"}), ({}, {})])
+def test_a_flow_that_is_ignored_keeps_what_was_there(before: dict[str, str], expected: dict[str, str]) -> None:
+    first = contributor(1, "a", 10, Flow("mail", Computed("IgnoreThisFlow")))
+    second = contributor(2, "b", 20, Flow("mail", Direct("mail")))
+    assert settled(offer(first, {}).values, lambda: before) == expected
+    values, _ = combine([offer(first, {}), offer(second, {})])
+    assert settled(values, lambda: before) == expected
+
+
+def test_a_later_rule_of_the_same_object_goes_before_what_is_ignored() -> None:
+    rules = [
+        SyncRule("a", Direction.INBOUND, "hr", "w", "person", 10, flows=(Flow("mail", Computed("IgnoreThisFlow")),)),
+        SyncRule("b", Direction.INBOUND, "hr", "w", "person", 20, flows=(Flow("mail", Direct("mail")),)),
+    ]
+    made = compile_contributor(1, rules, SOURCES, PERSON, lambda name: name)
+    values, mask = made.function.call({"mail": "m"}, Context(datetime(2026, 11, 23, tzinfo=UTC)))
+    assert (values, made.lineage(mask)) == ({"mail": "m"}, [["mail", "b", "hr"]])
 
 
 def test_binary_values_are_bytes_to_an_expression() -> None:
