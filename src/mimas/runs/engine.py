@@ -95,13 +95,14 @@ class Engine:
         self.setup = setup
         self.clock = clock
         self._symbols: Symbols | None = None
-        self._extensions = Extensions(setup.home)
+        self.extensions: Callable[[str], object] = Extensions(setup.home)
+        """Gives a Python function by ``module:function``."""
 
     @cached_property
     def compiled(self) -> Compiled:
         """The rules, compiled once."""
         schemas = {name: connector.schema for name, connector in self.setup.connectors.items()}
-        return compile_rules(self.setup.rules, schemas, self._extensions)
+        return compile_rules(self.setup.rules, schemas, self.extensions)
 
     @property
     def symbols(self) -> Symbols:
@@ -226,7 +227,7 @@ class Engine:
 
     def _callouts(self, setup: ConnectorSetup) -> Callouts:
         before, after = (
-            cast("Callout", self._extensions(name)) if name else None
+            cast("Callout", self.extensions(name)) if name else None
             for name in (setup.before_export, setup.after_export)
         )
         return Callouts(before, after)
