@@ -42,7 +42,7 @@ class Offers:
 
     def _overlapping(self) -> bool:
         """Whether one value may be offered by several that have equal right."""
-        places = [(flow.type, flow.target, flow.precedence) for flow in self._flows]
+        places = [(flow.type, flow.target, 0 if flow.unites else flow.precedence) for flow in self._flows]
         attributes = [self._attribute(number) for number in range(len(self.session.symbols.group_of))]
         offered = {flow.target for flow in self._flows}
         return (
@@ -62,7 +62,9 @@ class Offers:
         better = [
             other
             for other in self._flows
-            if other.target == flow.target and other.precedence < flow.precedence and other.type == flow.type
+            if (other.target, other.type) == (flow.target, flow.type)
+            and other.precedence < flow.precedence
+            and not (other.unites and flow.unites)
         ]
         for other in better:
             query += Query(" AND NOT EXISTS (SELECT 1") + _joined(other, "bl", "br", "bt")

@@ -50,6 +50,8 @@ class ReferenceOffer:
     rule: int
     echoed: bool
     """Whether an outbound flow writes the attribute, too."""
+    unites: bool
+    """Whether its values are united with those of other flows that do so, whatever their precedence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +174,11 @@ class Symbols:
                 rule = symbol(flow.rule.name)
                 source, target = symbol(flow.source), symbol(flow.target)
                 echoed = (connector, source) in self.echoed_references
-                offers.append(ReferenceOffer(connector, type_, made_by, source, target, flow.precedence, rule, echoed))
+                offers.append(
+                    ReferenceOffer(
+                        connector, type_, made_by, source, target, flow.precedence, rule, echoed, flow.unites
+                    )
+                )
         return offers
 
     def made_by(self, connector: int, type_: int) -> tuple[int, ...]:

@@ -34,6 +34,7 @@ class ReferenceFlow:
     target: str
     precedence: int
     rule: SyncRule
+    unites: bool
 
 
 @dataclass(slots=True)
@@ -86,7 +87,8 @@ def compile_contributor(
         for flow in rule.flows:
             if is_reference(flow, sources, type_.attributes):
                 assert isinstance(flow.origin, Direct)
-                references.append(ReferenceFlow(flow.origin.attribute, flow.target, rule.precedence, rule))
+                source_name, unites = flow.origin.attribute, flow.merge.unites
+                references.append(ReferenceFlow(source_name, flow.target, rule.precedence, rule, unites))
             else:
                 winner = Winner(1 << len(offers), rule.precedence, flow.merge, rule.name, flow.target)
                 source = flow_source(code, rule, flow, sources, type_.attributes[flow.target], load)

@@ -544,6 +544,23 @@ class TestSeveralOffersOfReferences:
         world.run("import hr", "import ext", sync)
         assert world.references("manager") == {("A", "B"), ("B", "C"), ("C", "A")}
 
+    @pytest.mark.parametrize("sync", ["sync", "full"])
+    def test_merging_flows_unite_whatever_their_precedence(self, world: World, sync: str) -> None:
+        flows = {"employeeId": "id", "name": "name", "manager": "boss"}
+        world.configure(
+            [delimited("hr", self.COLUMNS), delimited("ext", self.COLUMNS)],
+            [
+                inbound("hr", flows, join=["id=employeeId"], precedence=10, merge=["manager"]),
+                inbound("ext", flows, join=["id=employeeId"], precedence=20, merge=["manager"]),
+            ],
+        )
+        self.write(world, "22-", "231")
+        world.run("import hr", "import ext", sync)
+        assert world.references("manager") == {("A", "B"), ("B", "B"), ("B", "C"), ("C", "A")}
+        self.write(world, "2--", "-31")
+        world.run("import hr", "import ext", sync)
+        assert world.references("manager") == {("A", "B"), ("B", "C"), ("C", "A")}
+
     def test_equal_precedence_unites_and_comes_to_rest(self, world: World) -> None:
         self.configure(world, (10, 10))
         self.write(world, "221", "231")

@@ -1,0 +1,85 @@
+"""The examples of the repository do what their page says."""
+
+import re
+import shutil
+from base64 import b64decode
+from pathlib import Path
+
+import pytest
+
+from tests.unit.cli.shell import Shell
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+def example(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Shell:
+    shell = Shell(Path(shutil.copytree(EXAMPLES / name, tmp_path / "home")), monkeypatch)
+    assert "warning" not in shell("check").err
+    shell.done("config", "apply")
+    return shell
+
+
+def entries(path: Path) -> dict[str, dict[str, list[str]]]:
+    """Name → attribute → values."""
+    found = {}
+    for block in path.read_text(encoding="utf-8").strip().split("\n\n")[1:]:
+        values: dict[str, list[str]] = {}
+        for name, colons, value in re.findall(r"^([\w-]+)(::?) (.*)$", block, re.MULTILINE):
+            values.setdefault(name, []).append(b64decode(value).decode() if colons == "::" else value)
+        found[values.pop("dn")[0]] = values
+    return found
+
+
+def test_several_forests_into_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell = example("forests", tmp_path, monkeypatch)
+    shell.done("run", "daily")
+    people, groups = ",ou=people,dc=corp,dc=example", ",ou=groups,dc=corp,dc=example"
+    master = entries(shell.home / "master.ldif")
+    assert set(master) == {f"uid={uid}{people}" for uid in ("ada", "grace", "kpaulus", "dora", "erik")} | {
+        f"cn={cn}{groups}" for cn in ("Engineers", "Pilots")
+    }
+    grace = master[f"uid=grace{people}"]
+    assert (grace["title"], grace["telephoneNumber"]) == (["Compiler Engineer"], ["+44 20 2"])
+    assert grace["manager"] == [f"uid=ada{people}"]
+    engineers = master[f"cn=Engineers{groups}"]
+    assert engineers["description"] == ["Everybody who builds"]
+    assert sorted(engineers["member"]) == [f"uid={uid}{people}" for uid in ("ada", "grace", "kpaulus")]
+    assert "nothing to do" in shell.done("run", "daily").splitlines()[3]
+
+    (shell.home / "documents" / "forest-b.yaml").unlink()
+    shell.edit("documents/profiles.yaml", "  - import forest-b\n", "")
+    shell.done("config", "apply")
+    shell.done("run", "daily")
+    master = entries(shell.home / "master.ldif")
+    assert set(master) == {f"uid={uid}{people}" for uid in ("ada", "grace", "dora")} | {f"cn=Engineers{groups}"}
+    assert sorted(master[f"cn=Engineers{groups}"]["member"]) == [f"uid={uid}{people}" for uid in ("ada", "grace")]
+    assert master[f"uid=grace{people}"] == grace
+    assert "nothing to do" in shell.done("run", "daily").splitlines()[2]
+
+
+def test_two_address_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shell = example("address-lists", tmp_path, monkeypatch)
+    before = {name: entries(shell.home / f"{name}.ldif") for name in "ab"}
+    shell.done("run", "hourly")
+    after = {name: entries(shell.home / f"{name}.ldif") for name in "ab"}
+    contacts = {name: {dn: after[name][dn] for dn in after[name].keys() - before[name].keys()} for name in "ab"}
+    assert [values["mail"] for values in contacts["a"].values()] == [["kaethe@b.example"]]
+    assert contacts["b"] == {
+        "CN=Ada Lovelace,OU=Address list,DC=b,DC=example": {
+            "objectClass": ["contact"],
+            "displayName": ["Ada Lovelace"],
+            "mail": ["ada@a.example"],
+            "telephoneNumber": ["+44 20 1"],
+        },
+        "CN=Grace Hopper,OU=Address list,DC=b,DC=example": {
+            "objectClass": ["contact"],
+            "displayName": ["Grace Hopper"],
+            "mail": ["grace@a.example"],
+        },
+    }
+    assert all(after[name][dn] == values for name in "ab" for dn, values in before[name].items())
+
+    text = (shell.home / "a.ldif").read_text(encoding="utf-8")
+    shell.write("a.ldif", "\n\n".join(block for block in text.split("\n\n") if "grace@" not in block))
+    shell.done("run", "hourly")
+    assert set(entries(shell.home / "b.ldif")) == set(before["b"]) | {"CN=Ada Lovelace,OU=Address list,DC=b,DC=example"}
