@@ -15,7 +15,16 @@ from mimas.language.functions import REGISTRY
 from mimas.language.results import to_value
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
-WITHOUT_EXAMPLE = {"Guid", "RandomNum", "RandomString", "Now", "Error", "ImportedValue", "ValueCount"}
+WITHOUT_EXAMPLE = {
+    "Guid",
+    "GenerateRandomPassword",
+    "RandomNum",
+    "RandomString",
+    "Now",
+    "Error",
+    "ImportedValue",
+    "ValueCount",
+}
 EXAMPLE = re.compile(r"^``(.+)`` -> ``(.+)``$", re.MULTILINE)
 
 

@@ -17,6 +17,7 @@ from mimas.language.expressions.tree import (
     children,
 )
 from mimas.language.functions import REGISTRY, find
+from mimas.language.functions.refused import REFUSED
 from mimas.language.results import Outcome
 
 if TYPE_CHECKING:
@@ -169,6 +170,8 @@ def _call(name: str, arguments: tuple[Node, ...], position: int) -> Node:
         _count(name, len(arguments), 2, 2, position)
         return Operation(_COMPARING[folded], arguments, position)
     function = find(name)
+    if function is None and (why := _refused().get(folded)):
+        raise ExpressionError(f"There is no function {name} here: {why}.", position=position)
     if function is None:
         suggestion = closest(name, (*REGISTRY, *_COMPARING_NAMES))
         raise ExpressionError(f"There is no function {name}.", position=position, suggestion=suggestion)
@@ -178,6 +181,11 @@ def _call(name: str, arguments: tuple[Node, ...], position: int) -> Node:
     if function.name == "Switch" and len(arguments) % 2:
         raise ExpressionError("Switch: conditions and values do not come in pairs.", position=position)
     return Call(function.name, arguments, position)
+
+
+@cache
+def _refused() -> dict[str, str]:
+    return {name.casefold(): why for name, why in REFUSED.items()}
 
 
 def _count(name: str, given: int, fewest: int, most: int | None, position: int) -> None:

@@ -1,11 +1,22 @@
 """The functions of the expression language. Importing this package fills the registry."""
 
-from mimas.language.functions import conversion, dates, directory, logic, multivalues, numbers, text
+from mimas.language.functions import (
+    certificates,
+    conversion,
+    dates,
+    directory,
+    logic,
+    multivalues,
+    numbers,
+    text,
+    workflow,
+)
 from mimas.language.functions.registry import REGISTRY, Function, find
 
 __all__ = [
     "REGISTRY",
     "Function",
+    "certificates",
     "conversion",
     "dates",
     "directory",
@@ -14,4 +25,5 @@ __all__ = [
     "multivalues",
     "numbers",
     "text",
+    "workflow",
 ]

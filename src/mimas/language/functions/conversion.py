@@ -12,7 +12,7 @@ from mimas.language.functions.registry import function
 _ENCODINGS = {"unicode": "utf-16-le", "ascii": "ascii", "utf8": "utf-8"}
 
 
-@function("CStr")
+@function("CStr", aliases=("ConvertToString",))
 def c_str(value: Any) -> Any:
     """Text of a number, a reference, a boolean, a date or binary (base64), for each value of a list.
 
@@ -24,7 +24,7 @@ def c_str(value: Any) -> Any:
     return None if value is None else as_text(value)
 
 
-@function("CBool")
+@function("CBool", aliases=("ConvertToBoolean",))
 def c_bool(value: Any) -> bool | None:
     """False for 0 and ``"False"``, True for other numbers and ``"True"``; absent stays absent.
 
@@ -39,7 +39,7 @@ def c_bool(value: Any) -> bool | None:
     return as_number(value) != 0
 
 
-@function("CNum")
+@function("CNum", aliases=("ConvertToNumber",))
 def c_num(value: Any) -> int | float | None:
     """The number that a text spells, or that binary holds with its lowest byte first.
 
@@ -71,7 +71,14 @@ def c_ref(text: str) -> str:
     return text
 
 
-@function("CGuid", aliases=("ConvertStringToGuid",))
+@function(
+    "CGuid",
+    aliases=(
+        "ConvertStringToGuid",
+        "ConvertToGuid",
+        "ConvertToUniqueIdentifier",
+    ),
+)
 def c_guid(text: str) -> bytes:
     """The 16 bytes of a GUID, in Windows' order. MIM: ConvertStringToGuid.
 

@@ -17,7 +17,7 @@ _FORMS = (
 _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
 
-@function("Now", special=True)
+@function("Now", aliases=("DateTimeNow",), special=True)
 def now() -> datetime:
     """The instant of the run. A rule that uses it is evaluated again when its result may change."""
     raise FlowError("Now() is known to the generator only")
@@ -92,7 +92,7 @@ def date_diff(interval: str, first: datetime, second: datetime) -> int:  # noqa:
     raise FlowError(f"DateDiff: {interval!r} is no interval: {', '.join(instants.INTERVALS)}")
 
 
-@function("DateFromNum")
+@function("DateFromNum", aliases=("DateTimeFromFileTimeUtc",))
 def date_from_num(number: int) -> datetime:
     """The date of Active Directory's numbers: 100 nanoseconds since 1601.
 
@@ -101,7 +101,7 @@ def date_from_num(number: int) -> datetime:
     return _EPOCH + timedelta(microseconds=number // 10)
 
 
-@function("NumFromDate")
+@function("NumFromDate", aliases=("DateTimeToFileTimeUtc",))
 def num_from_date(date: datetime) -> int:
     """Active Directory's number of a date: 100 nanoseconds since 1601.
 

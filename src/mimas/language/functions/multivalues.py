@@ -86,7 +86,7 @@ def remove_duplicates(values: list[Any]) -> list[Any]:
     return list(kept.values())
 
 
-@function("Split")
+@function("Split", aliases=("SplitString",))
 def split(text: str, separator: str, limit: Any = None) -> list[Any]:
     """The parts of a text between separators; with a limit, the last part is the rest.
 

@@ -64,6 +64,9 @@ class Function:
     inline: str
     """For one argument that is plain text: the Python that computes the result, ``{0}`` being the argument."""
     documentation: str
+    aliases: tuple[str, ...] = ()
+    family: str = ""
+    """The module it is written in."""
 
     @property
     def fewest(self) -> int:
@@ -106,6 +109,8 @@ def function(
             special=special,
             inline=inline,
             documentation=inspect.getdoc(plain) or "",
+            aliases=aliases,
+            family=plain.__module__.rpartition(".")[2],
         )
         REGISTRY[name] = entry
         for spelling in (name, *aliases):

@@ -123,7 +123,7 @@ def mid(text: str | bytes | None, start: int, count: int | None = None) -> str |
     return text[start - 1 :] if count is None else text[start - 1 : start - 1 + count]
 
 
-@function("Len")
+@function("Len", aliases=("Length",))
 def length(text: str | bytes | None) -> int:
     """The number of characters; of binary, of bytes; 0 when absent.
 

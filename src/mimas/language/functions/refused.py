@@ -1,0 +1,24 @@
+"""Functions of other products that are none here, each with the reason and what to do instead."""
+
+_WORKFLOW = "it belongs to requests and workflows, not to synchronisation; let a workflow activity do it"
+_ROLES = "it is about app roles of Entra ID, which are no attributes of a person; flow a text or a reference"
+_RARE = "nobody has been seen to use it; take CertKeyAlgorithm or CertSubject"
+
+REFUSED = {
+    **dict.fromkeys(
+        (
+            "ParametersContain", "ParametersList", "ParametersTable", "ParameterValue", "ParameterValueAdded",
+            "ParameterValueRemoved", "WrapXPathFilter", "EvaluateExpression", "CreateSqlParameter",
+            "CreateSqlParameter2", "ExecuteSqlScalar", "ExecuteSqlNonQuery", "InsertValues", "RemoveValues",
+        ),
+        _WORKFLOW,
+    ),
+    **dict.fromkeys(("AppRoleAssignmentsComplex", "SingleAppRoleAssignment"), _ROLES),
+    **dict.fromkeys(
+        ("CertFriendlyName", "CertIssuerOid", "CertSubjectNameOid", "CertKeyAlgorithmParams"), _RARE
+    ),
+    "SelectUniqueValue": 'a flow does it: write {unique: ["=first", "=second"]}',
+    "ConvertNumberToList": "what MIMWAL makes of a number is documented nowhere; use IsBitSet, or Split of a text",
+    "ValueByKey": 'there are no dictionaries here; use Switch(key, default, "a", 1, "b", 2)',
+}  # fmt: skip
+"""Name → why it is not there."""
