@@ -4,10 +4,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mimas.configuration.build import build
+from mimas.configuration.check_circles import check_circles
 from mimas.configuration.check_connectors import check_connectors
 from mimas.configuration.check_extensions import check_extensions
+from mimas.configuration.check_reach import check_reach
 from mimas.configuration.check_rules import check_rules
-from mimas.configuration.problem import Problem, suggest
+from mimas.configuration.problem import Problem, errors, suggest
 from mimas.configuration.reading import Document
 from mimas.configuration.world import World, look_up
 from mimas.language.errors import ExpressionError
@@ -25,6 +27,9 @@ def check(home: Path, documents: Iterable[Document]) -> list[Problem]:
     problems += check_connectors(world)
     for part in (_types, _memberships, _profiles, check_rules, check_extensions):
         problems += part(world)
+    if not errors(problems):
+        # How rules meet one another is only worth saying of rules that are right by themselves.
+        problems += [*check_reach(world), *check_circles(world)]
     return sorted(problems, key=lambda problem: (problem.place.file, problem.place.line))
 
 

@@ -17,6 +17,14 @@ EXTENSIONS = "extensions"
 
 _PYTHON = {Kind.INTEGER: int, Kind.BOOLEAN: bool}
 
+_ELSEWHERE = {
+    Kind.INTEGER: (Kind.BINARY, Kind.DATETIME),
+    Kind.BOOLEAN: (Kind.BINARY, Kind.DATETIME),
+    Kind.DATETIME: (Kind.BINARY, Kind.BOOLEAN, Kind.INTEGER),
+    Kind.BINARY: (Kind.BOOLEAN, Kind.DATETIME, Kind.INTEGER),
+}
+"""What no value of these types can become as it is."""
+
 
 def check_flow(
     home: Path, rule: SyncRule, document: Document, flow: Flow, source: Attributes, target: Attributes
@@ -72,6 +80,9 @@ def _direct(document: Document, path: tuple[str, ...], origin: Attribute, to: At
     if (origin.kind is Kind.REFERENCE) is not (to.kind is Kind.REFERENCE):
         message = f"flows '{origin.name}' ({origin.kind}) to '{to.name}' ({to.kind})"
         yield document.problem(path, message, "references flow from and to reference attributes only")
+    elif origin.kind in _ELSEWHERE.get(to.kind, ()):
+        message = f"flows '{origin.name}' ({origin.kind}) to '{to.name}' ({to.kind}), which none of its values can be"
+        yield document.problem(path, message, "convert it with an expression, or correct one of the types")
     if origin.multivalued and not to.multivalued:
         message = f"flows '{origin.name}', which holds several values, to '{to.name}', which holds one"
         yield document.warning(path, message, "an object with more than one fails; choose one, as in =Item([…], 1)")
