@@ -75,7 +75,10 @@ class Provisioner:
                     continue
             if context.due is not None and (earliest is None or context.due < earliest):
                 earliest = context.due
-            if object_ is not None:
+            if isinstance(name := result.get(NAME), str) and (part := names.empty_part(name)):
+                self.plan.failed.add(resource)
+                self._invalid(resource, target, values, name, part)
+            elif object_ is not None:
                 self._compare(resource, target, object_, values, result, wanted=wanted, scope=scope)
             elif wanted:
                 self._birth(resource, connector, object_type, target, values, result)
@@ -129,6 +132,18 @@ class Provisioner:
                 if object_.presence == NONE:
                     plan.anchors[object_.id] = target.object_type.key(values)
                 plan.changes.append((connector, object_.id, doc, object_.wanted))
+
+    def _invalid(self, resource: int, target: Target, source: Mapping[str, Any], name: str, part: str) -> None:
+        """A name that no system can take: told here, where the rule is known, and not by the system."""
+        self.session.errors += 1
+        self.session.notes.append(
+            Note(
+                "invalid-dn",
+                _title(source, resource),
+                f"the rules for {target.connector} give the name “{name}”, whose part “{part}” has no value",
+                "Give the attribute that it is built from a value, or leave such resources out by ISNOTNULL.",
+            )
+        )
 
     def _birth(
         self,

@@ -40,6 +40,13 @@ def depth(name: str) -> int:
     return len(split(name))
 
 
+def empty_part(name: str) -> str:
+    """The first part of a name that has no value, such as ``cn=``; empty when every part has one."""
+    if "=," not in name and "= " not in name and ",," not in name and name[-1:] not in ("=", ","):
+        return ""
+    return next((part or "," for part in split(name) if not part or part.endswith("=")), "")
+
+
 def key(name: str) -> str:
     """The form by which two names are compared: equal keys, same object."""
     return ",".join(_rdn_key(part) for part in split(name))

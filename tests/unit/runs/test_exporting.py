@@ -747,6 +747,20 @@ class TestADirectory:
         directory.run("import dir", "sync", "full", "export dir")
         assert directory.dump() == before
 
+    def test_a_name_with_an_empty_part_is_told_by_the_sync_and_nothing_is_sent(self, directory: World) -> None:
+        staff(directory, "1/A/x", "2//y")
+        report = directory.run("import hr", "sync", "export dir", "import dir", "sync")
+        assert report.errors == 2
+        assert directory.codes() == ["invalid-dn", "invalid-dn"]
+        assert "“cn=,o=x”, whose part “cn=” has no value" in directory.notes[0]["message"]
+        assert "cn=,o=x" not in (directory.folder / "dir.ldif").read_text()
+        staff(directory, "1/A/x", "2/B/y")
+        assert directory.run("import hr", "sync", "export dir", "import dir", "sync").errors == 0
+        assert directory.pending() == {}
+        staff(directory, "1/A/x", "2//y")
+        directory.run("import hr", "sync", "export dir")
+        assert "dn: cn=B,o=x" in (directory.folder / "dir.ldif").read_text()
+
     def test_a_rename_is_sent_and_references_follow(self, directory: World) -> None:
         staff(directory, "1/A/x//2", "2/B/y//1")
         directory.run("import hr", "sync", "export dir", "import dir", "sync")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mimas.schema.names import escape, key, split
+from mimas.schema.names import empty_part, escape, key, split
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,21 @@ def test_what_was_escaped_stays_one_part(value: str) -> None:
 @pytest.mark.parametrize("broken", ["cn=a\\", "cn=\\C3", "cn=\\C3,dc=x", "", "x", ",,"])
 def test_broken_names_still_have_a_key(broken: str) -> None:
     assert isinstance(key(broken), str)
+
+
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [
+        ("cn=A,o=x", ""),
+        ("cn=,o=x", "cn="),
+        ("cn= ,o=x", "cn="),
+        ("cn=A,o=", "o="),
+        ("cn=A,,o=x", ","),
+        (r"cn=a\=\,b,o=x", ""),
+        (r"cn=\ ,o=x", ""),
+        ("", ""),
+        ("flat", ""),
+    ],
+)
+def test_a_part_without_a_value_is_found(name: str, part: str) -> None:
+    assert empty_part(name) == part
