@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from mimas.configuration.check_values import ELSEWHERE, check_computed, check_literal, convert
 from mimas.configuration.problem import Problem, suggest
 from mimas.configuration.reading import Document
 from mimas.configuration.world import Attributes, look_up, readable
@@ -16,14 +17,6 @@ from mimas.sync.rules import Computed, Constant, Direct, Direction, Extension, F
 EXTENSIONS = "extensions"
 
 _PYTHON = {Kind.INTEGER: int, Kind.BOOLEAN: bool}
-
-_ELSEWHERE = {
-    Kind.INTEGER: (Kind.BINARY, Kind.DATETIME),
-    Kind.BOOLEAN: (Kind.BINARY, Kind.DATETIME),
-    Kind.DATETIME: (Kind.BINARY, Kind.BOOLEAN, Kind.INTEGER),
-    Kind.BINARY: (Kind.BOOLEAN, Kind.DATETIME, Kind.INTEGER),
-}
-"""What no value of these types can become as it is."""
 
 
 def check_flow(
@@ -38,13 +31,13 @@ def check_flow(
         case Direct(name):
             yield from look_up(document, path, name, source)
         case Computed(text):
-            yield from _expression(document, path, text, source, once=flow.once)
+            yield from _expression(document, path, text, source, once=flow.once, to=target.get(flow.target))
         case Unique(candidates):
             if rule.direction is Direction.OUTBOUND:
                 yield document.problem(path, "only resources have unique values", "write it in an inbound rule")
             for text in candidates:
                 # A unique value is given out once and kept, so nothing in it changes by itself.
-                yield from _expression(document, path, text, source, once=True)
+                yield from _expression(document, path, text, source, once=True, to=target.get(flow.target))
         case Extension(function):
             yield from _extension(home, document, path, function)
 
@@ -74,22 +67,30 @@ def _target(
         case Constant(value) if to.kind in _PYTHON and type(value) is not _PYTHON[to.kind]:
             message = f"'{value}' is not of the type of '{to.name}', which is {to.kind}"
             yield document.problem(path, message, "write 5, true or false without quotes")
+        case Constant(value) if to.kind not in _PYTHON:
+            yield from check_literal(document, path, value, to)
 
 
 def _direct(document: Document, path: tuple[str, ...], origin: Attribute, to: Attribute) -> Iterator[Problem]:
     if (origin.kind is Kind.REFERENCE) is not (to.kind is Kind.REFERENCE):
         message = f"flows '{origin.name}' ({origin.kind}) to '{to.name}' ({to.kind})"
         yield document.problem(path, message, "references flow from and to reference attributes only")
-    elif origin.kind in _ELSEWHERE.get(to.kind, ()):
+    elif origin.kind in ELSEWHERE.get(to.kind, ()):
         message = f"flows '{origin.name}' ({origin.kind}) to '{to.name}' ({to.kind}), which none of its values can be"
-        yield document.problem(path, message, "convert it with an expression, or correct one of the types")
+        yield document.problem(path, message, convert(origin.kind, to.kind))
     if origin.multivalued and not to.multivalued:
         message = f"flows '{origin.name}', which holds several values, to '{to.name}', which holds one"
         yield document.warning(path, message, "an object with more than one fails; choose one, as in =Item([…], 1)")
 
 
 def _expression(
-    document: Document, path: tuple[str | int, ...], text: str, source: Attributes, *, once: bool
+    document: Document,
+    path: tuple[str | int, ...],
+    text: str,
+    source: Attributes,
+    *,
+    once: bool,
+    to: Attribute | None = None,
 ) -> Iterator[Problem]:
     try:
         tree = parse(text)
@@ -104,6 +105,8 @@ def _expression(
     if not once and impure(tree):
         message = f"`{text}` gives another value each time, so the flow would never rest"
         yield document.problem(path, message, "write the long form with `once: true`")
+    if to is None or to.kind is not Kind.REFERENCE:
+        yield from check_computed(document, path, tree, source, to)
 
 
 def _extension(home: Path, document: Document, path: tuple[str | int, ...], name: str) -> Iterator[Problem]:
