@@ -9,6 +9,7 @@ from mimas.configuration.check_connectors import check_connectors
 from mimas.configuration.check_extensions import check_extensions
 from mimas.configuration.check_reach import check_reach
 from mimas.configuration.check_rules import check_rules
+from mimas.configuration.check_scopes import check_scope
 from mimas.configuration.problem import Problem, errors, suggest
 from mimas.configuration.reading import Document
 from mimas.configuration.world import World, look_up
@@ -61,6 +62,7 @@ def _memberships(world: World) -> Iterator[Problem]:
         if members:
             yield from look_up(document, ("match",), membership.member_attribute, members.attributes)
             yield from world.scope(document, membership.scope, members.attributes)
+            yield from check_scope(document, membership.scope, members.attributes)
         yield from _timeless(document, membership.scope)
 
 

@@ -1,12 +1,12 @@
 """Checks of rules that can never do anything: nobody comes to them, or nobody writes what they read."""
 
 from collections.abc import Iterator
-from itertools import combinations
 
+from mimas.configuration.check_scopes import check_contradictions
 from mimas.configuration.problem import Problem, Severity
 from mimas.configuration.world import World
 from mimas.language.errors import ExpressionError
-from mimas.language.scope import Clause, Operator, Scope, scope_attributes
+from mimas.language.scope import Scope, scope_attributes
 from mimas.schema.attributes import NAME
 from mimas.schema.places import Place
 from mimas.sync.flows import reads
@@ -18,8 +18,7 @@ def check_reach(world: World) -> Iterator[Problem]:
     rules = world.setup.rules.rules
     yield from _unlinked(world, rules)
     yield from _unwritten(world, rules)
-    for rule in rules:
-        yield from _contradictions(rule)
+    yield from _contradictions(world)
     yield from _shadowed(rules)
     yield from _anchorless(world, rules)
 
@@ -80,28 +79,16 @@ def _asked(scope: Scope) -> frozenset[str]:
         return frozenset()
 
 
-def _contradictions(rule: SyncRule) -> Iterator[Problem]:
-    for group in rule.scope:
-        for first, second in combinations(group, 2):
-            if first.attribute and first.attribute == second.attribute and _exclude(first, second):
-                message = (
-                    f"'{first.attribute}' cannot be both {_said(first)} and {_said(second)}, so nobody is in scope"
-                )
-                hint = "write clauses of which one must hold as lists of their own"
-                yield Problem(second.place, message, hint, rule.name, Severity.WARNING)
-
-
-def _exclude(first: Clause, second: Clause) -> bool:
-    if Operator.ISNULL in (first.operator, second.operator):
-        other = second if first.operator is Operator.ISNULL else first
-        return other.operator in (Operator.EQUAL, Operator.ISNOTNULL)
-    equal = first.operator is second.operator is Operator.EQUAL
-    literal = not (first.value.startswith(("=", "%")) or second.value.startswith(("=", "%")))
-    return equal and literal and first.value.casefold() != second.value.casefold()
-
-
-def _said(clause: Clause) -> str:
-    return f"{clause.operator} {clause.value}".strip()
+def _contradictions(world: World) -> Iterator[Problem]:
+    setup = world.setup
+    for rule in setup.rules.rules:
+        known = setup.rules.types[rule.resource_type].attributes
+        if _inbound(rule):
+            known = setup.connectors[rule.connector].schema[rule.object_type].attributes
+        yield from check_contradictions(world.documents["SyncRule", rule.name], rule.scope, known)
+    for membership in setup.rules.memberships:
+        known = setup.rules.types[membership.of].attributes
+        yield from check_contradictions(world.documents["Membership", membership.name], membership.scope, known)
 
 
 def _shadowed(rules: tuple[SyncRule, ...]) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from mimas.configuration.check_flows import check_flow, check_origin
+from mimas.configuration.check_scopes import check_scope
 from mimas.configuration.problem import Problem, Severity, suggest
 from mimas.configuration.reading import Document
 from mimas.configuration.world import Attributes, World, look_up, readable
@@ -45,6 +46,7 @@ def _rule(world: World, rule: SyncRule, document: Document) -> Iterator[Problem]
     inbound = rule.direction is Direction.INBOUND
     source, target = (objects, resource_type.attributes) if inbound else (resource_type.attributes, objects)
     yield from world.scope(document, rule.scope, source)
+    yield from check_scope(document, rule.scope, source)
     for flow in rule.flows:
         yield from check_flow(world.setup.home, rule, document, flow, source, target)
 
