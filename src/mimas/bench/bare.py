@@ -14,7 +14,8 @@ from typing import Any
 import msgspec
 from xxhash import xxh3_64_intdigest
 
-from mimas.store.database import Database, prepare_sqlite
+from mimas.store.database import Database
+from mimas.store.dialect import prepare_sqlite
 from mimas.store.tables import metadata
 
 BATCH = 10_000

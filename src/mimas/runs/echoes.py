@@ -11,7 +11,7 @@ from typing import TypeAlias
 import msgspec
 
 from mimas.connectors.contract import Change
-from mimas.runs.session import Symbols
+from mimas.runs.symbols import Symbols
 from mimas.schema.values import Scalar, Values, as_list
 from mimas.store import tables
 from mimas.store.database import Transaction

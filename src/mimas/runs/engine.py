@@ -14,8 +14,8 @@ from mimas.runs.callouts import Callout, Callouts
 from mimas.runs.exporting import export_step, unknown_outcomes
 from mimas.runs.extensions import Extensions
 from mimas.runs.importing import Outcome, import_step, known
-from mimas.runs.session import Symbols
 from mimas.runs.setup import ConnectorSetup, Setup, Step
+from mimas.runs.symbols import Symbols
 from mimas.runs.syncing import sync_step
 from mimas.store import runs
 from mimas.store.runs import now as instant

@@ -14,8 +14,8 @@ from mimas.runs.delivering import Delivery
 from mimas.runs.images import HELD, RELEASED, SENDING, WAITING
 from mimas.runs.importing import Outcome, Progress
 from mimas.runs.sending import Packer, Parcel, changes
-from mimas.runs.session import Symbols
 from mimas.runs.setup import Guard
+from mimas.runs.symbols import Symbols
 from mimas.store import holds
 from mimas.store.database import Transaction
 from mimas.store.objects import PRESENT

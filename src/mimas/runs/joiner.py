@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from mimas.runs.linking import AMBIGUOUS
-from mimas.runs.session import Symbols
+from mimas.runs.symbols import Symbols
 from mimas.schema import names
 from mimas.schema.values import Values, decode
 from mimas.store import decisions, holds, objects, resources, tables

@@ -6,7 +6,8 @@ resources that ``where`` chooses.
 
 from typing import Any
 
-from mimas.runs.session import ReferenceOffer, Session
+from mimas.runs.session import Session
+from mimas.runs.symbols import ReferenceOffer
 from mimas.schema.values import decode
 from mimas.store.database import Transaction
 from mimas.store.queries import Query, union

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from mimas.runs.images import WAITING
-from mimas.runs.session import ReferenceWish, Session
+from mimas.runs.session import Session
+from mimas.runs.symbols import ReferenceWish
 from mimas.schema.values import decode
 from mimas.store import references, resources
 from mimas.store.database import Transaction

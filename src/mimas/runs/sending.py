@@ -6,7 +6,7 @@ from typing import Any
 
 from mimas.connectors.contract import Additions, Change, Export, Operation
 from mimas.runs.images import HELD, differences, overlay
-from mimas.runs.session import Symbols
+from mimas.runs.symbols import Symbols
 from mimas.schema.attributes import NAME
 from mimas.schema.values import Value, as_list, decode, decode_wanted
 from mimas.store.database import Row, Transaction

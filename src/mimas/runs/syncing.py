@@ -13,7 +13,8 @@ from mimas.runs.pointing import point_all, point_some
 from mimas.runs.provisioning import Provisioner, provision
 from mimas.runs.relating import relate_all, relate_some
 from mimas.runs.resolving import Resolver, resolve_range, touched
-from mimas.runs.session import Session, Symbols
+from mimas.runs.session import Session
+from mimas.runs.symbols import Symbols
 from mimas.runs.vanished import stage_gone
 from mimas.runs.waking import referrers, retry_unlinked
 from mimas.schema.values import decode

@@ -9,29 +9,17 @@ on SQLite, ``COPY`` and array statements on PostgreSQL. Nothing here is done per
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_NB, flock
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from sqlalchemy import Table, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.types import Text
 
+from mimas.store.dialect import array_form, json_form, prepare_postgresql, prepare_sqlite, quoted, translate
+
 Row = tuple[Any, ...]
 
-_SQLITE_WORDS = {
-    "IDS": "(SELECT value FROM json_each(?))",
-    "TEXTS": "(SELECT value FROM json_each(?))",
-    "ORDERED": "json_each(?) AS j",
-}
-_POSTGRESQL_WORDS = {
-    # Arrays, not JSON: of an array the planner knows how long it is.
-    "IDS": "(SELECT unnest(?::bigint[]))",
-    "TEXTS": "(SELECT unnest(?::text[]))",
-    "ORDERED": "unnest(?::text[]) WITH ORDINALITY AS j(value, key)",
-}
-_PAGE_CACHE_KIB = 96 * 1024
 _RUN_LOCK = int.from_bytes(b"mimasrun")
 """The number of PostgreSQL's advisory lock of whoever runs steps."""
 
@@ -194,13 +182,13 @@ class Transaction:
 
     def rows(self, sql: str, *parameters: Any) -> list[Row]:
         """All rows of a query."""
-        self.cursor.execute(_translate(sql, self.postgresql), self._parameters(parameters))
+        self.cursor.execute(translate(sql, self.postgresql), self._parameters(parameters))
         rows: list[Row] = self.cursor.fetchall()
         return rows
 
     def row(self, sql: str, *parameters: Any) -> Row | None:
         """The first row of a query, if there is one."""
-        self.cursor.execute(_translate(sql, self.postgresql), self._parameters(parameters))
+        self.cursor.execute(translate(sql, self.postgresql), self._parameters(parameters))
         row: Row | None = self.cursor.fetchone()
         return row
 
@@ -211,16 +199,16 @@ class Transaction:
 
     def run(self, sql: str, *parameters: Any) -> int:
         """Run a statement; how many rows it touched."""
-        self.cursor.execute(_translate(sql, self.postgresql), self._parameters(parameters))
+        self.cursor.execute(translate(sql, self.postgresql), self._parameters(parameters))
         return int(self.cursor.rowcount)
 
     def many(self, sql: str, rows: Sequence[Row]) -> None:
         """Run a statement once for each row of parameters."""
         if rows:
-            self.cursor.executemany(_translate(sql, self.postgresql), rows)
+            self.cursor.executemany(translate(sql, self.postgresql), rows)
 
     def _parameters(self, parameters: Sequence[Any]) -> Sequence[Any]:
-        form = _array if self.postgresql else _json
+        form = array_form if self.postgresql else json_form
         return [form(p) if type(p) is list else p for p in parameters]
 
     def insert(self, table: Table, columns: str, rows: Sequence[Row], *, ignore: bool = False) -> None:
@@ -235,7 +223,7 @@ class Transaction:
                 table, columns, rows, f"INSERT INTO {table.name} ({columns}) SELECT * FROM u{conflict}"
             )
         else:
-            with self.cursor.copy(f"COPY {_quoted(table)} ({columns}) FROM STDIN") as copy:
+            with self.cursor.copy(f"COPY {quoted(table)} ({columns}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
 
@@ -260,7 +248,7 @@ class Transaction:
         if self.postgresql:
             sets = ", ".join(f"{name} = u.{name}" for name in names[keys:])
             where = " AND ".join(f"t.{name} = u.{name}" for name in names[:keys])
-            self._array_statement(table, columns, rows, f"UPDATE {_quoted(table)} t SET {sets} FROM u WHERE {where}")
+            self._array_statement(table, columns, rows, f"UPDATE {quoted(table)} t SET {sets} FROM u WHERE {where}")
             return
         sets = ", ".join(f"{name} = ?{index + 1 + keys}" for index, name in enumerate(names[keys:]))
         where = " AND ".join(f"{name} = ?{index + 1}" for index, name in enumerate(names[:keys]))
@@ -273,7 +261,7 @@ class Transaction:
         names = [name.strip() for name in columns.split(",")]
         if self.postgresql:
             where = " AND ".join(f"t.{name} = u.{name}" for name in names)
-            self._array_statement(table, columns, rows, f"DELETE FROM {_quoted(table)} t USING u WHERE {where}")
+            self._array_statement(table, columns, rows, f"DELETE FROM {quoted(table)} t USING u WHERE {where}")
             return
         where = " AND ".join(f"{name} = ?" for name in names)
         self.cursor.executemany(f"DELETE FROM {table.name} WHERE {where}", rows)
@@ -292,9 +280,9 @@ class Transaction:
             f"json_array_elements_text(%s::json){'' if isinstance(table.c[name].type, Text) else '::bigint'}"
             for name in names
         )
-        quoted = statement.replace(f" {table.name} ", f" {_quoted(table)} ", 1)
-        arrays = [_json(column) for column in zip(*rows, strict=True)]
-        self.cursor.execute(f"WITH u ({columns}) AS MATERIALIZED (SELECT {casts}) {quoted}", arrays)
+        written = statement.replace(f" {table.name} ", f" {quoted(table)} ", 1)
+        arrays = [json_form(column) for column in zip(*rows, strict=True)]
+        self.cursor.execute(f"WITH u ({columns}) AS MATERIALIZED (SELECT {casts}) {written}", arrays)
 
     def allocate(self, sequence: str, count: int) -> int:
         """Take ``count`` numbers of a sequence; the first of them (sequences begin at 1)."""
@@ -307,50 +295,6 @@ class Transaction:
         )
         assert row is not None
         return int(row[0]) - count
-
-
-def _json(values: Sequence[Any]) -> str:
-    return msgspec.json.encode(values).decode()
-
-
-def _array(values: Sequence[Any]) -> str:
-    """The text form of a PostgreSQL array (its manual, section 8.15.6): what the driver makes too, but slowly."""
-    if values and isinstance(values[0], str):
-        values = ['"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values]
-    return f"{{{','.join(map(str, values))}}}"
-
-
-def _quoted(table: Table) -> str:
-    return f'"{table.name}"'
-
-
-@lru_cache(maxsize=1024)
-def _translate(sql: str, postgresql: bool) -> str:
-    for word, form in (_POSTGRESQL_WORDS if postgresql else _SQLITE_WORDS).items():
-        sql = sql.replace(word, form)
-    return sql.replace("%", "%%").replace("?", "%s") if postgresql else sql
-
-
-def prepare_postgresql(connection: Any, _: Any) -> None:
-    """Set a new PostgreSQL connection up."""
-    # Compiling a query takes longer than any of ours runs over a batch.
-    connection.execute("SET jit = off")
-    connection.commit()
-
-
-def prepare_sqlite(connection: Any, _: Any) -> None:
-    """Set a new SQLite connection up."""
-    # Transactions are begun by us, not by the driver, which would begin one only at the first write.
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=NORMAL",
-        f"cache_size=-{_PAGE_CACHE_KIB}",
-        "wal_autocheckpoint=8000",
-        "temp_store=MEMORY",
-        "busy_timeout=30000",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
 
 
 def _first_line(error: Exception) -> str:
