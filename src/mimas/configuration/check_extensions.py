@@ -14,6 +14,12 @@ def check_extensions(world: World) -> Iterator[Problem]:
     for document, path, function in _named(world):
         if function:
             yield from check_origin(world.setup.home, document, path, Extension(function), {})
+    for name, connector in world.setup.connectors.items():
+        able = world.capabilities.get(name)
+        for key, function in (("before_export", connector.before_export), ("after_export", connector.after_export)):
+            if function and able and able.listing:
+                message = f"`{key}` is never called: {name} writes its whole listing at once"
+                yield world.documents["Connector", name].warning((key,), message, "take it out")
 
 
 def _named(world: World) -> Iterator[tuple[Document, tuple[str | int, ...], str]]:

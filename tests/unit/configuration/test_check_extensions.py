@@ -37,6 +37,17 @@ def test_one_that_is_there_is_right_and_one_that_is_not_is_told(tmp_path: Path, 
     assert "extensions/people.py has no function 'their'; did you mean 'there'?" in str(problem)
 
 
+def test_a_function_that_is_never_called_is_told(tmp_path: Path) -> None:
+    given = documents(
+        tmp_path,
+        "directory.yaml",
+        "settings: {path: directory.ldif, export: listing}",
+        'settings: {path: directory.ldif, export: listing}\nafter_export: "people:there"',
+    )
+    (problem,) = check(tmp_path, given)
+    assert "`after_export` is never called: directory writes its whole listing at once" in str(problem)
+
+
 def test_joins_in_every_form(tmp_path: Path) -> None:
     joins = """  - Number = employeeID
   - =Trim([First]) & "=" & [Last] = displayName
