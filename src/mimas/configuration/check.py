@@ -7,6 +7,8 @@ from mimas.configuration.build import build
 from mimas.configuration.check_circles import check_circles
 from mimas.configuration.check_connectors import check_connectors
 from mimas.configuration.check_extensions import check_extensions
+from mimas.configuration.check_gaps import check_gaps
+from mimas.configuration.check_precedence import check_precedence
 from mimas.configuration.check_reach import check_reach
 from mimas.configuration.check_rules import check_rules
 from mimas.configuration.check_scopes import check_scope
@@ -30,7 +32,8 @@ def check(home: Path, documents: Iterable[Document]) -> list[Problem]:
         problems += part(world)
     if not errors(problems):
         # How rules meet one another is only worth saying of rules that are right by themselves.
-        problems += [*check_reach(world), *check_circles(world)]
+        for together in (check_reach, check_precedence, check_gaps, check_circles):
+            problems += together(world)
     return sorted(problems, key=lambda problem: (problem.place.file, problem.place.line))
 
 

@@ -10,7 +10,7 @@ from mimas.language.scope import Scope, scope_attributes
 from mimas.schema.attributes import NAME
 from mimas.schema.places import Place
 from mimas.sync.flows import reads
-from mimas.sync.rules import Constant, Direction, Flow, LinkType, SyncRule
+from mimas.sync.rules import Direction, Flow, LinkType, SyncRule
 
 
 def check_reach(world: World) -> Iterator[Problem]:
@@ -19,7 +19,6 @@ def check_reach(world: World) -> Iterator[Problem]:
     yield from _unlinked(world, rules)
     yield from _unwritten(world, rules)
     yield from _contradictions(world)
-    yield from _shadowed(rules)
     yield from _anchorless(world, rules)
 
 
@@ -89,20 +88,6 @@ def _contradictions(world: World) -> Iterator[Problem]:
     for membership in setup.rules.memberships:
         known = setup.rules.types[membership.of].attributes
         yield from check_contradictions(world.documents["Membership", membership.name], membership.scope, known)
-
-
-def _shadowed(rules: tuple[SyncRule, ...]) -> Iterator[Problem]:
-    """Flows behind a constant that always wins."""
-    winners: dict[tuple[str, ...], tuple[SyncRule, Flow]] = {}
-    for rule in sorted(rules, key=lambda rule: (rule.precedence, rule.name)):
-        for flow in rule.flows:
-            key = (rule.direction, rule.connector, rule.object_type, rule.resource_type, flow.target)
-            if key in winners:
-                winner, by = winners[key]
-                message = f"never writes '{flow.target}': the constant of '{winner.name}' ({by.place}) always wins"
-                yield Problem(flow.place, message, "take one of them out", rule.name, Severity.WARNING)
-            elif isinstance(flow.origin, Constant) and not rule.scope and not flow.once and not flow.merge.unites:
-                winners[key] = rule, flow
 
 
 def _anchorless(world: World, rules: tuple[SyncRule, ...]) -> Iterator[Problem]:

@@ -1,22 +1,20 @@
 """Checks of sync rules: what they name, what they compute, and how they meet one another."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from mimas.configuration.check_flows import check_flow, check_origin
 from mimas.configuration.check_scopes import check_scope
-from mimas.configuration.problem import Problem, Severity, suggest
+from mimas.configuration.problem import Problem, suggest
 from mimas.configuration.reading import Document
 from mimas.configuration.world import Attributes, World, look_up, readable
 from mimas.schema.attributes import NAME, Attribute
-from mimas.sync.rules import Deprovision, Direct, Direction, Flow, LinkType, ResourceType, SyncRule
+from mimas.sync.rules import Deprovision, Direct, Direction, LinkType, ResourceType, SyncRule
 
 
 def check_rules(world: World) -> Iterator[Problem]:
     """Problems of every rule by itself, then of rules together."""
     for rule in world.setup.rules.rules:
         yield from _rule(world, rule, world.documents["SyncRule", rule.name])
-    yield from _ties(world.setup.rules.rules)
     yield from _names(world)
 
 
@@ -77,21 +75,6 @@ def _join(
             if name in resource.attributes and name not in resource.indexed:
                 hint = f"declare it in the object type {resource.name}: `{name}: …, indexed`"
                 yield document.problem(path, f"joins by '{name}', which is not indexed", hint)
-
-
-def _ties(rules: tuple[SyncRule, ...]) -> Iterator[Problem]:
-    """Rules of one precedence that write one attribute: the latest change wins, which is seldom meant."""
-    writers: Mapping[tuple[str, ...], list[tuple[SyncRule, Flow]]] = defaultdict(list)
-    for rule in rules:
-        outbound = (rule.connector, rule.object_type) if rule.direction is Direction.OUTBOUND else ()
-        for flow in rule.flows:
-            if not flow.merge.unites:
-                writers[rule.resource_type, flow.target, str(rule.precedence), *outbound].append((rule, flow))
-    for (first, earlier), *others in writers.values():
-        for rule, flow in others:
-            message = f"writes '{flow.target}' with precedence {rule.precedence}, as '{first.name}' does"
-            hint = f"give one of them another precedence (the other is at {earlier.place})"
-            yield Problem(flow.place, message, hint, rule.name, Severity.WARNING)
 
 
 def _names(world: World) -> Iterator[Problem]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import combinations, product
 
+from mimas.configuration.check_nulls import WITHOUT_VALUE
 from mimas.configuration.check_values import unset
 from mimas.configuration.problem import Problem, Severity
 from mimas.configuration.reading import Document
@@ -16,18 +17,6 @@ from mimas.schema.attributes import Kind
 
 BITS = (Operator.ISBITSET, Operator.ISBITNOTSET)
 LISTS = (Operator.ISIN, Operator.ISNOTIN)
-_WITHOUT_VALUE = frozenset(
-    {
-        Operator.ISNULL,
-        Operator.NOTEQUAL,
-        Operator.NOTCONTAINS,
-        Operator.NOTSTARTSWITH,
-        Operator.NOTENDSWITH,
-        Operator.ISNOTIN,
-        Operator.ISBITNOTSET,
-    }
-)
-"""Operators that hold where there is no value."""
 
 
 def check_scope(document: Document, scope: Scope, known: Attributes) -> Iterator[Problem]:
@@ -71,7 +60,7 @@ def _written(document: Document, clause: Clause, known: Attributes) -> Iterator[
     kind = known[clause.attribute].kind if clause.attribute in known else None
     compares = clause.operator in (Operator.EQUAL, Operator.NOTEQUAL, *LISTS)
     if compares and not any(_may_be(kind, value) for value in _wanted(clause)):
-        outcome = "always" if clause.operator in _WITHOUT_VALUE else "never"
+        outcome = "always" if clause.operator in WITHOUT_VALUE else "never"
         message = f"'{clause.attribute}' is {kind}: {clause.operator} {clause.value} {outcome} holds"
         yield _at(clause, document, message, "compare it with a value of that type", Severity.WARNING)
 
@@ -125,7 +114,7 @@ def contradiction(group: Sequence[Clause], known: Attributes) -> tuple[Clause, C
 def _exclude(first: Clause, second: Clause) -> bool:
     """Whether what the first asks for keeps the second from holding."""
     if first.operator is Operator.ISNULL:
-        return second.operator not in _WITHOUT_VALUE
+        return second.operator not in WITHOUT_VALUE
     if first.operator not in (Operator.EQUAL, Operator.ISIN) or not _fixed(first) or not _fixed(second):
         return False
     return not any(_holds(second, value) for value in _wanted(first))

@@ -154,6 +154,7 @@ def test_a_rule_in_a_broken_connector_is_not_blamed(tmp_path: Path) -> None:
 
 def test_ties_name_both_rules(tmp_path: Path) -> None:
     second = FILES["hr.yaml"].split("---\n")[1].replace("In from HR", "In again").split("flows:")[0]
+    second = second.replace("Status EQUAL active", "Last NOTEQUAL Smith")
     tie = second + "flows:\n  company: {constant: Fabrikam}\n  aliases: {attribute: First, merge: merge}\n"
     (found,) = findings(tmp_path, {**FILES, "tie.yaml": tie})
     assert found.severity is Severity.WARNING
