@@ -6,10 +6,12 @@ from pathlib import Path
 from mimas.configuration.build import build
 from mimas.configuration.check_circles import check_circles
 from mimas.configuration.check_connectors import check_connectors
+from mimas.configuration.check_echoes import check_echoes
 from mimas.configuration.check_extensions import check_extensions
 from mimas.configuration.check_gaps import check_gaps
 from mimas.configuration.check_precedence import check_precedence
 from mimas.configuration.check_reach import check_reach
+from mimas.configuration.check_references import check_references
 from mimas.configuration.check_rules import check_rules
 from mimas.configuration.check_scopes import check_scope
 from mimas.configuration.problem import Problem, errors, suggest
@@ -32,7 +34,7 @@ def check(home: Path, documents: Iterable[Document]) -> list[Problem]:
         problems += part(world)
     if not errors(problems):
         # How rules meet one another is only worth saying of rules that are right by themselves.
-        for together in (check_reach, check_precedence, check_gaps, check_circles):
+        for together in (check_reach, check_precedence, check_gaps, check_references, check_echoes, check_circles):
             problems += together(world)
     return sorted(problems, key=lambda problem: (problem.place.file, problem.place.line))
 

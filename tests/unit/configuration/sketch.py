@@ -62,7 +62,7 @@ objects:
     attributes: {id: string, text: string, more: string, flag: boolean, day: datetime, boss: reference to user}
   role:
     anchor: [id]
-    attributes: {id: string, holder: reference to role}
+    attributes: {id: string, text: string, holder: reference to role}
 """
 
 
