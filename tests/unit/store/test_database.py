@@ -173,3 +173,18 @@ def test_runs_are_written_down(store: Store) -> None:
         assert tx.rows("SELECT step, code, name, message, advice FROM step_error") == [
             (step, "code", "who", "what", "do this")
         ]
+
+
+@pytest.mark.parametrize("text", ['a"b', r"a\b", "a,b", "{a}", " a ", "NULL", "", "ä€𝄞", "a\nb", r"\"", "'"])
+def test_every_text_survives_as_a_list_and_as_rows(database_url: str, text: str) -> None:
+    store = Store(database_url)
+    store.migrate()
+    with store.transaction() as tx:
+        tx.upsert(tables.meta, "key, value", [(text, text), ("other", None)], "value = excluded.value")
+        tx.update(tables.meta, "key, value", [(text, text + "!")])
+        assert tx.rows("SELECT key, value FROM meta WHERE key IN TEXTS", [text]) == [(text, text + "!")]
+        assert tx.rows("SELECT j.value FROM ORDERED ORDER BY j.key", [text, "x", text]) == [(text,), ("x",), (text,)]
+        assert tx.value("SELECT value FROM meta WHERE key IN TEXTS", ["other"]) is None
+        tx.delete(tables.meta, "key", [(text,)])
+        assert tx.rows("SELECT key FROM meta WHERE key IN TEXTS", [text]) == []
+    store.close()
