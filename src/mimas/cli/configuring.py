@@ -8,7 +8,7 @@ from mimas.cli.printing import as_json, errors, out
 from mimas.configuration.apply import apply, drift
 from mimas.configuration.canonical import Change
 from mimas.configuration.check import check
-from mimas.configuration.problem import Problem
+from mimas.configuration.problem import Problem, Severity
 from mimas.configuration.problem import errors as only_errors
 from mimas.configuration.reading import Document, read_folder
 
@@ -41,7 +41,7 @@ def check_home(installation: Installation, *, json: bool) -> int:
 def apply_home(installation: Installation) -> int:
     """Apply the folder when nothing is wrong with it."""
     documents, problems = _read(installation)
-    _print_problems(problems)
+    _print_problems([problem for problem in problems if problem.severity is not Severity.HINT])
     if only_errors(problems):
         errors.print("Nothing was applied: put these right first.", markup=False)
         return Exit.FAILED
@@ -59,9 +59,12 @@ def apply_home(installation: Installation) -> int:
     return Exit.DONE
 
 
+_STYLES = {Severity.ERROR: "", Severity.WARNING: "yellow", Severity.HINT: "dim"}
+
+
 def _print_problems(problems: Sequence[Problem]) -> None:
     for problem in problems:
-        errors.print(str(problem), markup=False)
+        errors.print(str(problem), style=_STYLES[problem.severity], markup=False)
 
 
 def _print_changes(changes: Sequence[Change]) -> None:

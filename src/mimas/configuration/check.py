@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mimas.configuration.build import build
+from mimas.configuration.check_attributes import check_attributes
 from mimas.configuration.check_circles import check_circles
 from mimas.configuration.check_connectors import check_connectors
 from mimas.configuration.check_echoes import check_echoes
@@ -23,9 +24,19 @@ from mimas.language.scope import Scope
 from mimas.runs.setup import Step
 from mimas.schema.attributes import Kind
 
+_TOGETHER = (
+    check_reach,
+    check_attributes,
+    check_precedence,
+    check_gaps,
+    check_references,
+    check_echoes,
+    check_circles,
+)
+
 
 def check(home: Path, documents: Iterable[Document]) -> list[Problem]:
-    """Every error and warning, in the order of files and lines. Extensions are looked for in ``home``."""
+    """Every error, warning and hint, in the order of files and lines. Extensions are looked for in ``home``."""
     documents = list(documents)
     setup, problems = build(home, documents)
     world = World(setup, {(document.kind, document.name): document for document in reversed(documents)})
@@ -34,7 +45,7 @@ def check(home: Path, documents: Iterable[Document]) -> list[Problem]:
         problems += part(world)
     if not errors(problems):
         # How rules meet one another is only worth saying of rules that are right by themselves.
-        for together in (check_reach, check_precedence, check_gaps, check_references, check_echoes, check_circles):
+        for together in _TOGETHER:
             problems += together(world)
     return sorted(problems, key=lambda problem: (problem.place.file, problem.place.line))
 

@@ -1,23 +1,18 @@
-"""Checks of rules that can never do anything: nobody comes to them, or nobody writes what they read."""
+"""Checks of rules that can never do anything: nobody comes to them, or nothing can be made by them."""
 
 from collections.abc import Iterator
 
 from mimas.configuration.check_scopes import check_contradictions
-from mimas.configuration.problem import Problem, Severity
+from mimas.configuration.problem import Problem
 from mimas.configuration.world import World
-from mimas.language.errors import ExpressionError
-from mimas.language.scope import Scope, scope_attributes
 from mimas.schema.attributes import NAME
-from mimas.schema.places import Place
-from mimas.sync.flows import reads
-from mimas.sync.rules import Direction, Flow, LinkType, SyncRule
+from mimas.sync.rules import Direction, LinkType, SyncRule
 
 
 def check_reach(world: World) -> Iterator[Problem]:
     """All of them."""
     rules = world.setup.rules.rules
     yield from _unlinked(world, rules)
-    yield from _unwritten(world, rules)
     yield from _contradictions(world)
     yield from _anchorless(world, rules)
 
@@ -38,44 +33,8 @@ def _unlinked(world: World, rules: tuple[SyncRule, ...]) -> Iterator[Problem]:
             yield document.warning((), message, "add `join:`, or `link: provision`")
 
 
-def _unwritten(world: World, rules: tuple[SyncRule, ...]) -> Iterator[Problem]:
-    """Attributes of resources that are read, and that no rule and no membership writes."""
-    written = {(rule.resource_type, flow.target) for rule in rules for flow in rule.flows if _inbound(rule)}
-    written |= {(m.resource_type, m.attribute) for m in world.setup.rules.memberships}
-    for rule in rules:
-        type_ = world.setup.rules.types.get(rule.resource_type)
-        if type_ is None or _inbound(rule):
-            continue
-        for flow in rule.flows:
-            for name in sorted(_read(flow)):
-                if name in type_.attributes and (rule.resource_type, name) not in written:
-                    yield _nobody(flow.place, rule, name)
-        for name in sorted(_asked(rule.scope)):
-            if name in type_.attributes and (rule.resource_type, name) not in written:
-                yield _nobody(world.documents["SyncRule", rule.name].at("scope"), rule, name)
-
-
-def _nobody(place: Place, rule: SyncRule, name: str) -> Problem:
-    message = f"reads '{name}', which no rule writes"
-    return Problem(place, message, "let an inbound rule write it, or take this out", rule.name, Severity.WARNING)
-
-
 def _inbound(rule: SyncRule) -> bool:
     return rule.direction is Direction.INBOUND
-
-
-def _read(flow: Flow) -> frozenset[str]:
-    try:
-        return reads(flow.origin) or frozenset()
-    except ExpressionError:
-        return frozenset()  # told where flows are checked
-
-
-def _asked(scope: Scope) -> frozenset[str]:
-    try:
-        return scope_attributes(scope) - {""}
-    except ExpressionError:
-        return frozenset()
 
 
 def _contradictions(world: World) -> Iterator[Problem]:

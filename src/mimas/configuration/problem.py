@@ -9,10 +9,11 @@ from mimas.schema.places import Place
 
 
 class Severity(StrEnum):
-    """An error keeps the configuration from being applied; a warning does not."""
+    """An error keeps the configuration from being applied; a warning does not; a hint may be how it was meant."""
 
     ERROR = "error"
     WARNING = "warning"
+    HINT = "hint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Problem:
     severity: Severity = Severity.ERROR
 
     def __str__(self) -> str:
-        head = [str(self.place)] if self.severity is Severity.ERROR else [str(self.place), "warning"]
+        head = [str(self.place)] if self.severity is Severity.ERROR else [str(self.place), str(self.severity)]
         about = [self.about] if self.about else []
         return ": ".join([*head, *about, self.message]) + (f"; {self.hint}" if self.hint else "")
 

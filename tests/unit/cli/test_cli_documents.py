@@ -92,6 +92,25 @@ def test_documents_in_order_end_with_0_and_drift_with_5(new: Shell) -> None:
     assert new("status", "--json").json["drift"] == ["changed ObjectType person", "added RunProfile read"]
 
 
+def test_warnings_are_told_and_hold_nothing_up(new: Shell) -> None:
+    new.edit(HR, "  manager: Manager", "  manager: Manager\n  room: Department")
+    new.edit(PEOPLE, "  department: string", "  department: string\n  room: string\n  floor: string")
+    new.edit("documents/directory.yaml", "  cn: displayName", "  cn: =[displayName] & [floor]")
+    said = new("check")
+    assert said.code == 0
+    assert "6 documents are in order." in said.out
+    warning = f"documents/directory.yaml:{new.line('documents/directory.yaml', 'floor')}: warning: Out to the directory"
+    assert warning in said.err
+    hint = f"{PEOPLE}:{new.line(PEOPLE, 'room')}: hint: person: 'room' is written by rules and read by none"
+    assert hint in said.err
+    assert [problem["severity"] for problem in new("check", "--json").json["problems"]] == ["warning", "hint"]
+    said = new("config", "apply")
+    assert said.code == 0
+    assert "6 documents are in force." in said.out
+    assert warning in said.err
+    assert hint not in said.err
+
+
 def test_status_says_when_documents_cannot_be_read(used: Shell) -> None:
     used.write(PROFILES, "kind: [")
     said = used("status")

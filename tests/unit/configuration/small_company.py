@@ -92,7 +92,7 @@ resource: group
 attribute: member
 of: person
 match: company = company
-scope: [mail ISNOTNULL]
+scope: [displayName ISNOTNULL]
 ---
 kind: RunProfile
 name: daily

@@ -6,6 +6,7 @@ import pytest
 from small_company import FILES
 
 from mimas.configuration.check import check
+from mimas.configuration.problem import Severity
 from mimas.configuration.reading import read
 
 AGAIN = """
@@ -32,7 +33,7 @@ def findings(home: Path, *changes: tuple[str, str, str], more: str = "") -> list
         found, wrong = read(text, f"documents/{name}") if text else ([], [])
         assert wrong == []
         documents += found
-    return [str(problem) for problem in check(home, documents)]
+    return [str(problem) for problem in check(home, documents) if problem.severity is not Severity.HINT]
 
 
 def inbound(rest: str) -> str:
