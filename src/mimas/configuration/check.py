@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mimas.configuration.build import build
+from mimas.configuration.check_anchors import check_anchors
 from mimas.configuration.check_attributes import check_attributes
 from mimas.configuration.check_circles import check_circles
 from mimas.configuration.check_connectors import check_connectors
@@ -26,6 +27,7 @@ from mimas.schema.attributes import Kind
 
 _TOGETHER = (
     check_reach,
+    check_anchors,
     check_attributes,
     check_precedence,
     check_gaps,

@@ -1,11 +1,10 @@
-"""Checks of rules that can never do anything: nobody comes to them, or nothing can be made by them."""
+"""Checks of rules that can never do anything: nobody comes to them, or nobody is in their scope."""
 
 from collections.abc import Iterator
 
 from mimas.configuration.check_scopes import check_contradictions
 from mimas.configuration.problem import Problem
 from mimas.configuration.world import World
-from mimas.schema.attributes import NAME
 from mimas.sync.rules import Direction, LinkType, SyncRule
 
 
@@ -14,7 +13,6 @@ def check_reach(world: World) -> Iterator[Problem]:
     rules = world.setup.rules.rules
     yield from _unlinked(world, rules)
     yield from _contradictions(world)
-    yield from _anchorless(world, rules)
 
 
 def _unlinked(world: World, rules: tuple[SyncRule, ...]) -> Iterator[Problem]:
@@ -47,24 +45,3 @@ def _contradictions(world: World) -> Iterator[Problem]:
     for membership in setup.rules.memberships:
         known = setup.rules.types[membership.of].attributes
         yield from check_contradictions(world.documents["Membership", membership.name], membership.scope, known)
-
-
-def _anchorless(world: World, rules: tuple[SyncRule, ...]) -> Iterator[Problem]:
-    """Objects cannot be made without a value for what identifies them."""
-    given: dict[tuple[str, str, str], set[str]] = {}
-    for rule in rules:
-        if not _inbound(rule):
-            key = (rule.connector, rule.object_type, rule.resource_type)
-            given.setdefault(key, set()).update(flow.target for flow in rule.flows)
-    for rule in rules:
-        if _inbound(rule) or rule.link is not LinkType.PROVISION or rule.connector not in world.setup.connectors:
-            continue
-        type_ = world.setup.connectors[rule.connector].schema.get(rule.object_type)
-        targets = given[rule.connector, rule.object_type, rule.resource_type]
-        if type_ is None or NAME in targets:
-            continue
-        for name in type_.anchor:
-            if name not in targets:
-                document = world.documents["SyncRule", rule.name]
-                message = f"provisions objects of {rule.connector} without '{name}', which is in their anchor"
-                yield document.problem((), message, f"add a flow to '{name}'")

@@ -26,6 +26,7 @@ def _rule(world: World, rule: SyncRule, document: Document) -> Iterator[Problem]
     if rule.direction is Direction.INBOUND and rule.deprovision is not Deprovision.DISCONNECT:
         hint = "write it in the outbound rule that provisions"
         yield document.warning(("deprovision",), "does nothing in an inbound rule", hint)
+    yield from _idle(rule, document)
     yield from _able(world, rule, document)
     connector = world.setup.connectors.get(rule.connector)
     resource_type = world.setup.rules.types.get(rule.resource_type)
@@ -47,6 +48,14 @@ def _rule(world: World, rule: SyncRule, document: Document) -> Iterator[Problem]
     yield from check_scope(document, rule.scope, source)
     for flow in rule.flows:
         yield from check_flow(world.setup.home, rule, document, flow, source, target)
+
+
+def _idle(rule: SyncRule, document: Document) -> Iterator[Problem]:
+    """What has no meaning in the rule's direction."""
+    for flow in rule.flows:
+        if rule.direction is Direction.OUTBOUND and flow.merge.unites:
+            hint = "merge what rules give to the resource, in the inbound rules"
+            yield document.warning(("flows", flow.target), "`merge` does nothing in an outbound rule", hint)
 
 
 def _able(world: World, rule: SyncRule, document: Document) -> Iterator[Problem]:

@@ -59,7 +59,12 @@ settings: {path: app.ldif, export: listing}
 objects:
   user:
     anchor: [id]
-    attributes: {id: string, text: string, more: string, flag: boolean, day: datetime, boss: reference to user}
+    attributes:
+      id: string
+      text: string
+      more: string
+      texts: string, multivalued
+      boss: reference to user
   role:
     anchor: [id]
     attributes: {id: string, text: string, holder: reference to role}
