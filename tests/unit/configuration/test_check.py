@@ -136,8 +136,18 @@ def test_a_function_that_does_not_exist_is_told_with_what_was_meant(tmp_path: Pa
 
 
 def test_random_values_may_flow_once(tmp_path: Path) -> None:
-    once = "mail: {expression: =Guid(), once: true}\n  manager: Manager"
-    assert broken(tmp_path, "hr.yaml", "manager: Manager", once) == []
+    once = "cn: {expression: =Guid(), once: true}"
+    assert broken(tmp_path, "directory.yaml", "cn: displayName", once) == []
+    kept = 'accountName: {unique: ["=Guid()"]}'
+    assert broken(tmp_path, "hr.yaml", 'accountName: {unique: ["=LCase([First])"]}', kept) == []
+
+
+def test_a_resource_is_worked_out_anew_each_time(tmp_path: Path) -> None:
+    once = "mail: {attribute: First, once: true}\n  manager: Manager"
+    (found,) = broken(tmp_path, "hr.yaml", "manager: Manager", once)
+    assert "hr.yaml:33: warning: In from HR: `once` does nothing in an inbound rule" in found
+    _, found = broken(tmp_path, "hr.yaml", "manager: Manager", once.replace("attribute: First", "expression: =Guid()"))
+    assert "`Guid()` gives another value each time" in found
 
 
 def test_rules_without_flows_are_suspicious(tmp_path: Path) -> None:
