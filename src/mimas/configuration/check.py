@@ -6,7 +6,7 @@ from pathlib import Path
 from mimas.configuration.build import build
 from mimas.configuration.check_anchors import check_anchors
 from mimas.configuration.check_attributes import check_attributes
-from mimas.configuration.check_circles import check_circles
+from mimas.configuration.check_circles import check_circles, check_undoing
 from mimas.configuration.check_connectors import check_connectors
 from mimas.configuration.check_echoes import check_echoes
 from mimas.configuration.check_extensions import check_extensions
@@ -34,6 +34,7 @@ _TOGETHER = (
     check_references,
     check_echoes,
     check_circles,
+    check_undoing,
 )
 
 
