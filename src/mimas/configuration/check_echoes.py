@@ -1,8 +1,8 @@
 """Checks of values that come back to where they began: through one connector, or through several.
 
 What Mimas puts into a system is no contribution when it is read again (see `mimas.runs.echoes`). A value that flows
-out just as it came in is the system's own and stays. One that is changed on its way, or that returns through another
-system, replaces its own source, and is lost with the next runs.
+out where it came in is the system's own and stays, in whatever form. One that returns through another system replaces
+its own source, and is lost with the next runs.
 """
 
 from collections import defaultdict
@@ -62,7 +62,7 @@ def check_echoes(world: World) -> Iterator[Problem]:
     for begin in sorted(steps):
         for circle in _circles(steps, begin, (), begin):
             spots = frozenset(step.target for step in circle)
-            if spots not in told and not (len(circle) == 2 and all(step.plain for step in circle)):
+            if spots not in told and (len(circle) > 2 or any(step.growing for step in circle)):
                 told.add(spots)
                 yield _told(circle)
 
@@ -112,7 +112,7 @@ def _told(circle: tuple[_Step, ...]) -> Problem:
     worst = next((step for step in circle if step.growing), None)
     blamed = worst or next((step for step in circle if not step.plain), outbound)
     way = " → ".join(f"{_named(step.source)} → '{step.rule.name}' ({step.flow.place})" for step in circle)
-    what = "it is another value each time" if worst else "what is put there is no source of its own, and is lost"
+    what = "it is another value each time" if worst else "it would be lost, or never rest"
     message = f"'{outbound.flow.target}' comes back to itself, {way} → {_named(circle[-1].target)}: {what}"
     hint = "take one of these flows out, or let another system give the value"
     severity = Severity.ERROR if worst else Severity.WARNING

@@ -5,7 +5,7 @@ that the system has of its own, and that happens to be the one the rules want, w
 object the values that were put there, in a reference row one bit. Once the system changes a value it is its own again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
@@ -27,13 +27,46 @@ def remember(
     tx: Transaction, symbols: Symbols, connector: int, sent: Iterable[tuple[int, int, Mapping[str, Change]]]
 ) -> None:
     """(object, type, changes) are about to be sent."""
-    told: dict[int, dict[str, Change]] = {}
+    told: dict[int, tuple[int, dict[str, Change]]] = {}
     for object_, type_, changes in sent:
         found = {name: changes[name] for name in symbols.echoes.get((connector, type_), ()) if name in changes}
         if found:
-            told[object_] = found
-    rows = tx.rows("SELECT id, ours FROM object WHERE id IN IDS", list(told)) if told else []
-    tx.update(tables.object_, "id, ours", [(id_, _encode(_after(decode(ours), told[id_]))) for id_, ours in rows])
+            told[object_] = type_, found
+    if not told:
+        return
+    givers = _givers(tx, symbols, list(told))
+    rows = []
+    for id_, ours in tx.rows("SELECT id, ours FROM object WHERE id IN IDS", list(told)):
+        type_, changes = told[id_]
+        own = {name for name in changes if _own(symbols, connector, type_, name, givers.get(id_, {}))}
+        rows.append((id_, _encode(_after(decode(ours), changes, own))))
+    tx.update(tables.object_, "id, ours", rows)
+
+
+def _givers(tx: Transaction, symbols: Symbols, ids: Sequence[int]) -> dict[int, dict[str, set[tuple[str, str]]]]:
+    """Object → attribute of its resource → who gives it: (connector, object type)."""
+    bodies: dict[str, dict[str, set[tuple[str, str]]]] = {}
+    found = {}
+    for object_, body in tx.rows(
+        "SELECT l.object, p.body FROM link l JOIN resource r ON r.id = l.resource JOIN pattern p ON p.id = r.pattern"
+        " WHERE l.object IN IDS",
+        list(ids),
+    ):
+        if body not in bodies:
+            given = bodies[body] = {}
+            for attribute, rule, connector in msgspec.json.decode(body):
+                number = symbols.rule_numbers.get(rule)
+                type_ = symbols.rules[number].object_type if number is not None else ""
+                given.setdefault(attribute, set()).add((connector, type_))
+        found[object_] = bodies[body]
+    return found
+
+
+def _own(symbols: Symbols, connector: int, type_: int, name: str, givers: Mapping[str, set[tuple[str, str]]]) -> bool:
+    """Whether what is sent comes of the object itself: its own value in another form, as lower case, is no echo."""
+    sources = symbols.echo_sources.get((connector, type_, name))
+    known = set().union(*(givers.get(source, set()) for source in sources or ()))
+    return known == {(symbols.store.name(connector), symbols.store.name(type_))}
 
 
 def remember_references(tx: Transaction, symbols: Symbols, connector: int, objects: Iterable[int]) -> None:
@@ -48,10 +81,10 @@ def remember_references(tx: Transaction, symbols: Symbols, connector: int, objec
         )
 
 
-def _after(ours: Ours, changes: Mapping[str, Change]) -> Ours:
+def _after(ours: Ours, changes: Mapping[str, Change], own: Collection[str]) -> Ours:
     for name, change in changes.items():
         kept = [value for value in ours.get(name, ()) if value not in change.removed]
-        ours[name] = [*kept, *(value for value in change.added if value not in kept)]
+        ours[name] = kept if name in own else [*kept, *(value for value in change.added if value not in kept)]
     return ours
 
 

@@ -222,6 +222,7 @@ class Engine:
                 delta=step.kind == "delta-import",
                 governed=governed,
                 attentive=self.compiled.attentive(step.connector),
+                watchful=self.compiled.watchful(step.connector),
                 progress=watcher.advances,
             )
 
@@ -255,6 +256,7 @@ class Engine:
             delta=False,
             governed=governed,
             attentive=self.compiled.attentive(connector.name),
+            watchful=self.compiled.watchful(connector.name),
         )
         if unread and outcome.errors:
             raise ConnectorError(

@@ -44,14 +44,16 @@ def import_step(
     delta: bool,
     governed: dict[str, frozenset[str]],
     attentive: frozenset[str] = frozenset(),
+    watchful: frozenset[str] = frozenset(),
     progress: Progress = lambda _: None,
 ) -> Outcome:
     """Read a connector and stage what it shows.
 
-    ``governed``: the reference attributes that outbound rules write, by type; ``attentive``: see `Compiled.attentive`.
+    ``governed``: the reference attributes that outbound rules write, by type; ``attentive``,
+    ``watchful``: see `Compiled`.
     """
     symbol = store.symbol(connector.name)
-    stager = Stager(store, connector, symbol, step, governed, attentive)
+    stager = Stager(store, connector, symbol, step, governed, attentive, watchful)
     with store.transaction() as tx:
         watermark = tx.value("SELECT watermark FROM connector_state WHERE connector = ?", symbol)
     end = End(complete=False, reason="the connector stopped without saying that it had shown everything")

@@ -31,6 +31,7 @@ class Stager:
         step: int,
         governed: dict[str, frozenset[str]],
         attentive: frozenset[str],
+        watchful: frozenset[str],
     ) -> None:
         self.store = store
         self.connector = connector
@@ -42,6 +43,7 @@ class Stager:
         self.named = connector.capabilities.named
         self.types = {name: store.symbol(name) for name in connector.schema}
         self.attentive = {self.types[name] for name in attentive if name in self.types}
+        self.watchful = {self.types[name] for name in watchful if name in self.types}
         self.refers = {
             name: any(attribute.kind is Kind.REFERENCE for attribute in type_.attributes.values())
             for name, type_ in connector.schema.items()
@@ -213,6 +215,7 @@ class Stager:
         self.references.write(tx)
         settled = self.confirmer.confirm(tx, looked_at, self.counters, self._notes)
         settled -= {row.id for row, *_ in looked_at if row.presence != PRESENT and row.type in self.attentive}
+        settled -= {row.id for row, *_ in looked_at if row.type in self.watchful}
         tx.insert(
             tables.pending_import,
             "connector, object, synced",

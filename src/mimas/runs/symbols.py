@@ -128,6 +128,7 @@ class Symbols:
         self.scoped = {key: linker for key, linker in self.linkers.items() if linker.scopes}
         self.patterns: dict[Any, int] = {}
         self.echoes = self._echoes()
+        self.echo_sources = self._echo_sources()
 
     def has_left(self, linker: Linker, number: int | None, mask: int) -> bool:
         """Whether the rule that made a link no longer covers its object (Entra Connect: unjoin by scope)."""
@@ -202,6 +203,18 @@ class Symbols:
                     read.setdefault(place, set()).update(written[place] if names is None else written[place] & names)
         symbol = self.store.symbol
         return {(symbol(c), symbol(o)): frozenset(names) for (c, o), names in read.items() if names}
+
+    def _echo_sources(self) -> dict[tuple[int, int, str], frozenset[str] | None]:
+        """(connector, object type, attribute that may be an echo) → what it is made of; None: of anything."""
+        sources: dict[tuple[int, int, str], frozenset[str] | None] = {}
+        symbol = self.store.symbol
+        for rule in self.compiled.rules.rules:
+            place = (symbol(rule.connector), symbol(rule.object_type))
+            for flow in rule.flows if rule.direction is Direction.OUTBOUND else ():
+                if flow.target in self.echoes.get(place, ()):
+                    before, names = sources.get((*place, flow.target), frozenset()), reads(flow.origin)
+                    sources[*place, flow.target] = None if before is None or names is None else before | names
+        return sources
 
     def keys(self, type_: int, values: Mapping[str, Value], context: Context, *, live: bool = True) -> set[Key]:
         """The keys a resource is found by: indexed attributes, and, while it lives, its sides of the memberships."""

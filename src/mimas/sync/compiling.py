@@ -5,17 +5,17 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, cast
 
-from mimas.language.scope import scope_source
+from mimas.language.scope import scope_attributes, scope_source
 from mimas.schema.attributes import ObjectType
 from mimas.schema.values import Value
 from mimas.sync.context import Context
-from mimas.sync.flows import Load, read
+from mimas.sync.flows import Load, read, reads
 from mimas.sync.generated import About, Code, Generated
 from mimas.sync.inbound import Contributor, compile_contributor
 from mimas.sync.keys import normals
 from mimas.sync.linking import Linker, compile_linker
 from mimas.sync.outbound import Target, compile_target
-from mimas.sync.rules import Direction, LinkType, Membership, RuleSet, SyncRule
+from mimas.sync.rules import Direction, Extension, LinkType, Membership, RuleSet, SyncRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +73,29 @@ class Compiled:
             if rule.connector == connector and any(flow.once for flow in rule.flows)
         }
         return frozenset(read | once)
+
+    def watchful(self, connector: str) -> frozenset[str]:
+        """The object types whose linking reads what outbound rules write: even our own change may change a scope."""
+        written: dict[str, set[str]] = {}
+        for rule in self.rules.rules:
+            if rule.connector == connector and rule.direction is Direction.OUTBOUND:
+                written.setdefault(rule.object_type, set()).update(flow.target for flow in rule.flows)
+        return frozenset(
+            rule.object_type
+            for rule in self.rules.rules
+            if rule.connector == connector
+            and rule.direction is Direction.INBOUND
+            and _asks(rule, written.get(rule.object_type, set()))
+        )
+
+
+def _asks(rule: SyncRule, written: set[str]) -> bool:
+    """Whether the scope or a join of a rule reads one of these attributes; functions may read any."""
+    compared = [reads(condition.origin) for criterion in rule.join for condition in criterion]
+    asked = [reads(Extension(clause.function)) for group in rule.scope for clause in group if clause.function]
+    return any(
+        names is None or names & written for names in (*compared, *asked, scope_attributes(rule.scope)) if written
+    )
 
 
 def compile_rules(rules: RuleSet, schemas: Mapping[str, Mapping[str, ObjectType]], load: Load) -> Compiled:

@@ -28,40 +28,37 @@ def test_what_flows_out_as_it_came_in_stays(tmp_path: Path) -> None:
     assert found(tmp_path, back("=[text]"), out("text")) == []
 
 
-def test_what_is_changed_on_its_way_is_lost(tmp_path: Path) -> None:
-    (problem,) = found(tmp_path, back("=LCase([text])"), out("text"))
-    assert (problem.severity, problem.about) == (Severity.WARNING, "In")
-    assert problem.message.startswith("'text' comes back to itself, person.text → 'Out' (documents/all.yaml:")
-    assert "app user.text → 'In' (documents/all.yaml:" in problem.message
-    assert problem.message.endswith("→ person.text: what is put there is no source of its own, and is lost")
-    (problem,) = found(tmp_path, back("text"), out("=Trim([text])"))
-    assert problem.about == "Out"
+def test_what_is_changed_on_its_way_is_still_the_systems_own(tmp_path: Path) -> None:
+    assert found(tmp_path, back("=LCase([text])"), out("text")) == []
+    assert found(tmp_path, back("text"), out("=Trim([text])")) == []
 
 
 def test_what_grows_each_time_is_an_error(tmp_path: Path) -> None:
     (problem,) = found(tmp_path, back('=[text] & "1"'), out("text"))
     assert (problem.severity, problem.about) == (Severity.ERROR, "In")
-    assert problem.message.endswith("it is another value each time")
+    assert problem.message.startswith("'text' comes back to itself, person.text → 'Out' (documents/all.yaml:")
+    assert "app user.text → 'In' (documents/all.yaml:" in problem.message
+    assert problem.message.endswith("→ person.text: it is another value each time")
 
 
 def test_another_source_or_another_value_or_a_scope_makes_it_uncertain(tmp_path: Path) -> None:
     other = rule("HR", "{text: text}", precedence=50)
-    assert found(tmp_path, back("=LCase([text])"), out("text"), other) == []
+    assert found(tmp_path, back('=[text] & "1"'), out("text"), other) == []
     assert found(tmp_path, back("=Coalesce(LCase([text]), [id])"), out("text")) == []
-    assert found(tmp_path, back("=LCase([text])"), out("text", scope="[id EQUAL 1]")) == []
+    assert found(tmp_path, back('=[text] & "1"'), out("text", scope="[id EQUAL 1]")) == []
     second = rule("Second", "{text: id}", "app user", precedence=50)
-    assert found(tmp_path, back("=LCase([text])"), out("text"), second) == []
+    assert found(tmp_path, back('=[text] & "1"'), out("text"), second) == []
 
 
 def test_once_is_no_circle_and_neither_is_a_unique_value(tmp_path: Path) -> None:
     once = rule("Out", "{text: {attribute: text, once: true}}", "app user")
-    assert found(tmp_path, back("=LCase([text])"), once) == []
+    assert found(tmp_path, back('=[text] & "1"'), once) == []
     unique = inbound("In", "{text: {unique: ['=LCase([text])']}}")
     assert found(tmp_path, unique, out("text")) == []
 
 
 def test_another_type_of_objects_is_no_circle(tmp_path: Path) -> None:
-    assert found(tmp_path, back("=LCase([text])"), rule("Out", "{text: text}", "app role")) == []
+    assert found(tmp_path, back('=[text] & "1"'), rule("Out", "{text: text}", "app role")) == []
 
 
 def test_through_two_systems_even_what_stays_as_it_is_is_lost(tmp_path: Path) -> None:

@@ -493,6 +493,55 @@ class TestEchoes:
         assert both.people()["A"]["tags"] == ["z"]
         assert both.read("app.csv")["1"] == {"name": "A", "title": "own", "tags": "z"}
 
+    @pytest.mark.parametrize("sync", ["sync", "full"])
+    def test_a_value_of_the_systems_own_that_comes_back_changed_stays(self, world: World, sync: str) -> None:
+        world.configure(
+            [delimited("hr", "id name title"), self.CRM],
+            [
+                inbound("hr", {"employeeId": "id", "name": "name", "title": "title"}, join=["id=employeeId"]),
+                inbound(
+                    "app",
+                    {"title": "=LCase([title])"},
+                    name="app in",
+                    link=LinkType.JOIN,
+                    precedence=200,
+                    join=["id=employeeId"],
+                ),
+                outbound("app", {"id": "employeeId", "name": "name", "title": "title"}),
+            ],
+        )
+        world.write("hr.csv", {"id": "1", "name": "A", "title": ""})
+        world.write("app.csv", {"id": "1", "name": "A", "title": "Boss"}, columns="id name title tags manager")
+        everything = ("import hr", "import app", sync, "export app", "import app", sync)
+        world.run(*everything)
+        before = world.dump()
+        world.run(*everything, "full")
+        assert world.read("app.csv")["1"]["title"] == "boss"
+        assert world.dump() == before
+        world.write("hr.csv", {"id": "1", "name": "A", "title": "Chief"})
+        world.run(*everything)
+        world.write("hr.csv", {"id": "1", "name": "A", "title": ""})
+        world.run(*everything)
+        assert "title" not in world.read("app.csv")["1"]
+
+    @pytest.mark.parametrize("sync", ["sync", "full"])
+    def test_a_scope_that_our_own_export_changes_is_looked_at_again(self, world: World, sync: str) -> None:
+        world.configure(
+            [HR, self.CRM],
+            [
+                IN,
+                inbound("app", {"mail": "#none yet"}, name="app in", link=LinkType.JOIN, where=["title ISNULL"]),
+                outbound("app", {"id": "employeeId", "name": "name", "title": "title"}),
+            ],
+        )
+        everything = ("import hr", sync, "export app", "import app", sync)
+        staff(world, "1/A/")
+        world.run(*everything)
+        assert world.people()["A"]["mail"] == "none yet"
+        staff(world, "1/A/boss")
+        world.run(*everything)
+        assert "mail" not in world.people()["A"]
+
     def test_a_scope_reads_what_the_system_shows_whoever_put_it_there(self, world: World) -> None:
         world.configure(
             [HR, self.CRM],
