@@ -63,10 +63,10 @@ class Bare:
                 ids = range(first, first + len(rows))
                 self._insert("object_key", 4, [(1, row[0], i, i) for i, row in zip(ids, rows, strict=True)])
                 documents = [
-                    (i, 1, 2, v["EmployeeNumber"], None, 1, encode(v).decode(), None)
+                    (i, 1, 2, v["EmployeeNumber"], None, 1, encode(v).decode(), None, None)
                     for i, v in zip(ids, values, strict=True)
                 ]
-                self._insert("object", 8, documents)
+                self._insert("object", 9, documents)
                 self._insert("reference", 4, [(i, 1, max(1, i // 10), 1) for i in ids])
                 self._insert("pending_import", 3, [(1, i, None) for i in ids])
 
