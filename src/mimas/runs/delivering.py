@@ -61,7 +61,7 @@ class Delivery:
             # Whatever was answered before a connection broke is kept; the rest stays "sending".
             with self.store.transaction() as tx:
                 self._record(tx, by_id, results, parcel.deferred)
-        if notes := self.callouts.tell(by_id, results):
+            notes = self.callouts.tell(by_id, results)
             self.outcome.errors += len(notes)
             with self.store.transaction() as tx:
                 runs.note(tx, self.step, notes)

@@ -1,6 +1,7 @@
 """Stratum 4 and the export step: what is provisioned, sent, confirmed, put right, held and taken away."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -665,6 +666,18 @@ class TestADoorThatIsNotAlwaysOpen:
         stubborn.run("export app", "import app", "sync")
         assert Stubborn.sent == [("add", "4")]
         assert stubborn.pending() == {}
+
+    def test_the_function_after_an_export_is_told_of_what_went_out_before_the_line_died(self, stubborn: World) -> None:
+        (stubborn.folder / "extensions").mkdir()
+        (stubborn.folder / "extensions" / "x.py").write_text(
+            f"def after(e):\n    open('{stubborn.folder}/told', 'a').write(e['anchor'])\n"
+        )
+        setup = stubborn.engine.setup
+        told = {**setup.connectors, "app": replace(setup.connectors["app"], after_export="x:after")}
+        stubborn.configure(told.values(), setup.rules.rules)
+        Stubborn.breaks_after = 3
+        stubborn.run("import hr", "sync", "export app")
+        assert (stubborn.folder / "told").read_text() == "123"
 
     @pytest.mark.parametrize("between", [(), ("full",), ("import hr", "sync")])
     def test_what_arrived_before_the_crash_is_not_sent_again(self, stubborn: World, between: Sequence[str]) -> None:
