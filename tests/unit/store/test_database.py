@@ -21,6 +21,23 @@ def store(database_url: str) -> Iterator[Store]:
     made.close()
 
 
+def test_a_database_is_as_it_was_after_it_has_been_tidied(store: Store) -> None:
+    store.migrate()
+    with store.transaction() as tx:
+        tx.insert(tables.dirty, "resource", [(1,), (2,)])
+    store.database.tidy()
+
+    def fail() -> None:
+        with store.transaction() as tx:
+            tx.delete(tables.dirty, "resource", [(1,)])
+            tx.run("SELECT no_such_column")
+
+    with pytest.raises(Exception, match="no_such_column"):
+        fail()
+    with store.transaction() as tx:
+        assert tx.rows("SELECT resource FROM dirty ORDER BY resource") == [(1,), (2,)]
+
+
 def test_a_transaction_is_all_or_nothing(store: Store) -> None:
     def fail() -> None:
         with store.transaction() as tx:
