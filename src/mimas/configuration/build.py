@@ -1,6 +1,6 @@
 """From documents to what the runs are set up with. What has a mistake in its form is left out, and told."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from mimas.configuration.documents import (
@@ -23,6 +23,7 @@ from mimas.configuration.problem import Problem
 from mimas.configuration.reading import Document
 from mimas.runs.setup import ConnectorSetup, Guard, Profile, Setup
 from mimas.schema.attributes import Attribute, ObjectType, told_apart
+from mimas.schema.values import Scalar
 from mimas.sync.rules import (
     Clause,
     Computed,
@@ -79,6 +80,9 @@ def build(home: Path, documents: Iterable[Document]) -> tuple[Setup, list[Proble
 
 def _assemble(home: Path, parsed: list[tuple[Document, Body]]) -> Setup:
     connectors, types, profiles = {}, {}, {}
+    parameters = {
+        document.name: _parameters(document, body) for document, body in parsed if isinstance(body, ConnectorBody)
+    }
     rules: list[SyncRule] = []
     memberships: list[Membership] = []
     for document, body in parsed:
@@ -88,7 +92,7 @@ def _assemble(home: Path, parsed: list[tuple[Document, Body]]) -> Setup:
             case ConnectorBody():
                 connectors[document.name] = _connector(document, body)
             case SyncRuleBody():
-                rules.append(_rule(document, body))
+                rules.append(_rule(document, body, parameters.get(body.connector, {})))
             case MembershipBody():
                 memberships.append(_membership(document, body))
             case RunProfileBody():
@@ -141,6 +145,11 @@ def _connector(document: Document, body: ConnectorBody) -> ConnectorSetup:
     )
 
 
+def _parameters(document: Document, body: ConnectorBody) -> dict[str, Scalar]:
+    """Those that are set, and the one that Entra Connect's stock rules find in every connector."""
+    return {"Connector.ID": document.name, **body.parameters}
+
+
 def _guard(part: GuardPart) -> Guard:
     return Guard(part.count, part.share)
 
@@ -161,7 +170,7 @@ def _scope(document: Document, groups: ScopeForm) -> Scope:
     )
 
 
-def _rule(document: Document, body: SyncRuleBody) -> SyncRule:
+def _rule(document: Document, body: SyncRuleBody, parameters: Mapping[str, Scalar]) -> SyncRule:
     join = tuple(tuple(_condition(pair) for pair in criterion) for criterion in body.join)
     flows = tuple(
         Flow(target, _origin(part), part.once, part.merge, document.at("flows", target))
@@ -182,6 +191,7 @@ def _rule(document: Document, body: SyncRuleBody) -> SyncRule:
         deprovision=body.deprovision.what,
         deprovision_by=body.deprovision.extension or "",
         place=document.place,
+        parameters=parameters,
     )
 
 

@@ -11,6 +11,7 @@ from mimas.configuration.check_connectors import check_connectors
 from mimas.configuration.check_echoes import check_echoes
 from mimas.configuration.check_extensions import check_extensions
 from mimas.configuration.check_gaps import check_gaps
+from mimas.configuration.check_parameters import check_parameters
 from mimas.configuration.check_precedence import check_precedence
 from mimas.configuration.check_reach import check_reach
 from mimas.configuration.check_references import check_references
@@ -44,7 +45,7 @@ def check(home: Path, documents: Iterable[Document]) -> list[Problem]:
     setup, problems = build(home, documents)
     world = World(setup, {(document.kind, document.name): document for document in reversed(documents)})
     problems += check_connectors(world)
-    for part in (_types, _memberships, _profiles, check_rules, check_extensions):
+    for part in (_types, _memberships, _profiles, check_rules, check_parameters, check_extensions):
         problems += part(world)
     if not errors(problems):
         # How rules meet one another is only worth saying of rules that are right by themselves.

@@ -4,15 +4,13 @@ from collections.abc import Iterator, Sequence
 from itertools import combinations, product
 
 from mimas.configuration.check_nulls import WITHOUT_VALUE
-from mimas.configuration.check_values import unset
 from mimas.configuration.problem import Problem, Severity
 from mimas.configuration.reading import Document
 from mimas.configuration.world import Attributes, look_up, readable
 from mimas.language.errors import ExpressionError, FlowError
 from mimas.language.expressions import attributes, impure, parse
-from mimas.language.expressions.tree import parameters
 from mimas.language.expressions.types import mistakes
-from mimas.language.scope import Clause, Operator, Scope, scope_source
+from mimas.language.scope import Clause, Operator, Scope, parameter_of, scope_source
 from mimas.schema.attributes import Kind
 
 BITS = (Operator.ISBITSET, Operator.ISBITNOTSET)
@@ -41,15 +39,12 @@ def _computed(document: Document, clause: Clause, known: Attributes) -> Iterator
             yield _at(clause, document, problem.message, problem.hint)
     if impure(tree):
         yield _at(clause, document, f"`{text}` gives another value each time", "compare with something that stays")
-    for name in sorted(parameters(tree)):
-        yield _at(clause, document, *unset(name))
     for mistake in dict.fromkeys(mistakes(tree, known)):
         yield _at(clause, document, mistake.message, mistake.hint)
 
 
 def _written(document: Document, clause: Clause, known: Attributes) -> Iterator[Problem]:
-    if is_parameter(clause):
-        yield _at(clause, document, *unset(clause.value[1:-1]))
+    if parameter_of(clause):
         return
     if clause.operator in BITS:
         try:
@@ -124,13 +119,8 @@ def _wanted(clause: Clause) -> list[str]:
     return [part.strip() for part in clause.value.split(";")] if clause.operator in LISTS else [clause.value]
 
 
-def is_parameter(clause: Clause) -> bool:
-    """Whether the value is a parameter: ``%Name%``."""
-    return len(clause.value) > 2 and clause.value[0] == clause.value[-1] == "%"
-
-
 def _fixed(clause: Clause) -> bool:
-    return not clause.function and not clause.value.startswith("=") and not is_parameter(clause)
+    return not clause.function and not clause.value.startswith("=") and not parameter_of(clause)
 
 
 def _holds(clause: Clause, value: str) -> bool:

@@ -7,7 +7,7 @@ from mimas.configuration.reading import Document
 from mimas.configuration.world import Attributes
 from mimas.language.coercion import as_binary, as_date
 from mimas.language.errors import FlowError
-from mimas.language.expressions.tree import Node, parameters
+from mimas.language.expressions.tree import Node
 from mimas.language.expressions.types import Leaf, leaves, mistakes
 from mimas.language.results import to_value
 from mimas.schema.attributes import Attribute, Kind
@@ -37,18 +37,11 @@ def check_computed(
     document: Document, path: tuple[str | int, ...], tree: Node, source: Attributes, to: Attribute | None
 ) -> Iterator[Problem]:
     """Problems of what an expression gives to ``to``, and of its parts; ``to`` is none where it may be anything."""
-    for name in sorted(parameters(tree)):
-        yield document.problem(path, *unset(name))
     for mistake in dict.fromkeys(mistakes(tree, source)):
         yield document.problem(path, mistake.message, mistake.hint)
     for leaf in dict.fromkeys(leaves(tree, source) if to is not None else ()):
         assert to is not None
         yield from _leaf(document, path, leaf, to)
-
-
-def unset(parameter: str) -> tuple[str, str]:
-    """Message and hint of a parameter: nothing sets one yet."""
-    return f"the parameter %{parameter}% is not set", "write its value in place of it"
 
 
 def _leaf(document: Document, path: tuple[str | int, ...], leaf: Leaf, to: Attribute) -> Iterator[Problem]:

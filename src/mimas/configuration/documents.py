@@ -182,6 +182,9 @@ class ConnectorBody(Body):
     settings: dict[str, Any] = Field(default={}, description="The settings of that type.")
     objects: dict[Name, ObjectPart] = Field(description="The object types that are read and written.")
     guards: GuardsPart = Field(default=GuardsPart(), description="When to hold what is missing or to be deleted.")
+    parameters: dict[Name, Annotated[Scalar, BeforeValidator(_scalar)]] = Field(
+        default={}, description="What `%Name%` stands for in expressions and scopes of this connector's rules."
+    )
     before_export: Name | None = Field(
         default=None, description="A function called for each object, before it is sent."
     )

@@ -10,8 +10,8 @@ from typing import Any, TypeAlias
 
 from mimas.language.coercion import absent, as_date, as_integer, as_list, as_text
 from mimas.language.context import Context
-from mimas.language.errors import ExpressionError, FlowError, closest
-from mimas.language.expressions.analysis import Moment, moment
+from mimas.language.errors import ExpressionError, FlowError
+from mimas.language.expressions.analysis import Moment, moment, parameter
 from mimas.language.expressions.codegen import source
 from mimas.language.expressions.parser import parse
 from mimas.language.expressions.tree import attributes
@@ -166,14 +166,15 @@ def _computed_source(
     return f"{name}({value}, {source(node, read, names, parameters)})"
 
 
-def _substituted(clause: Clause, parameters: Mapping[str, Scalar]) -> str:
+def parameter_of(clause: Clause) -> str:
+    """The name of the parameter that the value is, if it is one: ``%Name%``."""
     text = clause.value
-    if len(text) > 2 and text[0] == text[-1] == "%":
-        if text[1:-1] not in parameters:
-            meant = closest(text[1:-1], parameters)
-            raise ExpressionError(f"The parameter {text} is not set.", text, 0, f"%{meant}%" if meant else "")
-        return as_text(parameters[text[1:-1]])
-    return text
+    return text[1:-1] if len(text) > 2 and text[0] == text[-1] == "%" else ""
+
+
+def _substituted(clause: Clause, parameters: Mapping[str, Scalar]) -> str:
+    name = parameter_of(clause)
+    return as_text(parameter(name, parameters)) if name else clause.value
 
 
 def _holds_now(operator: str, at: Moment, x: Context, value: Any) -> bool:

@@ -85,10 +85,10 @@ def flow_source(
     elif isinstance(origin, Computed):
         tree = parse(origin.text)
         outcomes = any(isinstance(node, Literal) and isinstance(node.value, Outcome) for node in walk(tree))
-        text = source(tree, _reader(code, sources), code.names)
+        text = source(tree, _reader(code, sources), code.names, rule.parameters)
     elif isinstance(origin, Unique):
         reader = _reader(code, sources)
-        candidates = ", ".join(source(parse(text), reader, code.names) for text in origin.candidates)
+        candidates = ", ".join(source(parse(text), reader, code.names, rule.parameters) for text in origin.candidates)
         text = f"x.unique({flow.target!r}, lambda: ({candidates},))"
     elif isinstance(origin, Extension):
         name = f"e_{len(code.names)}"

@@ -140,7 +140,7 @@ def _write_offers(code: Code, offers: Sequence[tuple[SyncRule, Flow, Winner, Sou
     for rule, scoped in groupby(rest, lambda offer: offer[0]):
         if rule.scope:
             code.enter(
-                f"if {scope_source(rule.scope, _read_shown, code.names, load=load, whole='w')}:",
+                "if " + scope_source(rule.scope, _read_shown, code.names, rule.parameters, load=load, whole="w") + ":",
                 About(rule.name, "scope", rule.place),
             )
         for _, flow, winner, source in scoped:

@@ -114,7 +114,7 @@ def compile_scopes(rules: Sequence[SyncRule], load: Load) -> Generated | None:
     code = Code("scopes", "v, x")
     code.add("g = v.get; m = 0")
     for index, rule in enumerate(rules):
-        condition = scope_source(rule.scope, read, code.names, load=load) if rule.scope else "True"
+        condition = scope_source(rule.scope, read, code.names, rule.parameters, load=load) if rule.scope else "True"
         code.add(f"if {condition}: m |= {1 << index}", About(rule.name, "scope", rule.place))
     code.add("return m")
     return code.build()

@@ -92,9 +92,8 @@ def compile_target(
 def _write_rule(code: Code, rule: SyncRule, flows: Sequence[tuple[Flow, Source]], load: Load) -> None:
     """What one rule adds to what has no condition; the first rule in order that gives a value wins."""
     if rule.scope:
-        code.enter(
-            f"if {scope_source(rule.scope, read, code.names, load=load)}:", About(rule.name, "scope", rule.place)
-        )
+        condition = scope_source(rule.scope, read, code.names, rule.parameters, load=load)
+        code.enter(f"if {condition}:", About(rule.name, "scope", rule.place))
     code.add("s = True")
     if rule.link is LinkType.PROVISION:
         code.add("p = True")

@@ -133,6 +133,8 @@ class SyncRule:
     """A Python function that says ``delete`` or ``disconnect`` of the resource's values (MIM: Deprovision)."""
     choose: str = ""
     """A Python function that chooses between several resources that a criterion finds (MIM: ResolveJoinSearch)."""
+    parameters: Mapping[str, Scalar] = field(default_factory=dict)
+    """What ``%Name%`` stands for in its expressions and scopes: the parameters of its connector."""
 
 
 class DeletionRule(StrEnum):

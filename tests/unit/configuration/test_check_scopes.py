@@ -15,7 +15,7 @@ WRONG = [
     ("['text EQUAL =[boss]']", "error", "'boss' is a reference, which has no value"),
     ("['text EQUAL =Guid()']", "error", "`Guid()` gives another value each time"),
     ("['day LESSTHAN =DateAdd(\"d\", \"x\", Now())']", "error", 'DateAdd takes a whole number as `amount`, not "x"'),
-    ("['text EQUAL =%Domain% & [text]']", "error", "the parameter %Domain% is not set; write its value in place of it"),
+    ("['text EQUAL =%Domain% & [text]']", "error", "the parameter %Domain% is not set"),
     ('["text EQUAL %Domain%"]', "error", "the parameter %Domain% is not set"),
     ("[number ISBITSET two]", "error", "ISBITSET needs a whole number; 'two' is none"),
     ("[flag EQUAL yes]", "warning", "'flag' is boolean: EQUAL yes never holds"),

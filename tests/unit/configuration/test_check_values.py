@@ -45,7 +45,7 @@ WRONG = [
     ('{text: "=Left([text], [day])"}', "error", "Left takes a whole number as `count`, not [day]"),
     ('{day: "=DateAdd(\\"d\\", 1, [number])"}', "error", "DateAdd takes a date as `date`, not [number]"),
     ('{text: "=BitAnd([flag], 2)"}', "error", "BitAnd takes a whole number as `mask`, not [flag]"),
-    ('{text: "=%Domain% & [text]"}', "error", "the parameter %Domain% is not set; write its value in place of it"),
+    ('{text: "=%Domain% & [text]"}', "error", "the parameter %Domain% is not set"),
     ('{id: {unique: ["=Left([text], \\"two\\")"]}}', "error", 'Left takes a whole number as `count`, not "two"'),
 ]  # fmt: skip
 
