@@ -16,7 +16,7 @@ from mimas.configuration.check_precedence import check_precedence
 from mimas.configuration.check_reach import check_reach
 from mimas.configuration.check_references import check_references
 from mimas.configuration.check_rules import check_rules
-from mimas.configuration.check_scopes import check_scope
+from mimas.configuration.check_scopes import check_members, check_scope
 from mimas.configuration.problem import Problem, errors, suggest
 from mimas.configuration.reading import Document
 from mimas.configuration.world import World, look_up
@@ -83,6 +83,7 @@ def _memberships(world: World) -> Iterator[Problem]:
             yield from look_up(document, ("match",), membership.member_attribute, members.attributes)
             yield from world.scope(document, membership.scope, members.attributes)
             yield from check_scope(document, membership.scope, members.attributes)
+            yield from check_members(document, membership.scope, None)
         yield from _timeless(document, membership.scope)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from mimas.configuration.check_flows import check_flow, check_origin
-from mimas.configuration.check_scopes import check_scope
+from mimas.configuration.check_scopes import check_members, check_scope
 from mimas.configuration.problem import Problem, suggest
 from mimas.configuration.reading import Document
 from mimas.configuration.world import Attributes, World, look_up, readable
@@ -46,6 +46,8 @@ def _rule(world: World, rule: SyncRule, document: Document) -> Iterator[Problem]
     source, target = (objects, resource_type.attributes) if inbound else (resource_type.attributes, objects)
     yield from world.scope(document, rule.scope, source)
     yield from check_scope(document, rule.scope, source)
+    groups = (type_.attributes for type_ in connector.schema.values()) if inbound else None
+    yield from check_members(document, rule.scope, groups)
     for flow in rule.flows:
         yield from check_flow(world.setup.home, rule, document, flow, source, target)
 

@@ -1,16 +1,16 @@
 """Checks of scopes: values that cannot be read, clauses that never hold, and clauses that exclude one another."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, product
 
 from mimas.configuration.check_nulls import WITHOUT_VALUE
-from mimas.configuration.problem import Problem, Severity
+from mimas.configuration.problem import Problem, Severity, suggest
 from mimas.configuration.reading import Document
 from mimas.configuration.world import Attributes, look_up, readable
 from mimas.language.errors import ExpressionError, FlowError
 from mimas.language.expressions import attributes, impure, parse
 from mimas.language.expressions.types import mistakes
-from mimas.language.scope import Clause, Operator, Scope, parameter_of, scope_source
+from mimas.language.scope import MEMBERS, Clause, Operator, Scope, parameter_of, scope_source
 from mimas.schema.attributes import Kind
 
 BITS = (Operator.ISBITSET, Operator.ISBITNOTSET)
@@ -20,10 +20,26 @@ LISTS = (Operator.ISIN, Operator.ISNOTIN)
 def check_scope(document: Document, scope: Scope, known: Attributes) -> Iterator[Problem]:
     """Problems of the values that clauses compare with, and clauses that never hold."""
     for clause in (clause for group in scope for clause in group if not clause.function):
+        if clause.operator in MEMBERS:
+            continue
         if clause.value.startswith("="):
             yield from _computed(document, clause, known)
         else:
             yield from _written(document, clause, known)
+
+
+def check_members(document: Document, scope: Scope, groups: Iterable[Attributes] | None) -> Iterator[Problem]:
+    """Problems of clauses that ask for a group; ``groups``: the object types it may be of; none: it cannot be asked."""
+    known = {name: it for of_type in groups or () for name, it in of_type.items() if it.kind is Kind.REFERENCE}
+    for clause in (clause for group in scope for clause in group if clause.operator in MEMBERS):
+        if groups is None:
+            message, hint = f"{clause.operator} is for inbound rules only", "flow the answer to an attribute there"
+            yield _at(clause, document, message, hint)
+        elif clause.value.startswith("="):
+            yield _at(clause, document, f"{clause.operator} needs the name of a group", f"`{clause.value}` is computed")
+        elif clause.attribute not in known:
+            message = f"no object type has a reference attribute '{clause.attribute}' that could hold members"
+            yield _at(clause, document, message, suggest(clause.attribute, known))
 
 
 def _computed(document: Document, clause: Clause, known: Attributes) -> Iterator[Problem]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from mimas.configuration.problem import Problem, suggest
 from mimas.configuration.reading import Document
 from mimas.connectors.contract import Capabilities
-from mimas.language.scope import Scope
+from mimas.language.scope import MEMBERS, Scope
 from mimas.runs.setup import Setup
 from mimas.schema.attributes import Attribute, Kind
 
@@ -35,6 +35,8 @@ class World:
     def scope(self, document: Document, scope: Scope, known: Attributes) -> Iterator[Problem]:
         """Problems of the attributes that a scope reads."""
         for clause in (clause for group in scope for clause in group if not clause.function):
+            if clause.operator in MEMBERS:
+                continue
             for problem in (
                 *look_up(document, (), clause.attribute, known),
                 *readable(document, (), clause.attribute, known),

@@ -14,6 +14,8 @@ class Context:
 
     now: datetime
     due: datetime | None = None
+    groups: frozenset[tuple[str, str]] = frozenset()
+    """Of the groups that scopes ask for, those the object at hand is in: (reference attribute, name as asked)."""
 
     def flip(self, instant: datetime) -> None:
         """A result may change at this instant; what is not after ``now`` changes nothing any more."""

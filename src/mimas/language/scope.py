@@ -22,7 +22,7 @@ from mimas.schema.values import Scalar
 
 
 class Operator(StrEnum):
-    """Scope operators, by Entra Connect's tokens. All but the bit tests compare text, without case.
+    """Scope operators, by Entra Connect's tokens. All but the bit and member tests compare text, without case.
 
     The orders compare numbers when both sides are whole numbers. An operator holds for a multi-valued attribute when it
     holds for one of its values; the negative ones (with NOT in their name) hold when their opposite does not, so also
@@ -47,6 +47,8 @@ class Operator(StrEnum):
     ISNOTIN = "ISNOTIN"
     ISBITSET = "ISBITSET"
     ISBITNOTSET = "ISBITNOTSET"
+    ISMEMBEROF = "ISMEMBEROF"
+    ISNOTMEMBEROF = "ISNOTMEMBEROF"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Clause:
 
     A value ``=expression`` is computed: ``StartDate LESSTHAN_OR_EQUAL =DateAdd("d", 7, Now())``; a date is then
     compared as a date. A value ``%Name%`` is a parameter. A clause with a ``function`` asks that, of all values.
+    ``member ISMEMBEROF name``: the ``member`` of the group of that name in the same connector space is this object.
     """
 
     attribute: str
@@ -76,7 +79,9 @@ _NEGATIVE = {
     Operator.ISNOTIN: Operator.ISIN,
     Operator.ISNOTNULL: Operator.ISNULL,
     Operator.ISBITNOTSET: Operator.ISBITSET,
+    Operator.ISNOTMEMBEROF: Operator.ISMEMBEROF,
 }
+MEMBERS = (Operator.ISMEMBEROF, Operator.ISNOTMEMBEROF)
 _ORDERS = {
     Operator.EQUAL: "=",
     Operator.LESSTHAN: "<",
@@ -90,7 +95,14 @@ def scope_attributes(scope: Scope) -> frozenset[str]:
     """The names of all attributes that the scope reads."""
     clauses = [clause for group in scope for clause in group]
     computed = [parse(clause.value[1:]) for clause in clauses if clause.value.startswith("=")]
-    return frozenset(clause.attribute for clause in clauses).union(*map(attributes, computed))
+    own = frozenset(clause.attribute for clause in clauses if clause.operator not in MEMBERS)
+    return own.union(*map(attributes, computed))
+
+
+def scope_groups(scope: Scope, parameters: Mapping[str, Scalar]) -> frozenset[tuple[str, str]]:
+    """The groups that the scope asks for: (reference attribute, name). Raises `ExpressionError`: unset parameter."""
+    clauses = [clause for group in scope for clause in group if clause.operator in MEMBERS]
+    return frozenset((clause.attribute, _substituted(clause, parameters)) for clause in clauses)
 
 
 def scope_source(
@@ -136,7 +148,9 @@ def _clause_source(
 ) -> str:
     operator = _NEGATIVE.get(clause.operator, clause.operator)
     value = read(clause.attribute)
-    if operator is Operator.ISNULL:
+    if operator is Operator.ISMEMBEROF:
+        test = f"({(clause.attribute, _substituted(clause, parameters))!r} in x.groups)"
+    elif operator is Operator.ISNULL:
         names["s_absent"] = absent
         test = f"s_absent({value})"
     elif clause.value.startswith("="):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from mimas.runs.groups import NONE, Membership
 from mimas.schema.values import Values
 
 SymbolKeys: TypeAlias = tuple[int, list[str]]
@@ -19,6 +20,8 @@ class Pending:
     values: Values
     resource: int | None
     rule: int | None
+    groups: Membership = NONE
+    """The groups it is in, of those that scopes ask for."""
 
 
 @dataclass(slots=True)

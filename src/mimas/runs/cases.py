@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mimas.runs.echoes import without
+from mimas.runs.groups import NONE, Membership
 from mimas.runs.session import Session
 from mimas.schema.values import Values, decode
 from mimas.store.database import Row, Transaction
@@ -25,6 +26,8 @@ class Part:
     """What the system shows."""
     values: Values
     """What of it contributes: see `mimas.runs.echoes`."""
+    groups: Membership = NONE
+    """The groups it is in, of those that scopes ask for."""
 
 
 @dataclass(slots=True)
@@ -56,9 +59,10 @@ def load_cases(
     if not rows:
         return
     linked = _linked(tx, session, where, *parameters)
+    groups = _groups(tx, session, linked)
     none: list[Row] = []
     for row in rows:
-        parts = [_part(session, found) for found in linked.get(row.id, none)]
+        parts = [_part(session, found, groups) for found in linked.get(row.id, none)]
         if joining:
             parts += joining.get(row.id, ())
         yield Case(row.id, row.type, row, parts)
@@ -80,9 +84,17 @@ def _linked(tx: Transaction, session: Session, where: str, *parameters: Any) -> 
     return linked
 
 
-def _part(session: Session, row: Row) -> Part:
+def _groups(tx: Transaction, session: Session, linked: Mapping[int, list[Row]]) -> dict[int, Membership]:
+    found: dict[int, Membership] = {}
+    for connector, groups in session.symbols.groups.items():
+        if groups:
+            found |= groups.of(tx, [row[3] for rows in linked.values() for row in rows if row[1] == connector])
+    return found
+
+
+def _part(session: Session, row: Row, groups: Mapping[int, Membership]) -> Part:
     _, connector, rule, object_, type_, anchor, seen, ours = row
     shown = values = decode(seen)
     if ours is not None:
         values = without(shown, ours, session.symbols.echoes.get((connector, type_), ()))
-    return Part(connector, rule, object_, type_, anchor, shown, values)
+    return Part(connector, rule, object_, type_, anchor, shown, values, groups.get(object_, NONE))

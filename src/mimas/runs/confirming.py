@@ -5,7 +5,7 @@ rules want.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from mimas.runs.images import HELD, RELEASED, SENT, WAITING, described, differences, overlay
@@ -25,7 +25,7 @@ Looked: TypeAlias = tuple[Stored, str, Targets, bool]
 class Confirmer:
     """Compares what one connector shows with what its objects should hold."""
 
-    def __init__(self, store: Store, connector: int, governed: dict[str, frozenset[str]]) -> None:
+    def __init__(self, store: Store, connector: int, governed: Mapping[str, frozenset[str]]) -> None:
         self.store = store
         self.connector = connector
         self._late: list[tuple[Stored, str]] = []

@@ -48,6 +48,7 @@ def _masks(tx: Transaction, session: Session, linker: Linker, pending: list[Pend
     dues = {}
     for object_ in pending:
         context.begin()
+        context.groups = object_.groups
         try:
             masks[object_.id] = linker.scope(object_.values, context)
         except Exception as error:  # noqa: BLE001 - a rule may raise anything; only its object fails

@@ -21,6 +21,7 @@ from mimas.store import runs
 from mimas.store.runs import now as instant
 from mimas.store.store import Store
 from mimas.sync.compiling import Compiled, compile_rules
+from mimas.sync.interest import Interest
 
 
 class UsageError(Exception):
@@ -200,16 +201,16 @@ class Engine:
             )
         assert step.connector is not None
         setup = self.setup_of(step.connector)
-        governed = self.compiled.governed(step.connector)
+        interest = self.compiled.interest(step.connector)
         with self.connector(step.connector) as connector:
             if step.kind == "export":
-                self._read_back(connector, setup, number, begin, governed)
+                self._read_back(connector, setup, number, begin, interest)
                 return export_step(
                     self.symbols,
                     connector,
                     number,
                     guard=setup.deletes,
-                    governed=governed,
+                    governed=interest.governed,
                     callouts=self._callouts(setup),
                     progress=watcher.advances,
                 )
@@ -220,9 +221,7 @@ class Engine:
                 number,
                 begin,
                 delta=step.kind == "delta-import",
-                governed=governed,
-                attentive=self.compiled.attentive(step.connector),
-                watchful=self.compiled.watchful(step.connector),
+                interest=interest,
                 progress=watcher.advances,
             )
 
@@ -239,7 +238,7 @@ class Engine:
         setup: ConnectorSetup,
         number: int,
         now: datetime,
-        governed: dict[str, frozenset[str]],
+        interest: Interest,
     ) -> None:
         """Look before sending: after a step that died on the wire, and before a listing is replaced at first."""
         with self.store.transaction() as tx:
@@ -254,9 +253,7 @@ class Engine:
             number,
             now,
             delta=False,
-            governed=governed,
-            attentive=self.compiled.attentive(connector.name),
-            watchful=self.compiled.watchful(connector.name),
+            interest=interest,
         )
         if unread and outcome.errors:
             raise ConnectorError(

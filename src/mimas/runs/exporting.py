@@ -4,7 +4,7 @@ Adds and changes go first, containers before what they contain; deletes last, de
 guard. *Sending* is written before the wire is touched.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mimas.connectors.contract import Connector, Export
@@ -39,7 +39,7 @@ def export_step(
     step: int,
     *,
     guard: Guard,
-    governed: dict[str, frozenset[str]],
+    governed: Mapping[str, frozenset[str]],
     callouts: Callouts,
     progress: Progress = lambda _: None,
 ) -> Outcome:

@@ -19,6 +19,7 @@ from mimas.store import objects, runs, tables
 from mimas.store.database import Row, Transaction
 from mimas.store.runs import Note
 from mimas.store.store import Store
+from mimas.sync.interest import Interest
 
 Progress = Callable[[int], None]
 
@@ -42,18 +43,12 @@ def import_step(
     now: datetime,
     *,
     delta: bool,
-    governed: dict[str, frozenset[str]],
-    attentive: frozenset[str] = frozenset(),
-    watchful: frozenset[str] = frozenset(),
+    interest: Interest,
     progress: Progress = lambda _: None,
 ) -> Outcome:
-    """Read a connector and stage what it shows.
-
-    ``governed``: the reference attributes that outbound rules write, by type; ``attentive``,
-    ``watchful``: see `Compiled`.
-    """
+    """Read a connector and stage what it shows."""
     symbol = store.symbol(connector.name)
-    stager = Stager(store, connector, symbol, step, governed, attentive, watchful)
+    stager = Stager(store, connector, symbol, step, interest)
     with store.transaction() as tx:
         watermark = tx.value("SELECT watermark FROM connector_state WHERE connector = ?", symbol)
     end = End(complete=False, reason="the connector stopped without saying that it had shown everything")

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from mimas.runs.groups import NONE
 from mimas.runs.linking import AMBIGUOUS
 from mimas.runs.symbols import Symbols
 from mimas.schema import names
@@ -77,6 +78,8 @@ def disconnectors(symbols: Symbols, connector: str, now: datetime, limit: int) -
         )
         decided = decisions.load(tx)
         held = {id_ for row in holds.opened(tx) if row[1] == AMBIGUOUS for id_ in holds.items(tx, row[0])}
+        groups = symbols.groups[number].of(tx, [row[0] for row in rows]) if number in symbols.groups else {}
+    context = Context(now)
     found: list[dict[str, object]] = []
     for id_, type_, anchor, name, seen in rows:
         if id_ in decided:
@@ -84,7 +87,8 @@ def disconnectors(symbols: Symbols, connector: str, now: datetime, limit: int) -
         elif id_ in held:
             why = "several match"
         else:
-            why = _why(symbols.linkers.get((number, type_)), decode(seen or "{}"), Context(now))
+            context.groups = groups.get(id_, NONE)
+            why = _why(symbols.linkers.get((number, type_)), decode(seen or "{}"), context)
         found.append({"type": symbols.store.name(type_), "anchor": anchor, "name": name, "why": why})
     return count, found
 

@@ -3,6 +3,7 @@
 from mimas.runs.candidates import Batch, Pending
 from mimas.runs.cases import Case, Part, load_cases
 from mimas.runs.deciding import decide
+from mimas.runs.groups import NONE
 from mimas.runs.resolving import Resolver
 from mimas.runs.session import Session
 from mimas.runs.waking import referrers, wake
@@ -27,15 +28,16 @@ def link_pending(session: Session, resolver: Resolver, connector: str | None) ->
         for (symbol, type_), linker in groups:
             if connector is None or linker.connector == connector:
                 again = _group(session, resolver, symbol, type_, linker) or again
-    _clear_unruled(session, connector)
+        again = again or _clear_unruled(session, connector)
 
 
-def _clear_unruled(session: Session, connector: str | None) -> None:
-    """Objects of types without linking rules have nothing to be processed."""
+def _clear_unruled(session: Session, connector: str | None) -> bool:
+    """Objects of types without linking rules have nothing to be processed; whether others have become pending."""
     known = list(session.symbols.linkers)
+    woken = False
     with session.store.transaction() as tx:
         if tx.value("SELECT 1 FROM pending_import LIMIT 1") is None:
-            return
+            return False
         for (symbol,) in tx.rows("SELECT DISTINCT connector FROM pending_import"):
             if connector is not None and session.store.name(symbol) != connector:
                 continue
@@ -48,6 +50,8 @@ def _clear_unruled(session: Session, connector: str | None) -> None:
                 types,
             )
             gone = [row[0] for row in absent]
+            groups = session.symbols.groups.get(symbol)
+            woken = (groups is not None and groups.gone(tx, gone)) or woken
             touched = [row[0] for row in tx.rows("SELECT resource FROM link WHERE object IN IDS", gone)]
             tx.delete(tables.link, "object", [(id_,) for id_ in gone])
             resources.mark_dirty(tx, [*touched, *referrers(tx, gone)])
@@ -66,6 +70,7 @@ def _clear_unruled(session: Session, connector: str | None) -> None:
                 symbol,
                 types,
             )
+    return woken
 
 
 def _group(session: Session, resolver: Resolver, connector: int, type_: int, linker: Linker) -> bool:
@@ -85,8 +90,17 @@ def _group(session: Session, resolver: Resolver, connector: int, type_: int, lin
             if not rows:
                 return found
             last = rows[-1][0]
+            groups = session.symbols.groups[connector].of(tx, [row[0] for row in rows])
             pending = [
-                Pending(id_, anchor or name or "", presence, decode(seen) if seen else {}, resource, rule)
+                Pending(
+                    id_,
+                    anchor or name or "",
+                    presence,
+                    decode(seen) if seen else {},
+                    resource,
+                    rule,
+                    groups.get(id_, NONE),
+                )
                 for id_, anchor, name, presence, seen, resource, rule in rows
             ]
             found = _process(tx, session, resolver, connector, type_, linker, pending) or found
@@ -118,6 +132,7 @@ def _process(
     failed = batch.failed | batch.deferred | _behind(pending, batch, cases, outcome.failed)
     linked = _write_links(tx, connector, batch, cases, outcome.failed)
     objects.leave_alone(tx, connector, [object_.id for object_ in batch.unlinked if object_.id not in linked])
+    woken = session.symbols.groups[connector].gone(tx, [object_.id for object_ in batch.gone])
     objects.purge(tx, connector, [object_.id for object_ in batch.gone])
     decisions.forget(tx, [object_.id for object_ in batch.gone if object_.id in session.decided(tx)])
     done = [object_.id for object_ in pending if object_.id not in failed]
@@ -126,7 +141,7 @@ def _process(
         moved = [object_.id for object_ in cut] + [object_.id for object_, _, _ in batch.linked]
         moved += [case.parts[0].object for case in cases if case.before is None]
         resources.mark_dirty(tx, {*outcome.written, *batch.touched, *referrers(tx, moved)})
-    return wake(tx, outcome.keys) or bool(batch.deferred)
+    return wake(tx, outcome.keys) or woken or bool(batch.deferred)
 
 
 def _keep_for_a_person(tx: Transaction, session: Session, connector: int, pending: list[Pending], batch: Batch) -> None:
@@ -160,16 +175,19 @@ def _cases(tx: Transaction, session: Session, connector: int, type_: int, linker
         numbers = [(symbol(rule.name), symbol(rule.resource_type)) for rule in linker.rules]
         for resource, (object_, place) in enumerate(batch.projected, first):
             rule, resource_type = numbers[place]
-            part = Part(connector, rule, object_.id, type_, object_.anchor, object_.values, object_.values)
-            cases.append(Case(resource, resource_type, None, [part]))
+            cases.append(Case(resource, resource_type, None, [_part(connector, type_, object_, rule)]))
     if batch.touched:
         joining: dict[int, list[Part]] = {}
         for object_, resource, rule_ in batch.linked:
-            part = Part(connector, rule_, object_.id, type_, object_.anchor, object_.values, object_.values)
-            joining.setdefault(resource, []).append(part)
+            joining.setdefault(resource, []).append(_part(connector, type_, object_, rule_))
         rows = resources.load(tx, sorted(batch.touched))
         cases += load_cases(tx, session, rows, "IN IDS", [row.id for row in rows], joining=joining)
     return cases
+
+
+def _part(connector: int, type_: int, object_: Pending, rule: int) -> Part:
+    """A pending object as a part of the resource that it is going to belong to."""
+    return Part(connector, rule, object_.id, type_, object_.anchor, object_.values, object_.values, object_.groups)
 
 
 def _write_links(tx: Transaction, connector: int, batch: Batch, cases: list[Case], failed: set[int]) -> set[int]:

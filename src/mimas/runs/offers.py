@@ -6,6 +6,7 @@ resources that ``where`` chooses.
 
 from typing import Any
 
+from mimas.runs.groups import NONE
 from mimas.runs.session import Session
 from mimas.runs.symbols import ReferenceOffer
 from mimas.schema.values import decode
@@ -82,10 +83,11 @@ class Offers:
         name = symbols.rules[flow.rule].name
         chosen = Query("SELECT DISTINCT l.object") + _joined(flow, "l", "r", "t") + " WHERE l.resource " + self.where
         context = self.session.context()
+        rows = tx.rows(f"SELECT id, connector, type, seen FROM object WHERE id IN ({chosen.text})", *chosen.parameters)
+        groups = symbols.groups[flow.connector].of(tx, [row[0] for row in rows])
         left_out = []
-        for object_, connector, type_, seen in tx.rows(
-            f"SELECT id, connector, type, seen FROM object WHERE id IN ({chosen.text})", *chosen.parameters
-        ):
+        for object_, connector, type_, seen in rows:
+            context.groups = groups.get(object_, NONE)
             linker = symbols.linkers.get((connector, type_))
             try:
                 mask = linker.scope(decode(seen), context) if linker and seen else 0

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from mimas.connectors.contract import Connector, Entry
+from mimas.runs.groups import Groups
 from mimas.runs.merging import Targets
 from mimas.schema import names
 from mimas.schema.attributes import Kind
@@ -17,8 +18,9 @@ from mimas.store.store import Store
 class Referencer:
     """Turns the reference values of one connector into rows. Targets not seen yet become placeholders."""
 
-    def __init__(self, store: Store, connector: Connector[Any], symbol: int) -> None:
+    def __init__(self, store: Store, connector: Connector[Any], symbol: int, groups: Groups) -> None:
         self.symbol = symbol
+        self.groups = groups
         self.by_name = connector.capabilities.references == "name"
         self.attributes = {
             attribute.name: store.symbol(attribute.name)
@@ -41,6 +43,7 @@ class Referencer:
             for target in {ids[text] for text in texts}
         ]
         tx.insert(tables.reference, "object, attribute, target, bits", rows)
+        self.groups.changed(tx, [row[:3] for row in rows])
 
     def resolve(self, tx: Transaction, entries: Sequence[Entry]) -> dict[str, int]:
         """The object that each reference value of these entries points to."""
@@ -119,4 +122,5 @@ class Referencer:
         """Write what `change` noted."""
         references.add(tx, self._added, SEEN)
         references.remove(tx, self._removed, SEEN)
+        self.groups.changed(tx, [*self._added, *self._removed])
         self._added, self._removed = [], []

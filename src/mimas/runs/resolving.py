@@ -105,7 +105,7 @@ class Resolver:
             contributor = contributors.get((part.connector, part.type, case.type))
             if contributor is None:
                 return {}, ()
-            context.shown = part.shown
+            context.shown, context.groups = part.shown, part.groups
             values, mask = contributor.function.call(part.values, context)
             if contributor.outcomes:
                 values = settled(values, case.values_before)
@@ -114,7 +114,7 @@ class Resolver:
         for part in case.parts:
             contributor = contributors.get((part.connector, part.type, case.type))
             if contributor is not None:
-                context.shown = part.shown
+                context.shown, context.groups = part.shown, part.groups
                 values, mask = contributor.function.call(part.values, context)
                 contributions.append(Contribution(contributor, part.anchor, values, mask))
         if not contributions:

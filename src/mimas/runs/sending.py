@@ -28,7 +28,9 @@ class Parcel:
 class Packer:
     """Makes exports for one connector."""
 
-    def __init__(self, symbols: Symbols, connector: int, *, by_name: bool, governed: dict[str, frozenset[str]]) -> None:
+    def __init__(
+        self, symbols: Symbols, connector: int, *, by_name: bool, governed: Mapping[str, frozenset[str]]
+    ) -> None:
         self.symbols = symbols
         self.connector = connector
         self.target = "name" if by_name else "anchor"

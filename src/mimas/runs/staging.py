@@ -7,6 +7,7 @@ from typing import Any
 from mimas.connectors.contract import Connector, Entry, EntryError, Page
 from mimas.runs import echoes
 from mimas.runs.confirming import Confirmer
+from mimas.runs.groups import Groups
 from mimas.runs.lost import Lost
 from mimas.runs.merging import merged
 from mimas.runs.referencing import Referencer
@@ -18,6 +19,7 @@ from mimas.store.database import Transaction
 from mimas.store.objects import NONE, PRESENT, Stored
 from mimas.store.runs import Note
 from mimas.store.store import Store
+from mimas.sync.interest import Interest
 
 
 class Stager:
@@ -29,9 +31,7 @@ class Stager:
         connector: Connector[Any],
         symbol: int,
         step: int,
-        governed: dict[str, frozenset[str]],
-        attentive: frozenset[str],
-        watchful: frozenset[str],
+        interest: Interest,
     ) -> None:
         self.store = store
         self.connector = connector
@@ -42,15 +42,16 @@ class Stager:
         self._notes: list[Note] = []
         self.named = connector.capabilities.named
         self.types = {name: store.symbol(name) for name in connector.schema}
-        self.attentive = {self.types[name] for name in attentive if name in self.types}
-        self.watchful = {self.types[name] for name in watchful if name in self.types}
+        self.attentive = {self.types[name] for name in interest.attentive if name in self.types}
+        self.watchful = {self.types[name] for name in interest.watchful if name in self.types}
         self.refers = {
             name: any(attribute.kind is Kind.REFERENCE for attribute in type_.attributes.values())
             for name, type_ in connector.schema.items()
         }
-        self.references = Referencer(store, connector, symbol)
+        self.groups = Groups(store, symbol, interest.groups)
+        self.references = Referencer(store, connector, symbol, self.groups)
         self._lost: Lost | None = None
-        self.confirmer = Confirmer(store, symbol, governed)
+        self.confirmer = Confirmer(store, symbol, interest.governed)
 
     def problem(self, note: Note) -> None:
         """Something is wrong with a record; the step goes on."""
@@ -236,6 +237,7 @@ class Stager:
         """Objects by their new names: (object, old, new). A placeholder under a new name becomes the object."""
         if not renamed:
             return
+        self.groups.renamed(tx, renamed)
         keys = {names.key(new): object_ for object_, _, new in renamed}
         holders = objects.find_names(tx, self.symbol, list(keys))
         stored = objects.load(tx, list(holders.values()))

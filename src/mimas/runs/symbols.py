@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from mimas.runs.groups import Groups, Membership
 from mimas.schema.values import Value, Values
 from mimas.store import tables
 from mimas.store.database import Transaction
@@ -28,6 +29,7 @@ class LinkedPart(Protocol):
     rule: int
     type: int
     shown: Values
+    groups: Membership
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,11 @@ class Symbols:
         }
         self.indispensable = {name for deletion in self.deletions.values() for name in deletion.connectors}
         """Connectors without whose link a resource is deleted."""
+        self.groups = {
+            connector: Groups(store, connector, compiled.interest(store.name(connector)).groups)
+            for connector in {connector for connector, _ in self.linkers}
+        }
+        """Connector → the groups that its scopes ask for."""
         self.scoped = {key: linker for key, linker in self.linkers.items() if linker.scopes}
         self.patterns: dict[Any, int] = {}
         self.echoes = self._echoes()
@@ -153,6 +160,7 @@ class Symbols:
         if linker is None:
             return False
         try:
+            context.groups = part.groups
             mask = linker.scope(part.shown, context)
         except Exception:  # noqa: BLE001 - linking evaluates it again, and tells; until then the link stays
             return False
@@ -252,6 +260,7 @@ def _names(compiled: Compiled) -> set[str]:
     """Every name that the passes may need the number of."""
     rules = compiled.rules
     names = {name for key in compiled.linkers for name in key} | {name for key in compiled.contributors for name in key}
+    names |= {attribute for connector, _ in compiled.linkers for attribute, _ in compiled.interest(connector).groups}
     for type_ in rules.types.values():
         names |= {type_.name, *type_.attributes} | {f"{type_.name}.{attribute}" for attribute in type_.attributes}
     for rule in rules.rules:

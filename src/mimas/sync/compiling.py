@@ -5,17 +5,18 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, cast
 
-from mimas.language.scope import scope_attributes, scope_source
+from mimas.language.scope import scope_source
 from mimas.schema.attributes import ObjectType
 from mimas.schema.values import Value
 from mimas.sync.context import Context
-from mimas.sync.flows import Load, read, reads
+from mimas.sync.flows import Load, read
 from mimas.sync.generated import About, Code, Generated
 from mimas.sync.inbound import Contributor, compile_contributor
+from mimas.sync.interest import Interest, interest
 from mimas.sync.keys import normals
 from mimas.sync.linking import Linker, compile_linker
 from mimas.sync.outbound import Target, compile_target
-from mimas.sync.rules import Direction, Extension, LinkType, Membership, RuleSet, SyncRule
+from mimas.sync.rules import Direction, LinkType, Membership, RuleSet, SyncRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,47 +56,9 @@ class Compiled:
     choices: dict[str, dict[str, Callable[..., Any]]] = field(default_factory=dict)
     """Resource type → attribute → the function that chooses between what is contributed."""
 
-    def governed(self, connector: str) -> dict[str, frozenset[str]]:
-        """Object type → the reference attributes that outbound rules write."""
-        return {
-            target.object_type.name: frozenset(attribute for _, attribute, _ in target.references)
-            for targets in self.targets.values()
-            for target in targets
-            if target.connector == connector
-        }
-
-    def attentive(self, connector: str) -> frozenset[str]:
-        """The object types whose first sight matters: inbound rules read them, or flows happened once only."""
-        read = {object_type for of, object_type, _ in self.contributors if of == connector}
-        once = {
-            rule.object_type
-            for rule in self.rules.rules
-            if rule.connector == connector and any(flow.once for flow in rule.flows)
-        }
-        return frozenset(read | once)
-
-    def watchful(self, connector: str) -> frozenset[str]:
-        """The object types whose linking reads what outbound rules write: even our own change may change a scope."""
-        written: dict[str, set[str]] = {}
-        for rule in self.rules.rules:
-            if rule.connector == connector and rule.direction is Direction.OUTBOUND:
-                written.setdefault(rule.object_type, set()).update(flow.target for flow in rule.flows)
-        return frozenset(
-            rule.object_type
-            for rule in self.rules.rules
-            if rule.connector == connector
-            and rule.direction is Direction.INBOUND
-            and _asks(rule, written.get(rule.object_type, set()))
-        )
-
-
-def _asks(rule: SyncRule, written: set[str]) -> bool:
-    """Whether the scope or a join of a rule reads one of these attributes; functions may read any."""
-    compared = [reads(condition.origin) for criterion in rule.join for condition in criterion]
-    asked = [reads(Extension(clause.function)) for group in rule.scope for clause in group if clause.function]
-    return any(
-        names is None or names & written for names in (*compared, *asked, scope_attributes(rule.scope)) if written
-    )
+    def interest(self, connector: str) -> Interest:
+        """What the rules ask of a connected system."""
+        return interest(self.rules, (target for of_type in self.targets.values() for target in of_type), connector)
 
 
 def compile_rules(rules: RuleSet, schemas: Mapping[str, Mapping[str, ObjectType]], load: Load) -> Compiled:

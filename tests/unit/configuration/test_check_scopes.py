@@ -17,6 +17,8 @@ WRONG = [
     ("['day LESSTHAN =DateAdd(\"d\", \"x\", Now())']", "error", 'DateAdd takes a whole number as `amount`, not "x"'),
     ("['text EQUAL =%Domain% & [text]']", "error", "the parameter %Domain% is not set"),
     ('["text EQUAL %Domain%"]', "error", "the parameter %Domain% is not set"),
+    ("['boss ISMEMBEROF =[text]']", "error", "ISMEMBEROF needs the name of a group; `=[text]` is computed"),
+    ("[members ISNOTMEMBEROF x]", "error", "no object type has a reference attribute 'members'"),
     ("[number ISBITSET two]", "error", "ISBITSET needs a whole number; 'two' is none"),
     ("[flag EQUAL yes]", "warning", "'flag' is boolean: EQUAL yes never holds"),
     ("[flag NOTEQUAL yes]", "warning", "'flag' is boolean: NOTEQUAL yes always holds"),
@@ -58,6 +60,12 @@ def test_scopes_that_are_wrong(tmp_path: Path, scope: str, severity: str, expect
 )
 def test_scopes_that_are_right(tmp_path: Path, scope: str) -> None:
     assert said(tmp_path, PEOPLE, rule("More", "{text: text}", scope=scope)) == []
+
+
+def test_only_the_objects_of_a_system_are_in_its_groups(tmp_path: Path) -> None:
+    assert said(tmp_path, PEOPLE, rule("More", "{text: text}", scope="[head ISMEMBEROF x, boss ISNOTMEMBEROF y]")) == []
+    (found,) = said(tmp_path, PEOPLE, rule("Out", "{text: text}", "app user", scope="[boss ISMEMBEROF x]"))
+    assert found.message == "ISMEMBEROF is for inbound rules only"
 
 
 def test_scopes_exclude_one_another_when_every_pair_does() -> None:
