@@ -50,7 +50,11 @@ def _same_objects(one: SyncRule, other: SyncRule) -> bool:
 
 
 def _ties(world: World, writers: list[Writer]) -> Iterator[Problem]:
-    """Rules of one precedence: it is by the names of connectors and rules which wins, which is seldom meant."""
+    """Rules of one precedence.
+
+    Of two kinds of objects the later change wins (MIM: equal precedence), which may be meant; else the names of the
+    rules decide, which is not.
+    """
     told: set[str] = set()
     for (first, earlier), (rule, flow) in combinations(writers, 2):
         if rule.precedence != first.precedence or earlier.merge.unites or flow.merge.unites or rule.name in told:
@@ -62,7 +66,11 @@ def _ties(world: World, writers: list[Writer]) -> Iterator[Problem]:
         told.add(rule.name)
         message = f"writes '{flow.target}' with precedence {rule.precedence}, as '{first.name}' does"
         hint = f"give one of them another precedence (the other is at {earlier.place})"
-        yield Problem(flow.place, message, hint, rule.name, Severity.WARNING)
+        severity = Severity.WARNING
+        if rule.direction is Direction.INBOUND and not _same_objects(first, rule):
+            message, severity = f"{message}: the later change wins", Severity.HINT
+            hint = f"if that is not meant, {hint}"
+        yield Problem(flow.place, message, hint, rule.name, severity)
 
 
 def _mixed(writers: list[Writer]) -> Iterator[Problem]:

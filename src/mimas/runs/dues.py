@@ -5,6 +5,7 @@ from datetime import datetime
 
 from mimas.store import resources, tables
 from mimas.store.database import Transaction
+from mimas.store.instants import stamp
 
 LINK, INBOUND, OUTBOUND, HOLD = 0, 1, 2, 3
 """Which stratum is to be computed again, for which item: a connector object, a resource, a resource; or a hold ends."""
@@ -46,8 +47,3 @@ def take_due(tx: Transaction, now: datetime) -> list[int]:
     # Pending objects and dirty resources outlive a crash; what is to be resolved stays due until it has been.
     tx.delete(tables.due, "stratum, item", [row for row in rows if row[0] != INBOUND])
     return [item for stratum, item in rows if stratum == INBOUND]
-
-
-def stamp(at: datetime) -> str:
-    """An instant as text that sorts."""
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")

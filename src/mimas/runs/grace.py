@@ -6,9 +6,10 @@ So everything is held: its values, its references, its link. When the time is ov
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from mimas.runs.dues import HOLD, stamp
+from mimas.runs.dues import HOLD
 from mimas.store import holds, objects, tables
 from mimas.store.database import Transaction
+from mimas.store.instants import stamp
 from mimas.store.store import Store
 
 GRACE = "grace"

@@ -135,6 +135,8 @@ def _process(
     woken = session.symbols.groups[connector].gone(tx, [object_.id for object_ in batch.gone])
     objects.purge(tx, connector, [object_.id for object_ in batch.gone])
     decisions.forget(tx, [object_.id for object_ in batch.gone if object_.id in session.decided(tx)])
+    tied = set[str]().union(*session.symbols.tied.values())
+    facts.forget_offers(tx, tied, [object_.id for object_ in batch.gone])
     done = [object_.id for object_ in pending if object_.id not in failed]
     tx.run("DELETE FROM pending_import WHERE connector = ? AND object IN IDS", connector, done)
     if not session.sweep:

@@ -65,13 +65,17 @@ class Offers:
             other
             for other in self._flows
             if (other.target, other.type) == (flow.target, flow.type)
-            and other.precedence < flow.precedence
+            and (other.precedence < flow.precedence or (flow.single and self._rank(other) < self._rank(flow)))
             and not (other.unites and flow.unites)
         ]
         for other in better:
             query += Query(" AND NOT EXISTS (SELECT 1") + _joined(other, "bl", "br", "bt")
             query += Query(" WHERE bl.resource = l.resource") + self._covered(other, "bl") + ")"
         return query
+
+    def _rank(self, flow: ReferenceOffer) -> tuple[int, str, str]:
+        name = self.session.store.name
+        return flow.precedence, name(flow.connector), name(flow.rule)
 
     def _covered(self, flow: ReferenceOffer, link: str) -> Query:
         left_out = self._left_out.get(flow.rule)

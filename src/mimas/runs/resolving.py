@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeAlias
 
+from mimas.runs.ages import Ages
 from mimas.runs.cases import Case, Part, load_cases
 from mimas.runs.deletion import DeletionRules, KeepError
 from mimas.runs.dues import INBOUND, write_dues
@@ -49,15 +51,17 @@ class Resolver:
         self.symbols = session.symbols
         self.context = session.context()
         self.deletion = DeletionRules(session)
+        self.ages: Ages | None = None
         self._unique_types = {key[2] for key, c in self.symbols.contributors.items() if c.unique}
 
     def resolve(self, tx: Transaction, batch: Iterable[Case], then: Then | None = None) -> Resolved:
         """Resolve some resources; those whose rules fail keep what they had."""
         outcome = Resolved()
         known: dict[int, dict[str, str]] = {}
-        if self._unique_types or self.deletion.dependent:
+        if self._unique_types or self.deletion.dependent or self.symbols.tied:
             batch = list(batch)
             self.deletion.load(tx, batch)
+            self.ages = Ages(tx, self.session, batch) if self.symbols.tied else None
             known = facts.unique_values(tx, [c.resource for c in batch if c.type in self._unique_types and c.before])
         needs: dict[tuple[int, str], list[str]] = {}
         waiting: list[Case] = []
@@ -79,6 +83,8 @@ class Resolver:
                 result = self._evaluate(case, {**known.get(case.resource, {}), **given[case.resource]}, outcome)
                 if result is not None:
                     self._settle(tx, case, result, outcome, then)
+        if self.ages is not None:
+            self.ages.write(tx)
         resources.write(tx, self.session.step, outcome.new, outcome.changed, outcome.added, outcome.removed)
         self.session.counters["projected"] += len(outcome.new)
         self.session.counters["resource-changed"] += sum(1 for change in outcome.changed if change[3] == LIVE)
@@ -116,10 +122,11 @@ class Resolver:
             if contributor is not None:
                 context.shown, context.groups = part.shown, part.groups
                 values, mask = contributor.function.call(part.values, context)
-                contributions.append(Contribution(contributor, part.anchor, values, mask))
+                contributions.append(Contribution(contributor, part.anchor, values, mask, part.object))
         if not contributions:
             return {}, ()
-        values, lineage = combine(contributions, choices)
+        latest = partial(self.ages.latest, case) if self.ages is not None else None
+        values, lineage = combine(contributions, choices, latest)
         if any(contribution.contributor.outcomes for contribution in contributions):
             values = settled(values, case.values_before)
         return values, lineage

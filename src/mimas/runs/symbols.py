@@ -15,7 +15,7 @@ from mimas.store.store import Store
 from mimas.sync.compiling import Compiled
 from mimas.sync.context import Context
 from mimas.sync.flows import reads
-from mimas.sync.inbound import Contributor
+from mimas.sync.inbound import Contributor, tied
 from mimas.sync.keys import normals
 from mimas.sync.linking import Linker
 from mimas.sync.outbound import Target
@@ -48,6 +48,8 @@ class ReferenceOffer:
     rule: int
     echoed: bool
     """Whether an outbound flow writes the attribute, too."""
+    single: bool
+    """Whether the target holds one value only."""
     unites: bool
     """Whether its values are united with those of other flows that do so, whatever their precedence."""
 
@@ -121,6 +123,8 @@ class Symbols:
             for number, rule in self.rules.items()
             if rule.direction is Direction.INBOUND and rule.link in (LinkType.PROVISION, LinkType.STICKY)
         }
+        self.tied = {symbol(name): found for name, found in tied(compiled.contributors.values()).items()}
+        """Resource type → the attributes that objects of several kinds write with equal right."""
         self.choices = {symbol(name): functions for name, functions in compiled.choices.items()}
         self.deletions = {
             number: type_.deletion for number, type_ in self.types.items() if type_.deletion != Deletion()
@@ -179,9 +183,10 @@ class Symbols:
                 rule = symbol(flow.rule.name)
                 source, target = symbol(flow.source), symbol(flow.target)
                 echoed = (connector, source) in self.echoed_references
+                single = not self.types[type_].attributes[flow.target].multivalued
                 offers.append(
                     ReferenceOffer(
-                        connector, type_, made_by, source, target, flow.precedence, rule, echoed, flow.unites
+                        connector, type_, made_by, source, target, flow.precedence, rule, echoed, single, flow.unites
                     )
                 )
         return offers

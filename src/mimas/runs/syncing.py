@@ -5,7 +5,7 @@ from contextlib import nullcontext
 from datetime import datetime
 
 from mimas.runs import grace
-from mimas.runs.dues import stamp, take_due
+from mimas.runs.dues import take_due
 from mimas.runs.importing import Outcome
 from mimas.runs.keying import renew_keys
 from mimas.runs.linking import link_pending
@@ -20,6 +20,7 @@ from mimas.runs.waking import referrers, retry_unlinked
 from mimas.schema.values import decode
 from mimas.store import objects, resources, tables
 from mimas.store.database import Transaction
+from mimas.store.instants import stamp
 from mimas.store.resources import LIVE
 
 Say = Callable[[str], None]

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from mimas.store import tables
 from mimas.store.database import Transaction
+from mimas.store.instants import stamp
 
 LINKED, CUT = "linked-by-hand", "disconnected-by-hand"
 
@@ -19,8 +20,7 @@ def decide(tx: Transaction, object_: int, resource: int | None, said: str, now: 
     """Remember a decision in place of an earlier one. ``said`` names the object for whoever reads the facts."""
     forget(tx, [object_])
     kind, of = (LINKED, resource) if resource is not None else (CUT, 0)
-    at = now.isoformat(timespec="seconds").replace("+00:00", "Z")
-    tx.insert(tables.fact, "kind, key, resource, value, at", [(kind, str(object_), of, said, at)])
+    tx.insert(tables.fact, "kind, key, resource, value, at", [(kind, str(object_), of, said, stamp(now))])
 
 
 def forget(tx: Transaction, objects: Iterable[int]) -> None:

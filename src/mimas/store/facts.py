@@ -3,9 +3,13 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain, count
+from typing import Any
+
+import msgspec
 
 from mimas.store import tables
-from mimas.store.database import Transaction
+from mimas.store.database import Row, Transaction
+from mimas.store.instants import stamp
 
 
 def unique_values(tx: Transaction, resources: Sequence[int]) -> dict[int, dict[str, str]]:
@@ -19,6 +23,35 @@ def unique_values(tx: Transaction, resources: Sequence[int]) -> dict[int, dict[s
     return found
 
 
+OFFERED = "offered:"
+"""Facts of this kind say when a contribution of equal precedence was first seen: ``offered:attribute``, by object."""
+
+
+def offered(tx: Transaction, resources: Sequence[int]) -> dict[tuple[str, str], tuple[int, Any]]:
+    """(kind, object) → the step that first saw what the object offers, and the value."""
+    rows = tx.rows(
+        "SELECT kind, key, value FROM fact WHERE resource IN IDS AND kind LIKE ?", list(resources), f"{OFFERED}%"
+    )
+    return {(kind, key): tuple(msgspec.json.decode(value)) for kind, key, value in rows}
+
+
+def offer(place: tuple[str, str], resource: int, step: int, value: Any, now: datetime) -> Row:
+    """The row of a fact that `offered` gives."""
+    return (*place, resource, msgspec.json.encode([step, value]).decode(), stamp(now))
+
+
+def remember_offers(tx: Transaction, rows: Sequence[Row]) -> None:
+    """Write rows of `offer` in place of earlier ones."""
+    columns = "kind, key, resource, value, at"
+    tx.upsert(tables.fact, columns, rows, "resource = excluded.resource, value = excluded.value, at = excluded.at")
+
+
+def forget_offers(tx: Transaction, attributes: Iterable[str], objects: Sequence[int]) -> None:
+    """These objects are gone for good."""
+    rows = [(OFFERED + attribute, str(id_)) for attribute in sorted(attributes) for id_ in objects]
+    tx.delete(tables.fact, "kind, key", rows)
+
+
 def left(tx: Transaction, resources: Sequence[int]) -> set[int]:
     """Those resources that a connector has left whose link they cannot be without."""
     rows = tx.rows("SELECT DISTINCT resource FROM fact WHERE resource IN IDS AND kind LIKE 'left:%'", list(resources))
@@ -27,8 +60,7 @@ def left(tx: Transaction, resources: Sequence[int]) -> set[int]:
 
 def leave(tx: Transaction, connector: str, resources: Iterable[int], now: datetime) -> None:
     """A connector's link to these resources has ended."""
-    at = now.isoformat(timespec="seconds").replace("+00:00", "Z")
-    rows = [(f"left:{connector}", str(id_), id_, connector, at) for id_ in sorted(set(resources))]
+    rows = [(f"left:{connector}", str(id_), id_, connector, stamp(now)) for id_ in sorted(set(resources))]
     tx.insert(tables.fact, "kind, key, resource, value, at", rows, ignore=True)
 
 
@@ -52,7 +84,6 @@ def reserve(
     """
     candidates = {need: _numbered(texts) for need, texts in sorted(needs.items())}
     given: dict[int, dict[str, str]] = {}
-    at = now.isoformat(timespec="seconds").replace("+00:00", "Z")
     while candidates:
         proposals = {need: next(texts) for need, texts in candidates.items()}
         taken = _taken(tx, proposals, normal)
@@ -63,7 +94,7 @@ def reserve(
             if place in taken or holders.get(place, resource) != resource:
                 continue
             taken.add(place)
-            rows.append((*place, resource, text, at))
+            rows.append((*place, resource, text, stamp(now)))
             given.setdefault(resource, {})[attribute] = text
             del candidates[resource, attribute]
         tx.insert(tables.fact, "kind, key, resource, value, at", sorted(rows))

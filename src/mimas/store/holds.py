@@ -5,6 +5,7 @@ from datetime import datetime
 
 from mimas.store import tables
 from mimas.store.database import Row, Transaction
+from mimas.store.instants import stamp
 
 OPEN, RELEASED, REFUSED, SUPERSEDED = "open", "released", "refused", "superseded"
 
@@ -14,11 +15,10 @@ def place(
 ) -> int:
     """Hold some objects; the number of the hold."""
     number = tx.allocate("hold", 1)
-    at = now.isoformat(timespec="seconds").replace("+00:00", "Z")
     tx.insert(
         tables.hold,
         "id, kind, connector, step, count, reason, state, at",
-        [(number, kind, connector, step, len(objects), reason, OPEN, at)],
+        [(number, kind, connector, step, len(objects), reason, OPEN, stamp(now))],
     )
     tx.insert(tables.hold_item, "hold, object", [(number, object_) for object_ in objects])
     return number

@@ -1,6 +1,6 @@
 """Inbound rules of one object type towards one resource type, as one generated function."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeAlias
@@ -206,16 +206,23 @@ class Contribution:
     anchor: str
     values: dict[str, Any]
     mask: int
+    object: int = 0
+
+
+Latest: TypeAlias = Callable[[str, Sequence[tuple[Contribution, Any]]], int]
+"""Given an attribute and what is offered to it with equal right: the place of the offer that changed last."""
 
 
 def combine(
-    parts: list[Contribution], choices: Mapping[str, Callable[..., Any]] | None = None
+    parts: list[Contribution],
+    choices: Mapping[str, Callable[..., Any]] | None = None,
+    latest: Latest | None = None,
 ) -> tuple[dict[str, Any], tuple[tuple[int, int], ...]]:
     """Precedence over several objects: the values, and (contributor, mask of the flows that won) as the lineage.
 
-    The lowest precedence number wins; between equals the connector object that sorts first, so that the order in
-    which connectors ran decides nothing. Merging flows of an attribute are united. For an attribute in ``choices`` the
-    function is given all that is offered, as (connector, value) in order of precedence, and returns the value.
+    The lowest precedence number wins; between equals the one that ``latest`` names, or that of the connector object
+    that sorts first. Merging flows of an attribute are united. For an attribute in ``choices`` the function is given
+    all that is offered, as (connector, value) in order of precedence, and returns the value.
     """
     ordered = sorted(parts, key=lambda part: (part.contributor.connector, part.contributor.number, part.anchor))
     values: dict[str, Any] = {}
@@ -232,16 +239,21 @@ def combine(
         if choices and attribute in choices:
             value = _chosen(choices[attribute], ordered, offers, masks)
         else:
-            value = _preferred(attribute, ordered, offers, masks)
+            value = _preferred(attribute, ordered, offers, masks, latest)
         if value is not None:
             values[attribute] = value
     lineage = tuple((part.contributor.number, mask) for part, mask in zip(ordered, masks, strict=True))
     return values, lineage
 
 
-def _preferred(attribute: str, ordered: list[Contribution], offers: list[Offer], masks: list[int]) -> Any:
+def _preferred(
+    attribute: str, ordered: list[Contribution], offers: list[Offer], masks: list[int], latest: Latest | None
+) -> Any:
     """The value of best precedence, or what several merging flows give together; who gave it goes into the masks."""
-    _, index, winner, value = offers[0]
+    equals = [offer for offer in offers if offer[0] == offers[0][0]]
+    if latest is not None and len(equals) > 1 and not offers[0][2].merge.unites:
+        equals = [equals[latest(attribute, [(ordered[index], value) for _, index, _, value in equals])]]
+    _, index, winner, value = equals[0]
     masks[index] |= winner.bit
     if winner.merge.unites:
         value = _united(offers, masks)
@@ -266,6 +278,18 @@ def _chosen(choose: Callable[..., Any], ordered: list[Contribution], offers: lis
     for _, index, winner, _ in givers:
         masks[index] |= winner.bit
     return value
+
+
+def tied(contributors: Iterable[Contributor]) -> dict[str, set[str]]:
+    """Resource type → the attributes to which objects of several types or systems flow with equal precedence."""
+    found: dict[str, set[str]] = {}
+    seen: dict[tuple[str, str, int], int] = {}
+    for contributor in contributors:
+        for winner in contributor.winners:
+            place = (contributor.resource_type, winner.attribute, winner.precedence)
+            if not winner.merge.unites and seen.setdefault(place, contributor.number) != contributor.number:
+                found.setdefault(contributor.resource_type, set()).add(winner.attribute)
+    return found
 
 
 def settled(values: dict[str, Any], before: Callable[[], Mapping[str, Any]]) -> dict[str, Any]:

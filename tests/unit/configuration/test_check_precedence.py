@@ -19,9 +19,10 @@ def test_ties(tmp_path: Path) -> None:
     assert messages(tmp_path, one, two) == ["Two writes 'more' with precedence 100, as 'One' does"]
     unit = PEOPLE.replace("People", "Heads").replace("object: worker", "object: unit")
     other = rule("Two", "{more: id}", "hr unit")
-    assert messages(tmp_path, one, unit, other) == [
-        "People writes 'id' with precedence 10, as 'Heads' does",
-        "Two writes 'more' with precedence 100, as 'One' does",
+    found = said(tmp_path, PEOPLE, one, unit, other, hints=True)
+    assert [f"{problem.severity} {problem.about} {problem.message}" for problem in found] == [
+        "hint People writes 'id' with precedence 10, as 'Heads' does: the later change wins",
+        "hint Two writes 'more' with precedence 100, as 'One' does: the later change wins",
     ]
     scoped = [rule("One", "{more: text}", scope=ACTIVE), rule("Two", "{more: more}", scope=LEFT)]
     assert messages(tmp_path, *scoped) == [], "nobody is in both scopes"

@@ -67,13 +67,91 @@ class TestPrecedence:
         assert two.resources() == {number: {"employeeId": "1", "name": "Again"}}
 
 
-def test_equal_precedence_is_decided_by_name_not_by_order(world: World) -> None:
-    rules = [inbound(name, FLOWS, precedence=10, join=["id=employeeId"]) for name in ("b", "a")]
-    world.configure([delimited("a", COLUMNS), delimited("b", COLUMNS)], rules)
-    world.write("a.csv", {"id": "1", "name": "A"}, columns=HEADER)
-    world.write("b.csv", {"id": "1", "name": "B"}, columns=HEADER)
-    world.run("import b", "sync", "import a", "sync")
-    assert set(world.people()) == {"A"}
+class TestEqualPrecedence:
+    """Two systems with equal right: the latest change wins."""
+
+    @pytest.fixture
+    def tied(self, world: World) -> World:
+        rules = [inbound(name, FLOWS, precedence=10, join=["id=employeeId"]) for name in ("b", "a")]
+        world.configure([delimited("a", COLUMNS), delimited("b", COLUMNS)], rules)
+        self.show(world, a="A", b="B")
+        return world
+
+    def show(self, world: World, **names: str) -> None:
+        for system, name in names.items():
+            rows = [{"id": "1", "name": name}] if name else []
+            world.write(f"{system}.csv", *rows, columns=HEADER)
+
+    def name(self, world: World) -> str:
+        """The name that everybody agrees on, also after full syncs, which change nothing."""
+        before = world.dump()
+        world.run("full", "sync", "full")
+        assert world.dump() == before
+        (person,) = world.resources().values()
+        return str(person.get("name"))
+
+    @pytest.mark.parametrize("runs", [("import a", "sync", "import b"), ("import b", "sync", "import a")])
+    def test_whoever_comes_later_wins(self, tied: World, runs: tuple[str, ...]) -> None:
+        tied.run(*runs, "sync")
+        assert self.name(tied) == runs[-1][-1].upper()
+
+    @pytest.mark.parametrize("runs", [("import a", "import b"), ("import b", "import a")])
+    def test_of_those_seen_by_one_sync_the_name_of_the_connector_decides(
+        self, tied: World, runs: tuple[str, ...]
+    ) -> None:
+        tied.run(*runs, "sync")
+        assert self.name(tied) == "A"
+
+    def test_each_change_wins_in_its_turn(self, tied: World) -> None:
+        tied.run("import a", "import b", "sync")
+        for system, name in (("b", "B2"), ("a", "A2"), ("b", "B3"), ("b", "A2"), ("a", "A4")):
+            self.show(tied, **{system: name})
+            tied.run(f"import {system}", "sync")
+            assert self.name(tied) == name
+
+    def test_whoever_goes_takes_the_value_along_and_is_the_latest_when_back(self, tied: World) -> None:
+        tied.run("import a", "import b", "sync")
+        self.show(tied, a="")
+        tied.run("import a", "sync")
+        assert self.name(tied) == "B"
+        self.show(tied, b="B2")
+        tied.run("import b", "sync")
+        self.show(tied, a="A")
+        tied.run("import a", "sync")
+        assert self.name(tied) == "A"
+
+    def test_a_change_made_while_alone_is_older_than_whoever_comes_after(self, tied: World) -> None:
+        tied.run("import a", "import b", "sync")
+        self.show(tied, a="")
+        tied.run("import a", "sync")
+        self.show(tied, b="B2")
+        tied.run("import b", "sync")
+        assert self.name(tied) == "B2"
+        self.show(tied, a="A2", b="B2")
+        tied.run("import a", "import b", "sync")
+        assert self.name(tied) == "A2"
+
+    def test_two_directories_follow_one_another(self, world: World) -> None:
+        rules = [
+            inbound("hr", {"employeeId": "id"}, join=["id=employeeId"]),
+            *(
+                rule
+                for system in "ab"
+                for rule in (
+                    inbound(system, {"name": "name"}, join=["id=employeeId"], link=LinkType.JOIN),
+                    outbound(system, {"id": "employeeId", "name": "name"}, precedence=200),
+                )
+            ),
+        ]
+        world.configure([delimited("hr", "id"), target("a", "id name"), target("b", "id name")], rules)
+        world.write("hr.csv", {"id": "1"})
+        everywhere = ("sync", "export a", "export b", "import a", "import b", "sync")
+        world.run("import hr", *everywhere)
+        for system, name in (("a", "X"), ("b", "Y"), ("b", "Z"), ("a", "Y"), ("a", "X")):
+            world.write(f"{system}.csv", {"id": "1", "name": name}, columns="id name")
+            world.run(f"import {system}", *everywhere)
+            assert world.read("a.csv")["1"] == world.read("b.csv")["1"] == {"name": name}
+            assert self.name(world) == name
 
 
 def test_merging_flows_unite_their_values(world: World) -> None:
@@ -497,7 +575,7 @@ class TestSeveralOffersOfReferences:
 
     COLUMNS = "id name boss>person"
 
-    def configure(self, world: World, precedences: tuple[int, int], *where: str) -> None:
+    def configure(self, world: World, precedences: tuple[int, int], *where: str, types: str = "") -> None:
         flows = {"employeeId": "id", "name": "name", "manager": "boss"}
         world.configure(
             [delimited("hr", self.COLUMNS), delimited("ext", self.COLUMNS)],
@@ -513,6 +591,7 @@ class TestSeveralOffersOfReferences:
                 ),
                 inbound("ext", flows, join=["id=employeeId"], precedence=precedences[1]),
             ],
+            [person(types)] if types else (),
         )
 
     def write(self, world: World, hr: str, ext: str) -> None:
@@ -561,11 +640,14 @@ class TestSeveralOffersOfReferences:
         world.run("import hr", "import ext", sync)
         assert world.references("manager") == {("A", "B"), ("B", "C"), ("C", "A")}
 
-    def test_equal_precedence_unites_and_comes_to_rest(self, world: World) -> None:
-        self.configure(world, (10, 10))
+    @pytest.mark.parametrize("several", ["", "*"])
+    def test_equal_precedence_unites_several_values_and_comes_to_rest(self, world: World, several: str) -> None:
+        self.configure(world, (10, 10), types=f"employeeId name mail manager>person{several}")
         self.write(world, "221", "231")
         world.run("import hr", "import ext", "full")
-        assert world.references("manager") == {("A", "B"), ("B", "B"), ("B", "C"), ("C", "A")}
+        # Where there is one value it is that of the connector whose name comes first.
+        united = {("B", "B")} if several else set()
+        assert world.references("manager") == {("A", "B"), ("B", "C"), ("C", "A")} | united
         before = world.dump()
         world.run("full", "sync", "full")
         assert world.dump() == before
