@@ -265,6 +265,18 @@ def disconnectors(context: typer.Context, name: Name, json: Json = False) -> Non
     disconnectors(_installation(context), name, json=json)
 
 
+@app.command()
+def release(
+    context: typer.Context,
+    type_: Annotated[str, typer.Argument(metavar="TYPE", help="An object type, such as person.")],
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The resource's id, or an indexed value.")],
+) -> None:
+    """Let others have the unique values of a deleted resource."""
+    from mimas.cli.joining import release
+
+    release(_installation(context), type_, key)
+
+
 @holds.callback()
 def holds_list(context: typer.Context, json: Json = False) -> None:
     """What is held. Exit status 4: something is."""

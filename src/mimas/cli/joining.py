@@ -1,4 +1,4 @@
-"""The commands of whoever looks after links: ``join``, ``disconnect``, ``disconnectors``."""
+"""The commands of whoever looks after links and names: ``join``, ``disconnect``, ``disconnectors``, ``release``."""
 
 from collections.abc import Callable
 
@@ -64,3 +64,19 @@ def disconnectors(installation: Installation, connector: str, *, json: bool) -> 
     if found:
         table(("type", "anchor", "name", "why"), ((o["type"], o["anchor"], o["name"], o["why"]) for o in found))
     out.print(f"{count:,} without a link" + ("; --json lists all" if count > len(found) else ""), markup=False)
+
+
+def release(installation: Installation, type_: str, key: str) -> None:
+    """Others may have the unique values of a deleted resource."""
+    from mimas.store import facts, resources
+
+    numbers = find(installation, type_, key)
+    with installation.store.database.alone(), installation.store.transaction(durable=True) as tx:
+        living = [row.id for row in resources.load(tx, numbers) if row.state == resources.LIVE]
+        if living:
+            raise CommandError(f"{type_} {living[0]} is not deleted: it keeps what is its own.")
+        freed = facts.release(tx, numbers)
+    for attribute, value in freed:
+        out.print(f"{attribute} {value} is free.", markup=False)
+    if not freed:
+        out.print(f"{type_} {key} has no unique values.", markup=False)

@@ -109,8 +109,9 @@ def _attributes(parts: dict[str, AttributePart]) -> dict[str, Attribute]:
 def _type(document: Document, body: ObjectTypeBody) -> ResourceType:
     indexed = frozenset(name for name, part in body.attributes.items() if part.indexed)
     chosen = {name: part.choose for name, part in body.attributes.items() if part.choose}
+    deletion = _deletion(body.deletion)
     return ResourceType(
-        document.name, _attributes(body.attributes), indexed, document.place, _deletion(body.deletion), chosen
+        document.name, _attributes(body.attributes), indexed, document.place, deletion, body.release, chosen
     )
 
 

@@ -31,8 +31,7 @@ def check_flow(
         case Direct(name):
             yield from look_up(document, path, name, source)
         case Computed(text):
-            once = flow.once and rule.direction is Direction.OUTBOUND
-            yield from _expression(document, path, text, source, once=once, to=target.get(flow.target))
+            yield from _expression(document, path, text, source, once=flow.once, to=target.get(flow.target))
         case Unique(candidates):
             if rule.direction is Direction.OUTBOUND:
                 yield document.problem(path, "only resources have unique values", "write it in an inbound rule")
@@ -105,7 +104,7 @@ def _expression(
         yield from readable(document, path, name, source)
     if not once and impure(tree):
         message = f"`{text}` gives another value each time, so the flow would never rest"
-        hint = "write it in an outbound rule, with `once: true`, or as a `unique` value, which is kept"
+        hint = "write it with `once: true`, or as a `unique` value, which is kept"
         yield document.problem(path, message, hint)
     if to is None or to.kind is not Kind.REFERENCE:
         yield from check_computed(document, path, tree, source, to)

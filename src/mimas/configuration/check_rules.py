@@ -58,9 +58,6 @@ def _idle(rule: SyncRule, document: Document) -> Iterator[Problem]:
         if rule.direction is Direction.OUTBOUND and flow.merge.unites:
             hint = "merge what rules give to the resource, in the inbound rules"
             yield document.warning(("flows", flow.target), "`merge` does nothing in an outbound rule", hint)
-        if rule.direction is Direction.INBOUND and flow.once:
-            hint = "leave it out: a resource is worked out anew each time; what is to be kept is a `unique` value"
-            yield document.warning(("flows", flow.target), "`once` does nothing in an inbound rule", hint)
 
 
 def _able(world: World, rule: SyncRule, document: Document) -> Iterator[Problem]:

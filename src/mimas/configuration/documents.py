@@ -173,6 +173,7 @@ class ObjectTypeBody(Body):
     deletion: Annotated[DeletionPart, BeforeValidator(notation.deletion)] = Field(
         default=DeletionPart(rule="last"), description="When a resource of this type is deleted."
     )
+    release: int = Field(default=0, ge=0, description="Days after deletion when unique values are free again.")
 
 
 class ConnectorBody(Body):

@@ -7,8 +7,9 @@ from mimas.store import resources, tables
 from mimas.store.database import Transaction
 from mimas.store.instants import stamp
 
-LINK, INBOUND, OUTBOUND, HOLD = 0, 1, 2, 3
-"""Which stratum is to be computed again, for which item: a connector object, a resource, a resource; or a hold ends."""
+LINK, INBOUND, OUTBOUND, HOLD, RELEASE = 0, 1, 2, 3, 4
+"""Which stratum is to be computed again, for which item: a connector object, a resource, a resource; or a hold ends, or
+the unique values of a deleted resource become free."""
 
 
 def write_dues(tx: Transaction, stratum: int, dues: Mapping[int, datetime | None]) -> None:
@@ -37,7 +38,7 @@ def due_now(tx: Transaction, ids: Iterable[int]) -> None:
 
 def take_due(tx: Transaction, now: datetime) -> list[int]:
     """What is due by now: objects become pending, resources dirty; the resources to resolve come back."""
-    rows = tx.rows("SELECT stratum, item FROM due WHERE at <= ? AND stratum <> ?", stamp(now), HOLD)
+    rows = tx.rows("SELECT stratum, item FROM due WHERE at <= ? AND stratum < ?", stamp(now), HOLD)
     if not rows:
         return []
     objects = [item for stratum, item in rows if stratum == LINK]

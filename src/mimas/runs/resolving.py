@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeAlias
 
 from mimas.runs.ages import Ages
 from mimas.runs.cases import Case, Part, load_cases
 from mimas.runs.deletion import DeletionRules, KeepError
-from mimas.runs.dues import INBOUND, write_dues
+from mimas.runs.dues import INBOUND, RELEASE, write_dues
 from mimas.runs.session import Session
 from mimas.schema.places import Place
 from mimas.schema.values import decode, encode
@@ -37,6 +37,10 @@ class Resolved:
     strays: list[tuple[int, int]] = field(default_factory=list)
     """(connector, object) that the rule of their link no longer covers."""
 
+    ending: dict[int, datetime | None] = field(default_factory=dict)
+    """Deleted resource → when its unique values become free."""
+    done: list[tuple[int, Mapping[str, Any]]] = field(default_factory=list)
+    """(resource, what it has been given for once and all)."""
     new: list[Row] = field(default_factory=list)
     changed: list[tuple[StoredResource, str, int, int]] = field(default_factory=list)
     added: list[tuple[int, str, int]] = field(default_factory=list)
@@ -52,17 +56,17 @@ class Resolver:
         self.context = session.context()
         self.deletion = DeletionRules(session)
         self.ages: Ages | None = None
-        self._unique_types = {key[2] for key, c in self.symbols.contributors.items() if c.unique}
+        self._factual = {key[2] for key, contributor in self.symbols.contributors.items() if contributor.factual}
 
     def resolve(self, tx: Transaction, batch: Iterable[Case], then: Then | None = None) -> Resolved:
         """Resolve some resources; those whose rules fail keep what they had."""
         outcome = Resolved()
-        known: dict[int, dict[str, str]] = {}
-        if self._unique_types or self.deletion.dependent or self.symbols.tied:
+        known: dict[int, dict[str, Any]] = {}
+        if self._factual or self.deletion.dependent or self.symbols.tied:
             batch = list(batch)
             self.deletion.load(tx, batch)
             self.ages = Ages(tx, self.session, batch) if self.symbols.tied else None
-            known = facts.unique_values(tx, [c.resource for c in batch if c.type in self._unique_types and c.before])
+            known = facts.given(tx, [case.resource for case in batch if case.type in self._factual and case.before])
         needs: dict[tuple[int, str], list[str]] = {}
         waiting: list[Case] = []
         dues: dict[int, datetime | None] = {}
@@ -72,6 +76,9 @@ class Resolver:
             if result is None:
                 continue
             dues[case.resource] = context.due
+            if context.done:
+                outcome.done.append((case.resource, context.done))
+                known[case.resource] = {**known.get(case.resource, {}), **context.done}
             if context.needs:
                 waiting.append(case)
                 needs.update({(case.resource, name): candidates for name, candidates in context.needs.items()})
@@ -85,15 +92,17 @@ class Resolver:
                     self._settle(tx, case, result, outcome, then)
         if self.ages is not None:
             self.ages.write(tx)
+        facts.remember_once(tx, outcome.done, self.session.now)
         resources.write(tx, self.session.step, outcome.new, outcome.changed, outcome.added, outcome.removed)
         self.session.counters["projected"] += len(outcome.new)
         self.session.counters["resource-changed"] += sum(1 for change in outcome.changed if change[3] == LIVE)
         write_dues(tx, INBOUND, dues)
+        write_dues(tx, RELEASE, outcome.ending)
         return outcome
 
-    def _evaluate(self, case: Case, unique: dict[str, str] | None, outcome: Resolved) -> Result | None:
+    def _evaluate(self, case: Case, known: Mapping[str, Any] | None, outcome: Resolved) -> Result | None:
         """The values and lineage of one resource; none when a rule failed."""
-        self.context.begin(unique)
+        self.context.begin(known)
         try:
             return self._contributed(case)
         except Exception as error:  # noqa: BLE001 - a rule may raise anything; only its object fails
@@ -205,6 +214,8 @@ class Resolver:
         if before.state == DELETED:
             return
         outcome.changed.append((before, before.doc, before.pattern, DELETED))
+        if days := self.symbols.types[before.type].release:
+            outcome.ending[before.id] = self.session.now + timedelta(days=days)
         outcome.written.append(before.id)
         self.session.counters["resource-deleted"] += 1
         values = decode(before.doc)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from mimas.runs import grace
 from mimas.runs.dues import take_due
+from mimas.runs.forgetting import release_due
 from mimas.runs.importing import Outcome
 from mimas.runs.keying import renew_keys
 from mimas.runs.linking import link_pending
@@ -71,6 +72,7 @@ def _strata(session: Session, resolver: Resolver, connector: str | None, say: Sa
     with session.store.transaction() as tx:
         for number, gone in grace.over(tx, session.now):
             stage_gone(tx, number, gone)
+        release_due(tx, session.now)
         due = take_due(tx, session.now)
     say("linking")
     link_pending(session, resolver, connector)

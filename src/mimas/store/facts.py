@@ -10,17 +10,40 @@ import msgspec
 from mimas.store import tables
 from mimas.store.database import Row, Transaction
 from mimas.store.instants import stamp
+from mimas.store.resources import LIVE
 
 
-def unique_values(tx: Transaction, resources: Sequence[int]) -> dict[int, dict[str, str]]:
-    """Resource → attribute → the value given out to it."""
-    found: dict[int, dict[str, str]] = {}
+def given(tx: Transaction, resources: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Resource → kind (``unique:attribute``, ``once:rule/attribute``) → the value given out to it."""
+    found: dict[int, dict[str, Any]] = {}
     for resource, kind, value in tx.rows(
         "SELECT resource, kind, value FROM fact WHERE resource IN IDS", list(resources)
     ):
         if kind.startswith("unique:"):
-            found.setdefault(resource, {})[kind.removeprefix("unique:")] = value
+            found.setdefault(resource, {})[kind] = value
+        elif kind.startswith("once:"):
+            found.setdefault(resource, {})[kind] = msgspec.json.decode(value)
     return found
+
+
+def remember_once(tx: Transaction, given: Iterable[tuple[int, Mapping[str, Any]]], now: datetime) -> None:
+    """Flows that happen once only have happened: (resource, kind → value)."""
+    rows = [
+        (kind, str(resource), resource, msgspec.json.encode(value).decode(), stamp(now))
+        for resource, done in given
+        for kind, value in done.items()
+    ]
+    tx.insert(tables.fact, "kind, key, resource, value, at", rows, ignore=True)
+
+
+def release(tx: Transaction, resources: Sequence[int]) -> list[tuple[str, str]]:
+    """The unique values of these resources may be given to others; (attribute, value) of each."""
+    rows = tx.rows(
+        "SELECT kind, key, value FROM fact WHERE resource IN IDS AND kind LIKE 'unique:%' ORDER BY kind, key",
+        list(resources),
+    )
+    tx.delete(tables.fact, "kind, key", [row[:2] for row in rows])
+    return [(kind.removeprefix("unique:"), value) for kind, _, value in rows]
 
 
 OFFERED = "offered:"
@@ -78,7 +101,8 @@ def reserve(
 ) -> dict[int, dict[str, str]]:
     """Give each (resource, attribute) the first of its candidates that nobody has; then the last one with 2, 3 ….
 
-    Whoever has a value from elsewhere has it, where the attribute is ``indexed`` (attribute → its key symbols).
+    Returns resource → ``unique:attribute`` → value. A value that a living resource has from elsewhere is taken, where
+    the attribute is ``indexed`` (attribute → its key symbols).
 
     All needs are tried together, a candidate each a round, so ten thousand names cost a few queries.
     """
@@ -95,7 +119,7 @@ def reserve(
                 continue
             taken.add(place)
             rows.append((*place, resource, text, stamp(now)))
-            given.setdefault(resource, {})[attribute] = text
+            given.setdefault(resource, {})[f"unique:{attribute}"] = text
             del candidates[resource, attribute]
         tx.insert(tables.fact, "kind, key, resource, value, at", sorted(rows))
     return given
@@ -128,7 +152,11 @@ def _holders(
     for attribute, keys in seekers.items():
         for symbol in indexed.get(attribute, ()):
             for key, resource in tx.rows(
-                "SELECT value, resource FROM resource_key WHERE attribute = ? AND value IN TEXTS", symbol, list(keys)
+                "SELECT k.value, k.resource FROM resource_key k JOIN resource r ON r.id = k.resource"
+                " WHERE k.attribute = ? AND k.value IN TEXTS AND r.state = ?",
+                symbol,
+                list(keys),
+                LIVE,
             ):
                 place = (f"unique:{attribute}", key)
                 if place not in found or found[place] == keys[key]:

@@ -1,7 +1,7 @@
 """Inbound rules of one object type towards one resource type, as one generated function."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, TypeAlias
 
@@ -51,7 +51,8 @@ class Contributor:
     function: Generated
     winners: list[Winner]
     references: list[ReferenceFlow]
-    unique: bool
+    factual: bool
+    """Whether facts of the resource go into it: unique values, flows that happen once only."""
     outcomes: bool
     """Whether values may hold an `Outcome`: see `settled`."""
     by_attribute: Mapping[str, list[Winner]]
@@ -92,6 +93,9 @@ def compile_contributor(
             else:
                 winner = Winner(1 << len(offers), rule.precedence, flow.merge, rule.name, flow.target)
                 source = flow_source(code, rule, flow, sources, type_.attributes[flow.target], load)
+                if flow.once:
+                    text = f"x.once({f'{rule.name}/{flow.target}'!r}, lambda: {source.text})"
+                    source = replace(source, text=text)
                 offers.append((rule, flow, winner, source))
     _write_offers(code, offers, load)
     code.add("return d, m")
@@ -104,7 +108,7 @@ def compile_contributor(
         code.build(),
         winners,
         references,
-        unique=any(isinstance(flow.origin, Unique) for _, flow, _, _ in offers),
+        factual=any(flow.once or isinstance(flow.origin, Unique) for _, flow, _, _ in offers),
         outcomes=any(source.outcomes for *_, source in offers),
         by_attribute=_by_attribute(winners),
     )

@@ -167,6 +167,8 @@ class ResourceType:
     indexed: frozenset[str] = frozenset()
     place: Place = Place()
     deletion: Deletion = Deletion()
+    release: int = 0
+    """Days after its deletion when the unique values of a resource may be given to others; 0: never."""
     chosen: Mapping[str, str] = field(default_factory=dict)
     """Attribute → the Python function that chooses between what is contributed (MIM: manual precedence)."""
 

@@ -29,3 +29,14 @@ def test_who_is_not_there_is_told(used: Shell) -> None:
     assert "There is: directory, hr" in used("disconnect", "nobody", "1").err
     assert "shows no object" in used("disconnect", "hr", "nobody").err
     assert "There is no person" in used("join", "hr", "1003", "person", "nobody").err
+
+
+def test_the_unique_values_of_who_has_left_are_freed(used: Shell) -> None:
+    refused = used("release", "person", "1003")
+    assert (refused.code, "is not deleted" in refused.err) == (2, True)
+    name = used("show", "person", "1003", "--json").json[0]["values"]["accountName"]
+    rows = (used.home / "data" / "hr.csv").read_text().splitlines(keepends=True)
+    (used.home / "data" / "hr.csv").write_text("".join(row for row in rows if not row.startswith("1003")))
+    used("run", "daily")
+    assert f"accountName {name} is free" in used.done("release", "person", "1003")
+    assert "has no unique values" in used.done("release", "person", "1003")

@@ -142,12 +142,12 @@ def test_random_values_may_flow_once(tmp_path: Path) -> None:
     assert broken(tmp_path, "hr.yaml", 'accountName: {unique: ["=LCase([First])"]}', kept) == []
 
 
-def test_a_resource_is_worked_out_anew_each_time(tmp_path: Path) -> None:
-    once = "mail: {attribute: First, once: true}\n  manager: Manager"
-    (found,) = broken(tmp_path, "hr.yaml", "manager: Manager", once)
-    assert "hr.yaml:33: warning: In from HR: `once` does nothing in an inbound rule" in found
-    _, found = broken(tmp_path, "hr.yaml", "manager: Manager", once.replace("attribute: First", "expression: =Guid()"))
+def test_what_is_another_value_each_time_is_given_once(tmp_path: Path) -> None:
+    flow = 'mail: "=Guid()"\n  manager: Manager'
+    (found,) = broken(tmp_path, "hr.yaml", "manager: Manager", flow)
     assert "`Guid()` gives another value each time" in found
+    once = flow.replace('"=Guid()"', '{expression: "=Guid()", once: true}')
+    assert broken(tmp_path, "hr.yaml", "manager: Manager", once) == []
 
 
 def test_rules_without_flows_are_suspicious(tmp_path: Path) -> None:

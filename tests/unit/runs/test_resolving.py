@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -217,6 +217,38 @@ class TestUnique:
         hr.run("import hr", "sync")
         assert self.mails(hr) == {"1": "ann", "2": "2Ann"}
 
+    def test_a_name_is_free_again_so_many_days_after_the_deletion(self, world: World) -> None:
+        rules = [inbound("hr", self.FLOWS, join=["id=employeeId"])]
+        world.configure([delimited("hr", COLUMNS)], rules, [replace(person(), release=30)])
+        one, two, three = ({"id": i, "name": "ann"} for i in ("1", "2", "3"))
+        world.write("hr.csv", one, columns=HEADER)
+        world.run("import hr", "sync")
+        world.write("hr.csv", columns=HEADER)
+        world.run("import hr", "sync")
+        world.clock.forward(days=29)
+        world.write("hr.csv", two, columns=HEADER)
+        world.run("import hr", "sync")
+        assert self.mails(world) == {"2": "2ann"}
+        world.clock.forward(days=1)
+        world.write("hr.csv", two, three, columns=HEADER)
+        world.run("import hr", "sync")
+        assert self.mails(world) == {"2": "2ann", "3": "ann"}
+        world.write("hr.csv", one, two, three, columns=HEADER)
+        world.run("import hr", "sync")
+        assert self.mails(world) == {"1": "1ann", "2": "2ann", "3": "ann"}
+        before = world.dump()
+        world.run("full")
+        assert world.dump() == before
+
+    def test_whoever_is_back_in_time_keeps_it(self, world: World) -> None:
+        rules = [inbound("hr", self.FLOWS, join=["id=employeeId"])]
+        world.configure([delimited("hr", COLUMNS)], rules, [replace(person(), release=30)])
+        for days, rows in ((0, ["1"]), (20, []), (20, ["1"]), (40, ["1", "2"])):
+            world.clock.forward(days=days)
+            world.write("hr.csv", *({"id": i, "name": "ann"} for i in rows), columns=HEADER)
+            world.run("import hr", "sync")
+        assert self.mails(world) == {"1": "ann", "2": "2ann"}
+
     def test_a_value_that_somebody_has_from_elsewhere_is_taken(self, world: World) -> None:
         world.configure(
             [delimited("hr", COLUMNS), delimited("old", COLUMNS)],
@@ -235,6 +267,46 @@ class TestUnique:
     def test_nothing_to_make_it_of_gives_no_value_until_there_is(self, hr: World) -> None:
         hr.write("hr.csv", {"id": "1", "name": ""}, columns=HEADER)
         assert hr.run("import hr", "sync").errors == 0
+
+
+class TestOnce:
+    """Flows that happen once only: what they gave first is kept for the resource."""
+
+    FLOWS: ClassVar = {"employeeId": "id", "name": "name", "title": "title", "mail": "=RandomString(20)"}
+
+    @pytest.fixture
+    def hr(self, world: World) -> World:
+        rule = inbound("hr", self.FLOWS, join=["id=employeeId"])
+        flows_ = tuple(replace(flow, once=flow.target in ("title", "mail")) for flow in rule.flows)
+        world.configure([delimited("hr", COLUMNS)], [replace(rule, flows=flows_)])
+        return world
+
+    def show(self, world: World, **titles: str) -> dict[str, dict[str, Any]]:
+        rows = [{"id": name, "name": name, "title": title} for name, title in titles.items()]
+        world.write("hr.csv", *rows, columns=HEADER)
+        assert world.run("import hr", "sync").errors == 0
+        before = world.dump()
+        world.run("full")
+        assert world.dump() == before
+        return world.people()
+
+    def test_the_first_value_stays(self, hr: World) -> None:
+        first = self.show(hr, a="clerk", b="")
+        assert (first["a"]["title"], first["b"].get("title")) == ("clerk", None)
+        assert len(first["a"]["mail"]) == 20
+        later = self.show(hr, a="boss", b="boss")
+        assert later == {"a": first["a"], "b": {**first["b"], "title": "boss"}}
+        assert self.show(hr, a="", b="") == later
+        self.show(hr)
+        assert self.show(hr, a="x", b="y") == later
+
+    def test_with_a_unique_value_in_the_same_rule(self, world: World) -> None:
+        rule = inbound("hr", {**self.FLOWS, "dept": ("=[name]",)}, join=["id=employeeId"])
+        flows_ = tuple(replace(flow, once=flow.target == "mail") for flow in rule.flows)
+        world.configure([delimited("hr", COLUMNS)], [replace(rule, flows=flows_)])
+        first = self.show(world, a="clerk")
+        assert first["a"]["dept"] == "a"
+        assert self.show(world, a="clerk") == first
 
 
 class TestARuleThatFails:

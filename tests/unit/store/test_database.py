@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mimas.store import facts, holds, objects, references, runs, tables
+from mimas.store import facts, holds, objects, references, resources, runs, tables
 from mimas.store.database import DatabaseError
 from mimas.store.store import Store
 from mimas.sync.keys import normal
@@ -149,22 +149,27 @@ def test_what_is_purged_stays_as_a_placeholder_while_somebody_refers_to_it(store
 def test_unique_values_are_given_once_and_numbered(store: Store) -> None:
     with store.transaction() as tx:
         first = facts.reserve(tx, {(1, "mail"): ["Ann"], (2, "mail"): ["ann", "bea"]}, NOW, normal, {})
-        assert first == {1: {"mail": "Ann"}, 2: {"mail": "bea"}}
+        assert first == {1: {"unique:mail": "Ann"}, 2: {"unique:mail": "bea"}}
         assert facts.reserve(tx, {(3, "mail"): ["ANN"], (4, "name"): ["ann"]}, NOW, normal, {}) == {
-            3: {"mail": "ANN2"},
-            4: {"name": "ann"},
+            3: {"unique:mail": "ANN2"},
+            4: {"unique:name": "ann"},
         }
-        assert facts.unique_values(tx, [1, 3]) == {1: {"mail": "Ann"}, 3: {"mail": "ANN2"}}
+        assert facts.given(tx, [1, 3]) == {1: {"unique:mail": "Ann"}, 3: {"unique:mail": "ANN2"}}
 
 
 def test_a_value_that_somebody_else_has_is_not_given_but_ones_own_is(store: Store) -> None:
     with store.transaction() as tx:
-        tx.insert(tables.resource_key, "attribute, value, resource", [(77, "ann", 1), (77, "bea", 2), (77, "bea", 3)])
-        needs = {(1, "mail"): ["ann"], (2, "mail"): ["bea"], (4, "mail"): ["ann"]}
-        given = facts.reserve(tx, needs, NOW, normal, {"mail": [77]})
-        assert given[2] == {"mail": "bea2"}
-        assert {given[1]["mail"], given[4]["mail"]} <= {"ann", "ann2", "ann3"}
-        assert given[4]["mail"] != "ann"
+        states = {1: resources.LIVE, 2: resources.LIVE, 3: resources.LIVE, 5: resources.DELETED}
+        rows = [(id_, 1, "{}", 1, state) for id_, state in states.items()]
+        tx.insert(tables.resource, "id, type, doc, pattern, state", rows)
+        keys = [(77, "ann", 1), (77, "bea", 2), (77, "bea", 3), (77, "cy", 5)]
+        tx.insert(tables.resource_key, "attribute, value, resource", keys)
+        needs = {(1, "mail"): ["ann"], (2, "mail"): ["bea"], (4, "mail"): ["ann"], (6, "mail"): ["cy"]}
+        found = facts.reserve(tx, needs, NOW, normal, {"mail": [77]})
+        given = {resource: values["unique:mail"] for resource, values in found.items()}
+        assert (given[2], given[6]) == ("bea2", "cy")
+        assert {given[1], given[4]} <= {"ann", "ann2", "ann3"}
+        assert given[4] != "ann"
 
 
 def test_holds_open_answered_and_closed(store: Store) -> None:
