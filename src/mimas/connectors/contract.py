@@ -142,6 +142,8 @@ class End:
     """Opaque; handed to the next delta reading. None: the system has no deltas."""
     reason: str = ""
     """Why the reading is not complete."""
+    parts: Sequence[str] = ()
+    """Where it is not: the names of the containers (partitions) that were shown to their end all the same."""
 
 
 class Operation(StrEnum):

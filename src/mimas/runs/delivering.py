@@ -5,6 +5,7 @@ from typing import Any
 
 from mimas.connectors.contract import Connector, ConnectorError, Export, Operation, Result
 from mimas.runs.callouts import Callouts
+from mimas.runs.carrying import Carrier
 from mimas.runs.dues import due_now
 from mimas.runs.images import SENDING, SENT, WAITING
 from mimas.runs.importing import Outcome, Progress
@@ -43,6 +44,7 @@ class Delivery:
         self.callouts = callouts
         self.acknowledged = connector.capabilities.confirms == "acknowledgement"
         self.deferred: set[int] = set()
+        self.carrier = Carrier(number)
 
     def settle(self, tx: Transaction, parcel: Parcel) -> None:
         """Objects that need nothing any more are no longer pending; those that wait for others get a second pass."""
@@ -122,6 +124,8 @@ class Delivery:
                 "object = excluded.object",
             )
             tx.update(tables.object_, "id, name", [(export.id, export.new_name)])
+            if export.name is not None:
+                self.carrier.renamed(tx, export.name, export.new_name)
 
     def _sent(self, tx: Transaction, ids: list[int]) -> None:
         if self.acknowledged:

@@ -14,7 +14,7 @@ from typing import Any
 from mimas.connectors.contract import Connector, End, NothingThereError, Page
 from mimas.runs.setup import ConnectorSetup
 from mimas.runs.staging import Stager
-from mimas.runs.vanished import gone, settle_vanished
+from mimas.runs.vanished import Listing, not_shown, settle_vanished
 from mimas.store import objects, runs, tables
 from mimas.store.database import Row, Transaction
 from mimas.store.runs import Note
@@ -77,11 +77,12 @@ def import_step(
         whole = end.complete and not stager.errors
         # The order of a delta's records counts: whoever was deleted and is shown again after it is there.
         candidates = (
-            sorted({object_ for object_ in removed if not marks[object_]}) if delta else gone(tx, symbol, marks)
+            sorted({object_ for object_ in removed if not marks[object_]}) if delta else not_shown(tx, symbol, marks)
         )
-        settle_vanished(
-            tx, store, symbol, step, candidates, marks, setup, outcome, now, whole=whole, delta=delta, reason=end.reason
-        )
+        # What may hide behind a record that could not be read, nobody knows.
+        parts = end.parts if not stager.errors else ()
+        listing = Listing(store, symbol, step, setup, now, marks, delta, whole, parts, end.reason)
+        settle_vanished(tx, listing, candidates, outcome)
         if whole:
             tx.upsert(
                 tables.connector_state,

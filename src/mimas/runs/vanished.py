@@ -1,6 +1,7 @@
 """Objects that an import no longer shows: gone, held by the guard, or not to be concluded from this listing."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from mimas.runs.dues import due_now
 from mimas.runs.grace import GRACE, begin
 from mimas.runs.images import SENDING, SENT, WAITING
 from mimas.runs.setup import ConnectorSetup
+from mimas.schema import names
 from mimas.store import holds, objects, runs, tables
 from mimas.store.database import Transaction
 from mimas.store.objects import ABSENT, NONE
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from mimas.runs.importing import Outcome
 
 
-def gone(tx: Transaction, connector: int, marks: bytearray) -> list[int]:
+def not_shown(tx: Transaction, connector: int, marks: bytearray) -> list[int]:
     """The objects the system showed before and did not show this time."""
     present = tx.value("SELECT count(*) FROM object_key WHERE connector = ? AND fingerprint IS NOT NULL", connector)
     if present == marks.count(1):
@@ -28,54 +30,78 @@ def gone(tx: Transaction, connector: int, marks: bytearray) -> list[int]:
     return [object_ for (object_,) in rows if object_ >= limit or not marks[object_]]
 
 
-def settle_vanished(
-    tx: Transaction,
-    store: Store,
-    connector: int,
-    step: int,
-    candidates: Sequence[int],
-    marks: bytearray,
-    setup: ConnectorSetup,
-    outcome: "Outcome",
-    now: datetime,
-    *,
-    whole: bool,
-    delta: bool,
-    reason: str,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What an import has seen, as evidence of what is gone."""
+
+    store: Store
+    connector: int
+    step: int
+    setup: ConnectorSetup
+    now: datetime
+    marks: bytearray
+    """By object: whether it was shown."""
+    delta: bool
+    whole: bool
+    """Whether everything was shown, or, by a delta, everything that has changed."""
+    parts: Sequence[str]
+    """Where not everything was shown: the containers that were read to their end."""
+    reason: str
+
+    def shows(self, object_: int) -> bool:
+        """Whether the object was shown."""
+        return object_ < len(self.marks) and bool(self.marks[object_])
+
+    def proves(self, tx: Transaction, candidates: Sequence[int]) -> list[int]:
+        """Those of some objects that were not shown, and would have been if they were still there."""
+        if self.whole or self.delta:
+            return list(candidates)
+        ends = tuple(f",{names.key(part)}" for part in self.parts)
+        rows = tx.rows("SELECT id, name FROM object WHERE id IN IDS", list(candidates)) if ends else []
+        return [id_ for id_, name in rows if name and f",{names.key(name)}".endswith(ends)]
+
+
+def settle_vanished(tx: Transaction, listing: Listing, candidates: Sequence[int], outcome: "Outcome") -> None:
     """Decide over the objects that are no longer shown."""
-    confirmed = _confirmed_deletes(tx, connector, candidates)
-    if whole and not delta:
-        confirmed |= _never_shown(tx, connector, step)
+    connector, proven = listing.connector, listing.proves(tx, candidates)
+    sent = _sent_deletes(tx, connector, candidates)
+    confirmed = sent.intersection(proven)
+    complete = listing.whole and not listing.delta
+    if complete:
+        confirmed |= _never_shown(tx, connector, listing.step)
     due_now(tx, [row[0] for row in tx.rows("SELECT resource FROM link WHERE object IN IDS", sorted(confirmed))])
     objects.purge(tx, connector, sorted(confirmed))
     tx.delete(tables.link, "object", [(object_,) for object_ in confirmed])
     outcome.counters["confirmed-delete"] += len(confirmed)
-    holds.answer(tx, connector, GRACE, lambda object_: object_ < len(marks) and bool(marks[object_]))
+    holds.answer(tx, connector, GRACE, listing.shows)
     waiting = holds.held(tx, connector, GRACE)
-    left = [object_ for object_ in candidates if object_ not in confirmed and object_ not in waiting]
-    if whole and not delta:
+    if complete:
         holds.supersede(tx, connector, "missing")
     else:
-        holds.answer(tx, connector, "missing", lambda object_: object_ < len(marks) and bool(marks[object_]))
-    if not left:
-        return
-    if not whole and not delta:
-        why = reason or "some of its records could not be read"
+        holds.answer(tx, connector, "missing", listing.shows)
+    left = [object_ for object_ in candidates if object_ not in sent and object_ not in waiting]
+    gone = sorted(set(left).intersection(proven))
+    if unproven := len(left) - len(gone):
+        why = listing.reason or "some of its records could not be read"
         outcome.message = (
-            f"{len(left)} objects were not shown, but this listing is no evidence that they are gone: {why}. "
-            "Nothing was deleted. Put the source right and import again."
+            f"{unproven} objects were not shown, but this listing is no evidence that they are gone: {why}. "
+            "None of them was deleted. Put the source right and import again."
         )
-        outcome.counters["not-shown"] += len(left)
-        return
-    guard = setup.missing
+        outcome.counters["not-shown"] += unproven
+    if gone:
+        _let_go(tx, listing, gone, outcome)
+
+
+def _let_go(tx: Transaction, listing: Listing, left: list[int], outcome: "Outcome") -> None:
+    """These are no longer there, unless they are so many that the guard trips."""
+    connector, guard = listing.connector, listing.setup.missing
     total = tx.value("SELECT count(*) FROM object_key WHERE connector = ? AND fingerprint IS NOT NULL", connector)
     if len(left) > guard.count and len(left) > guard.share * total:
         text = (
             f"{len(left)} of {total} objects are no longer shown; the guard lets {guard.count} or "
             f"{guard.share:.0%} through, whichever is more"
         )
-        hold = holds.place(tx, "missing", connector, step, left, text, now)
+        hold = holds.place(tx, "missing", connector, listing.step, left, text, listing.now)
         outcome.counters["stage-delete-held"] += len(left)
         outcome.held += len(left)
         outcome.result = "completed-held"
@@ -84,7 +110,7 @@ def settle_vanished(
             f"if they have really left, run `mimas holds release {hold}`."
         )
         return
-    graced = begin(tx, store, connector, step, left, setup.grace, now)
+    graced = begin(tx, listing.store, connector, listing.step, left, listing.setup.grace, listing.now)
     outcome.counters["stage-delete-grace"] += len(graced)
     left = [object_ for object_ in left if object_ not in graced]
     stage_gone(tx, connector, left)
@@ -142,7 +168,7 @@ def _never_shown(tx: Transaction, connector: int, step: int) -> set[int]:
     return {row[0] for row in rows if row[1] == "delete"}
 
 
-def _confirmed_deletes(tx: Transaction, connector: int, ids: Sequence[int]) -> set[int]:
+def _sent_deletes(tx: Transaction, connector: int, ids: Sequence[int]) -> set[int]:
     rows = tx.rows(
         "SELECT object FROM pending_export WHERE connector = ? AND operation = 'delete' AND state IN (?, ?)"
         " AND object IN IDS",

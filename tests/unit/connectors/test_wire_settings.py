@@ -24,6 +24,8 @@ DIRECTORY = {"base": "dc=example", "bind_dn": "cn=a", "password": SECRET}
         (LdapSettings, DIRECTORY | {"uri": "ldaps://a.example ldap://b.example"}, "unencrypted"),
         (LdapSettings, DIRECTORY | {"uri": "ldaps://me:s3cret@directory.example"}, "must not hold"),
         (LdapSettings, DIRECTORY | {"uri": "http://directory.example"}, "ldaps://host"),
+        (LdapSettings, DIRECTORY | {"base": ["dc=x", "ou=a, DC=X"]}, "ou=a, DC=X is read as a part of dc=x"),
+        (LdapSettings, DIRECTORY | {"base": []}, "at least 1"),
         (LdapSettings, DIRECTORY | {"uri": "ldaps://a", "password": "s3cret"}, "env: NAME"),
         (LdapSettings, {"uri": "ldaps://a", "base": "dc=example", "bind_dn": "cn=a"}, "needs a password"),
         (ScimSettings, {"url": "http://app.example/scim", "token": SECRET}, "unencrypted"),

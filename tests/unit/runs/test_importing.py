@@ -110,7 +110,7 @@ def test_a_file_cut_off_in_mid_row_is_no_evidence_and_the_message_says_what_to_d
     (hr.folder / "hr.csv").write_text(text[: len(text) // 2])
     outcome = hr.step("import hr")
     assert outcome.result == "completed-discovery-errors"
-    assert "Nothing was deleted" in outcome.message
+    assert "None of them was deleted" in outcome.message
     assert "import again" in outcome.message
     hr.run("sync")
     assert len(hr.people()) == 20

@@ -51,28 +51,37 @@ class Reader:
 
     def pages(self, watermark: str | None) -> Iterator[LdapPage | End]:
         """Everything, or what was changed since ``watermark``. Raises `ConnectorError`."""
+        reasons: dict[str, str] = {}
+        bases = self._session.settings.base
         try:
             mark = self._session.watermark()
-            reason = ""
-            for records in self._search(watermark):
-                if isinstance(records, str):
-                    reason = records
-                else:
-                    yield self._page(records)
+            for base in bases:
+                for records in self._search(base, watermark):
+                    if isinstance(records, str):
+                        reasons[base] = records
+                    else:
+                        yield self._page(records)
         except ldap.LDAPError as error:
             raise unreachable(self._session.name, self._session.settings, error) from error
-        yield End(complete=not reason, watermark=mark, reason=reason)
+        whole = tuple(base for base in bases if base not in reasons)
+        reason = "; ".join(f"{base}: {why}" if len(bases) > 1 else why for base, why in reasons.items())
+        yield End(complete=not reasons, watermark=mark, reason=reason, parts=whole)
 
-    def _search(self, watermark: str | None) -> Iterator[list[Raw] | str]:
+    def _search(self, base: str, watermark: str | None) -> Iterator[list[Raw] | str]:
         """Pages of entries; a text in the end says why they are not all."""
         link, settings = self._session.link, self._session.settings
         control = SimplePagedResultsControl(True, size=settings.page_size, cookie="")
         while True:
             asked = link.search_ext(
-                settings.base, ldap.SCOPE_SUBTREE, self._filter(watermark), self._wanted(), serverctrls=[control]
+                base, ldap.SCOPE_SUBTREE, self._filter(watermark), self._wanted(), serverctrls=[control]
             )
             try:
                 _, found, _, controls = link.result3(asked, timeout=settings.timeout)
+            except ldap.NO_SUCH_OBJECT:
+                if len(settings.base) == 1:
+                    raise
+                yield "it is not there, or may not be read"
+                return
             except _CUT as error:
                 who = settings.bind_dn or "anonymous"
                 advice = f"raise the limits of {who}, or make page_size smaller than them"

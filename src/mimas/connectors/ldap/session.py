@@ -116,9 +116,9 @@ class Session:
         """
         if self.is_active_directory:
             return self.root["currenttime"][0].decode()
-        base = self.look(self.settings.base, ["contextCSN"]) or {}
-        if changes := base.get("contextcsn"):
-            return min(changes).decode().partition(".")[0] + "Z"
+        changes = [(self.look(base, ["contextCSN"]) or {}).get("contextcsn", []) for base in self.settings.base]
+        if all(changes):
+            return min(change for of_base in changes for change in of_base).decode().partition(".")[0] + "Z"
         return (datetime.now(UTC) - _CLOCKS_APART).strftime("%Y%m%d%H%M%SZ")
 
     def close(self) -> None:

@@ -1,13 +1,20 @@
 """What a person configures of a directory."""
 
 from ipaddress import ip_address
+from itertools import permutations
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from mimas.connectors.contract import Settings
 from mimas.connectors.secret import Secret
+from mimas.schema.names import key as name_key
+
+
+def _several(given: object) -> object:
+    return [given] if isinstance(given, str) else given
 
 
 class LdapSettings(Settings):
@@ -16,7 +23,9 @@ class LdapSettings(Settings):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     uri: str = Field(description="ldap://host:port, ldaps://host:port or ldapi://%2Fpath; several with spaces between.")
-    base: str = Field(description="The name below which objects are read and written.")
+    base: Annotated[list[str], BeforeValidator(_several), Field(min_length=1)] = Field(
+        description="The name below which objects are read and written; a list where there are several partitions."
+    )
     bind_dn: str = Field(default="", description="Who to sign in as; empty: anonymous.")
     password: Secret | None = Field(default=None, description="The password of bind_dn: {env: NAME} or {file: PATH}.")
     start_tls: bool = Field(default=False, description="Encrypt an ldap:// connection before signing in.")
@@ -28,6 +37,14 @@ class LdapSettings(Settings):
         default="",
         description="The name that stands as a member in groups that may not be empty; it is never read back.",
     )
+
+    @field_validator("base")
+    @classmethod
+    def _apart(cls, base: list[str]) -> list[str]:
+        for one, other in permutations(base, 2):
+            if f",{name_key(one)}".endswith(f",{name_key(other)}"):
+                raise ValueError(f"{one} is read as a part of {other}; leave it out")
+        return base
 
     @field_validator("uri")
     @classmethod

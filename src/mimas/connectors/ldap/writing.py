@@ -122,7 +122,7 @@ class Writer:
         """Create the ``ou=`` containers that a new name lacks, from the top; false when none of them is missing."""
         container = parent(name)
         kind, _, _ = split(container)[0].partition("=") if container else ("", "", "")
-        inside = name_key(container).endswith("," + name_key(self._session.settings.base))
+        inside = name_key(container).endswith(tuple("," + name_key(base) for base in self._session.settings.base))
         if kind.strip().lower() != "ou" or not inside or self._session.look(container, ["1.1"]) is not None:
             return False
         self._create_parents(container)

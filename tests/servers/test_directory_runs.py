@@ -1,0 +1,164 @@
+"""Whole runs against OpenLDAP: containers that are renamed with what they hold, and a directory of several parts."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import uuid4
+
+import ldap
+import pytest
+
+from mimas.runs.setup import ConnectorSetup
+from mimas.schema.attributes import NAME, ObjectType
+from mimas.sync.rules import Deprovision, LinkType, ResourceType
+from tests.servers.slapd import ADMIN, PASSWORD, SUFFIX, Slapd
+from tests.world import OPEN, World, attribute, attributes, delimited, inbound, outbound
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def top(slapd: Slapd, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A container that nobody else uses."""
+    monkeypatch.setenv("LDAP_PASSWORD", PASSWORD)
+    name = f"ou=runs-{uuid4().hex},{SUFFIX}"
+    with_link(slapd).add_s(name, [("objectClass", [b"organizationalUnit"])])
+    return name
+
+
+def with_link(slapd: Slapd) -> Any:
+    link = ldap.initialize(slapd.uri)
+    link.simple_bind_s(ADMIN, PASSWORD)
+    return link
+
+
+def directory(slapd: Slapd, base: list[str] | str) -> ConnectorSetup:
+    types = {"organizationalUnit": "ou l", "inetOrgPerson": "uid cn sn l manager>inetOrgPerson"}
+    schema = {name: ObjectType(name, {NAME: attribute(NAME)} | attributes(texts), ()) for name, texts in types.items()}
+    settings = {"uri": slapd.uri, "base": base, "bind_dn": ADMIN, "password": {"env": "LDAP_PASSWORD"}}
+    return ConnectorSetup("dir", "ldap", settings, schema, missing=OPEN, deletes=OPEN)
+
+
+def names_below(slapd: Slapd, top: str) -> set[str]:
+    found = with_link(slapd).search_s(top, ldap.SCOPE_SUBTREE, "(objectClass=*)", ["1.1"])
+    return {name.removesuffix(f",{top}") for name, _ in found if name != top}
+
+
+class TestAContainer:
+    """Units of a file are containers, people of another one live in them."""
+
+    @pytest.fixture
+    def units(self, world: World, slapd: Slapd, top: str) -> World:
+        above = f'IIF(IsPresent([title]), ",ou=" & [title], "") & ",{top}"'
+        dn = {"unit": f'="ou=" & [name] & {above}', "person": f'="uid=" & [employeeId] & ",ou=" & [dept] & {above}'}
+        unit = ResourceType("unit", attributes("employeeId name title dept"), frozenset(["employeeId"]))
+        person = ResourceType("person", attributes("employeeId name title dept"), frozenset(["employeeId"]))
+        join = ["id=employeeId"]
+        world.configure(
+            [delimited("u", "id name above"), delimited("p", "id name unit above"), directory(slapd, top)],
+            [
+                inbound("u", {"employeeId": "id", "name": "name", "title": "above"}, resource_type="unit", join=join),
+                inbound("p", {"employeeId": "id", "name": "name", "dept": "unit", "title": "above"}, join=join),
+                outbound(
+                    "dir",
+                    {"dn": dn["unit"], "ou": "name"},
+                    name="units",
+                    object_type="organizationalUnit",
+                    resource_type="unit",
+                    deprovision=Deprovision.DELETE,
+                ),
+                outbound(
+                    "dir",
+                    {"dn": dn["person"], "uid": "employeeId", "cn": "name", "sn": "name", "l": "dept"},
+                    object_type="inetOrgPerson",
+                ),
+            ],
+            [unit, person],
+        )
+        return world
+
+    def show(self, world: World, units: dict[str, str], people: dict[str, tuple[str, str]]) -> None:
+        """Units by number as ``name`` or ``name/above``; people by number as (name, unit's number)."""
+        parted = {id_: (*unit.split("/"), "")[:2] for id_, unit in units.items()}
+        rows = [{"id": id_, "name": name, "above": above} for id_, (name, above) in parted.items()]
+        world.write("u.csv", *rows, columns="id name above")
+        world.write(
+            "p.csv",
+            *(
+                {"id": id_, "name": name, "unit": parted[unit][0], "above": parted[unit][1]}
+                for id_, (name, unit) in people.items()
+            ),
+            columns="id name unit above",
+        )
+        assert world.run("import u", "import p", "sync", "export dir").errors == 0
+
+    def test_carries_what_it_holds_along(self, units: World, slapd: Slapd, top: str) -> None:
+        people = {str(number): (f"P{number}", "11" if number % 2 else "12") for number in range(20, 30)}
+        self.show(units, {"11": "Sales", "12": "Inner/Sales"}, people)
+        units.run("import dir", "sync")
+        before = {row[0] for row in units.rows("SELECT anchor FROM object WHERE anchor IS NOT NULL")}
+        people["20"] = ("Renamed", "12")
+        self.show(units, {"11": "Trade", "12": "Inner/Trade"}, people)
+        found = names_below(slapd, top)
+        assert {"ou=Trade", "ou=Inner,ou=Trade", "uid=20,ou=Inner,ou=Trade", "uid=21,ou=Trade"} <= found
+        assert len(found) == 12
+        report = units.run("import dir", "sync", "export dir")
+        assert report.errors == 0
+        assert units.pending() == {}
+        assert before == {row[0] for row in units.rows("SELECT anchor FROM object WHERE anchor IS NOT NULL")}
+        units.run("full", "export dir")
+        assert units.pending() == {}
+        assert names_below(slapd, top) == found
+
+    def test_of_which_somebody_moves_elsewhere_and_somebody_leaves(self, units: World, slapd: Slapd, top: str) -> None:
+        people = {"21": ("A", "11"), "22": ("B", "11"), "23": ("C", "11")}
+        self.show(units, {"11": "Sales", "12": "Other"}, people)
+        units.run("import dir", "sync")
+        self.show(units, {"11": "Trade", "12": "Other"}, {"21": ("A", "11"), "22": ("B", "12")})
+        assert names_below(slapd, top) == {"ou=Trade", "ou=Other", "uid=21,ou=Trade", "uid=22,ou=Other"}
+
+
+class TestPartitions:
+    """Two parts of one directory, of which one cannot be read for a while."""
+
+    @pytest.fixture
+    def parts(self, world: World, slapd: Slapd, top: str) -> World:
+        link = with_link(slapd)
+        for part in ("a", "b"):
+            link.add_s(f"ou={part},{top}", [("objectClass", [b"organizationalUnit"])])
+            for number in (1, 2):
+                person = [(key, [f"{part}{number}".encode()]) for key in ("uid", "cn", "sn")]
+                name = f"uid={part}{number},ou={part},{top}"
+                link.add_s(name, [("objectClass", [b"inetOrgPerson"]), *person])
+        people = inbound("dir", {"employeeId": "uid", "manager": "manager"}, object_type="inetOrgPerson")
+        world.configure([directory(slapd, [f"ou=a,{top}", f"ou=b,{top}"])], [replace(people, link=LinkType.PROVISION)])
+        assert world.run("import dir", "sync").errors == 0
+        return world
+
+    def people(self, world: World) -> set[str]:
+        return {str(values["employeeId"]) for values in world.resources().values()}
+
+    def test_are_one_listing(self, parts: World, slapd: Slapd, top: str) -> None:
+        assert self.people(parts) == {"a1", "a2", "b1", "b2"}
+        link = with_link(slapd)
+        link.delete_s(f"uid=b2,ou=b,{top}")
+        link.modify_s(f"uid=a1,ou=a,{top}", [(ldap.MOD_ADD, "manager", [f"uid=b1,ou=b,{top}".encode()])])
+        parts.run("import dir", "sync")
+        assert self.people(parts) == {"a1", "a2", "b1"}
+        assert parts.references("manager", "employeeId") == {("a1", "b1")}
+
+    def test_who_left_the_part_that_was_read_has_left_and_nobody_else(
+        self, parts: World, slapd: Slapd, top: str
+    ) -> None:
+        link = with_link(slapd)
+        link.delete_s(f"uid=a2,ou=a,{top}")
+        link.rename_s(f"ou=b,{top}", "ou=hidden")
+        report = parts.run("import dir")
+        (step,) = report.steps
+        assert step.outcome.result == "completed-discovery-errors"
+        assert f"ou=b,{top}: it is not there, or may not be read" in step.outcome.message
+        assert "3 objects were not shown" in step.outcome.message
+        parts.run("sync")
+        assert self.people(parts) == {"a1", "b1", "b2"}
+        link.rename_s(f"ou=hidden,{top}", "ou=b")
+        parts.run("import dir", "sync")
+        assert self.people(parts) == {"a1", "b1", "b2"}
