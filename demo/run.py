@@ -47,8 +47,8 @@ class Demo:
     """Whether there is an LDAP directory."""
     ldap_port: int
     scim_port: int
-    ldap_password: str = field(default_factory=lambda: secrets.token_urlsafe(16))
-    scim_token: str = field(default_factory=lambda: secrets.token_urlsafe(16))
+    ldap_password: str = field(default_factory=lambda: secrets.token_hex(16))
+    scim_token: str = field(default_factory=lambda: secrets.token_hex(16))
     wrong: list[str] = field(default_factory=list)
     compared: int = 0
 
