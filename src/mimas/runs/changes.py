@@ -10,6 +10,7 @@ from mimas.schema.values import decode_wanted
 from mimas.store import objects, tables
 from mimas.store.database import Transaction
 from mimas.store.objects import PRESENT
+from mimas.store.references import UNLIKE
 
 
 def write_changes(tx: Transaction, counters: Counter[str], plan: Plan) -> None:
@@ -44,7 +45,7 @@ def write_changes(tx: Transaction, counters: Counter[str], plan: Plan) -> None:
             done.append((connector, id_))
     if done:
         # What references are to be changed is still to be sent.
-        rows = tx.rows("SELECT object FROM reference WHERE object IN IDS AND (bits & 3) <> 3", [id_ for _, id_ in done])
+        rows = tx.rows(f"SELECT object FROM reference WHERE object IN IDS AND {UNLIKE}", [id_ for _, id_ in done])
         unlike = {row[0] for row in rows}
         open_ += [(connector, id_, "update", WAITING, None) for connector, id_ in done if id_ in unlike]
         done = [row for row in done if row[1] not in unlike]

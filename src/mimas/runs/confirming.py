@@ -11,7 +11,7 @@ from typing import TypeAlias
 from mimas.runs.images import HELD, RELEASED, SENT, WAITING, described, differences, overlay
 from mimas.runs.merging import Targets
 from mimas.schema.values import decode, decode_wanted
-from mimas.store import tables
+from mimas.store import references, tables
 from mimas.store.database import Transaction
 from mimas.store.objects import PRESENT, WANTED_ABSENT, Stored
 from mimas.store.references import WANTED
@@ -65,6 +65,7 @@ class Confirmer:
             )
         }
         wanted = self._wanted_references(tx, [row for row, _, _, _ in ours])
+        references.clear(tx, [row.id for row, _, _, _ in ours if self.governed.get(row.type or 0)], references.SENT)
         done: list[int] = []
         open_: list[tuple[int, str]] = []
         settled: set[int] = set()

@@ -1,6 +1,6 @@
 """Handing exports to a connector, and remembering what it answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mimas.connectors.contract import Connector, ConnectorError, Export, Operation, Result
@@ -12,7 +12,7 @@ from mimas.runs.importing import Outcome, Progress
 from mimas.runs.lost import NOT_DONE
 from mimas.runs.sending import Parcel
 from mimas.schema import names
-from mimas.store import objects, runs, tables
+from mimas.store import objects, references, runs, tables
 from mimas.store.database import Transaction
 from mimas.store.objects import PRESENT, UNKNOWN
 from mimas.store.references import SEEN, WANTED
@@ -34,6 +34,7 @@ class Delivery:
         outcome: Outcome,
         progress: Progress,
         callouts: Callouts,
+        governed: Mapping[str, frozenset[str]],
     ) -> None:
         self.store = store
         self.connector = connector
@@ -42,14 +43,30 @@ class Delivery:
         self.outcome = outcome
         self.progress = progress
         self.callouts = callouts
+        self.governed = {
+            type_: [store.symbol(attribute) for attribute in sorted(attributes)]
+            for type_, attributes in governed.items()
+        }
         self.acknowledged = connector.capabilities.confirms == "acknowledgement"
         self.deferred: set[int] = set()
         self.carrier = Carrier(number)
 
     def settle(self, tx: Transaction, parcel: Parcel) -> None:
-        """Objects that need nothing any more are no longer pending; those that wait for others get a second pass."""
+        """Objects that need nothing any more are no longer pending; those that wait for others get a second pass.
+
+        What has been sent to one of them before waits for its confirmation again.
+        """
         self.deferred |= parcel.deferred
-        tx.delete(tables.pending_export, "connector, object", [(self.number, id_) for id_ in parcel.nothing])
+        chosen = "connector = ? AND object IN IDS"
+        told = f"SELECT 1 FROM reference r WHERE r.object = pending_export.object AND (r.bits & {references.SENT}) <> 0"
+        tx.run(
+            f"UPDATE pending_export SET state = ?, sent = NULL WHERE {chosen}"
+            f" AND (sent IS NOT NULL OR EXISTS ({told}))",
+            SENT,
+            self.number,
+            parcel.nothing,
+        )
+        tx.run(f"DELETE FROM pending_export WHERE {chosen} AND state <> ?", self.number, parcel.nothing, SENT)
 
     def send(self, parcel: Parcel) -> None:
         """Send a batch and write down what came of each object."""
@@ -62,14 +79,14 @@ class Delivery:
         finally:
             # Whatever was answered before a connection broke is kept; the rest stays "sending".
             with self.store.transaction() as tx:
-                self._record(tx, by_id, results, parcel.deferred)
+                self._record(tx, by_id, results, parcel)
             notes = self.callouts.tell(by_id, results)
             self.outcome.errors += len(notes)
             with self.store.transaction() as tx:
                 runs.note(tx, self.step, notes)
         self.progress(len(results))
 
-    def _record(self, tx: Transaction, by_id: dict[int, Export], results: list[Result], deferred: set[int]) -> None:
+    def _record(self, tx: Transaction, by_id: dict[int, Export], results: list[Result], parcel: Parcel) -> None:
         done: list[Export] = []
         notes: list[Note] = []
         failed: list[tuple[int, int, int, str]] = []
@@ -95,10 +112,13 @@ class Delivery:
             self.number,
             [row[1] for row in failed],
         )
-        again = [export.id for export in done if export.id in deferred]
+        again = [export.id for export in done if export.id in parcel.deferred]
         self.deferred.update(again)
-        sent = [export.id for export in done if export.id not in deferred]
-        self._sent(tx, sent)
+        whole = [export for export in done if export.id not in parcel.deferred]
+        for type_, attributes in self.governed.items():
+            references.sent(tx, [export.id for export in whole if export.type == type_], attributes)
+        references.sent_singly(tx, [row for row in parcel.told if row[0] in set(again)])
+        self._sent(tx, [export.id for export in whole])
         self._postpone(tx, again)
         runs.note(tx, self.step, notes)
 
@@ -173,7 +193,8 @@ class Delivery:
             *parameters,
         )
         tx.run(
-            f"UPDATE reference SET bits = CASE WHEN (bits & {WANTED}) <> 0 THEN bits | {SEEN} ELSE 0 END"
+            f"UPDATE reference SET bits = CASE WHEN (bits & {WANTED}) = 0 THEN 0"
+            f" ELSE (bits | {SEEN}) & {~references.SENT} END"
             f" WHERE object IN {chosen}",
             self.number,
             *parameters,

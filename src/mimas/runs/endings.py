@@ -9,7 +9,7 @@ from mimas.runs.session import Session
 from mimas.store import objects, references, tables
 from mimas.store.database import Transaction
 from mimas.store.objects import NONE, WANTED_ABSENT
-from mimas.store.references import OURS, WANTED
+from mimas.store.references import ALL_BUT_SEEN, WANTED
 
 
 def write_ends(tx: Transaction, session: Session, plan: Plan) -> None:
@@ -34,7 +34,7 @@ def write_ends(tx: Transaction, session: Session, plan: Plan) -> None:
     tx.update(tables.object_, "id, wanted, ours", [(id_, None, None) for _, id_ in free])
     tx.delete(tables.pending_export, "connector, object", free)
     tx.delete(tables.link, "object", [(id_,) for _, id_ in cut])
-    references.clear(tx, [id_ for _, id_ in free], WANTED | OURS)
+    references.clear(tx, [id_ for _, id_ in free], ALL_BUT_SEEN)
     references.clear(tx, [id_ for _, id_ in going], WANTED)
     session.counters["deprovisioned"] += len(plan.deletes) + len(plan.disconnects)
 

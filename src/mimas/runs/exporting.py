@@ -48,7 +48,7 @@ def export_step(
     outcome = Outcome()
     capabilities = connector.capabilities
     packer = Packer(symbols, number, by_name=capabilities.references == "name", governed=governed)
-    delivery = Delivery(symbols.store, connector, number, step, outcome, progress, callouts)
+    delivery = Delivery(symbols.store, connector, number, step, outcome, progress, callouts, governed)
     with symbols.store.transaction() as tx:
         # What an import has been asked about since, and has not shown, did not arrive.
         tx.run(

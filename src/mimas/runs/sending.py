@@ -11,7 +11,7 @@ from mimas.schema.attributes import NAME
 from mimas.schema.values import Value, as_list, decode, decode_wanted
 from mimas.store.database import Row, Transaction
 from mimas.store.objects import PRESENT, WANTED_ABSENT
-from mimas.store.references import SEEN, WANTED
+from mimas.store.references import SEEN, UNLIKE, WANTED, Triple
 
 
 @dataclass(slots=True)
@@ -23,6 +23,8 @@ class Parcel:
     """Pending objects that need nothing any more."""
     deferred: set[int] = field(default_factory=set)
     """Objects some of whose references point to objects that do not exist in the system yet."""
+    told: list[Triple] = field(default_factory=list)
+    """Their other references, which are sent now."""
 
 
 class Packer:
@@ -39,8 +41,6 @@ class Packer:
             for type_, attributes in governed.items()
             for attribute in attributes
         }
-        self.told: dict[int, set[tuple[int, int]]] = {}
-        """References sent in this step already, of objects that are sent twice."""
 
     def pack(self, tx: Transaction, rows: Sequence[Row]) -> Parcel:
         """Rows of (object, operation, sent, type, anchor, name, seen, wanted)."""
@@ -94,23 +94,22 @@ class Packer:
         result: dict[int, tuple[dict[int, list[str]], dict[int, list[str]]]] = {}
         if not self.governed:
             return result
-        told = self.told
+        told: list[Triple] = []
         for object_, attribute, target, bits, text in tx.rows(
             f"SELECT r.object, r.attribute, r.target, r.bits, t.{self.target} FROM reference r"
-            f" JOIN object t ON t.id = r.target WHERE r.object IN IDS"
-            f" AND (r.bits & {SEEN | WANTED}) IN ({SEEN}, {WANTED})"
+            f" JOIN object t ON t.id = r.target WHERE r.object IN IDS AND {UNLIKE}"
             " ORDER BY r.object, r.attribute, r.target",
             ids,
         ):
-            if (types[object_], attribute) not in self.governed or (attribute, target) in told.get(object_, ()):
+            if (types[object_], attribute) not in self.governed:
                 continue
             if text is None:
                 parcel.deferred.add(object_)
                 continue
             sides = result.setdefault(object_, ({}, {}))
             sides[0 if bits & WANTED else 1].setdefault(attribute, []).append(text)
-            if bits & WANTED:
-                told.setdefault(object_, set()).add((attribute, target))
+            told.append((object_, attribute, target))
+        parcel.told = [row for row in told if row[0] in parcel.deferred]
         return result
 
     def whole(self, tx: Transaction, first: int, until: int) -> Iterator[Export]:

@@ -10,7 +10,7 @@ from mimas.runs.grace import GRACE, begin
 from mimas.runs.images import SENDING, SENT, WAITING
 from mimas.runs.setup import ConnectorSetup
 from mimas.schema import names
-from mimas.store import holds, objects, runs, tables
+from mimas.store import holds, objects, references, runs, tables
 from mimas.store.database import Transaction
 from mimas.store.objects import ABSENT, NONE
 from mimas.store.runs import Note
@@ -154,6 +154,7 @@ def _never_shown(tx: Transaction, connector: int, step: int) -> set[int]:
         connector,
         [row[0] for row in again],
     )
+    references.clear(tx, [row[0] for row in again], references.SENT)
     notes = [
         Note(
             "exported-change-not-reimported",
