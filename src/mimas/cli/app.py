@@ -31,11 +31,13 @@ app = typer.Typer(
 )
 config = typer.Typer(help="The documents in force.", no_args_is_help=True)
 connector = typer.Typer(help="The connectors: kinds, configured ones, what they see.", no_args_is_help=True)
+learned = typer.Typer(help="How systems alter the values they are given.", invoke_without_command=True)
 holds = typer.Typer(help="What is held, and letting it through.", invoke_without_command=True)
 bench = typer.Typer(help="How fast this machine is.", no_args_is_help=True)
 app.add_typer(config, name="config")
 app.add_typer(connector, name="connector")
 app.add_typer(holds, name="holds")
+app.add_typer(learned, name="learned")
 app.add_typer(bench, name="bench")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -163,12 +165,16 @@ def sync(
 
 
 @app.command()
-def export(context: typer.Context, name: Name) -> None:
+def export(
+    context: typer.Context,
+    name: Name,
+    retry: Annotated[bool, typer.Option("--retry", help="Also what has failed and waits for its next try.")] = False,
+) -> None:
     """Send a connected system what it does not hold yet."""
     from mimas.cli.running import run_steps
     from mimas.runs.setup import Step
 
-    _end(run_steps(_installation(context), f"export {name}", [Step("export", name)]))
+    _end(run_steps(_installation(context), f"export {name}", [Step("export", name, retry)]))
 
 
 @app.command()
@@ -275,6 +281,25 @@ def release(
     from mimas.cli.joining import release
 
     release(_installation(context), type_, key)
+
+
+@learned.callback()
+def learned_list(context: typer.Context, json: Json = False) -> None:
+    """What was learned of each system: in what form it shows the values it was given."""
+    if context.invoked_subcommand is None:
+        from mimas.cli.learning import listing
+
+        listing(_installation(context), json=json)
+
+
+@learned.command("forget")
+def learned_forget(
+    context: typer.Context, name: Name, attribute: Annotated[str, typer.Argument(metavar="ATTRIBUTE")]
+) -> None:
+    """Revoke what was learned of an attribute."""
+    from mimas.cli.learning import forget
+
+    forget(_installation(context), name, attribute)
 
 
 @holds.callback()

@@ -143,6 +143,7 @@ def _connector(document: Document, body: ConnectorBody) -> ConnectorSetup:
         grace,
         body.before_export or "",
         body.after_export or "",
+        {name: _guard(part) for name, part in body.guards.changes.items()},
     )
 
 
@@ -174,7 +175,7 @@ def _scope(document: Document, groups: ScopeForm) -> Scope:
 def _rule(document: Document, body: SyncRuleBody, parameters: Mapping[str, Scalar]) -> SyncRule:
     join = tuple(tuple(_condition(pair) for pair in criterion) for criterion in body.join)
     flows = tuple(
-        Flow(target, _origin(part), part.once, part.merge, document.at("flows", target))
+        Flow(target, _origin(part), part.once, part.merge, document.at("flows", target), part.enforce)
         for target, part in body.flows.items()
     )
     return SyncRule(

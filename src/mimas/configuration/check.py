@@ -9,6 +9,7 @@ from mimas.configuration.check_attributes import check_attributes
 from mimas.configuration.check_circles import check_circles, check_undoing
 from mimas.configuration.check_connectors import check_connectors
 from mimas.configuration.check_echoes import check_echoes
+from mimas.configuration.check_enforcing import check_enforcing
 from mimas.configuration.check_extensions import check_extensions
 from mimas.configuration.check_gaps import check_gaps
 from mimas.configuration.check_parameters import check_parameters
@@ -45,7 +46,7 @@ def check(home: Path, documents: Iterable[Document]) -> list[Problem]:
     setup, problems = build(home, documents)
     world = World(setup, {(document.kind, document.name): document for document in reversed(documents)})
     problems += check_connectors(world)
-    for part in (_types, _memberships, _profiles, check_rules, check_parameters, check_extensions):
+    for part in (_types, _memberships, _profiles, check_rules, check_parameters, check_extensions, check_enforcing):
         problems += part(world)
     if not errors(problems):
         # How rules meet one another is only worth saying of rules that are right by themselves.

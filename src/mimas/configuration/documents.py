@@ -14,7 +14,7 @@ from mimas.language.scope import Operator
 from mimas.runs.setup import Step
 from mimas.schema.attributes import Kind
 from mimas.schema.values import Scalar
-from mimas.sync.rules import Deprovision, Direction, LinkType, Merge
+from mimas.sync.rules import Deprovision, Direction, Enforce, LinkType, Merge
 
 
 class Part(BaseModel):
@@ -103,6 +103,10 @@ class FlowPart(Part):
     )
     once: bool = Field(default=False, description="Only when the object is created.")
     merge: Merge = Field(default=Merge.UPDATE, description="Whether values of several rules are merged.")
+    enforce: Enforce = Field(
+        default=Enforce.ALWAYS,
+        description="Outbound: put right what differs `always`, send only `on-change` of the rules, or `while-empty`.",
+    )
 
     @model_validator(mode="after")
     def _one_origin(self) -> "FlowPart":
@@ -142,6 +146,9 @@ class GuardPart(Part):
 class GuardsPart(Part):
     """The thresholds of a connector."""
 
+    changes: dict[Name, GuardPart] = Field(
+        default={}, description="Attribute: objects in which an export would change it."
+    )
     missing: GuardPart = Field(default=GuardPart(), description="Objects that a full import no longer shows.")
     deletes: GuardPart = Field(default=GuardPart(), description="Objects that an export would delete.")
 

@@ -1,19 +1,22 @@
 """Handing exports to a connector, and remembering what it answers."""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from mimas.connectors.contract import Connector, ConnectorError, Export, Operation, Result
 from mimas.runs.callouts import Callouts
 from mimas.runs.carrying import Carrier
 from mimas.runs.dues import due_now
-from mimas.runs.images import SENDING, SENT, WAITING
+from mimas.runs.images import RELEASED, SENDING, SENT, WAITING
 from mimas.runs.importing import Outcome, Progress
 from mimas.runs.lost import NOT_DONE
+from mimas.runs.retrying import postpone
 from mimas.runs.sending import Parcel
 from mimas.schema import names
 from mimas.store import objects, references, runs, tables
 from mimas.store.database import Transaction
+from mimas.store.instants import stamp
 from mimas.store.objects import PRESENT, UNKNOWN
 from mimas.store.references import SEEN, WANTED
 from mimas.store.runs import Note
@@ -35,7 +38,11 @@ class Delivery:
         progress: Progress,
         callouts: Callouts,
         governed: Mapping[str, frozenset[str]],
+        now: datetime,
     ) -> None:
+        self.now = now
+        self.ready = f"p.state IN ({WAITING}, {RELEASED}) AND (p.due IS NULL OR p.due <= '{stamp(now)}')"
+        """An SQL condition: the pending export ``p`` may be sent."""
         self.store = store
         self.connector = connector
         self.number = number
@@ -112,6 +119,7 @@ class Delivery:
             self.number,
             [row[1] for row in failed],
         )
+        postpone(tx, self.number, [row[1] for row in failed], self.now)
         again = [export.id for export in done if export.id in parcel.deferred]
         self.deferred.update(again)
         whole = [export for export in done if export.id not in parcel.deferred]
@@ -227,6 +235,7 @@ class Delivery:
         if failed:
             rows = [(self.number, r.id, WAITING, r.error) for r in failed]
             tx.update(tables.pending_export, "connector, object, state, error", rows, keys=2)
+            postpone(tx, self.number, [result.id for result in failed], self.now)
             runs.note(tx, self.step, [Note(r.error, "", r.message, r.advice, r.id) for r in failed])
             self.outcome.errors += len(failed)
             self.outcome.counters["export-failure"] += len(failed)

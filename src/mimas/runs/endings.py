@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from mimas.runs.images import SENDING, SENT, WAITING
 from mimas.runs.plan import Plan
 from mimas.runs.pointing import withdraw
+from mimas.runs.retrying import AFRESH
 from mimas.runs.session import Session
 from mimas.store import objects, references, tables
 from mimas.store.database import Transaction
@@ -28,7 +29,8 @@ def write_ends(tx: Transaction, session: Session, plan: Plan) -> None:
         "connector, object, operation, state",
         [(connector, id_, "delete", WAITING) for connector, id_ in going],
         # What is on the wire stays so until the system has been read: there may be nothing to delete.
-        f"operation = excluded.operation, error = NULL, {_unless_sending('state')}, {_unless_sending('sent')}",
+        f"operation = excluded.operation, error = NULL, {AFRESH},"
+        f" {_unless_sending('state')}, {_unless_sending('sent')}",
     )
     free = [*cut, *plan.releases]
     tx.update(tables.object_, "id, wanted, ours", [(id_, None, None) for _, id_ in free])

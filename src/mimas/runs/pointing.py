@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Literal
 
 from mimas.runs.images import SENDING, SENT, WAITING
+from mimas.runs.retrying import AFRESH
 from mimas.runs.session import Session
 from mimas.runs.symbols import ReferenceWish
 from mimas.schema.values import decode
@@ -120,6 +121,7 @@ def _write(tx: Transaction, session: Session, added: Sequence[Triple], removed: 
         " SELECT o.connector, o.id, 'update', ? FROM object o WHERE o.id IN IDS AND o.wanted IS NOT NULL"
         f" AND o.wanted <> ? AND (o.presence = ? OR EXISTS (SELECT 1 FROM {_SENT_BEFORE}))"
         " ON CONFLICT (connector, object) DO UPDATE SET state = excluded.state, error = NULL,"
+        f" {AFRESH},"
         " operation = excluded.operation, sent = CASE pending_export.state WHEN ?"
         " THEN (SELECT o.wanted FROM object o WHERE o.id = pending_export.object) ELSE pending_export.sent END"
         " WHERE pending_export.operation <> 'delete' AND pending_export.state <> ?",

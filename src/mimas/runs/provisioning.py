@@ -91,7 +91,7 @@ class Provisioner:
         if plan.births:
             write_births(tx, session, plan)
         if plan.changes:
-            write_changes(tx, session.counters, plan)
+            write_changes(tx, session, plan)
         if plan.deletes or plan.disconnects or plan.releases:
             write_ends(tx, session, plan)
         return plan

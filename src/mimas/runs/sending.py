@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mimas.connectors.contract import Additions, Change, Export, Operation
-from mimas.runs.images import HELD, differences, overlay
+from mimas.runs.comparing import Comparer
+from mimas.runs.images import HELD, overlay
 from mimas.runs.symbols import Symbols
 from mimas.schema.attributes import NAME
 from mimas.schema.values import Value, as_list, decode, decode_wanted
 from mimas.store.database import Row, Transaction
 from mimas.store.objects import PRESENT, WANTED_ABSENT
 from mimas.store.references import SEEN, UNLIKE, WANTED, Triple
+from mimas.sync.interest import Interest
 
 
 @dataclass(slots=True)
@@ -30,15 +32,14 @@ class Parcel:
 class Packer:
     """Makes exports for one connector."""
 
-    def __init__(
-        self, symbols: Symbols, connector: int, *, by_name: bool, governed: Mapping[str, frozenset[str]]
-    ) -> None:
+    def __init__(self, tx: Transaction, symbols: Symbols, connector: int, interest: Interest, *, by_name: bool) -> None:
+        self.comparer = Comparer(tx, symbols.store, connector, interest.lenience)
         self.symbols = symbols
         self.connector = connector
         self.target = "name" if by_name else "anchor"
         self.governed = {
             (symbols.store.symbol(type_), symbols.store.symbol(attribute))
-            for type_, attributes in governed.items()
+            for type_, attributes in interest.governed.items()
             for attribute in attributes
         }
 
@@ -47,6 +48,7 @@ class Packer:
         parcel = Parcel()
         name = self.symbols.store.name
         references = self._references(tx, rows, parcel)
+        self.comparer.begin(tx, [row[0] for row in rows])
         for object_, operation, sent, type_, anchor, named, seen, wanted in rows:
             kind = name(type_)
             if operation == Operation.DELETE:
@@ -64,7 +66,8 @@ class Packer:
                     Export(object_, Operation.ADD, kind, anchor, named, None, Additions(values), values)
                 )
                 continue
-            changed = changes(overlay(seen, sent), wanted)
+            base = overlay(seen, sent)
+            changed = changes(base, wanted, self.comparer.unlike(object_, type_, base, wanted))
             for attribute in added.keys() | removed.keys():
                 changed[name(attribute)] = Change(
                     added.get(attribute, []), added.get(attribute, []), removed.get(attribute, [])
@@ -116,7 +119,7 @@ class Packer:
         """Every object of a range of ids that the system should hold, as adds (for listings).
 
         What is not ours, or may not go yet, stays as the system shows it: objects that nobody governs, attributes that
-        no rule writes, and objects whose deletes are held.
+        no rule writes, and objects that are held.
         """
         references: dict[int, dict[int, list[str]]] = {}
         ours, rows = self._listed(tx, first, until)
@@ -140,8 +143,11 @@ class Packer:
                 references.setdefault(object_, {}).setdefault(attribute, []).append(text)
         name = self.symbols.store.name
         none: dict[int, list[str]] = {}
+        self.comparer.begin(tx, [row[0] for row in rows])
         for object_, type_, anchor, named, seen, wanted in rows:
-            document = decode_wanted(overlay(seen, wanted) if seen else wanted)
+            document = decode_wanted(
+                overlay(seen, self.comparer.to_write(object_, type_, seen, wanted)) if seen else wanted
+            )
             wanted_name = document.get(NAME)
             current = wanted_name if isinstance(wanted_name, str) else named
             values = self._whole(document, references.get(object_, none))
@@ -170,17 +176,18 @@ class Packer:
             PRESENT,
         ):
             object_, type_, *_, wanted = row
-            if wanted is not None and wanted != WANTED_ABSENT:
+            if object_ in held:
+                rows.append((*row[:-1], None))
+            elif wanted is not None and wanted != WANTED_ABSENT:
                 ours[object_] = type_
                 rows.append(row)
-            elif wanted is None or object_ in held:
+            elif wanted is None:
                 rows.append(row)
         return ours, rows
 
 
-def changes(base: str, wanted: str) -> dict[str, Change]:
-    """The attributes in which the system is not as wanted."""
-    unlike = differences(base, wanted)
+def changes(base: str, wanted: str, unlike: Sequence[str]) -> dict[str, Change]:
+    """What is to be changed in the attributes in which the system is not as wanted."""
     if not unlike:
         return {}
     has, should = decode(base), decode_wanted(wanted)

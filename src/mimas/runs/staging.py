@@ -2,10 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from mimas.connectors.contract import Connector, Entry, EntryError, Page
 from mimas.runs import echoes
+from mimas.runs.comparing import Comparer
 from mimas.runs.confirming import Confirmer
 from mimas.runs.groups import Groups
 from mimas.runs.lost import Lost
@@ -32,6 +35,7 @@ class Stager:
         symbol: int,
         step: int,
         interest: Interest,
+        now: datetime,
     ) -> None:
         self.store = store
         self.connector = connector
@@ -51,7 +55,9 @@ class Stager:
         self.groups = Groups(store, symbol, interest.groups)
         self.references = Referencer(store, connector, symbol, self.groups)
         self._lost: Lost | None = None
-        self.confirmer = Confirmer(store, symbol, interest.governed)
+        with store.transaction() as tx:
+            self.comparer = Comparer(tx, store, symbol, interest.lenience)
+        self.confirmer = Confirmer(store, symbol, interest.governed, self.comparer, connector.schema, now)
 
     def problem(self, note: Note) -> None:
         """Something is wrong with a record; the step goes on."""
@@ -199,7 +205,7 @@ class Stager:
                 continue
             self._count(row, name)
             if row.ours is not None:
-                ours.append((object_, echoes.left(row.ours, values)))
+                ours.append((object_, row.type, row.ours, values))
             type_ = self.types.get(entry.type, row.type)
             object_rows.append((object_, type_, entry.anchor, name, PRESENT, doc))
             looked_at.append((row, doc, after, True))
@@ -212,9 +218,12 @@ class Stager:
             "object = excluded.object, fingerprint = excluded.fingerprint",
         )
         tx.update(tables.object_, "id, type, anchor, name, presence, seen", object_rows)
-        tx.update(tables.object_, "id, ours", ours)
         self.references.write(tx)
         settled = self.confirmer.confirm(tx, looked_at, self.counters, self._notes)
+        left = [
+            (id_, echoes.left(put, shown, partial(self.comparer.as_shown, type_))) for id_, type_, put, shown in ours
+        ]
+        tx.update(tables.object_, "id, ours", left)
         settled -= {row.id for row, *_ in looked_at if row.presence != PRESENT and row.type in self.attentive}
         settled -= {row.id for row, *_ in looked_at if row.type in self.watchful}
         tx.insert(

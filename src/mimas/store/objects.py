@@ -109,6 +109,7 @@ def purge(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
         [row[0] for row in kept],
     )
     tx.delete(tables.join_key, "object", [(id_,) for id_ in ids])
+    tx.delete(tables.tolerance, "object", [(id_,) for id_ in ids])
     rows = tx.rows("SELECT anchor, name, id FROM object WHERE id IN IDS", [id_ for (id_,) in gone])
     tx.delete(tables.object_key, "connector, anchor, object", [(connector, a, i) for a, _, i in rows if a is not None])
     tx.delete(tables.object_name, "connector, key, object", [(connector, names.key(n), i) for _, n, i in rows if n])

@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from mimas.language.scope import scope_attributes, scope_groups
 from mimas.sync.flows import reads
 from mimas.sync.outbound import Target
-from mimas.sync.rules import Direction, Extension, RuleSet, SyncRule
+from mimas.sync.rules import Direction, Enforce, Extension, RuleSet, SyncRule
+
+
+@dataclass(frozen=True, slots=True)
+class Lenience:
+    """The attributes of an object type that are not always put right."""
+
+    on_change: frozenset[str] = frozenset()
+    while_empty: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +29,7 @@ class Interest:
     """The types whose linking reads what outbound rules write: even our own change may change a scope."""
     groups: frozenset[tuple[str, str]] = frozenset()
     """(reference attribute, name) of the groups that scopes ask for."""
+    lenience: Mapping[str, Lenience] = field(default_factory=dict)
 
 
 def interest(rules: RuleSet, targets: Iterable[Target], connector: str) -> Interest:
@@ -36,7 +45,19 @@ def interest(rules: RuleSet, targets: Iterable[Target], connector: str) -> Inter
         rule.object_type for rule in own if rule.direction is Direction.INBOUND or any(flow.once for flow in rule.flows)
     }
     groups = frozenset[tuple[str, str]]().union(*(scope_groups(rule.scope, rule.parameters) for rule in inbound))
-    return Interest(governed, frozenset(attentive), _watchful(own, inbound), groups)
+    return Interest(governed, frozenset(attentive), _watchful(own, inbound), groups, _lenience(own))
+
+
+def _lenience(own: list[SyncRule]) -> dict[str, Lenience]:
+    found: dict[tuple[str, Enforce], set[str]] = {}
+    for rule in own:
+        for flow in rule.flows:
+            if flow.enforce is not Enforce.ALWAYS:
+                found.setdefault((rule.object_type, flow.enforce), set()).add(flow.target)
+    return {
+        type_: Lenience(*(frozenset(found.get((type_, how), ())) for how in (Enforce.ON_CHANGE, Enforce.WHILE_EMPTY)))
+        for type_ in {type_ for type_, _ in found}
+    }
 
 
 def _watchful(own: list[SyncRule], inbound: list[SyncRule]) -> frozenset[str]:

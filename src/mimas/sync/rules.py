@@ -102,6 +102,16 @@ class Merge(StrEnum):
         return self is not Merge.UPDATE
 
 
+class Enforce(StrEnum):
+    """What an outbound flow does when the system shows another value than the rules want."""
+
+    ALWAYS = "always"
+    ON_CHANGE = "on-change"
+    """A new value of the rules is sent; what the system changes by itself is reported and left."""
+    WHILE_EMPTY = "while-empty"
+    """Only an attribute without a value is filled."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """One attribute written by a rule. ``once``: only when the object is created (MIM: initial flow)."""
@@ -111,6 +121,7 @@ class Flow:
     once: bool = False
     merge: Merge = Merge.UPDATE
     place: Place = Place()
+    enforce: Enforce = Enforce.ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
