@@ -158,6 +158,9 @@ def outbound(
     once: Sequence[str] = (),
     deprovision: Deprovision = Deprovision.DELETE,
     enforce: Mapping[str, Enforce] = MappingProxyType({}),
+    leaving: Mapping[str, Any] = MappingProxyType({}),
+    intent: str = "",
+    after: str = "",
 ) -> SyncRule:
     """An outbound rule."""
     name = name or f"{connector} out"
@@ -175,6 +178,9 @@ def outbound(
         tuple(replace(flow, enforce=enforce.get(flow.target, flow.enforce)) for flow in flows(table, once, file=file)),
         deprovision,
         place=Place(file, 1),
+        deprovision_flows=flows(leaving, file=file),
+        intent=intent,
+        after=after,
     )
 
 

@@ -174,10 +174,6 @@ def _scope(document: Document, groups: ScopeForm) -> Scope:
 
 def _rule(document: Document, body: SyncRuleBody, parameters: Mapping[str, Scalar]) -> SyncRule:
     join = tuple(tuple(_condition(pair) for pair in criterion) for criterion in body.join)
-    flows = tuple(
-        Flow(target, _origin(part), part.once, part.merge, document.at("flows", target), part.enforce)
-        for target, part in body.flows.items()
-    )
     return SyncRule(
         name=document.name,
         direction=body.direction,
@@ -189,11 +185,21 @@ def _rule(document: Document, body: SyncRuleBody, parameters: Mapping[str, Scala
         scope=_scope(document, body.scope),
         join=join,
         choose=body.choose or "",
-        flows=flows,
+        flows=_flows(document, ("flows",), body.flows),
         deprovision=body.deprovision.what,
         deprovision_by=body.deprovision.extension or "",
+        deprovision_flows=_flows(document, ("deprovision", "flows"), body.deprovision.flows),
+        intent=body.intent,
+        after=body.after or "",
         place=document.place,
         parameters=parameters,
+    )
+
+
+def _flows(document: Document, path: tuple[str, ...], parts: Mapping[str, FlowPart]) -> tuple[Flow, ...]:
+    return tuple(
+        Flow(target, _origin(part), part.once, part.merge, document.at(*path, target), part.enforce, part.intent)
+        for target, part in parts.items()
     )
 
 

@@ -14,6 +14,7 @@ from mimas.configuration.check_extensions import check_extensions
 from mimas.configuration.check_gaps import check_gaps
 from mimas.configuration.check_parameters import check_parameters
 from mimas.configuration.check_precedence import check_precedence
+from mimas.configuration.check_provisioning import check_provisioning
 from mimas.configuration.check_reach import check_reach
 from mimas.configuration.check_references import check_references
 from mimas.configuration.check_rules import check_rules
@@ -46,7 +47,16 @@ def check(home: Path, documents: Iterable[Document]) -> list[Problem]:
     setup, problems = build(home, documents)
     world = World(setup, {(document.kind, document.name): document for document in reversed(documents)})
     problems += check_connectors(world)
-    for part in (_types, _memberships, _profiles, check_rules, check_parameters, check_extensions, check_enforcing):
+    for part in (
+        _types,
+        _memberships,
+        _profiles,
+        check_rules,
+        check_parameters,
+        check_extensions,
+        check_enforcing,
+        check_provisioning,
+    ):
         problems += part(world)
     if not errors(problems):
         # How rules meet one another is only worth saying of rules that are right by themselves.

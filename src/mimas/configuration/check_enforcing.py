@@ -9,8 +9,8 @@ from mimas.configuration.world import World
 from mimas.schema.attributes import Kind
 from mimas.sync.rules import Direction, Enforce, Flow, SyncRule
 
-Written: TypeAlias = tuple[str, str, str]
-"""(connector, object type, attribute)."""
+Written: TypeAlias = tuple[str, ...]
+"""What a rule governs, and the attribute."""
 
 
 def check_enforcing(world: World) -> Iterator[Problem]:
@@ -21,8 +21,8 @@ def check_enforcing(world: World) -> Iterator[Problem]:
             if flow.enforce is not Enforce.ALWAYS:
                 yield from _meaningless(world, rule, flow)
             if rule.direction is Direction.OUTBOUND:
-                written[rule.connector, rule.object_type, flow.target].append((rule, flow))
-    for (_, _, name), flows in written.items():
+                written[(*rule.governs, flow.target)].append((rule, flow))
+    for (*_, name), flows in written.items():
         first_rule, first = flows[0]
         for rule, flow in flows[1:]:
             if flow.enforce is not first.enforce and not (flow.once or first.once):

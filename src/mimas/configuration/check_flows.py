@@ -20,10 +20,16 @@ _PYTHON = {Kind.INTEGER: int, Kind.BOOLEAN: bool}
 
 
 def check_flow(
-    home: Path, rule: SyncRule, document: Document, flow: Flow, source: Attributes, target: Attributes
+    home: Path,
+    rule: SyncRule,
+    document: Document,
+    flow: Flow,
+    source: Attributes,
+    target: Attributes,
+    under: tuple[str, ...] = ("flows",),
 ) -> Iterator[Problem]:
-    """Problems of one flow; extensions are looked for in ``home``."""
-    path = ("flows", flow.target)
+    """Problems of one flow, which stands ``under`` a key of the rule; extensions are looked for in ``home``."""
+    path = (*under, flow.target)
     yield from look_up(document, path, flow.target, target)
     if to := target.get(flow.target):
         yield from _target(document, path, flow, to, source)

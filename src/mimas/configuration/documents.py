@@ -107,6 +107,7 @@ class FlowPart(Part):
         default=Enforce.ALWAYS,
         description="Outbound: put right what differs `always`, send only `on-change` of the rules, or `while-empty`.",
     )
+    intent: str = Field(default="", description="Of an outbound reference: to which of the objects of a resource.")
 
     @model_validator(mode="after")
     def _one_origin(self) -> "FlowPart":
@@ -200,10 +201,19 @@ class ConnectorBody(Body):
 
 
 class DeprovisionPart(Part):
-    """What happens to an object that no rule wants: ``disconnect``, ``delete``, or what a function says."""
+    """What happens to an object that no rule wants: one word, or ``what`` with more about it."""
 
-    what: Deprovision = Field(default=Deprovision.DISCONNECT, description="`disconnect` or `delete`.")
+    what: Deprovision = Field(
+        default=Deprovision.DISCONNECT, description="`disconnect`, `explicit-disconnect`, `keep` or `delete`."
+    )
     extension: Name | None = Field(default=None, description="A function that returns one of them: `module:function`.")
+    flows: dict[Name, FlowForm] = Field(default={}, description="What an object gets that is kept: target: origin.")
+
+    @model_validator(mode="after")
+    def _kept(self) -> "DeprovisionPart":
+        if self.flows and self.what is not Deprovision.KEEP and self.extension is None:
+            raise NotationError("only an object that is kept gets values", "write `what: keep` beside `flows`")
+        return self
 
 
 class SyncRuleBody(Body):
@@ -218,6 +228,8 @@ class SyncRuleBody(Body):
     scope: ScopeForm = Field(default=[], description="Clauses that must all hold, or lists of which one must hold.")
     join: list[Criterion] = Field(default=[], description="In order: `object attribute = resource attribute`.")
     choose: Name | None = Field(default=None, description="A function that chooses where several match.")
+    intent: str = Field(default="", description="What for, where a resource has several objects of one type there.")
+    after: Name | None = Field(default=None, description="A rule whose object has to be there first.")
     flows: dict[Name, FlowForm] = Field(default={}, description="Target: origin.")
     deprovision: Annotated[DeprovisionPart, BeforeValidator(notation.deprovision)] = Field(
         default=DeprovisionPart(), description="When no rule wants the object."

@@ -1,6 +1,6 @@
 """Handing exports to a connector, and remembering what it answers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -14,13 +14,14 @@ from mimas.runs.lost import NOT_DONE
 from mimas.runs.retrying import postpone
 from mimas.runs.sending import Parcel
 from mimas.schema import names
-from mimas.store import objects, references, runs, tables
+from mimas.store import objects, references, resources, runs, tables
 from mimas.store.database import Transaction
 from mimas.store.instants import stamp
 from mimas.store.objects import PRESENT, UNKNOWN
 from mimas.store.references import SEEN, WANTED
 from mimas.store.runs import Note
 from mimas.store.store import Store
+from mimas.sync.interest import Interest
 
 _COUNTERS = {Operation.ADD: "export-add", Operation.UPDATE: "export-update", Operation.DELETE: "export-delete"}
 
@@ -37,7 +38,7 @@ class Delivery:
         outcome: Outcome,
         progress: Progress,
         callouts: Callouts,
-        governed: Mapping[str, frozenset[str]],
+        interest: Interest,
         now: datetime,
     ) -> None:
         self.now = now
@@ -52,8 +53,9 @@ class Delivery:
         self.callouts = callouts
         self.governed = {
             type_: [store.symbol(attribute) for attribute in sorted(attributes)]
-            for type_, attributes in governed.items()
+            for type_, attributes in interest.governed.items()
         }
+        self.awaited = [store.symbol(type_) for type_ in sorted(interest.awaited)]
         self.acknowledged = connector.capabilities.confirms == "acknowledgement"
         self.deferred: set[int] = set()
         self.carrier = Carrier(number)
@@ -188,6 +190,15 @@ class Delivery:
         due_now(
             tx, [row[0] for row in tx.rows("SELECT resource FROM link WHERE object IN IDS", [row[0] for row in gone])]
         )
+        if self.awaited:
+            made = tx.rows(
+                "SELECT l.resource FROM link l JOIN object o ON o.id = l.object AND o.type IN IDS WHERE l.object IN"
+                f" (SELECT object FROM pending_export WHERE connector = ? AND operation = 'add' AND {where})",
+                self.awaited,
+                self.number,
+                *parameters,
+            )
+            resources.mark_dirty(tx, [row[0] for row in made])
         tx.delete(tables.link, "object", gone)
         objects.purge(tx, self.number, [row[0] for row in gone])
         chosen = f"(SELECT object FROM pending_export WHERE connector = ? AND {where})"

@@ -52,7 +52,7 @@ def export_step(
         packer = Packer(tx, symbols, number, interest, by_name=capabilities.references == "name")
         if retry:
             tx.run("UPDATE pending_export SET due = NULL WHERE connector = ?", number)
-    delivery = Delivery(symbols.store, connector, number, step, outcome, progress, callouts, interest.governed, now)
+    delivery = Delivery(symbols.store, connector, number, step, outcome, progress, callouts, interest, now)
     with symbols.store.transaction() as tx:
         # What an import has been asked about since, and has not shown, did not arrive.
         tx.run(

@@ -78,6 +78,8 @@ def _wanted(tx: Transaction, session: Session, wish: ReferenceWish, chosen: Quer
         f" WHERE rr.attribute = {wish.source} AND "
     )
     query += chosen
+    if wish.pointed_at:
+        query += f" AND lt.rule IN ({', '.join(map(str, wish.pointed_at))})"
     if leaving:
         query += (
             f" AND NOT EXISTS (SELECT 1 FROM pending_export p WHERE p.connector = {wish.connector}"

@@ -24,12 +24,14 @@ class Interest:
     governed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The reference attributes that outbound rules write."""
     attentive: frozenset[str] = frozenset()
-    """The types whose first sight matters: inbound rules read them, or flows happened once only."""
+    """The types whose first sight matters: inbound rules read them, flows happened once only, or others wait for it."""
     watchful: frozenset[str] = frozenset()
     """The types whose linking reads what outbound rules write: even our own change may change a scope."""
     groups: frozenset[tuple[str, str]] = frozenset()
     """(reference attribute, name) of the groups that scopes ask for."""
     lenience: Mapping[str, Lenience] = field(default_factory=dict)
+    awaited: frozenset[str] = frozenset()
+    """The types whose objects have to be there before rules make others."""
 
 
 def interest(rules: RuleSet, targets: Iterable[Target], connector: str) -> Interest:
@@ -37,15 +39,17 @@ def interest(rules: RuleSet, targets: Iterable[Target], connector: str) -> Inter
     governed: dict[str, frozenset[str]] = {}
     for target in targets:
         if target.connector == connector:
-            written = frozenset(attribute for _, attribute, _ in target.references)
+            written = frozenset(attribute for _, attribute, _, _ in target.references)
             governed[target.object_type.name] = governed.get(target.object_type.name, frozenset()) | written
     own = [rule for rule in rules.rules if rule.connector == connector]
     inbound = [rule for rule in own if rule.direction is Direction.INBOUND]
+    first = {rule.after for rule in rules.rules}
+    awaited = frozenset(rule.object_type for rule in own if rule.name in first)
     attentive = {
         rule.object_type for rule in own if rule.direction is Direction.INBOUND or any(flow.once for flow in rule.flows)
     }
     groups = frozenset[tuple[str, str]]().union(*(scope_groups(rule.scope, rule.parameters) for rule in inbound))
-    return Interest(governed, frozenset(attentive), _watchful(own, inbound), groups, _lenience(own))
+    return Interest(governed, awaited | attentive, _watchful(own, inbound), groups, _lenience(own), awaited)
 
 
 def _lenience(own: list[SyncRule]) -> dict[str, Lenience]:
