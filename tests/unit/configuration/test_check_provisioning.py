@@ -9,7 +9,7 @@ FLOWS = "{id: id, dn: '=\"cn=\" & [id]'}"
 
 
 def out(name: str, flows: str, **more: str) -> str:
-    return rule(name, flows, "app user", link="provision", **more)
+    return rule(name, flows, "app user", 100, link="provision", **more)
 
 
 @pytest.mark.parametrize(
@@ -28,9 +28,7 @@ def out(name: str, flows: str, **more: str) -> str:
             "no rule of app has the intent 'admin'",
         ),
         (
-            rule(
-                "Two", FLOWS, **OUT, intent="a", deprovision="{what: keep, flows: {text: {attribute: id, once: true}}}"
-            ),
+            out("Two", FLOWS, intent="a", deprovision="{what: keep, flows: {text: {attribute: id, once: true}}}"),
             "an object that is kept gets values only",
         ),
         (
