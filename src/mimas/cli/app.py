@@ -302,6 +302,43 @@ def learned_forget(
     forget(_installation(context), name, attribute)
 
 
+@app.command()
+def grant(
+    context: typer.Context,
+    type_: Annotated[str, typer.Argument(metavar="TYPE", help="An object type, such as group.")],
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The resource's id, or an indexed value.")],
+    attribute: Annotated[str, typer.Argument(metavar="ATTRIBUTE", help="One of its reference attributes.")],
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="Whom it is to refer to: an id, or an indexed value.")
+    ],
+    begins: Annotated[str | None, typer.Option("--from", help="2026-12-01, or with T18:00. Now, if left out.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="2026-12-31 (to its end), or with T18:00.")] = None,
+    reason: Annotated[str, typer.Option("--reason", help="What for.")] = "",
+) -> None:
+    """Give a reference value for a time, such as a membership."""
+    from mimas.cli.granting import grant
+
+    grant(_installation(context), type_, key, attribute, target, begins=begins, until=until, reason=reason)
+
+
+@app.command()
+def grants(context: typer.Context, json: Json = False) -> None:
+    """What is granted, until when, why, and by whom."""
+    from mimas.cli.granting import listing
+
+    listing(_installation(context), json=json)
+
+
+@app.command()
+def revoke(
+    context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID", help="The number of a grant.")]
+) -> None:
+    """End a grant now."""
+    from mimas.cli.granting import revoke
+
+    revoke(_installation(context), number)
+
+
 @holds.callback()
 def holds_list(context: typer.Context, json: Json = False) -> None:
     """What is held. Exit status 4: something is."""

@@ -7,8 +7,9 @@ from typing import Any, Protocol
 import msgspec
 
 from mimas.runs.groups import Groups, Membership
+from mimas.schema.attributes import Kind
 from mimas.schema.values import Value, Values
-from mimas.store import tables
+from mimas.store import grants, tables
 from mimas.store.database import Transaction
 from mimas.store.resources import Key
 from mimas.store.store import Store
@@ -129,6 +130,13 @@ class Symbols:
         }
         """(connector, attribute) that inbound flows read and outbound flows write."""
         self.reference_offers = self._reference_offers()
+        self.singles = sorted(
+            symbol(attribute.name)
+            for type_ in self.types.values()
+            for attribute in type_.attributes.values()
+            if attribute.kind is Kind.REFERENCE and not attribute.multivalued
+        )
+        """The reference attributes that hold one value."""
         self.keeps_alive = {
             number
             for number, rule in self.rules.items()
@@ -326,6 +334,7 @@ def _names(compiled: Compiled) -> set[str]:
     """Every name that the passes may need the number of."""
     rules = compiled.rules
     names = {name for key in compiled.linkers for name in key} | {name for key in compiled.contributors for name in key}
+    names |= {grants.ORIGIN}
     names |= {attribute for connector, _ in compiled.linkers for attribute, _ in compiled.interest(connector).groups}
     for type_ in rules.types.values():
         names |= {type_.name, *type_.attributes} | {f"{type_.name}.{attribute}" for attribute in type_.attributes}
