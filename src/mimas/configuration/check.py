@@ -19,6 +19,7 @@ from mimas.configuration.check_reach import check_reach
 from mimas.configuration.check_references import check_references
 from mimas.configuration.check_rules import check_rules
 from mimas.configuration.check_scopes import check_members, check_scope
+from mimas.configuration.check_secrets import check_secrets
 from mimas.configuration.problem import Problem, errors, suggest
 from mimas.configuration.reading import Document
 from mimas.configuration.world import World, look_up
@@ -29,6 +30,7 @@ from mimas.runs.setup import Step
 from mimas.schema.attributes import Kind
 
 _TOGETHER = (
+    check_secrets,
     check_reach,
     check_anchors,
     check_attributes,

@@ -37,7 +37,8 @@ def check_flow(
         case Direct(name):
             yield from look_up(document, path, name, source)
         case Computed(text):
-            yield from _expression(document, path, text, source, once=flow.once, to=target.get(flow.target))
+            once = flow.once or (flow.target in target and target[flow.target].secret)
+            yield from _expression(document, path, text, source, once=once, to=target.get(flow.target))
         case Unique(candidates):
             if rule.direction is Direction.OUTBOUND:
                 yield document.problem(path, "only resources have unique values", "write it in an inbound rule")

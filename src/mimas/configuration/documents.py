@@ -36,11 +36,12 @@ Share = Annotated[float, BeforeValidator(notation.share), Field(ge=0, le=1)]
 
 
 class AttributePart(Part):
-    """An attribute: ``type[, multivalued][, indexed]``."""
+    """An attribute: ``type[, multivalued][, indexed][, secret]``."""
 
     type: Kind = Field(default=Kind.STRING, description="The type of its values.")
     multivalued: bool = Field(default=False, description="Whether it may hold several values.")
     indexed: bool = Field(default=False, description="Whether resources are joined and searched by it.")
+    secret: bool = Field(default=False, description="Of an object: written when it is made, never read or kept.")
     choose: Name | None = Field(default=None, description="A function that chooses between what is contributed.")
     to: Name | None = Field(default=None, description="For a reference: the object type it points to.")
 

@@ -82,7 +82,8 @@ class Delivery:
         if not parcel.exports:
             return
         by_id = {export.id: export for export in parcel.exports}
-        allowed, results = self.callouts.ask(parcel.exports)
+        allowed, results = self.callouts.ask([e for e in parcel.exports if e.id not in parcel.refused])
+        results.extend(parcel.refused.values())
         try:
             results.extend(self.connector.write(allowed))
         finally:

@@ -49,7 +49,7 @@ def export_step(
     outcome = Outcome()
     capabilities = connector.capabilities
     with symbols.store.transaction() as tx:
-        packer = Packer(tx, symbols, number, interest, by_name=capabilities.references == "name")
+        packer = Packer(tx, symbols, number, interest, now, by_name=capabilities.references == "name")
         if retry:
             tx.run("UPDATE pending_export SET due = NULL WHERE connector = ?", number)
     delivery = Delivery(symbols.store, connector, number, step, outcome, progress, callouts, interest, now)

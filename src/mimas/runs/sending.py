@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from mimas.connectors.contract import Additions, Change, Export, Operation
+from mimas.connectors.contract import Additions, Change, Export, Operation, Result
 from mimas.runs.comparing import Comparer
 from mimas.runs.images import HELD, overlay
+from mimas.runs.secrets import Secrets
 from mimas.runs.symbols import Symbols
 from mimas.schema.attributes import NAME
 from mimas.schema.values import Value, as_list, decode, decode_wanted
@@ -27,12 +29,24 @@ class Parcel:
     """Objects some of whose references point to objects that do not exist in the system yet."""
     told: list[Triple] = field(default_factory=list)
     """Their other references, which are sent now."""
+    refused: dict[int, Result] = field(default_factory=dict)
+    """Exports that cannot be sent, and why."""
 
 
 class Packer:
     """Makes exports for one connector."""
 
-    def __init__(self, tx: Transaction, symbols: Symbols, connector: int, interest: Interest, *, by_name: bool) -> None:
+    def __init__(
+        self,
+        tx: Transaction,
+        symbols: Symbols,
+        connector: int,
+        interest: Interest,
+        now: datetime,
+        *,
+        by_name: bool,
+    ) -> None:
+        self.secrets = Secrets(symbols, connector, now)
         self.comparer = Comparer(tx, symbols.store, connector, interest.lenience)
         self.symbols = symbols
         self.connector = connector
@@ -49,6 +63,7 @@ class Packer:
         name = self.symbols.store.name
         references = self._references(tx, rows, parcel)
         self.comparer.begin(tx, [row[0] for row in rows])
+        secrets = self.secrets.of(tx, [row[0] for row in rows if row[1] == Operation.ADD])
         for object_, operation, sent, type_, anchor, named, seen, wanted in rows:
             kind = name(type_)
             if operation == Operation.DELETE:
@@ -62,6 +77,11 @@ class Packer:
             added, removed = references.get(object_, ({}, {}))
             if operation == Operation.ADD:
                 values = self._whole(decode_wanted(wanted), added)
+                secret = secrets.get(object_, {})
+                if isinstance(secret, Result):
+                    parcel.refused[object_] = secret
+                else:
+                    values |= secret
                 parcel.exports.append(
                     Export(object_, Operation.ADD, kind, anchor, named, None, Additions(values), values)
                 )

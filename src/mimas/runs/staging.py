@@ -48,6 +48,10 @@ class Stager:
         self.types = {name: store.symbol(name) for name in connector.schema}
         self.attentive = {self.types[name] for name in interest.attentive if name in self.types}
         self.watchful = {self.types[name] for name in interest.watchful if name in self.types}
+        self.secrets = {
+            name: [attribute.name for attribute in type_.attributes.values() if attribute.secret]
+            for name, type_ in connector.schema.items()
+        }
         self.refers = {
             name: any(attribute.kind is Kind.REFERENCE for attribute in type_.attributes.values())
             for name, type_ in connector.schema.items()
@@ -121,12 +125,15 @@ class Stager:
 
     def _entry(self, page: Page, index: int, object_: int | None, failed: list[int]) -> Entry | None:
         try:
-            return page.entry(index)
+            entry = page.entry(index)
         except EntryError as error:
             self.problem(Note(error.code, page.keys[index], error.message, error.advice, object_))
             if object_ is not None:
                 failed.append(object_)
             return None
+        for name in self.secrets.get(entry.type, ()):
+            entry.values.pop(name, None)
+        return entry
 
     def _adopt(self, tx: Transaction, fresh: dict[str, tuple[int, Entry]]) -> list[tuple[int, Entry, int]]:
         """New anchors of objects we made ourselves, and of placeholders, found by the name or by what was sent."""

@@ -38,6 +38,8 @@ class Target:
     """The function of the provisioning rule that says what happens when it wants the object no more."""
     leaving: Generated | None = None
     """``call(v, x)`` → what an object gets that nobody wants and that is kept."""
+    secrets: Generated | None = None
+    """``call(v, x)`` → what an object gets when it is made and that is kept nowhere."""
 
     @property
     def intent(self) -> str:
@@ -68,6 +70,8 @@ def compile_target(
                 references.append((flow.origin.attribute, flow.target, flow.intent, place))
                 continue
             attribute = object_type.attributes.get(flow.target, Attribute(flow.target))
+            if attribute.secret:
+                continue
             source = flow_source(code, rule, flow, type_.attributes, attribute, load)
             if rule.scope or flow.once or source.outcomes or flow.target in written:
                 rest[rule.name].append((flow, source))
@@ -96,7 +100,29 @@ def compile_target(
         _compile_leaving(number, provisioning, type_, object_type, load)
         if provisioning and provisioning.deprovision_flows
         else None,
+        _compile_secrets(number, rules, type_, object_type, load),
     )
+
+
+def _compile_secrets(
+    number: int, rules: list[SyncRule], type_: ResourceType, object_type: ObjectType, load: Load
+) -> Generated | None:
+    code = Code(f"secrets_{number}", "v, x")
+    code.add("g = v.get")
+    code.add("d = {}")
+    some = False
+    for rule in rules:
+        for flow in rule.flows:
+            attribute = object_type.attributes.get(flow.target)
+            if attribute is not None and attribute.secret:
+                some = True
+                source = flow_source(code, rule, flow, type_.attributes, attribute, load)
+                scope = scope_source(rule.scope, read, code.names, rule.parameters, load=load) if rule.scope else "True"
+                code.enter(f"if d.get({flow.target!r}) is None and {scope}:", source.about)
+                _write_flow(code, flow, source)
+                code.leave()
+    code.add("return d")
+    return code.build() if some else None
 
 
 def _compile_leaving(
