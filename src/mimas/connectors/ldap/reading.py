@@ -107,7 +107,8 @@ class Reader:
         return f"(&(|{types}){own if not own or own.startswith('(') else f'({own})'}{since})"
 
     def _wanted(self) -> list[str]:
-        names = {name for one in self._schema.values() for name in one.attributes if name != NAME}
+        every = (attribute for one in self._schema.values() for attribute in one.attributes.values())
+        names = {attribute.name for attribute in every if attribute.name != NAME and not attribute.secret}
         return sorted(names | {"objectClass", _STRUCTURAL} | ({self._anchor} if self._anchor else set()))
 
     def _page(self, records: list[Raw]) -> LdapPage:
