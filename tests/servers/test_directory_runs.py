@@ -170,6 +170,25 @@ class TestADirectoryThatRepairsNothing:
         assert self.managers(slapd, top) == {f"cn=Ann,{top}"}
         assert staff.pending() == {}
 
+    def test_what_was_sent_is_read_again_at_once_where_that_is_asked_for(
+        self, staff: World, slapd: Slapd, top: str
+    ) -> None:
+        setup = staff.engine.setup
+        asked = {**setup.connectors, "dir": replace(setup.connectors["dir"], read_back=True)}
+        staff.configure(asked.values(), setup.rules.rules, setup.rules.types.values())
+        rows = [("1", "Ann", ""), ("2", "Rob", "1"), ("4", "Dan", "2")]
+        staff.write("hr.csv", *(dict(zip(("id", "name", "manager"), row, strict=True)) for row in rows))
+        outcome = staff.run("import hr", "sync", "export dir").steps[2].outcome
+        assert (outcome.counters["confirmed"], outcome.counters["confirmed-delete"]) == (2, 1)
+        assert outcome.errors == 0
+        assert staff.pending() == {}
+        assert self.managers(slapd, top) == {f"cn=Ann,{top}", f"cn=Rob,{top}"}
+        staff.run("sync")
+        before = staff.dump()
+        report = staff.run("import dir", "sync", "full", "export dir")
+        assert report.steps[0].outcome.counters.total() == report.steps[0].outcome.counters["stage-no-change"]
+        assert staff.dump() == before
+
     def test_an_account_is_made_with_its_first_password_which_nobody_reads(
         self, staff: World, slapd: Slapd, top: str
     ) -> None:

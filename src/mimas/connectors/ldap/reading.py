@@ -1,6 +1,7 @@
 """Reading a directory: one paged search (RFC 2696) over everything of the configured types."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import ldap
@@ -66,6 +67,17 @@ class Reader:
         whole = tuple(base for base in bases if base not in reasons)
         reason = "; ".join(f"{base}: {why}" if len(bases) > 1 else why for base, why in reasons.items())
         yield End(complete=not reasons, watermark=mark, reason=reason, parts=whole)
+
+    def fetch(self, names: Sequence[str]) -> LdapPage:
+        """The entries of these names, without those that are not there. Raises `ConnectorError`."""
+        found: list[Raw] = []
+        try:
+            for name in names:
+                with suppress(ldap.NO_SUCH_OBJECT):
+                    found += self._session.link.search_s(name, ldap.SCOPE_BASE, self._filter(None), self._wanted())
+        except ldap.LDAPError as error:
+            raise unreachable(self._session.name, self._session.settings, error) from error
+        return self._page(found)
 
     def _search(self, base: str, watermark: str | None) -> Iterator[list[Raw] | str]:
         """Pages of entries; a text in the end says why they are not all."""
