@@ -47,6 +47,13 @@ class Step:
     kind: StepKind
     connector: str | None = None
 
+    @property
+    def title(self) -> str:
+        """The step as its document has it: ``import hr delta``, ``sync``."""
+        mode, _, verb = self.kind.rpartition("-")
+        usual = {"import": "full", "sync": "delta"}.get(verb, "")
+        return " ".join(part for part in (verb, self.connector or "", mode if mode != usual else "") if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
