@@ -16,6 +16,7 @@ from mimas.configuration.check_precedence import check_precedence
 from mimas.configuration.check_reach import check_reach
 from mimas.configuration.check_references import check_references
 from mimas.configuration.check_rules import check_rules
+from mimas.configuration.check_schedules import check_schedules
 from mimas.configuration.check_scopes import check_members, check_scope
 from mimas.configuration.problem import Problem, errors, suggest
 from mimas.configuration.reading import Document
@@ -45,7 +46,7 @@ def check(home: Path, documents: Iterable[Document]) -> list[Problem]:
     setup, problems = build(home, documents)
     world = World(setup, {(document.kind, document.name): document for document in reversed(documents)})
     problems += check_connectors(world)
-    for part in (_types, _memberships, _profiles, check_rules, check_parameters, check_extensions):
+    for part in (_types, _memberships, _profiles, check_schedules, check_rules, check_parameters, check_extensions):
         problems += part(world)
     if not errors(problems):
         # How rules meet one another is only worth saying of rules that are right by themselves.
