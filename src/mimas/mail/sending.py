@@ -20,11 +20,12 @@ class MailError(Exception):
 def compose(sender: str, to: Sequence[str], subject: str, text: str) -> EmailMessage:
     """The mail. ``Auto-Submitted`` keeps absence notices from answering it (RFC 3834, 5)."""
     mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = sender, ", ".join(to), subject
+    # A header is one line, and half a character (of a file's name, say) is no reason to keep silent.
+    mail["From"], mail["To"], mail["Subject"] = sender, ", ".join(to), " ".join(_whole(subject).split())
     mail["Date"] = localtime()
     mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(text)
+    mail.set_content(_whole(text))
     return mail
 
 
@@ -67,6 +68,10 @@ def _session(server: MailServer, password: str) -> Iterator[SMTP]:
         if server.user:
             smtp.login(server.user, password)
         yield smtp
+
+
+def _whole(text: str) -> str:
+    return text.encode(errors="replace").decode()
 
 
 def _plain(reason: bytes | str) -> str:

@@ -12,7 +12,7 @@ from mimas.runs.setup import Schedule, Step
 from mimas.schedules.timing import zone_of
 from mimas.store.schedules import Memory
 
-_STEPS, _NOTES, _HOLDS = 5, 3, 3
+_STEPS, _NOTES, _HOLDS = 3, 3, 3
 """How many troubled steps, objects of each, and holds are told."""
 _WIDTH = 300
 
@@ -123,9 +123,9 @@ def _advice(matter: Matter) -> Iterator[str]:
     if matter.run is not None:
         yield ""
         yield f"The whole run: mimas runs {matter.run['id']}"
-        for step in matter.run["steps"]:
-            if step["result"] == "stopped-connectivity":
-                yield f"Reach the system by hand: mimas connector test {step['connector']}"
+        down = [step["connector"] for step in matter.run["steps"] if step["result"] == "stopped-connectivity"]
+        for connector in down[:_STEPS]:
+            yield f"Reach the system by hand: mimas connector test {connector}"
 
 
 def _wall(text: str, schedule: Schedule) -> str:

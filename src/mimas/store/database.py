@@ -177,7 +177,11 @@ class Database:
     def close(self) -> None:
         """Close what was opened."""
         if self._connection is not None:
-            self._connection.close()
+            if self.postgresql and self._connection.closed:
+                # Of a connection that broke the pool would tell at length that it cannot be reset.
+                self._connection.invalidate()
+            else:
+                self._connection.close()
             self._connection = None
         self.engine.dispose()
 

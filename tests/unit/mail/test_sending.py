@@ -27,6 +27,14 @@ def test_a_mail_arrives_as_it_was_written() -> None:
         assert box.text().startswith("Zeile 1\nKäthe → nobody\nxxx")
 
 
+def test_nothing_in_a_text_keeps_it_from_being_sent() -> None:
+    with mailbox() as box:
+        send(plain(box.port), TO, "a\nBcc: x@example.com\udcff", "a\udcff\n.\nb")
+        assert box.to == [TO]
+        assert box.subjects == ["a Bcc: x@example.com?"]
+        assert box.text() == "a?\n.\nb\n"
+
+
 def test_a_refused_address_keeps_nobody_else_from_being_told() -> None:
     with mailbox() as box:
         box.refuses = {"it@example.com"}
