@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 - the tables of mistakes read best with one mistake in a line
 
+import re
 from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
@@ -188,3 +189,14 @@ def test_whoever_waits_for_what_no_schedule_runs_is_warned(tmp_path: Path) -> No
     assert found == [
         "s.yaml:20: warning: often: waits for the run profile 'full', which no schedule runs; it starts only after somebody has typed `mimas run full`"
     ]
+
+
+@pytest.mark.parametrize("page", ["schedules.md", "documents.md"])
+def test_the_examples_of_the_documentation_are_right(tmp_path: Path, page: str) -> None:
+    text = (Path(__file__).parents[3] / "docs" / page).read_text()
+    blocks = [
+        block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if re.match("kind: (Schedule|Mail)", block)
+    ]
+    assert blocks
+    for block in blocks:
+        assert built(tmp_path, block)
