@@ -57,7 +57,7 @@ def send(server: MailServer, to: Sequence[str], subject: str, text: str) -> list
 
 @contextmanager
 def _session(server: MailServer, password: str) -> Iterator[SMTP]:
-    context = None if server.tls == "none" else ssl.create_default_context(cafile=server.ca_file)
+    context = None if server.tls == "none" else _trust(server)
     if server.tls == "implicit":
         smtp: SMTP = SMTP_SSL(server.host, server.port, timeout=_TIMEOUT, context=context)
     else:
@@ -68,6 +68,16 @@ def _session(server: MailServer, password: str) -> Iterator[SMTP]:
         if server.user:
             smtp.login(server.user, password)
         yield smtp
+
+
+def _trust(server: MailServer) -> ssl.SSLContext:
+    try:
+        return ssl.create_default_context(cafile=server.ca_file)
+    except OSError as error:
+        raise MailError(
+            f"The certificates in {server.ca_file} cannot be used: {error.strerror or type(error).__name__}. "
+            "Put a file in the form PEM there, readable by the account that Mimas runs as."
+        ) from None
 
 
 def _whole(text: str) -> str:

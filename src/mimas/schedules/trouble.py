@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from mimas.runs.engine import RunReport
+from mimas.runs.linking import AMBIGUOUS
 from mimas.runs.setup import Step
 from mimas.store.schedules import Notice
 
@@ -37,9 +38,16 @@ def of_hold(hold: Mapping[str, Any]) -> str:
 
 
 def concerning(holds: Iterable[Mapping[str, Any]], steps: Iterable[Step]) -> list[Mapping[str, Any]]:
-    """The holds that a person decides, of the connectors that these steps name. A grace ends by itself."""
+    """The holds that a person decides, of the connectors that these steps are about. A grace ends by itself.
+
+    A sync that names none finds whom objects of any connector may belong to; but sources and targets are not its own.
+    """
     named = {step.connector for step in steps}
-    return [hold for hold in holds if hold["kind"] != "grace" and hold["connector"] in named]
+    return [
+        hold
+        for hold in holds
+        if hold["kind"] != "grace" and (hold["connector"] in named or (hold["kind"] == AMBIGUOUS and None in named))
+    ]
 
 
 def news(notice: Notice, current: Sequence[str], now: datetime) -> News:

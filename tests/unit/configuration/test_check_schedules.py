@@ -199,4 +199,4 @@ def test_the_examples_of_the_documentation_are_right(tmp_path: Path, page: str) 
     ]
     assert blocks
     for block in blocks:
-        assert built(tmp_path, block)
+        assert built(tmp_path, block).home == tmp_path

@@ -63,6 +63,14 @@ def test_sign_in_over_tls(tmp_path: Path) -> None:
         assert box.subjects == ["s"], "nothing arrives in the open, or signed in as nobody"
 
 
+def test_certificates_that_cannot_be_read(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.pem"
+    wrong.write_text("no certificate")
+    for path in (tmp_path / "none.pem", wrong):
+        with mailbox() as box, pytest.raises(MailError, match=f"The certificates in {path} cannot be used"):
+            send(MailServer("127.0.0.1", SENDER, box.port, ca_file=path), TO, "s", "t")
+
+
 def test_no_server_no_tls() -> None:
     with pytest.raises(MailError, match=r"127.0.0.1:\d+ does not take the mail: Connection refused"):
         send(plain(free_port()), TO, "s", "t")

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from mimas.schedules.trouble import News, news, noted
+from mimas.runs.setup import Step
+from mimas.schedules.trouble import News, concerning, news, noted
 from mimas.store.schedules import Notice
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -55,3 +56,19 @@ def test_what_comes_and_goes_every_minute_fills_no_mailbox() -> None:
 def test_a_day_later_it_is_news_again() -> None:
     sent = mails(lambda minute: ("failed sync",) if minute in (0, 3000) else (), 4000)
     assert sent == [(0, "trouble"), (1, "well"), (3000, "trouble"), (3001, "well")]
+
+
+def test_whose_holds_a_schedule_tells() -> None:
+    holds = [
+        {"connector": connector, "kind": kind}
+        for connector in ("hr", "ad")
+        for kind in ("missing", "grace", "ambiguous")
+    ]
+
+    def told(*steps: Step) -> list[str]:
+        return [f"{hold['connector']} {hold['kind']}" for hold in concerning(holds, steps)]
+
+    assert told(Step("full-import", "hr")) == ["hr missing", "hr ambiguous"], "a grace ends by itself"
+    assert told(Step("delta-sync")) == ["hr ambiguous", "ad ambiguous"]
+    assert told(Step("delta-sync", "ad")) == ["ad missing", "ad ambiguous"]
+    assert told(Step("export", "ad"), Step("delta-sync")) == ["hr ambiguous", "ad missing", "ad ambiguous"]
