@@ -243,9 +243,11 @@ class Engine:
                     self.symbols,
                     connector,
                     number,
-                    guard=setup.deletes,
-                    governed=interest.governed,
+                    setup=setup,
+                    interest=interest,
                     callouts=self._callouts(setup),
+                    now=begin,
+                    retry=step.retry,
                     progress=watcher.advances,
                 )
             return import_step(

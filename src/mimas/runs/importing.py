@@ -48,7 +48,7 @@ def import_step(
 ) -> Outcome:
     """Read a connector and stage what it shows."""
     symbol = store.symbol(connector.name)
-    stager = Stager(store, connector, symbol, step, interest)
+    stager = Stager(store, connector, symbol, step, interest, now)
     with store.transaction() as tx:
         watermark = tx.value("SELECT watermark FROM connector_state WHERE connector = ?", symbol)
     end = End(complete=False, reason="the connector stopped without saying that it had shown everything")

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from mimas.runs.images import HELD, SENT
+from mimas.runs.guarding import CHANGES, DELETES
+from mimas.runs.images import HELD, SENT, WAITING
 from mimas.runs.setup import Step
 from mimas.runs.syncing import SWEEP
 from mimas.store import holds
@@ -23,7 +24,17 @@ def has_work(store: Store, step: Step, now: datetime) -> bool:
     with store.transaction() as tx:
         if step.kind == "delta-sync":
             return _to_sync(tx, number, now)
-        return number is not None and _to_export(tx, number)
+        return number is not None and _to_export(tx, number, now)
+
+
+def has_failed(store: Store, step: Step) -> bool:
+    """Whether objects of an export have failed and wait for their next try, be it done now or not."""
+    if step.kind != "export" or step.connector is None:
+        return False
+    number = store.symbol(step.connector)
+    with store.transaction() as tx:
+        sql = "SELECT 1 FROM pending_export WHERE connector = ? AND state = ? AND due IS NOT NULL LIMIT 1"
+        return tx.value(sql, number, WAITING) is not None
 
 
 def _to_sync(tx: Transaction, connector: int | None, now: datetime) -> bool:
@@ -37,11 +48,19 @@ def _to_sync(tx: Transaction, connector: int | None, now: datetime) -> bool:
     )
 
 
-def _to_export(tx: Transaction, connector: int) -> bool:
-    """What is neither held nor sent already; or held deletes that are not those of the hold any more."""
+def _to_export(tx: Transaction, connector: int, now: datetime) -> bool:
+    """What is to be sent now; or what is held is not what the holds are about any more."""
     states: dict[int, int] = dict(
-        tx.rows("SELECT state, count(*) FROM pending_export WHERE connector = ? GROUP BY state", connector)
+        tx.rows(
+            "SELECT state, count(*) FROM pending_export WHERE connector = ? AND (due IS NULL OR due <= ?)"
+            " GROUP BY state",
+            connector,
+            stamp(now),
+        )
     )
-    held = states.pop(HELD, 0)
     states.pop(SENT, None)
-    return bool(states) or held != len(holds.held(tx, connector, "deletes"))
+    states.pop(HELD, None)
+    if states:
+        return True
+    held = tx.value("SELECT count(*) FROM pending_export WHERE connector = ? AND state = ?", connector, HELD)
+    return int(held or 0) != len(holds.held(tx, connector, DELETES) | holds.held(tx, connector, CHANGES))

@@ -37,6 +37,8 @@ class ConnectorSetup:
     before_export: str = ""
     after_export: str = ""
     """Python functions that are called for each object: see `mimas.runs.callouts`."""
+    changes: Mapping[str, Guard] = field(default_factory=dict)
+    """At the target, by attribute: objects in which an export would change it."""
 
 
 StepKind = Literal["full-import", "delta-import", "full-sync", "delta-sync", "export"]
@@ -48,6 +50,8 @@ class Step:
 
     kind: StepKind
     connector: str | None = None
+    retry: bool = False
+    """An export: whether what waits for its next try is sent now."""
 
     @property
     def title(self) -> str:

@@ -36,7 +36,7 @@ class Matter:
     holds: Sequence[Mapping[str, Any]]
 
 
-def bad(matter: Matter, current: Iterable[str]) -> tuple[str, str]:
+def bad(matter: Matter, current: Sequence[str]) -> tuple[str, str]:
     """Subject and text about trouble: of those kinds that are in ``current``."""
     kinds = [kind for kind in ("failed", "held", "errors") if any(t.startswith(kind) for t in current)]
     words = {"failed": "failed", "held": "something is held", "errors": "errors at single objects"}
@@ -44,7 +44,7 @@ def bad(matter: Matter, current: Iterable[str]) -> tuple[str, str]:
     lines = [*_head(matter), *_note(matter), *_steps(matter)]
     if "held" in kinds:
         lines += _holds(matter.holds)
-    lines += _advice(matter)
+    lines += _advice(matter, current)
     lines += ["", "You are told this once, once a day while it lasts, and when it is over."]
     return subject, _whole(lines)
 
@@ -119,13 +119,15 @@ def _holds(holds: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield f"… and {len(holds) - _HOLDS} more: mimas holds"
 
 
-def _advice(matter: Matter) -> Iterator[str]:
+def _advice(matter: Matter, current: Iterable[str]) -> Iterator[str]:
     if matter.run is not None:
         yield ""
         yield f"The whole run: mimas runs {matter.run['id']}"
         down = [step["connector"] for step in matter.run["steps"] if step["result"] == "stopped-connectivity"]
         for connector in down[:_STEPS]:
             yield f"Reach the system by hand: mimas connector test {connector}"
+    for export in [one.removeprefix("errors ") for one in current if one.startswith("errors export ")][:_STEPS]:
+        yield f"Try again what has failed: mimas {export} --retry"
 
 
 def _wall(text: str, schedule: Schedule) -> str:

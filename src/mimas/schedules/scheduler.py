@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 
 from mimas.runs.engine import Course, Engine, RunReport, Watcher
-from mimas.runs.pending import has_work
+from mimas.runs.pending import has_failed, has_work
 from mimas.runs.setup import Schedule, Step
 from mimas.schedules import standing, trouble
 from mimas.schedules.post import Post
@@ -130,9 +130,7 @@ class Scheduler:
             # It is still due: whoever starts the scheduler again goes on with it.
             _save(engine, schedule, replace(memory, started=None))
             return report.result
-        held = trouble.concerning(looking.open_holds(engine.store), engine.profile(schedule.profile))
-        found_ = (*trouble.of_run(report), *map(trouble.of_hold, held))
-        after = self._ended(memory, now, report.result, found_, "")
+        after = self._ended(memory, now, report.result, _trouble(engine, schedule, report), "")
         _save(engine, schedule, replace(after, run=report.number or memory.run))
         return report.result
 
@@ -189,6 +187,14 @@ def standings(engine: Engine, now: datetime, *, remember: bool = True) -> list[S
             schedules.forget(tx, known.keys() - in_force.keys())
         ends = schedules.ends(tx, (profile for schedule in in_force.values() for profile in schedule.after))
     return [standing.stand(schedule, memories[name], ends, now) for name, schedule in sorted(in_force.items())]
+
+
+def _trouble(engine: Engine, schedule: Schedule, report: RunReport) -> tuple[str, ...]:
+    """What went wrong in a run, and what of earlier ones lasts: objects that wait for another try, or for a person."""
+    steps = engine.profile(schedule.profile)
+    held = trouble.concerning(looking.open_holds(engine.store), steps)
+    failed = [trouble.of_step("errors", step) for step in steps if has_failed(engine.store, step)]
+    return tuple(dict.fromkeys((*trouble.of_run(report), *failed, *map(trouble.of_hold, held))))
 
 
 def _save(engine: Engine, schedule: Schedule, memory: Memory) -> None:

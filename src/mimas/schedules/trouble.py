@@ -26,10 +26,15 @@ def of_run(report: RunReport) -> tuple[str, ...]:
     found = []
     for step in report.steps:
         if step.outcome.result.startswith(("stopped", "no-start")):
-            found.append(f"failed {step.step.title}")
+            found.append(of_step("failed", step.step))
         elif step.outcome.errors:
-            found.append(f"errors {step.step.title}")
+            found.append(of_step("errors", step.step))
     return tuple(dict.fromkeys(found))
+
+
+def of_step(kind: str, step: Step) -> str:
+    """The trouble of a step: it ``failed``, or has ``errors``."""
+    return f"{kind} {step.title}"
 
 
 def of_hold(hold: Mapping[str, Any]) -> str:

@@ -1,10 +1,15 @@
 """Whether a step has something to do; and runs that leave steps out, or stop between them."""
 
+from dataclasses import replace
+
+import pytest
+
 from mimas.runs.engine import Course
-from mimas.runs.pending import has_work
+from mimas.runs.pending import has_failed, has_work
 from mimas.runs.releasing import release
 from mimas.runs.setup import Guard, Step
 from mimas.store import looking
+from tests.door import Door, door
 from tests.world import World, delimited, inbound, outbound, target
 
 STEPS = (Step("full-import", "hr"), Step("delta-sync"), Step("export", "app"), Step("full-import", "app"))
@@ -99,6 +104,46 @@ def test_held_deletes_that_are_not_wanted_any_more_are_work(world: World) -> Non
     assert working(world) == ["export app"], "one of the two came back, and the guard lets the other through"
     world.run("export app")
     assert world.holds() == []
+
+
+def test_what_waits_for_its_next_try_is_no_work_until_then(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.configure(
+        [delimited("hr", "id name"), door(world, monkeypatch, "id name")],
+        [
+            inbound("hr", {"employeeId": "id", "name": "name"}, join=["id=employeeId"]),
+            outbound("app", {"id": "employeeId", "name": "name"}, join=["id=employeeId"]),
+        ],
+    )
+    people(world, "Ada", "Grace")
+    Door.refuses = {"1"}
+    world.run("import hr", "sync", "export app", "import app", "export app")
+    assert (working(world), has_failed(world.store, STEPS[2])) == (["export app"], False)
+    world.run("export app")
+    assert (working(world), has_failed(world.store, STEPS[2])) == ([], True)
+    world.clock.forward(minutes=15)
+    assert working(world) == ["export app"]
+    Door.refuses = set()
+    world.run("export app")
+    assert (working(world), has_failed(world.store, STEPS[2])) == ([], False)
+
+
+def test_held_changes_of_an_attribute_are_no_work(world: World) -> None:
+    app = replace(target("app", "id name"), changes={"name": Guard(0, 0.0)})
+    world.configure(
+        [delimited("hr", "id name"), app],
+        [
+            inbound("hr", {"employeeId": "id", "name": "name"}, join=["id=employeeId"]),
+            outbound("app", {"id": "employeeId", "name": "name"}, join=["id=employeeId"]),
+        ],
+    )
+    people(world, "Ada", "Grace")
+    world.run("import hr", "sync", "export app", "import app")
+    people(world, "Ada", "Jean")
+    world.run("import hr", "sync")
+    assert working(world) == ["export app"]
+    world.run("export app")
+    assert [kind for _, kind, _ in world.holds()] == ["changes"]
+    assert working(world) == []
 
 
 def test_a_run_if_changed_leaves_out_what_is_idle(world: World) -> None:

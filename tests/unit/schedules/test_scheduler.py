@@ -12,12 +12,13 @@ from sqlalchemy.engine import make_url
 from mimas.mail.server import MailServer
 from mimas.runs.engine import Engine, Watcher
 from mimas.runs.releasing import release
-from mimas.runs.setup import Guard, Profile, Schedule, Step, Told
+from mimas.runs.setup import ConnectorSetup, Guard, Profile, Schedule, Step, Told
 from mimas.schedules.post import Post
 from mimas.schedules.scheduler import Scheduler, Surroundings, standings
 from mimas.store import looking
 from mimas.store.database import Database
 from mimas.store.store import Store
+from tests.door import Door, door
 from tests.servers.mailbox import Mailbox, mailbox
 from tests.world import World, delimited, inbound, outbound, target
 
@@ -42,14 +43,17 @@ class Desk:
         self.steps: list[str] = []
         self.broken: Callable[[], None] = lambda: None
         self.post = Post("Example", self.log.append)
-        world.configure(
-            [delimited("hr", "id name", missing=Guard(0, 0.0)), target("app", "id name")],
+        self.configure(target("app", "id name"))
+        self.people("Ada", "Grace")
+
+    def configure(self, app: ConnectorSetup) -> None:
+        self.world.configure(
+            [delimited("hr", "id name", missing=Guard(0, 0.0)), app],
             [
                 inbound("hr", {"employeeId": "id", "name": "name"}, join=["id=employeeId"]),
                 outbound("app", {"id": "employeeId", "name": "name"}, join=["id=employeeId"]),
             ],
         )
-        self.people("Ada", "Grace")
 
     def people(self, *names: str) -> None:
         rows = ({"id": str(number), "name": name} for number, name in enumerate(names))
@@ -296,6 +300,24 @@ def test_errors_at_single_objects(desk: Desk) -> None:
     assert desk.box.subjects == ["Example: all of it: errors at single objects"]
     assert desk.box.to == [["it@example.com"]]
     assert "import hr: completed-discovery-errors" in desk.box.text()
+
+
+def test_objects_that_wait_for_their_next_try_are_no_news_and_not_over(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.configure(door(desk.world, monkeypatch, "id name"))
+    desk.schedule(every("often", "all", told=TOLD, if_changed=True))
+    Door.refuses = {"1"}
+    for _ in range(100):
+        desk.once(minutes=10)
+    assert 5 < len(Door.sent) < 15, "tries grow rare"
+    assert desk.box.subjects == ["Example: often: errors at single objects"]
+    assert "mimas export app --retry" in desk.box.text()
+    Door.refuses = set()
+    for _ in range(100):
+        desk.once(minutes=10)
+    assert desk.box.subjects[-1] == "Example: often: well again"
+    assert len(desk.box.mails) <= 3
 
 
 def test_a_mail_that_cannot_be_sent_is_sent_later(desk: Desk) -> None:
