@@ -200,6 +200,9 @@ class ConnectorBody(Body):
     settings: dict[str, Any] = Field(default={}, description="The settings of that type.")
     objects: dict[Name, ObjectPart] = Field(description="The object types that are read and written.")
     guards: GuardsPart = Field(default=GuardsPart(), description="When to hold what is missing or to be deleted.")
+    confirm: Literal["import", "read-back"] = Field(
+        default="import", description="How exports are confirmed: by the next import, or by reading each object again."
+    )
     parameters: dict[Name, Annotated[Scalar, BeforeValidator(_scalar)]] = Field(
         default={}, description="What `%Name%` stands for in expressions and scopes of this connector's rules."
     )

@@ -155,6 +155,8 @@ class Delivery:
                 "object = excluded.object",
             )
             tx.update(tables.object_, "id, name", [(export.id, export.new_name)])
+            if self.connector.capabilities.references == "name":
+                objects.look_again_at_referrers(tx, self.number, [export.id])
             if export.name is not None:
                 self.carrier.renamed(tx, export.name, export.new_name)
 

@@ -14,6 +14,7 @@ from mimas.runs.callouts import Callout, Callouts
 from mimas.runs.exporting import export_step, unknown_outcomes
 from mimas.runs.extensions import Extensions
 from mimas.runs.importing import Outcome, import_step, known
+from mimas.runs.reading_back import read_back
 from mimas.runs.setup import ConnectorSetup, Setup, Step
 from mimas.runs.symbols import Symbols
 from mimas.runs.syncing import sync_step
@@ -239,7 +240,7 @@ class Engine:
         with self.connector(step.connector) as connector:
             if step.kind == "export":
                 self._read_back(connector, setup, number, begin, interest)
-                return export_step(
+                outcome = export_step(
                     self.symbols,
                     connector,
                     number,
@@ -250,6 +251,11 @@ class Engine:
                     retry=step.retry,
                     progress=watcher.advances,
                 )
+                if setup.read_back:
+                    confirmed = read_back(self.store, connector, number, begin, interest)
+                    told = {n: c for n, c in confirmed.counters.items() if not n.startswith("stage-")}
+                    outcome.counters.update(told)
+                return outcome
             return import_step(
                 self.store,
                 connector,

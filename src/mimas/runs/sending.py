@@ -118,6 +118,7 @@ class Packer:
         if not self.governed:
             return result
         told: list[Triple] = []
+        moving = self._moving(rows)
         for object_, attribute, target, bits, text in tx.rows(
             f"SELECT r.object, r.attribute, r.target, r.bits, t.{self.target} FROM reference r"
             f" JOIN object t ON t.id = r.target WHERE r.object IN IDS AND {UNLIKE}"
@@ -129,11 +130,24 @@ class Packer:
             if text is None:
                 parcel.deferred.add(object_)
                 continue
+            # Exports go out in the order of the objects: whoever goes before has the new name by then.
+            if target in moving and target < object_:
+                text = moving[target]  # noqa: PLW2901
             sides = result.setdefault(object_, ({}, {}))
             sides[0 if bits & WANTED else 1].setdefault(attribute, []).append(text)
             told.append((object_, attribute, target))
         parcel.told = [row for row in told if row[0] in parcel.deferred]
         return result
+
+    def _moving(self, rows: Sequence[Row]) -> dict[int, str]:
+        """Object → its new name, for those that are renamed now, where references are names."""
+        moving: dict[int, str] = {}
+        for object_, operation, _, _, _, named, _, wanted in rows if self.target == "name" else ():
+            if operation == Operation.UPDATE and wanted not in (None, WANTED_ABSENT):
+                name = decode_wanted(wanted).get(NAME)
+                if isinstance(name, str) and name != named:
+                    moving[object_] = name
+        return moving
 
     def whole(self, tx: Transaction, first: int, until: int) -> Iterator[Export]:
         """Every object of a range of ids that the system should hold, as adds (for listings).

@@ -39,6 +39,8 @@ class ConnectorSetup:
     """Python functions that are called for each object: see `mimas.runs.callouts`."""
     changes: Mapping[str, Guard] = field(default_factory=dict)
     """At the target, by attribute: objects in which an export would change it."""
+    read_back: bool = False
+    """Whether what was sent is read again at once, to confirm it."""
 
 
 StepKind = Literal["full-import", "delta-import", "full-sync", "delta-sync", "export"]

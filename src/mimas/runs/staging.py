@@ -254,6 +254,8 @@ class Stager:
         if not renamed:
             return
         self.groups.renamed(tx, renamed)
+        if self.references.by_name:
+            objects.look_again_at_referrers(tx, self.symbol, [object_ for object_, old, _ in renamed if old])
         keys = {names.key(new): object_ for object_, _, new in renamed}
         holders = objects.find_names(tx, self.symbol, list(keys))
         stored = objects.load(tx, list(holders.values()))

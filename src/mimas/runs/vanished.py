@@ -70,9 +70,7 @@ def settle_vanished(tx: Transaction, listing: Listing, candidates: Sequence[int]
     complete = listing.whole and not listing.delta
     if complete:
         confirmed |= _never_shown(tx, connector, listing.step, listing.now)
-    due_now(tx, [row[0] for row in tx.rows("SELECT resource FROM link WHERE object IN IDS", sorted(confirmed))])
-    objects.purge(tx, connector, sorted(confirmed))
-    tx.delete(tables.link, "object", [(object_,) for object_ in confirmed])
+    confirm_deletes(tx, connector, sorted(confirmed))
     outcome.counters["confirmed-delete"] += len(confirmed)
     holds.answer(tx, connector, GRACE, listing.shows)
     waiting = holds.held(tx, connector, GRACE)
@@ -91,6 +89,13 @@ def settle_vanished(tx: Transaction, listing: Listing, candidates: Sequence[int]
         outcome.counters["not-shown"] += unproven
     if gone:
         _let_go(tx, listing, gone, outcome)
+
+
+def confirm_deletes(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
+    """These were deleted by an export, and are gone."""
+    due_now(tx, [row[0] for row in tx.rows("SELECT resource FROM link WHERE object IN IDS", list(ids))])
+    objects.purge(tx, connector, ids)
+    tx.delete(tables.link, "object", [(object_,) for object_ in ids])
 
 
 def _let_go(tx: Transaction, listing: Listing, left: list[int], outcome: "Outcome") -> None:

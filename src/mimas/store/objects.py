@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mimas.schema import names
 from mimas.store import references, tables
 from mimas.store.database import Row, Transaction
-from mimas.store.references import ALL_BUT_SEEN
+from mimas.store.references import ALL_BUT_SEEN, SEEN
 
 NONE, PRESENT, ABSENT = 0, 1, 2
 """``presence``: nothing known (a placeholder, or made and not yet seen), shown by the system, known to be gone."""
@@ -71,6 +71,16 @@ def look_again(tx: Transaction, connector: int, chosen: str, *parameters: object
         connector,
         *parameters,
     )
+
+
+def look_again_at_referrers(tx: Transaction, connector: int, renamed: Sequence[int]) -> None:
+    """These objects have other names now: what refers to them by name may still do so by the old one.
+
+    Some systems put that right by themselves, others do not; the next import shows which.
+    """
+    if renamed:
+        chosen = f"(SELECT r.object FROM reference r WHERE r.target IN IDS AND (r.bits & {SEEN}) <> 0)"
+        look_again(tx, connector, chosen, list(renamed))
 
 
 def leave_alone(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
