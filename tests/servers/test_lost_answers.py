@@ -7,7 +7,9 @@ import pytest
 
 from mimas.runs.images import SENDING
 from mimas.runs.setup import ConnectorSetup
+from mimas.runs.takeover import take_over
 from mimas.schema.attributes import Attribute, ObjectType
+from mimas.store import mode
 from tests.servers.conftest import SCIM_TOKEN
 from tests.servers.relay import Relay
 from tests.world import OPEN, World, delimited, inbound, outbound
@@ -82,6 +84,28 @@ def test_an_add_that_was_done_is_not_sent_again(cut: World, groups: Groups) -> N
     before = cut.dump()
     cut.run(*STEPS)
     assert cut.dump() == before
+
+
+def test_a_staging_installation_takes_over_what_the_active_one_has_made(cut: World, groups: Groups) -> None:
+    standby = World(cut.folder, f"sqlite:///{cut.folder}/standby.db")
+    standby.store.migrate()
+    standby.configure(cut.engine.setup.connectors.values(), cut.engine.setup.rules.rules)
+    with standby.store.transaction() as tx:
+        mode.stage(tx, standby.clock())
+    standby.run(*STEPS)
+    assert len(standby.pending()) == 1  # without an anchor they all go by one name here
+    cut.reopen()
+    cut.run(*STEPS)
+    standby.run("import app")
+    assert standby.pending() == {}
+    staff(cut, "1/Twins/a", "2/Twins", "3/Twins", "4/New")
+    standby.run("import hr", "sync")
+    cut.run(*STEPS)
+    take_over(standby.store)
+    assert standby.run("export app", "import app", "sync").errors == 0
+    assert groups() == [("New", ""), ("Twins", ""), ("Twins", ""), ("Twins", "a")]
+    assert standby.pending() == {}
+    standby.close()
 
 
 def test_whoever_changes_meanwhile_is_changed_and_not_made_again(cut: World, groups: Groups) -> None:

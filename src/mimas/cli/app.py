@@ -2,7 +2,7 @@
 
 import shlex
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from typer.core import TyperGroup
@@ -302,6 +302,26 @@ def learned_forget(
     from mimas.cli.learning import forget
 
     forget(_installation(context), name, attribute)
+
+
+@app.command()
+def cancel(context: typer.Context) -> None:
+    """Ask the run that is under way, here or in another process, to stop after its batch."""
+    from mimas.cli.steering import cancel
+
+    cancel(_installation(context))
+
+
+@app.command()
+def staging(
+    context: typer.Context,
+    switch: Annotated[Literal["on", "off"] | None, typer.Argument(help="Switch it.")] = None,
+    json: Json = False,
+) -> None:
+    """Staging mode: import and sync everything, and send nothing; a second installation waits so to take over."""
+    from mimas.cli.steering import staging
+
+    staging(_installation(context), switch, json=json)
 
 
 @app.command()

@@ -53,6 +53,8 @@ def _print_status(state: dict[str, Any], *, unreadable: bool) -> None:
         out.print(f"\nlast run: {last['id']}, {last['profile']}, {instant(last['started'])}: {ended}", markup=False)
     else:
         out.print("\nNothing has been run yet. `mimas run PROFILE` runs a profile.")
+    if state["staging"]:
+        out.print("Staging mode: nothing is sent. `mimas staging off` takes over.", style="yellow")
     for hold in state["holds"]:
         out.print(f"hold {hold['id']}, {hold['connector']}: {hold['reason']}.", style="yellow", markup=False)
     if state["holds"]:

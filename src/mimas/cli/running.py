@@ -7,9 +7,10 @@ from typing import Any
 from mimas.cli.failing import CommandError, Exit
 from mimas.cli.installation import Installation
 from mimas.cli.printing import out, print_note
+from mimas.cli.signals import Signals
 from mimas.cli.wording import RESULTS, counted, step_title
 from mimas.connectors.contract import ConnectorError
-from mimas.runs.engine import Engine, StepReport, Watcher
+from mimas.runs.engine import Course, Engine, StepReport, Watcher
 from mimas.runs.setup import Step
 from mimas.store.looking import notes
 from mimas.store.store import Store
@@ -30,8 +31,10 @@ def run_steps(installation: Installation, title: str, steps: Sequence[Step]) -> 
     for step in steps:
         _require(engine, step)
 
-    with _progress() as watching:
-        report = engine.run(title, steps, Watcher(**watching, ends=printing(engine.store)))
+    signals = Signals()
+    with signals.caught(), _progress() as watching:
+        watcher = Watcher(**watching, ends=printing(engine.store))
+        report = engine.run(title, steps, watcher, Course(stops=signals.stops))
     _print_end(report.number, failed=report.failed, held=report.held, errors=report.errors)
     return CODES[report.result]
 

@@ -17,6 +17,7 @@ RESULTS = {
     "completed-export-errors": ("!", ""),
     "completed-held": ("!", ""),
     "stopped-connectivity": ("✗", "failed"),
+    "stopped-user-termination": ("!", "stopped"),
     "no-start-connection": ("✗", "not started"),
 }
 """The mark of a step's result, and what is said before its counters, which say the rest."""
@@ -62,6 +63,7 @@ COUNTERS = {
     "export-delete": "deleted",
     "export-delete-held": "deletes held",
     "export-update-held": "changes held",
+    "export-staged": "not sent",
     "export-waiting": "waiting for their next try",
     "export-failure": "failed",
 }

@@ -14,6 +14,7 @@ from mimas.runs.importing import Outcome, Progress
 from mimas.runs.lost import NOT_DONE
 from mimas.runs.retrying import postpone
 from mimas.runs.sending import Parcel
+from mimas.runs.stopping import StoppedError
 from mimas.schema import names
 from mimas.store import objects, references, resources, runs, tables
 from mimas.store.database import Transaction
@@ -235,7 +236,7 @@ class Delivery:
                     failed.append(result)
                 if not count % 1000:
                     self.progress(1000)
-        except ConnectorError:
+        except (ConnectorError, StoppedError):
             with self.store.transaction() as tx:
                 tx.run(
                     "UPDATE pending_export SET state = ? WHERE connector = ? AND state = ?",

@@ -1,6 +1,7 @@
 """The engine: steps and profiles of one installation, each a run in the history."""
 
 import gc
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -13,16 +14,21 @@ from mimas.connectors.registry import open_connector
 from mimas.runs.callouts import Callout, Callouts
 from mimas.runs.exporting import export_step, unknown_outcomes
 from mimas.runs.extensions import Extensions
+from mimas.runs.images import SENT
 from mimas.runs.importing import Outcome, import_step, known
 from mimas.runs.reading_back import read_back
 from mimas.runs.setup import ConnectorSetup, Setup, Step
+from mimas.runs.stopping import Halt, StoppedError
 from mimas.runs.symbols import Symbols
 from mimas.runs.syncing import sync_step
-from mimas.store import runs
+from mimas.store import mode, runs
 from mimas.store.runs import now as instant
 from mimas.store.store import Store
 from mimas.sync.compiling import Compiled, compile_rules
 from mimas.sync.interest import Interest
+
+STOPPED = "stopped-user-termination"
+"""The result of a step that was asked to stop (MIM: stopped-user-termination-from-wmi-or-ui)."""
 
 
 class UsageError(Exception):
@@ -61,7 +67,8 @@ class RunReport:
     @property
     def failed(self) -> bool:
         """Whether a step could not do its work at all."""
-        return any(report.outcome.result.startswith(("stopped", "no-start")) for report in self.steps)
+        results = (report.outcome.result for report in self.steps)
+        return any(result.startswith(("stopped", "no-start")) and result != STOPPED for result in results)
 
     @property
     def errors(self) -> int:
@@ -171,6 +178,7 @@ class Engine:
                 self.setup_of(named.connector)
         down: set[str] = set()
         left = iter(steps)
+        halt = Halt(self.store, course.stops)
         with self.store.database.alone(), _collector_paused():
             following = course.next(left)
             if following is None:
@@ -179,14 +187,13 @@ class Engine:
             while (step := following) is not None:
                 watcher.begins(step)
                 begin = self.clock()
-                outcome = self._attempt(step, number, begin, down, watcher)
+                outcome = self._attempt(step, number, begin, down, watcher, halt)
                 done = StepReport(number, step, outcome, (self.clock() - begin).total_seconds())
                 report.steps.append(done)
                 if outcome.counters.total() - outcome.counters["stage-no-change"] > _MUCH:
                     self.store.database.tidy()
-                following = course.next(left)
-                if following is not None and course.stops():
-                    report.stopped, following = True, None
+                report.stopped = outcome.result == STOPPED or (halt.asked() and step is not steps[-1])
+                following = None if report.stopped else course.next(left)
                 number = self._between(report, number, outcome, following)
                 watcher.ends(done)
         return report
@@ -195,6 +202,7 @@ class Engine:
         now = self.clock()
         with self.store.transaction() as tx:
             runs.close_interrupted(tx)
+            runs.forget_stop(tx)
             report = RunReport(runs.begin_run(tx, title, now))
             number = runs.begin_step(tx, report.number, first.kind, first.connector, now)
         return report, number
@@ -209,12 +217,17 @@ class Engine:
             runs.end_run(tx, report.number, report.result, now)
         return 0
 
-    def _attempt(self, step: Step, number: int, begin: datetime, down: set[str], watcher: Watcher) -> Outcome:
+    def _attempt(
+        self, step: Step, number: int, begin: datetime, down: set[str], watcher: Watcher, halt: Halt
+    ) -> Outcome:
         """One step; a connected system that cannot be used is an outcome, not an exception."""
         if step.connector in down:
             return Outcome("no-start-connection", message=f"{step.connector} failed earlier in this run")
         try:
-            return self._do(step, number, begin, watcher)
+            return self._do(step, number, begin, watcher, halt)
+        except StoppedError:
+            self._symbols = None
+            return Outcome(STOPPED, message="It was asked to stop. What was done is whole; the next run goes on.")
         except ConnectorError as error:
             if step.connector is not None:
                 down.add(step.connector)
@@ -224,7 +237,11 @@ class Engine:
             self._symbols = None
             raise
 
-    def _do(self, step: Step, number: int, begin: datetime, watcher: Watcher) -> Outcome:
+    def _do(self, step: Step, number: int, begin: datetime, watcher: Watcher, halt: Halt) -> Outcome:
+        def advances(count: int) -> None:
+            watcher.advances(count)
+            halt.check()
+
         if step.kind in ("full-sync", "delta-sync"):
             return sync_step(
                 self.symbols,
@@ -233,12 +250,15 @@ class Engine:
                 connector=step.connector,
                 full=step.kind == "full-sync",
                 say=watcher.says,
+                pulse=halt.check,
             )
         assert step.connector is not None
         setup = self.setup_of(step.connector)
         interest = self.compiled.interest(step.connector)
         with self.connector(step.connector) as connector:
             if step.kind == "export":
+                if staged := self._staged(step.connector):
+                    return staged
                 self._read_back(connector, setup, number, begin, interest)
                 outcome = export_step(
                     self.symbols,
@@ -249,7 +269,7 @@ class Engine:
                     callouts=self._callouts(setup),
                     now=begin,
                     retry=step.retry,
-                    progress=watcher.advances,
+                    progress=advances,
                 )
                 if setup.read_back:
                     confirmed = read_back(self.store, connector, number, begin, interest)
@@ -264,8 +284,23 @@ class Engine:
                 begin,
                 delta=step.kind == "delta-import",
                 interest=interest,
-                progress=watcher.advances,
+                progress=advances,
             )
+
+    def _staged(self, connector: str) -> Outcome | None:
+        """How an export ends that is not done, because this installation is in staging mode."""
+        with self.store.transaction() as tx:
+            since = mode.staging_since(tx)
+            if since is None:
+                return None
+            number = self.store.symbol(connector)
+            sql = "SELECT count(*) FROM pending_export WHERE connector = ? AND state <> ?"
+            count = int(tx.value(sql, number, SENT) or 0)
+        message = (
+            f"This installation is in staging mode: {count} objects of {connector} differ from what the rules want, "
+            "and nothing is sent. `mimas staging off` makes it the active one."
+        )
+        return Outcome(counters=Counter({"export-staged": count}), message=message)
 
     def _callouts(self, setup: ConnectorSetup) -> Callouts:
         before, after = (

@@ -77,6 +77,7 @@ def _group(session: Session, resolver: Resolver, connector: int, type_: int, lin
     """All pending objects of one type; whether other objects have become pending by it."""
     last, found = 0, False
     while True:
+        session.pulse()
         with session.store.transaction() as tx:
             rows = tx.rows(
                 "SELECT o.id, o.anchor, o.name, o.presence, o.seen, l.resource, l.rule FROM pending_import p"

@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from mimas.connectors.contract import Entry, Export, Operation
 from mimas.runs.images import SENDING
 from mimas.schema.values import decode_wanted, encode
+from mimas.store import mode
 from mimas.store.database import Transaction
+from mimas.store.objects import NONE
 
 NOT_DONE = "sent = CASE operation WHEN 'add' THEN NULL ELSE sent END"
 """What becomes of pending exports that are known not to have been done."""
@@ -32,13 +34,17 @@ class Lost:
     """The adds of one connector whose outcome is unknown."""
 
     def __init__(self, tx: Transaction, connector: int) -> None:
+        # In staging mode it is another installation that sends what is wanted here.
+        staging = "OR p.operation = 'add'" if mode.staging_since(tx) else ""
         self._objects: dict[tuple[int, tuple[str, ...]], dict[str, list[int]]] = {}
         """(type, attributes sent) → document of them → objects."""
         for object_, type_, sent in tx.rows(
-            "SELECT p.object, o.type, p.sent FROM pending_export p JOIN object o ON o.id = p.object"
-            " WHERE p.connector = ? AND p.state = ? AND p.sent IS NOT NULL AND o.anchor IS NULL AND o.name IS NULL",
+            "SELECT p.object, o.type, coalesce(p.sent, o.wanted) FROM pending_export p JOIN object o ON o.id = p.object"
+            f" WHERE p.connector = ? AND (p.state = ? AND p.sent IS NOT NULL {staging})"
+            " AND o.presence = ? AND o.anchor IS NULL AND o.name IS NULL",
             connector,
             SENDING,
+            NONE,
         ):
             values = {name: value for name, value in decode_wanted(sent).items() if value not in (None, [])}
             sent_with = self._objects.setdefault((type_, tuple(values)), {})

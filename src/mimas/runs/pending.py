@@ -6,7 +6,7 @@ from mimas.runs.guarding import CHANGES, DELETES
 from mimas.runs.images import HELD, SENT, WAITING
 from mimas.runs.setup import Step
 from mimas.runs.syncing import SWEEP
-from mimas.store import holds
+from mimas.store import holds, mode
 from mimas.store.database import Transaction
 from mimas.store.instants import stamp
 from mimas.store.store import Store
@@ -24,7 +24,7 @@ def has_work(store: Store, step: Step, now: datetime) -> bool:
     with store.transaction() as tx:
         if step.kind == "delta-sync":
             return _to_sync(tx, number, now)
-        return number is not None and _to_export(tx, number, now)
+        return number is not None and mode.staging_since(tx) is None and _to_export(tx, number, now)
 
 
 def has_failed(store: Store, step: Step) -> bool:

@@ -23,6 +23,7 @@ def relate_all(session: Session, *, size: int = 10_000) -> None:
     with session.store.transaction() as tx:
         last = resources.highest(tx)
     for first in range(1, last + 1, size):
+        session.pulse()
         with session.store.transaction() as tx:
             _relate(tx, session, "BETWEEN ? AND ?", first, first + size - 1)
 

@@ -1,6 +1,7 @@
 """What every pass of a sync step shares: the rules, counters, notes, the instant."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -22,6 +23,8 @@ class Session:
     step: int
     now: datetime
     sweep: bool
+    pulse: Callable[[], None] = lambda: None
+    """Called between two batches; may raise to stop."""
     counters: Counter[str] = field(default_factory=Counter)
     errors: int = 0
     notes: list[Note] = field(default_factory=list)

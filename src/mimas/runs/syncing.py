@@ -37,9 +37,19 @@ RANGE = 10_000
 
 
 def sync_step(
-    symbols: Symbols, step: int, now: datetime, *, connector: str | None, full: bool, say: Say = lambda _: None
+    symbols: Symbols,
+    step: int,
+    now: datetime,
+    *,
+    connector: str | None,
+    full: bool,
+    say: Say = lambda _: None,
+    pulse: Callable[[], None] = lambda: None,
 ) -> Outcome:
-    """Bring resources and wanted images to what the connector spaces and the rules say."""
+    """Bring resources and wanted images to what the connector spaces and the rules say.
+
+    ``pulse`` is called between two batches, and may raise to stop.
+    """
     store = symbols.store
     with store.transaction() as tx:
         begun = tx.value("SELECT value FROM meta WHERE key = ?", SWEEP)
@@ -48,7 +58,7 @@ def sync_step(
         if sweeping:
             tx.upsert(tables.meta, "key, value", [(SWEEP, FULL if full else SWEEP)], "value = excluded.value")
         few = not sweeping and _few(tx, now)
-    session = Session(symbols, step, now, sweeping)
+    session = Session(symbols, step, now, sweeping, pulse)
     resolver = Resolver(session)
     if full:
         renew_keys(session)
@@ -145,6 +155,7 @@ def _sweep(session: Session, resolver: Resolver, say: Say, *, resolve: bool) -> 
         highest = resources.highest(tx)
     say("resolving and provisioning" if resolve else "provisioning")
     for first in range(1, highest + 1, RANGE):
+        session.pulse()
         with session.store.transaction() as tx:
             _sweep_values(tx, session, resolver, first, min(first + RANGE - 1, highest), resolve=resolve)
     if session.strays:
@@ -182,6 +193,7 @@ def _follow(session: Session) -> None:
     """Dirty resources only, with what refers to them."""
     last = 0
     while True:
+        session.pulse()
         with session.store.transaction() as tx:
             rows = tx.rows("SELECT resource FROM dirty WHERE resource > ? ORDER BY resource LIMIT ?", last, CHUNK)
             if not rows:

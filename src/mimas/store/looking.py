@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from mimas.schema.values import decode, decode_wanted
-from mimas.store import holds, resources
+from mimas.store import holds, mode, resources
 from mimas.store.database import Row, Transaction
 from mimas.store.objects import WANTED_ABSENT
 from mimas.store.store import Store
@@ -32,6 +32,7 @@ def status(store: Store) -> dict[str, Any]:
             pending[f"{operation} {_PENDING[state]}"] = count
         types = tx.rows("SELECT type, state, count(*) FROM resource GROUP BY type, state")
         held = holds.opened(tx)
+        staging = mode.staging_since(tx)
         last = tx.row("SELECT id, profile, started, ended, result FROM run ORDER BY id DESC LIMIT 1")
     return {
         "connectors": {store.name(number): counts for number, counts in sorted(connectors.items())},
@@ -39,6 +40,7 @@ def status(store: Store) -> dict[str, Any]:
             store.name(type_) + ("" if state == resources.LIVE else " (deleted)"): count
             for type_, state, count in sorted(types)
         },
+        "staging": staging,
         "holds": [describe_hold(store, row) for row in held],
         "last-run": _named(last, "id profile started ended result") if last else None,
     }

@@ -38,6 +38,24 @@ def close_interrupted(tx: Transaction) -> None:
         tx.run(f"UPDATE {table} SET result = 'interrupted' WHERE result IS NULL")
 
 
+_STOP = "stop"
+
+
+def ask_to_stop(tx: Transaction) -> None:
+    """The run that is under way is to stop."""
+    tx.upsert(tables.meta, "key, value", [(_STOP, "")], "value = excluded.value")
+
+
+def asked_to_stop(tx: Transaction) -> bool:
+    """Whether the run that is under way is to stop."""
+    return tx.value("SELECT 1 FROM meta WHERE key = ?", _STOP) is not None
+
+
+def forget_stop(tx: Transaction) -> None:
+    """What was asked of an earlier run does not count."""
+    tx.delete(tables.meta, "key", [(_STOP,)])
+
+
 def end_run(tx: Transaction, run: int, result: str, now: datetime) -> None:
     """Close a run."""
     tx.update(tables.run, "id, ended, result", [(run, _text(now), result)])
