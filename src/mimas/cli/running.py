@@ -41,7 +41,7 @@ def run_steps(installation: Installation, title: str, steps: Sequence[Step]) -> 
 
 CODES = {
     "success": Exit.DONE,
-    "stopped": Exit.DONE,
+    "stopped": Exit.FAILED,
     "errors": Exit.OBJECT_ERRORS,
     "held": Exit.HELD,
     "failed": Exit.FAILED,

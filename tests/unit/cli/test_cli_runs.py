@@ -240,6 +240,7 @@ def test_status_before_the_first_run(new: Shell) -> None:
     assert state == {
         "connectors": {"directory": counts, "hr": counts},
         "resources": {},
+        "staging": None,
         "holds": [],
         "last-run": None,
         "drift": [],

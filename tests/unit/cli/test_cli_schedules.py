@@ -188,18 +188,18 @@ def slow(used: Shell) -> Shell:
 
 
 @pytest.mark.slow
-def test_sigterm_ends_it_after_the_step_under_way_and_the_next_one_goes_on(slow: Shell) -> None:
+def test_sigterm_ends_it_after_the_batch_under_way_and_the_next_one_goes_on(slow: Shell) -> None:
     process = start(slow.home, "schedules", "run")
     until((slow.home / "began").exists)
     process.send_signal(signal.SIGTERM)
     time.sleep(0.5)
-    assert process.poll() is None, "the step is not broken off"
+    assert process.poll() is None, "the batch is not broken off"
     (slow.home / "go").touch()
     said, _ = process.communicate(timeout=20)
     assert process.returncode == 0, said
     assert said.splitlines()[0] == "The schedules are run from now on."
     assert said.splitlines()[-1] == "Stopped."
-    assert "✓ sync" in said
+    assert "! sync" in said
     assert "export" not in said
     assert results(slow.home) == ["success", "stopped"]
     process = start(slow.home, "schedules", "run", "--once")

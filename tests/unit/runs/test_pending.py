@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from mimas.runs.engine import Course
+from mimas.runs.engine import STOPPED, Course, StepReport, Watcher
 from mimas.runs.pending import has_failed, has_work
 from mimas.runs.releasing import release
 from mimas.runs.setup import Guard, Step
@@ -160,20 +160,17 @@ def test_a_run_if_changed_leaves_out_what_is_idle(world: World) -> None:
     assert len(looking.runs(world.store)) == runs, "a run without a step is none"
 
 
-def test_a_run_that_is_to_stop_ends_after_the_step_under_way(world: World) -> None:
+def test_a_run_that_is_to_stop_begins_no_other_step(world: World) -> None:
     configure(world)
     people(world, "Ada", "Grace")
-    answers = iter((False, True))
-    report = world.engine.run("p", STEPS, course=Course(stops=lambda: next(answers)))
+    ended: list[StepReport] = []
+    report = world.engine.run("p", STEPS, Watcher(ends=ended.append), Course(stops=lambda: bool(ended)))
     assert [step.step.title for step in report.steps] == ["import hr", "sync"]
     assert (report.stopped, report.result) == (True, "stopped")
     run = looking.run(world.store, report.number)
     assert run is not None
-    assert (run["result"], [step["result"] for step in run["steps"]]) == ("stopped", ["success", "success"])
-    whole = world.engine.run("p", STEPS[2:], course=Course(stops=lambda: True))
-    assert [step.step.title for step in whole.steps] == ["export app"]
-    last = world.engine.run("p", STEPS[3:], course=Course(stops=lambda: True))
-    assert last.result == "success", "nothing was left out"
+    assert (run["result"], [step["result"] for step in run["steps"]]) == ("stopped", ["success", STOPPED])
+    assert world.run("sync", "export app").result == "success"
 
 
 def test_the_titles_of_steps_are_those_of_documents() -> None:
