@@ -202,6 +202,19 @@ def runs(
 
 
 @app.command()
+def errors(
+    code: Annotated[
+        str | None, typer.Argument(metavar="[CODE]", help="A term of the history, or MIM's name for it.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """What the terms of the run history mean, and what to do."""
+    from mimas.cli.explaining import explain
+
+    explain(code, json=json)
+
+
+@app.command()
 def search(
     context: typer.Context,
     filter_: Annotated[str, typer.Argument(metavar="FILTER", help="For instance: /person[department = 'Sales']")],
