@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mimas.cli.failing import CommandError
-from mimas.cli.printing import as_json, out, table
+from mimas.cli.printing import as_json, out
 from mimas.runs.catalogue import CATALOGUE, Entry
 
 
@@ -46,10 +46,11 @@ def _described(kind: str, entry: Entry) -> dict[str, Any]:
 
 def _print_all() -> None:
     for kind, entries in CATALOGUE.items():
-        table(
-            (kind, "step", "what it means"),
-            ((entry.name, ", ".join(entry.stages), entry.meaning) for entry in entries.values()),
-        )
+        # Lines, not a table: a term that is broken in two can neither be copied nor found.
+        wide = max(map(len, entries))
+        out.print(f"{kind}s", style="bold", markup=False)
+        for entry in entries.values():
+            out.print(f"  {entry.name:<{wide}}  {', '.join(entry.stages)}: {entry.meaning}", markup=False)
         out.print()
     out.print("`mimas errors CODE` says what to do.", markup=False)
 

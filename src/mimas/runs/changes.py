@@ -1,18 +1,18 @@
 """New wanted images of objects that are there, or on their way."""
 
-from collections import Counter
-
 from mimas.runs.images import SENDING, SENT, WAITING, differences, overlay
 from mimas.runs.plan import Plan
+from mimas.runs.tally import Kept, Tally
 from mimas.schema import names
 from mimas.schema.attributes import NAME
 from mimas.schema.values import decode_wanted
 from mimas.store import objects, tables
 from mimas.store.database import Transaction
+from mimas.store.looking import title
 from mimas.store.objects import PRESENT
 
 
-def write_changes(tx: Transaction, counters: Counter[str], plan: Plan) -> None:
+def write_changes(tx: Transaction, counters: Tally, plan: Plan) -> None:
     """New wanted images: pending while the system shows something else."""
     ids = [object_ for _, object_, _, _ in plan.changes]
     stored = objects.load(tx, ids)
@@ -56,7 +56,7 @@ def write_changes(tx: Transaction, counters: Counter[str], plan: Plan) -> None:
         "operation = excluded.operation, state = excluded.state, sent = excluded.sent, error = NULL",
     )
     tx.delete(tables.pending_export, "connector, object", done)
-    counters["export-flow"] += len(plan.changes)
+    counters.note("export-flow", plan.changes, lambda change: _kept(change[0], stored[change[1]], change[2]))
 
 
 def _rename_unborn(tx: Transaction, connector: int, row: objects.Stored, doc: str, anchor: str | None) -> None:
@@ -71,3 +71,7 @@ def _rename_unborn(tx: Transaction, connector: int, row: objects.Stored, doc: st
             tx.delete(tables.object_name, "connector, key, object", [(connector, names.key(row.name), row.id)])
         tx.insert(tables.object_name, "connector, key, object", [(connector, names.key(name), row.id)], ignore=True)
         tx.update(tables.object_, "id, name", [(row.id, name)])
+
+
+def _kept(connector: int, row: objects.Stored, doc: str) -> Kept:
+    return Kept(connector, row.id, None, row.name or row.anchor or title(decode_wanted(doc)))

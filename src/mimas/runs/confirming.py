@@ -4,12 +4,12 @@ The pending-export row of an object is kept true here: it is there exactly while
 rules want.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from mimas.runs.images import HELD, RELEASED, SENT, WAITING, described, differences, overlay
 from mimas.runs.merging import Targets
+from mimas.runs.tally import Kept, Tally
 from mimas.schema.values import decode, decode_wanted
 from mimas.store import tables
 from mimas.store.database import Transaction
@@ -42,7 +42,7 @@ class Confirmer:
         self,
         tx: Transaction,
         looked_at: Sequence[Looked],
-        counters: Counter[str],
+        counters: Tally,
         notes: list[Note],
         *,
         last: bool = False,
@@ -65,7 +65,7 @@ class Confirmer:
             )
         }
         wanted = self._wanted_references(tx, [row for row, _, _, _ in ours])
-        done: list[int] = []
+        done: list[Stored] = []
         open_: list[tuple[int, str]] = []
         settled: set[int] = set()
         for row, doc, targets, _ in ours:
@@ -84,14 +84,14 @@ class Confirmer:
                 continue
             if not unlike and not strayed:
                 if operation:
-                    done.append(row.id)
+                    done.append(row)
                 if (row.seen is None and doc == row.wanted) or overlay(row.seen, row.wanted) == doc:
                     settled.add(row.id)
             elif state not in (HELD, RELEASED):
                 open_.append((row.id, "update"))
                 self._tell(row, doc, unlike, strayed, operation, state, counters, notes)
-        counters["confirmed"] += len(done)
-        self._write(tx, done, open_)
+        counters.note("confirmed", done, self._kept)
+        self._write(tx, [row.id for row in done], open_)
         return settled
 
     def _write(self, tx: Transaction, done: list[int], open_: list[tuple[int, str]]) -> None:
@@ -111,15 +111,15 @@ class Confirmer:
         strayed: list[int],
         operation: str,
         state: int,
-        counters: Counter[str],
+        counters: Tally,
         notes: list[Note],
     ) -> None:
         """What a person should know about an object that is not as wanted."""
         if state == SENT:
-            counters["exported-change-not-reimported"] += 1
+            counters.note("exported-change-not-reimported", [row], self._kept)
             notes.append(self._contradiction(row, doc, unlike, strayed))
         elif not operation and row.presence == PRESENT:
-            counters["drift"] += 1
+            counters.note("drift", [row], self._kept)
             notes.append(self._drift(row, doc, unlike, strayed))
 
     def _wanted_references(self, tx: Transaction, rows: Sequence[Stored]) -> dict[tuple[int, int], set[int]]:
@@ -132,6 +132,9 @@ class Confirmer:
         ):
             wanted.setdefault((object_, attribute), set()).add(target)
         return wanted
+
+    def _kept(self, row: Stored) -> Kept:
+        return Kept(self.connector, row.id, None, row.name or row.anchor or "")
 
     def _drift(self, row: Stored, doc: str, unlike: list[str], strayed: list[int]) -> Note:
         return Note(

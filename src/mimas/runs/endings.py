@@ -14,6 +14,7 @@ from mimas.store.references import OURS, WANTED
 
 def write_ends(tx: Transaction, session: Session, plan: Plan) -> None:
     """Objects that are to go, and objects that are left alone from now on."""
+    session.counters.look(tx, "deprovisioned", [id_ for _, id_, _ in [*plan.deletes, *plan.disconnects]])
     unborn = _never_made(tx, [*plan.deletes, *plan.disconnects])
     going = [(c, id_) for c, id_, _ in plan.deletes if id_ not in unborn]
     cut = [(c, id_) for c, id_, _ in plan.disconnects if id_ not in unborn]
@@ -36,7 +37,6 @@ def write_ends(tx: Transaction, session: Session, plan: Plan) -> None:
     tx.delete(tables.link, "object", [(id_,) for _, id_ in cut])
     references.clear(tx, [id_ for _, id_ in free], WANTED | OURS)
     references.clear(tx, [id_ for _, id_ in going], WANTED)
-    session.counters["deprovisioned"] += len(plan.deletes) + len(plan.disconnects)
 
 
 def _unless_sending(column: str) -> str:

@@ -167,6 +167,7 @@ class Engine:
         """Close a step, and open the next one or close the run, in one transaction; the number of the next step."""
         now = self.clock()
         with self.store.transaction() as tx:
+            outcome.counters.write(tx, number)
             runs.end_step(tx, number, outcome.result, outcome.counters, outcome.message, now)
             if left:
                 return runs.begin_step(tx, report.number, left[0].kind, left[0].connector, now)

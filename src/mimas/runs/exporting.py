@@ -101,7 +101,7 @@ def _guard_deletes(tx: Transaction, connector: int, step: int, guard: Guard, out
     )
     number = holds.place(tx, "deletes", connector, step, ids, text, now())
     tx.run("UPDATE pending_export SET state = ? WHERE connector = ? AND object IN IDS", HELD, connector, ids)
-    outcome.counters["export-delete-held"] += len(ids)
+    outcome.counters.look(tx, "export-delete-held", ids)
     outcome.held += len(ids)
     outcome.result = "completed-held"
     outcome.message = (

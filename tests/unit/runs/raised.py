@@ -32,6 +32,9 @@ class Module:
                     self._remember(target, node.value)
             elif isinstance(node, ast.AnnAssign) and node.value is not None:
                 self._remember(node.target, node.value)
+            elif isinstance(node, ast.For) and isinstance(node.iter, ast.Tuple):
+                for part in node.iter.elts:
+                    self._remember(node.target, part)
 
     def _remember(self, target: ast.expr, value: ast.expr) -> None:
         if isinstance(target, ast.Name):
@@ -111,15 +114,31 @@ def results() -> set[str]:
 
 
 def counters() -> set[str]:
-    """The counters of steps: what ``counters`` is indexed by where something is added."""
+    """The counters of steps that are counted without objects: what ``counters`` is indexed by, to add something."""
     found: set[str] = set()
     for module in modules("runs"):
         for node in ast.walk(module.tree):
-            if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Subscript):
-                of = node.target.value
-                if getattr(of, "attr", getattr(of, "id", "")) == "counters":
-                    found |= module.texts(node.target.slice)
+            match node:
+                case ast.AugAssign(target=ast.Subscript(value=of, slice=counter)) if _is_counters(of):
+                    found |= module.texts(counter)
     return found
+
+
+def counters_of_objects() -> set[str]:
+    """The counters of steps that are counted with their objects: what a `Tally` notes, or looks for."""
+    found: set[str] = set()
+    for module in modules("runs"):
+        for node in ast.walk(module.tree):
+            match node:
+                case ast.Call(func=ast.Attribute(value=of, attr="note"), args=[counter, _, _]) if _is_counters(of):
+                    found |= module.texts(counter)
+                case ast.Call(func=ast.Attribute(value=of, attr="look"), args=[_, counter, *_]) if _is_counters(of):
+                    found |= module.texts(counter)
+    return found
+
+
+def _is_counters(value: ast.expr) -> bool:
+    return getattr(value, "attr", getattr(value, "id", "")) == "counters"
 
 
 def _keyword(module: Module, call: ast.Call, name: str | None) -> set[str]:

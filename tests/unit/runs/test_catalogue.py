@@ -6,7 +6,7 @@ import pytest
 
 from mimas.cli.wording import COUNTERS as TOLD
 from mimas.cli.wording import RESULTS as MARKED
-from mimas.runs.catalogue import CATALOGUE, COUNTERS, ERRORS, RESULTS, Entry, Stage
+from mimas.runs.catalogue import CATALOGUE, COUNTERS, ERRORS, RESULTS, WITHOUT_OBJECTS, Entry, Stage
 from mimas.runs.catalogue.page import page
 from tests.unit.runs import raised
 
@@ -23,7 +23,12 @@ def test_every_result_of_a_step_is_explained() -> None:
 
 
 def test_every_counter_is_explained() -> None:
-    assert raised.counters() == set(COUNTERS)
+    assert raised.counters() | raised.counters_of_objects() == set(COUNTERS)
+
+
+def test_a_counter_has_its_objects_kept_unless_it_is_said_why_not() -> None:
+    assert raised.counters_of_objects() == set(COUNTERS) - set(WITHOUT_OBJECTS)
+    assert raised.counters() == set(WITHOUT_OBJECTS)
 
 
 def test_counters_and_results_have_plain_words_too() -> None:
@@ -33,7 +38,7 @@ def test_counters_and_results_have_plain_words_too() -> None:
 
 @pytest.mark.parametrize("code", ["ambiguous-update", "readonly-attribute", "rename-to-existing-dn", "export-rename"])
 def test_the_source_is_read_through_variables_tables_and_defaults(code: str) -> None:
-    assert code in raised.codes() | raised.counters()
+    assert code in raised.codes() | raised.counters_of_objects()
 
 
 def test_what_cannot_be_followed_is_not_passed_over(tmp_path: Path) -> None:

@@ -10,9 +10,11 @@ import pytest
 from mimas.connectors import registry
 from mimas.connectors.contract import Capabilities, ConnectorError, Export, Result
 from mimas.connectors.delimited.connector import DelimitedConnector
+from mimas.runs.engine import RunReport
 from mimas.runs.images import SENDING, SENT, WAITING
 from mimas.runs.releasing import refuse, release
 from mimas.runs.setup import ConnectorSetup, Guard
+from mimas.store import looking
 from mimas.sync.rules import Deprovision, LinkType, ResourceType
 from tests.world import World, attributes, delimited, inbound, ldif, outbound, person, target
 
@@ -641,11 +643,17 @@ class TestADoorThatIsNotAlwaysOpen:
         staff(world, "1/A/a", "2/B/b", "3/C/c", "4/D/d")
         return world
 
+    def behind(self, world: World, report: RunReport, counter: str) -> list[str]:
+        """Whom the export of a run counts so."""
+        return [one["name"] for one in looking.behind(world.store, report.steps[2].number, counter, 9)]
+
     def test_an_object_that_is_refused_is_told_and_retried_alone(self, stubborn: World) -> None:
         Stubborn.refuses = {"2"}
         report = stubborn.run("import hr", "sync", "export app")
         assert report.errors == 1
         assert stubborn.codes() == ["constraint-violation"]
+        assert self.behind(stubborn, report, "export-failure") == ["2"]
+        assert self.behind(stubborn, report, "export-add") == ["1", "3", "4"]
         Stubborn.refuses, Stubborn.sent = set(), []
         stubborn.run("export app")
         assert Stubborn.sent == [("add", "2")]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from mimas.runs.catalogue.counters import COUNTERS as COUNTERS
+from mimas.runs.catalogue.counters import WITHOUT_OBJECTS as WITHOUT_OBJECTS
 from mimas.runs.catalogue.entry import Entry as Entry
 from mimas.runs.catalogue.entry import Stage as Stage
 from mimas.runs.catalogue.errors import ERRORS as ERRORS

@@ -109,3 +109,15 @@ COUNTERS = by_name(
     ]
 )
 """By counter."""
+
+_MANY = "there can be as many as the system has objects"
+_REFERENCES = "it counts references, not objects"
+
+WITHOUT_OBJECTS = {
+    "stage-no-change": _MANY,
+    "disconnector-remains": f"{_MANY}; `mimas disconnectors NAME` lists those there are now",
+    "reference-added": _REFERENCES,
+    "reference-removed": _REFERENCES,
+    "reference-flow": _REFERENCES,
+}
+"""The counters whose objects are not kept, and why; the first two have none in MIM either."""

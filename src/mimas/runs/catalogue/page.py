@@ -3,7 +3,8 @@
 import sys
 from collections.abc import Iterator, Mapping
 
-from mimas.runs.catalogue import COUNTERS, ERRORS, RESULTS, Entry
+from mimas.runs.catalogue import COUNTERS, ERRORS, RESULTS, WITHOUT_OBJECTS, Entry
+from mimas.runs.tally import KEPT
 
 _INTRODUCTION = """\
 # Errors, results, counters
@@ -28,7 +29,8 @@ How a step can end.
 _COUNTERS = """\
 ## Counters
 
-What a step has done, in numbers. What is zero is left out.
+What a step has done, in numbers. What is zero is left out. `mimas runs ID --of COUNTER` lists the objects behind one,
+by the names they had then: the first {kept:,} of each step, which is all of most daily runs.
 """
 
 
@@ -43,10 +45,13 @@ def _page() -> Iterator[str]:
     yield from _entries(ERRORS)
     yield _RESULTS
     yield from _entries(RESULTS)
-    yield _COUNTERS
+    yield _COUNTERS.format(kept=KEPT)
     yield "| counter | step | what it counts | in MIM |\n|---|---|---|---|"
     for entry in COUNTERS.values():
         yield f"| `{entry.name}` | {', '.join(entry.stages)} | {entry.meaning} | {_in_mim(entry)} |"
+    yield "\nOf some the objects are not kept:\n"
+    for name, why in WITHOUT_OBJECTS.items():
+        yield f"- `{name}`: {why}."
 
 
 def _entries(entries: Mapping[str, Entry]) -> Iterator[str]:
