@@ -87,7 +87,7 @@ def _fewer(shown: int, count: int) -> str:
     from mimas.runs.tally import KEPT
 
     if not shown:
-        return "Which ones was not kept."
+        return "Which ones they were is not known: this run is from before they were kept."
     if shown < KEPT:
         return f"(the first {shown:,} of {count:,}; --limit N shows more)"
     return f"(the first {shown:,} of {count:,}; more are not kept)"

@@ -17,6 +17,7 @@ from mimas.runs.importing import Outcome, import_step, known
 from mimas.runs.setup import ConnectorSetup, Setup, Step
 from mimas.runs.symbols import Symbols
 from mimas.runs.syncing import sync_step
+from mimas.runs.tally import Tally
 from mimas.store import runs
 from mimas.store.runs import now as instant
 from mimas.store.store import Store
@@ -179,18 +180,20 @@ class Engine:
         """One step; a connected system that cannot be used is an outcome, not an exception."""
         if step.connector in down:
             return Outcome("no-start-connection", message=f"{step.connector} failed earlier in this run")
+        # What was done before a system broke off stays done, so it stays counted.
+        counters = Tally()
         try:
-            return self._do(step, number, begin, watcher)
+            return self._do(step, number, begin, watcher, counters)
         except ConnectorError as error:
             if step.connector is not None:
                 down.add(step.connector)
-            return Outcome("stopped-connectivity", message=f"{error.message} {error.advice}".strip(), errors=1)
+            return Outcome("stopped-connectivity", counters, f"{error.message} {error.advice}".strip(), errors=1)
         except BaseException:
             # Patterns may have been remembered in a transaction that was rolled back.
             self._symbols = None
             raise
 
-    def _do(self, step: Step, number: int, begin: datetime, watcher: Watcher) -> Outcome:
+    def _do(self, step: Step, number: int, begin: datetime, watcher: Watcher, counters: Tally) -> Outcome:
         if step.kind in ("full-sync", "delta-sync"):
             return sync_step(
                 self.symbols,
@@ -213,6 +216,7 @@ class Engine:
                     guard=setup.deletes,
                     governed=interest.governed,
                     callouts=self._callouts(setup),
+                    counters=counters,
                     progress=watcher.advances,
                 )
             return import_step(
@@ -223,6 +227,7 @@ class Engine:
                 begin,
                 delta=step.kind == "delta-import",
                 interest=interest,
+                counters=counters,
                 progress=watcher.advances,
             )
 
@@ -255,6 +260,7 @@ class Engine:
             now,
             delta=False,
             interest=interest,
+            counters=Tally(),
         )
         if unread and outcome.errors:
             raise ConnectorError(

@@ -16,6 +16,7 @@ from mimas.runs.importing import Outcome, Progress
 from mimas.runs.sending import Packer, Parcel, changes
 from mimas.runs.setup import Guard
 from mimas.runs.symbols import Symbols
+from mimas.runs.tally import Tally
 from mimas.store import holds
 from mimas.store.database import Transaction
 from mimas.store.objects import PRESENT
@@ -41,11 +42,12 @@ def export_step(
     guard: Guard,
     governed: Mapping[str, frozenset[str]],
     callouts: Callouts,
+    counters: Tally,
     progress: Progress = lambda _: None,
 ) -> Outcome:
-    """Send everything that is pending for one connector."""
+    """Send everything that is pending for one connector; ``counters`` are right even when it breaks off."""
     number = symbols.store.symbol(connector.name)
-    outcome = Outcome()
+    outcome = Outcome(counters=counters)
     capabilities = connector.capabilities
     packer = Packer(symbols, number, by_name=capabilities.references == "name", governed=governed)
     delivery = Delivery(symbols.store, connector, number, step, outcome, progress, callouts)

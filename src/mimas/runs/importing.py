@@ -44,16 +44,17 @@ def import_step(
     *,
     delta: bool,
     interest: Interest,
+    counters: Tally,
     progress: Progress = lambda _: None,
 ) -> Outcome:
-    """Read a connector and stage what it shows."""
+    """Read a connector and stage what it shows; ``counters`` are right even when it breaks off (`ConnectorError`)."""
     symbol = store.symbol(connector.name)
-    stager = Stager(store, connector, symbol, step, interest)
+    stager = Stager(store, connector, symbol, step, interest, counters)
     with store.transaction() as tx:
         watermark = tx.value("SELECT watermark FROM connector_state WHERE connector = ?", symbol)
     end = End(complete=False, reason="the connector stopped without saying that it had shown everything")
     marks, removed = bytearray(), []
-    outcome = Outcome(counters=stager.counters)
+    outcome = Outcome(counters=counters)
     if delta and watermark is None:
         delta = False
         outcome.message = f"{connector.name} has not been read to its end before: everything was read."

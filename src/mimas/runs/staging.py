@@ -32,12 +32,13 @@ class Stager:
         symbol: int,
         step: int,
         interest: Interest,
+        counters: Tally,
     ) -> None:
         self.store = store
         self.connector = connector
         self.symbol = symbol
         self.step = step
-        self.counters = Tally()
+        self.counters = counters
         self.errors = 0
         self._notes: list[Note] = []
         self.named = connector.capabilities.named

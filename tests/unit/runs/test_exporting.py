@@ -664,6 +664,8 @@ class TestADoorThatIsNotAlwaysOpen:
         Stubborn.breaks_after = 3
         report = stubborn.run("import hr", "sync", "export app", "import app", "sync")
         assert report.failed
+        assert report.steps[2].outcome.result == "stopped-connectivity"
+        assert self.behind(stubborn, report, "export-add") == ["1", "2", "3"], "what was sent was sent"
         assert stubborn.pending() == {
             "1": ("add", SENT),
             "2": ("add", SENT),

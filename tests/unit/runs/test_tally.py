@@ -1,9 +1,12 @@
 """From the counters of a step to the objects behind them, with the names they had."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
+from mimas.connectors.contract import ConnectorError, End, Page
+from mimas.connectors.delimited.connector import DelimitedConnector
 from mimas.runs import tally
 from mimas.runs.setup import Guard
 from mimas.runs.tally import Kept, Tally
@@ -147,6 +150,17 @@ def test_of_many_the_first_are_kept(company: World, monkeypatch: pytest.MonkeyPa
     assert report.outcome.counters["stage-add"] == 3
     kept = looking.behind(company.store, report.number, "stage-add", 9)
     assert [one["name"] for one in kept] == ["1", "2"]
+
+
+def test_an_import_that_breaks_off_says_what_it_had_staged(company: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = DelimitedConnector.read
+
+    def broken(self: DelimitedConnector, watermark: str | None = None) -> Iterator[Page | End]:
+        yield next(whole(self, watermark))
+        raise ConnectorError("The share is gone.")
+
+    monkeypatch.setattr(DelimitedConnector, "read", broken)
+    assert [name for _, name, _ in behind(company, "stage-add", "import hr")] == ["1", "2", "3"]
 
 
 def test_an_unchanged_world_keeps_nothing(company: World) -> None:
