@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from mimas.cli.failing import explained
+from mimas.store.database import Database
+from mimas.store.migrate import upgrade
 from tests.unit.cli.shell import Shell, people
 
 MIMAS = str(Path(sys.executable).with_name("mimas"))
@@ -118,6 +120,16 @@ def test_a_database_of_a_newer_program_is_not_touched(used: Shell) -> None:
     assert said.code == 1
     assert "9999" in said.err
     assert "newer program" in said.err
+
+
+def test_a_database_of_an_earlier_program_is_brought_up_to_date_as_the_message_says(new: Shell) -> None:
+    with closing(Database(f"sqlite:///{new.home / 'mimas.db'}")) as database:
+        upgrade(database, "0001")
+    said = new("status")
+    assert said.code == 1
+    assert "`mimas config apply`, which brings it up to date" in said.err
+    new.done("config", "apply")
+    assert "3 new" in new.done("run", "daily")
 
 
 def test_a_typo_in_the_settings_names_line_and_meaning(new: Shell) -> None:
