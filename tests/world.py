@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from mimas.runs.engine import Engine, RunReport
@@ -24,6 +25,7 @@ from mimas.sync.rules import (
     Deprovision,
     Direct,
     Direction,
+    Enforce,
     Extension,
     Flow,
     JoinCondition,
@@ -155,6 +157,10 @@ def outbound(
     where: Sequence[str] = (),
     once: Sequence[str] = (),
     deprovision: Deprovision = Deprovision.DELETE,
+    enforce: Mapping[str, Enforce] = MappingProxyType({}),
+    leaving: Mapping[str, Any] = MappingProxyType({}),
+    intent: str = "",
+    after: str = "",
 ) -> SyncRule:
     """An outbound rule."""
     name = name or f"{connector} out"
@@ -169,9 +175,12 @@ def outbound(
         link,
         scope(*where),
         joins(*join),
-        flows(table, once=once, file=file),
+        tuple(replace(flow, enforce=enforce.get(flow.target, flow.enforce)) for flow in flows(table, once, file=file)),
         deprovision,
         place=Place(file, 1),
+        deprovision_flows=flows(leaving, file=file),
+        intent=intent,
+        after=after,
     )
 
 
@@ -316,11 +325,12 @@ class World:
             "sync": "delta-sync",
             "full": "full-sync",
             "export": "export",
+            "retry": "export",
         }
         parsed = []
         for step in steps:
             word, _, connector = step.partition(" ")
-            parsed.append(Step(kinds[word], connector or None))
+            parsed.append(Step(kinds[word], connector or None, retry=word == "retry"))
         report = self.engine.run("test", parsed)
         run = looking.run(self.store, report.number)
         assert run is not None

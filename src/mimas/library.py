@@ -87,8 +87,10 @@ class Mimas:
         number = engine.store.symbol(connector)
         with engine.connector(connector) as opened:
             by_name = opened.capabilities.references == "name"
-        packer = Packer(engine.symbols, number, by_name=by_name, governed=engine.compiled.interest(connector).governed)
         with engine.store.transaction() as tx:
+            packer = Packer(
+                tx, engine.symbols, number, engine.compiled.interest(connector), engine.clock(), by_name=by_name
+            )
             rows = tx.rows(
                 "SELECT p.object, p.operation, p.sent, o.type, o.anchor, o.name, o.seen, o.wanted FROM pending_export p"
                 " JOIN object o ON o.id = p.object WHERE p.connector = ? ORDER BY p.object",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from mimas.connectors.contract import Connector, End, Entry, EntryError, Problem
+from mimas.connectors.contract import Connector, End, Entry, EntryError, Problem, Sought
 
 
 @dataclass
@@ -22,6 +22,15 @@ class Listing:
         found = [one for one in self.entries.values() if values.items() <= one.values.items()]
         assert len(found) == 1, (values, found)
         return found[0]
+
+
+def fetched(connector: Connector[Any], *objects: Sought) -> dict[str, tuple[int, Entry]]:
+    """Fingerprint and entry of single objects that were read again, by key."""
+    return {
+        key: (page.fingerprints[index], page.entry(index))
+        for page in connector.fetch(objects)
+        for index, key in enumerate(page.keys)
+    }
 
 
 def read(connector: Connector[Any], watermark: str | None = None) -> Listing:

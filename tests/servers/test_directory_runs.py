@@ -117,6 +117,91 @@ class TestAContainer:
         assert names_below(slapd, top) == {"ou=Trade", "ou=Other", "uid=21,ou=Trade", "uid=22,ou=Other"}
 
 
+class TestADirectoryThatRepairsNothing:
+    """A renamed account leaves its old name in everything that refers to it, until Mimas puts that right."""
+
+    @pytest.fixture
+    def staff(self, world: World, slapd: Slapd, top: str) -> World:
+        account = attributes("uid cn sn manager>inetOrgPerson userPassword")
+        account["userPassword"] = replace(account["userPassword"], secret=True)
+        type_ = ObjectType("inetOrgPerson", {NAME: attribute(NAME)} | account, ())
+        flows = {
+            "dn": f'="cn=" & [name] & ",{top}"',
+            "uid": "employeeId",
+            "cn": "name",
+            "sn": "name",
+            "manager": "manager",
+            "userPassword": '="first-" & [employeeId]',
+        }
+        values = {"employeeId": "id", "name": "name", "manager": "manager"}
+        world.configure(
+            [
+                delimited("hr", "id name manager>person"),
+                replace(directory(slapd, top), schema={"inetOrgPerson": type_}),
+            ],
+            [inbound("hr", values, join=["id=employeeId"]), outbound("dir", flows, object_type="inetOrgPerson")],
+            [ResourceType("person", attributes("employeeId name manager>person"), frozenset(["employeeId"]))],
+        )
+        self.show(world, "Ann")
+        assert world.run("import dir", "sync").errors == 0
+        return world
+
+    def show(self, world: World, name: str) -> None:
+        """Bob and Cid, and who leads them."""
+        rows = [("1", name, ""), ("2", "Bob", "1"), ("3", "Cid", "1")]
+        world.write("hr.csv", *(dict(zip(("id", "name", "manager"), row, strict=True)) for row in rows))
+        assert world.run("import hr", "sync", "export dir").errors == 0
+
+    def managers(self, slapd: Slapd, top: str) -> set[str]:
+        found = with_link(slapd).search_s(top, ldap.SCOPE_SUBTREE, "(manager=*)", ["manager"])
+        return {values["manager"][0].decode() for _, values in found}
+
+    def test_references_follow_a_rename(self, staff: World, slapd: Slapd, top: str) -> None:
+        assert self.managers(slapd, top) == {f"cn=Ann,{top}"}
+        self.show(staff, "Anna")
+        assert self.managers(slapd, top) == {f"cn=Ann,{top}"}, "OpenLDAP leaves them as they are"
+        staff.run("import dir", "sync", "export dir", "import dir", "sync")
+        assert self.managers(slapd, top) == {f"cn=Anna,{top}"}
+        assert staff.pending() == {}
+
+    def test_references_follow_a_rename_by_somebody_else(self, staff: World, slapd: Slapd, top: str) -> None:
+        with_link(slapd).rename_s(f"cn=Ann,{top}", "cn=Other")
+        staff.run(*("import dir", "sync", "export dir") * 2, "import dir", "sync")
+        assert self.managers(slapd, top) == {f"cn=Ann,{top}"}
+        assert staff.pending() == {}
+
+    def test_what_was_sent_is_read_again_at_once_where_that_is_asked_for(
+        self, staff: World, slapd: Slapd, top: str
+    ) -> None:
+        setup = staff.engine.setup
+        asked = {**setup.connectors, "dir": replace(setup.connectors["dir"], read_back=True)}
+        staff.configure(asked.values(), setup.rules.rules, setup.rules.types.values())
+        rows = [("1", "Ann", ""), ("2", "Rob", "1"), ("4", "Dan", "2")]
+        staff.write("hr.csv", *(dict(zip(("id", "name", "manager"), row, strict=True)) for row in rows))
+        outcome = staff.run("import hr", "sync", "export dir").steps[2].outcome
+        assert (outcome.counters["confirmed"], outcome.counters["confirmed-delete"]) == (2, 1)
+        assert outcome.errors == 0
+        assert staff.pending() == {}
+        assert self.managers(slapd, top) == {f"cn=Ann,{top}", f"cn=Rob,{top}"}
+        staff.run("sync")
+        before = staff.dump()
+        report = staff.run("import dir", "sync", "full", "export dir")
+        assert report.steps[0].outcome.counters.total() == report.steps[0].outcome.counters["stage-no-change"]
+        assert staff.dump() == before
+
+    def test_an_account_is_made_with_its_first_password_which_nobody_reads(
+        self, staff: World, slapd: Slapd, top: str
+    ) -> None:
+        link = ldap.initialize(slapd.uri)
+        link.simple_bind_s(f"cn=Bob,{top}", "first-2")
+        with_link(slapd).passwd_s(f"cn=Bob,{top}", None, "of my own")
+        self.show(staff, "Anna")
+        staff.run("import dir", "full", "export dir")
+        link.simple_bind_s(f"cn=Bob,{top}", "of my own")
+        assert "first-" not in repr(staff.dump())
+        assert "of my own" not in repr(staff.dump())
+
+
 class TestPartitions:
     """Two parts of one directory, of which one cannot be read for a while."""
 

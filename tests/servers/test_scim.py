@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from mimas.connectors.contract import Change, ConnectorError, Export, Operation, Result
+from mimas.connectors.contract import Change, ConnectorError, Export, Operation, Result, Sought
 from mimas.connectors.scim import ScimConnector, ScimSettings
 from mimas.schema.attributes import Attribute, Kind, ObjectType
 from tests.servers.conftest import SCIM_TOKEN
-from tests.servers.listing import read
+from tests.servers.listing import fetched, read
 from tests.servers.processes import free_port
 from tests.servers.relay import Answer, Relay
 
@@ -181,6 +181,16 @@ def test_members_come_and_go(make: Make) -> None:
     assert entry.values["displayName"] == "Team"
     succeed(make(), update(team, {"members": Change([], removed=people[1:])}, "Group"))
     assert read(make()).entries[team].references["members"] == []
+
+
+def test_single_resources_are_read_again(make: Make) -> None:
+    anna, bert = succeed(make(), user("anna"), user("bert/1"))
+    (group,) = succeed(make(), Export(1, Operation.ADD, "Group", None, changes={"displayName": change("G")}))
+    listing = read(make())
+    sought = [Sought("User", bert, None), Sought("Group", group, None), Sought("User", "nobody", None)]
+    found = fetched(make(), *sought)
+    assert found == {key: (listing.fingerprints[key], listing.entries[key]) for key in (bert, group)}
+    assert anna not in found
 
 
 def test_delete(make: Make) -> None:

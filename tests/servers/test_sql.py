@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine
 
-from mimas.connectors.contract import Change, ConnectorError, Export, Operation, Result
+from mimas.connectors.contract import Change, ConnectorError, Export, Operation, Result, Sought
 from mimas.connectors.sql import SqlConnector, SqlSettings
 from mimas.schema.attributes import Attribute, Kind, ObjectType
 from tests.servers import postgres as server
-from tests.servers.listing import read
+from tests.servers.listing import fetched, read
 from tests.servers.processes import free_port
 
 pytestmark = pytest.mark.slow
@@ -197,6 +197,15 @@ def test_update_replaces_and_clears_and_delete_deletes(make: Make) -> None:
     assert {key: entry.values for key, entry in read(make()).entries.items()} == {
         "employee:7": {"number": 7, "name": "New"}
     }
+
+
+def test_single_rows_are_read_again(make: Make) -> None:
+    succeed(make(), *(add(number) for number in (1, 2, 3, 10)))
+    succeed(make(), team("red", "employee:1", "employee:10"), team("blue"))
+    listing = read(make())
+    keys = ["employee:10", "employee:2", "team:red", "team:nobody"]
+    found = fetched(make(), *(Sought(key.partition(":")[0], key, None) for key in keys))
+    assert found == {key: (listing.fingerprints[key], listing.entries[key]) for key in keys[:3]}
 
 
 def test_members_are_rows_of_a_link_table(make: Make, url: str) -> None:

@@ -31,11 +31,13 @@ app = typer.Typer(
 )
 config = typer.Typer(help="The documents in force.", no_args_is_help=True)
 connector = typer.Typer(help="The connectors: kinds, configured ones, what they see.", no_args_is_help=True)
+learned = typer.Typer(help="How systems alter the values they are given.", invoke_without_command=True)
 holds = typer.Typer(help="What is held, and letting it through.", invoke_without_command=True)
 bench = typer.Typer(help="How fast this machine is.", no_args_is_help=True)
 app.add_typer(config, name="config")
 app.add_typer(connector, name="connector")
 app.add_typer(holds, name="holds")
+app.add_typer(learned, name="learned")
 app.add_typer(bench, name="bench")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -163,12 +165,16 @@ def sync(
 
 
 @app.command()
-def export(context: typer.Context, name: Name) -> None:
+def export(
+    context: typer.Context,
+    name: Name,
+    retry: Annotated[bool, typer.Option("--retry", help="Also what has failed and waits for its next try.")] = False,
+) -> None:
     """Send a connected system what it does not hold yet."""
     from mimas.cli.running import run_steps
     from mimas.runs.setup import Step
 
-    _end(run_steps(_installation(context), f"export {name}", [Step("export", name)]))
+    _end(run_steps(_installation(context), f"export {name}", [Step("export", name, retry)]))
 
 
 @app.command()
@@ -299,6 +305,62 @@ def release(
     from mimas.cli.joining import release
 
     release(_installation(context), type_, key)
+
+
+@learned.callback()
+def learned_list(context: typer.Context, json: Json = False) -> None:
+    """What was learned of each system: in what form it shows the values it was given."""
+    if context.invoked_subcommand is None:
+        from mimas.cli.learning import listing
+
+        listing(_installation(context), json=json)
+
+
+@learned.command("forget")
+def learned_forget(
+    context: typer.Context, name: Name, attribute: Annotated[str, typer.Argument(metavar="ATTRIBUTE")]
+) -> None:
+    """Revoke what was learned of an attribute."""
+    from mimas.cli.learning import forget
+
+    forget(_installation(context), name, attribute)
+
+
+@app.command()
+def grant(
+    context: typer.Context,
+    type_: Annotated[str, typer.Argument(metavar="TYPE", help="An object type, such as group.")],
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The resource's id, or an indexed value.")],
+    attribute: Annotated[str, typer.Argument(metavar="ATTRIBUTE", help="One of its reference attributes.")],
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="Whom it is to refer to: an id, or an indexed value.")
+    ],
+    begins: Annotated[str | None, typer.Option("--from", help="2026-12-01, or with T18:00. Now, if left out.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="2026-12-31 (to its end), or with T18:00.")] = None,
+    reason: Annotated[str, typer.Option("--reason", help="What for.")] = "",
+) -> None:
+    """Give a reference value for a time, such as a membership."""
+    from mimas.cli.granting import grant
+
+    grant(_installation(context), type_, key, attribute, target, begins=begins, until=until, reason=reason)
+
+
+@app.command()
+def grants(context: typer.Context, json: Json = False) -> None:
+    """What is granted, until when, why, and by whom."""
+    from mimas.cli.granting import listing
+
+    listing(_installation(context), json=json)
+
+
+@app.command()
+def revoke(
+    context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID", help="The number of a grant.")]
+) -> None:
+    """End a grant now."""
+    from mimas.cli.granting import revoke
+
+    revoke(_installation(context), number)
 
 
 @holds.callback()

@@ -31,6 +31,7 @@ COUNTERS = {
     "confirmed": "confirmed",
     "confirmed-delete": "confirmed as deleted",
     "drift": "changed by others",
+    "drift-reported": "changed by others and left",
     "exported-change-not-reimported": "sent but not kept",
     "not-shown": "not shown",
     "stage-delete-held": "held",
@@ -52,6 +53,7 @@ COUNTERS = {
     "export-flow": "to change",
     "reference-flow": "references to send",
     "deprovisioned": "to take away",
+    "provisioning-waits": "waiting for another object",
     "name-taken": "with a name that is taken",
     "flow-failure": "failed",
     # what an export sent
@@ -60,6 +62,8 @@ COUNTERS = {
     "export-rename": "renamed",
     "export-delete": "deleted",
     "export-delete-held": "deletes held",
+    "export-update-held": "changes held",
+    "export-waiting": "waiting for their next try",
     "export-failure": "failed",
 }
 """The counters of the run history in the order in which they are told; one that is not here is told by its name."""

@@ -103,7 +103,7 @@ def _assemble(home: Path, parsed: list[tuple[Document, Body]]) -> Setup:
 
 
 def _attributes(parts: dict[str, AttributePart]) -> dict[str, Attribute]:
-    return {name: Attribute(name, part.type, part.multivalued, part.to) for name, part in parts.items()}
+    return {name: Attribute(name, part.type, part.multivalued, part.to, part.secret) for name, part in parts.items()}
 
 
 def _type(document: Document, body: ObjectTypeBody) -> ResourceType:
@@ -143,6 +143,8 @@ def _connector(document: Document, body: ConnectorBody) -> ConnectorSetup:
         grace,
         body.before_export or "",
         body.after_export or "",
+        {name: _guard(part) for name, part in body.guards.changes.items()},
+        body.confirm == "read-back",
     )
 
 
@@ -173,10 +175,6 @@ def _scope(document: Document, groups: ScopeForm) -> Scope:
 
 def _rule(document: Document, body: SyncRuleBody, parameters: Mapping[str, Scalar]) -> SyncRule:
     join = tuple(tuple(_condition(pair) for pair in criterion) for criterion in body.join)
-    flows = tuple(
-        Flow(target, _origin(part), part.once, part.merge, document.at("flows", target))
-        for target, part in body.flows.items()
-    )
     return SyncRule(
         name=document.name,
         direction=body.direction,
@@ -188,11 +186,21 @@ def _rule(document: Document, body: SyncRuleBody, parameters: Mapping[str, Scala
         scope=_scope(document, body.scope),
         join=join,
         choose=body.choose or "",
-        flows=flows,
+        flows=_flows(document, ("flows",), body.flows),
         deprovision=body.deprovision.what,
         deprovision_by=body.deprovision.extension or "",
+        deprovision_flows=_flows(document, ("deprovision", "flows"), body.deprovision.flows),
+        intent=body.intent,
+        after=body.after or "",
         place=document.place,
         parameters=parameters,
+    )
+
+
+def _flows(document: Document, path: tuple[str, ...], parts: Mapping[str, FlowPart]) -> tuple[Flow, ...]:
+    return tuple(
+        Flow(target, _origin(part), part.once, part.merge, document.at(*path, target), part.enforce, part.intent)
+        for target, part in parts.items()
     )
 
 

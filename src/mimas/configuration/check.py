@@ -9,14 +9,17 @@ from mimas.configuration.check_attributes import check_attributes
 from mimas.configuration.check_circles import check_circles, check_undoing
 from mimas.configuration.check_connectors import check_connectors
 from mimas.configuration.check_echoes import check_echoes
+from mimas.configuration.check_enforcing import check_enforcing
 from mimas.configuration.check_extensions import check_extensions
 from mimas.configuration.check_gaps import check_gaps
 from mimas.configuration.check_parameters import check_parameters
 from mimas.configuration.check_precedence import check_precedence
+from mimas.configuration.check_provisioning import check_provisioning
 from mimas.configuration.check_reach import check_reach
 from mimas.configuration.check_references import check_references
 from mimas.configuration.check_rules import check_rules
 from mimas.configuration.check_scopes import check_members, check_scope
+from mimas.configuration.check_secrets import check_secrets
 from mimas.configuration.problem import Problem, errors, suggest
 from mimas.configuration.reading import Document
 from mimas.configuration.world import World, look_up
@@ -27,6 +30,7 @@ from mimas.runs.setup import Step
 from mimas.schema.attributes import Kind
 
 _TOGETHER = (
+    check_secrets,
     check_reach,
     check_anchors,
     check_attributes,
@@ -45,7 +49,16 @@ def check(home: Path, documents: Iterable[Document]) -> list[Problem]:
     setup, problems = build(home, documents)
     world = World(setup, {(document.kind, document.name): document for document in reversed(documents)})
     problems += check_connectors(world)
-    for part in (_types, _memberships, _profiles, check_rules, check_parameters, check_extensions):
+    for part in (
+        _types,
+        _memberships,
+        _profiles,
+        check_rules,
+        check_parameters,
+        check_extensions,
+        check_enforcing,
+        check_provisioning,
+    ):
         problems += part(world)
     if not errors(problems):
         # How rules meet one another is only worth saying of rules that are right by themselves.

@@ -12,13 +12,13 @@ from mimas.sync.rules import Computed, Direction, Flow, LinkType, SyncRule
 def check_anchors(world: World) -> Iterator[Problem]:
     """Anchors without a value, and anchors and names that change by themselves."""
     outbound = [rule for rule in world.setup.rules.rules if rule.direction is Direction.OUTBOUND]
-    given: dict[tuple[str, str, str], set[str]] = {}
+    given: dict[tuple[str, ...], set[str]] = {}
     for rule in outbound:
-        targets = given.setdefault((rule.connector, rule.object_type, rule.resource_type), set())
+        targets = given.setdefault(rule.governs, set())
         targets.update(flow.target for flow in rule.flows)
     for rule in outbound:
         anchor = world.setup.connectors[rule.connector].schema[rule.object_type].anchor
-        targets = given[rule.connector, rule.object_type, rule.resource_type]
+        targets = given[rule.governs]
         if rule.link is LinkType.PROVISION and NAME not in targets:
             for name in anchor:
                 if name not in targets:

@@ -44,6 +44,9 @@ def _settings(world: World, document: Document, connector: ConnectorSetup) -> It
         settings = kind.model.model_validate(dict(connector.settings))
         with kind(connector.name, settings, connector.schema, world.setup.home) as ready:
             world.capabilities[connector.name] = ready.capabilities
+        if connector.read_back and not world.capabilities[connector.name].fetch:
+            message = f"a connector of type {connector.kind} cannot read single objects again"
+            yield document.problem(("confirm",), message, "leave out `confirm`; the next import confirms")
     except ValidationError as error:
         yield from explain(document, kind.model, error, ("settings",))
     except ConnectorError as error:

@@ -20,10 +20,16 @@ _PYTHON = {Kind.INTEGER: int, Kind.BOOLEAN: bool}
 
 
 def check_flow(
-    home: Path, rule: SyncRule, document: Document, flow: Flow, source: Attributes, target: Attributes
+    home: Path,
+    rule: SyncRule,
+    document: Document,
+    flow: Flow,
+    source: Attributes,
+    target: Attributes,
+    under: tuple[str, ...] = ("flows",),
 ) -> Iterator[Problem]:
-    """Problems of one flow; extensions are looked for in ``home``."""
-    path = ("flows", flow.target)
+    """Problems of one flow, which stands ``under`` a key of the rule; extensions are looked for in ``home``."""
+    path = (*under, flow.target)
     yield from look_up(document, path, flow.target, target)
     if to := target.get(flow.target):
         yield from _target(document, path, flow, to, source)
@@ -31,7 +37,8 @@ def check_flow(
         case Direct(name):
             yield from look_up(document, path, name, source)
         case Computed(text):
-            yield from _expression(document, path, text, source, once=flow.once, to=target.get(flow.target))
+            once = flow.once or (flow.target in target and target[flow.target].secret)
+            yield from _expression(document, path, text, source, once=once, to=target.get(flow.target))
         case Unique(candidates):
             if rule.direction is Direction.OUTBOUND:
                 yield document.problem(path, "only resources have unique values", "write it in an inbound rule")

@@ -32,7 +32,7 @@ def _meeting(world: World) -> list[list[Writer]]:
     found: dict[tuple[str, ...], list[Writer]] = defaultdict(list)
     for rule in world.setup.rules.rules:
         inbound = rule.direction is Direction.INBOUND
-        place = ("",) if inbound else (rule.connector, rule.object_type)
+        place = ("",) if inbound else (rule.connector, rule.object_type, rule.intent)
         for flow in rule.flows:
             if not (inbound and flow.target in types[rule.resource_type].chosen):
                 found[(*place, rule.resource_type, flow.target)].append((rule, flow))

@@ -50,6 +50,8 @@ def _rule(world: World, rule: SyncRule, document: Document) -> Iterator[Problem]
     yield from check_members(document, rule.scope, groups)
     for flow in rule.flows:
         yield from check_flow(world.setup.home, rule, document, flow, source, target)
+    for flow in rule.deprovision_flows:
+        yield from check_flow(world.setup.home, rule, document, flow, source, target, ("deprovision", "flows"))
 
 
 def _idle(rule: SyncRule, document: Document) -> Iterator[Problem]:
@@ -91,16 +93,12 @@ def _join(
 def _names(world: World) -> Iterator[Problem]:
     """Objects of a system with distinguished names cannot be created without one."""
     outbound = [rule for rule in world.setup.rules.rules if rule.direction is Direction.OUTBOUND]
-    given = {
-        (rule.connector, rule.object_type, rule.resource_type)
-        for rule in outbound
-        if any(flow.target == NAME for flow in rule.flows)
-    }
+    given = {rule.governs for rule in outbound if any(flow.target == NAME for flow in rule.flows)}
     for rule in outbound:
         able = world.capabilities.get(rule.connector)
         if not (able and able.named and rule.link is LinkType.PROVISION):
             continue
-        if (rule.connector, rule.object_type, rule.resource_type) not in given:
+        if rule.governs not in given:
             hint = f'add a flow to `{NAME}`, as in ="uid=" & [accountName] & ",ou=People,dc=example,dc=com"'
             document = world.documents["SyncRule", rule.name]
             yield document.problem((), f"provisions objects of {rule.connector} without a name", hint)

@@ -14,7 +14,7 @@ from mimas.language.scope import Operator
 from mimas.runs.setup import Step
 from mimas.schema.attributes import Kind
 from mimas.schema.values import Scalar
-from mimas.sync.rules import Deprovision, Direction, LinkType, Merge
+from mimas.sync.rules import Deprovision, Direction, Enforce, LinkType, Merge
 
 
 class Part(BaseModel):
@@ -36,11 +36,12 @@ Share = Annotated[float, BeforeValidator(notation.share), Field(ge=0, le=1)]
 
 
 class AttributePart(Part):
-    """An attribute: ``type[, multivalued][, indexed]``."""
+    """An attribute: ``type[, multivalued][, indexed][, secret]``."""
 
     type: Kind = Field(default=Kind.STRING, description="The type of its values.")
     multivalued: bool = Field(default=False, description="Whether it may hold several values.")
     indexed: bool = Field(default=False, description="Whether resources are joined and searched by it.")
+    secret: bool = Field(default=False, description="Of an object: written when it is made, never read or kept.")
     choose: Name | None = Field(default=None, description="A function that chooses between what is contributed.")
     to: Name | None = Field(default=None, description="For a reference: the object type it points to.")
 
@@ -103,6 +104,11 @@ class FlowPart(Part):
     )
     once: bool = Field(default=False, description="Only when the object is created.")
     merge: Merge = Field(default=Merge.UPDATE, description="Whether values of several rules are merged.")
+    enforce: Enforce = Field(
+        default=Enforce.ALWAYS,
+        description="Outbound: put right what differs `always`, send only `on-change` of the rules, or `while-empty`.",
+    )
+    intent: str = Field(default="", description="Of an outbound reference: to which of the objects of a resource.")
 
     @model_validator(mode="after")
     def _one_origin(self) -> "FlowPart":
@@ -142,6 +148,9 @@ class GuardPart(Part):
 class GuardsPart(Part):
     """The thresholds of a connector."""
 
+    changes: dict[Name, GuardPart] = Field(
+        default={}, description="Attribute: objects in which an export would change it."
+    )
     missing: GuardPart = Field(default=GuardPart(), description="Objects that a full import no longer shows.")
     deletes: GuardPart = Field(default=GuardPart(), description="Objects that an export would delete.")
 
@@ -183,6 +192,9 @@ class ConnectorBody(Body):
     settings: dict[str, Any] = Field(default={}, description="The settings of that type.")
     objects: dict[Name, ObjectPart] = Field(description="The object types that are read and written.")
     guards: GuardsPart = Field(default=GuardsPart(), description="When to hold what is missing or to be deleted.")
+    confirm: Literal["import", "read-back"] = Field(
+        default="import", description="How exports are confirmed: by the next import, or by reading each object again."
+    )
     parameters: dict[Name, Annotated[Scalar, BeforeValidator(_scalar)]] = Field(
         default={}, description="What `%Name%` stands for in expressions and scopes of this connector's rules."
     )
@@ -193,10 +205,19 @@ class ConnectorBody(Body):
 
 
 class DeprovisionPart(Part):
-    """What happens to an object that no rule wants: ``disconnect``, ``delete``, or what a function says."""
+    """What happens to an object that no rule wants: one word, or ``what`` with more about it."""
 
-    what: Deprovision = Field(default=Deprovision.DISCONNECT, description="`disconnect` or `delete`.")
+    what: Deprovision = Field(
+        default=Deprovision.DISCONNECT, description="`disconnect`, `explicit-disconnect`, `keep` or `delete`."
+    )
     extension: Name | None = Field(default=None, description="A function that returns one of them: `module:function`.")
+    flows: dict[Name, FlowForm] = Field(default={}, description="What an object gets that is kept: target: origin.")
+
+    @model_validator(mode="after")
+    def _kept(self) -> "DeprovisionPart":
+        if self.flows and self.what is not Deprovision.KEEP and self.extension is None:
+            raise NotationError("only an object that is kept gets values", "write `what: keep` beside `flows`")
+        return self
 
 
 class SyncRuleBody(Body):
@@ -211,6 +232,8 @@ class SyncRuleBody(Body):
     scope: ScopeForm = Field(default=[], description="Clauses that must all hold, or lists of which one must hold.")
     join: list[Criterion] = Field(default=[], description="In order: `object attribute = resource attribute`.")
     choose: Name | None = Field(default=None, description="A function that chooses where several match.")
+    intent: str = Field(default="", description="What for, where a resource has several objects of one type there.")
+    after: Name | None = Field(default=None, description="A rule whose object has to be there first.")
     flows: dict[Name, FlowForm] = Field(default={}, description="Target: origin.")
     deprovision: Annotated[DeprovisionPart, BeforeValidator(notation.deprovision)] = Field(
         default=DeprovisionPart(), description="When no rule wants the object."

@@ -19,6 +19,7 @@ class NotationError(ValueError):
 
 _OPERATORS = "|".join(sorted(Operator, key=len, reverse=True))
 _CLAUSE = re.compile(rf"(?P<attribute>.+?)\s+(?P<operator>{_OPERATORS})(?:\s+(?P<value>.*))?", re.DOTALL)
+_FLAGS = ("multivalued", "indexed", "secret")
 _NULL_TESTS = (Operator.ISNULL, Operator.ISNOTNULL)
 _STEPS = "steps are: import NAME [delta], export NAME, sync [NAME] [full]"
 
@@ -35,8 +36,8 @@ def attribute(given: Any) -> Any:
         raise NotationError(f"unknown attribute type '{kind}'", suggest(kind, Kind))
     form: dict[str, Any] = {"type": kind} | ({"to": to} if to else {})
     for flag in flags:
-        if flag not in ("multivalued", "indexed"):
-            raise NotationError(f"unknown word '{flag}' after the type", suggest(flag, ("multivalued", "indexed")))
+        if flag not in _FLAGS:
+            raise NotationError(f"unknown word '{flag}' after the type", suggest(flag, _FLAGS))
         form[flag] = True
     return form
 

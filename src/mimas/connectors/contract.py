@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
+from typing import Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -50,6 +50,8 @@ class Capabilities:
     """What a reference value holds: the anchor or the name of its target."""
     confirms: Literal["import", "acknowledgement"] = "import"
     """When an export counts as done: once an import shows it, or once it was sent (drop files, passwords)."""
+    fetch: bool = False
+    """Single objects can be read again, so that an export can be confirmed at once."""
     batch: int = 500
     """How many objects `write` is given at once."""
 
@@ -144,6 +146,14 @@ class End:
     """Why the reading is not complete."""
     parts: Sequence[str] = ()
     """Where it is not: the names of the containers (partitions) that were shown to their end all the same."""
+
+
+class Sought(NamedTuple):
+    """An object that is to be read again."""
+
+    type: str
+    anchor: str
+    name: str | None
 
 
 class Operation(StrEnum):
@@ -251,6 +261,10 @@ class Connector(ABC, Generic[SettingsT]):
     @abstractmethod
     def read(self, watermark: str | None = None) -> Iterator[Page | End]:
         """Everything, or what changed since ``watermark``; an `End` comes last. Raises `ConnectorError`."""
+
+    def fetch(self, objects: Sequence[Sought]) -> Iterator[Page]:  # noqa: ARG002 - for those that can
+        """These objects as they are now; those that are not there are left out. Raises `ConnectorError`."""
+        raise ConnectorError(f"Connector {self.name} cannot read single objects.")
 
     def write(self, exports: Iterable[Export]) -> Iterator[Result]:  # noqa: ARG002 - for those that write
         """Send; one result per export, in any order. Raises `ConnectorError` when the system is out of reach.

@@ -1,8 +1,11 @@
 """New wanted images of objects that are there, or on their way."""
 
-from mimas.runs.images import SENDING, SENT, WAITING, differences, overlay
+from mimas.runs.comparing import Comparer
+from mimas.runs.images import SENDING, SENT, WAITING, overlay
 from mimas.runs.plan import Plan
-from mimas.runs.tally import Kept, Tally
+from mimas.runs.retrying import AFRESH
+from mimas.runs.session import Session
+from mimas.runs.tally import Kept
 from mimas.schema import names
 from mimas.schema.attributes import NAME
 from mimas.schema.values import decode_wanted
@@ -10,9 +13,10 @@ from mimas.store import objects, tables
 from mimas.store.database import Transaction
 from mimas.store.looking import title
 from mimas.store.objects import PRESENT
+from mimas.store.references import UNLIKE
 
 
-def write_changes(tx: Transaction, counters: Tally, plan: Plan) -> None:
+def write_changes(tx: Transaction, session: Session, plan: Plan) -> None:
     """New wanted images: pending while the system shows something else."""
     ids = [object_ for _, object_, _, _ in plan.changes]
     stored = objects.load(tx, ids)
@@ -22,6 +26,7 @@ def write_changes(tx: Transaction, counters: Tally, plan: Plan) -> None:
             "SELECT object, operation, state, sent FROM pending_export WHERE object IN IDS", ids
         )
     }
+    comparers = _comparers(tx, session, plan)
     open_, done = [], []
     for connector, id_, doc, before in plan.changes:
         operation, state, sent = states.get(id_, ("", WAITING, None))
@@ -36,7 +41,7 @@ def write_changes(tx: Transaction, counters: Tally, plan: Plan) -> None:
             open_.append((connector, id_, "update" if sent else "add", WAITING, sent))
             if not sent:
                 _rename_unborn(tx, connector, row, doc, plan.anchors.get(id_))
-        elif differences(overlay(row.seen, sent), doc):
+        elif comparers[connector].unlike(id_, row.type, overlay(row.seen, sent), doc):
             open_.append((connector, id_, "update", WAITING, sent))
         elif sent:
             open_.append((connector, id_, "update", SENT, None))
@@ -44,7 +49,7 @@ def write_changes(tx: Transaction, counters: Tally, plan: Plan) -> None:
             done.append((connector, id_))
     if done:
         # What references are to be changed is still to be sent.
-        rows = tx.rows("SELECT object FROM reference WHERE object IN IDS AND (bits & 3) <> 3", [id_ for _, id_ in done])
+        rows = tx.rows(f"SELECT object FROM reference WHERE object IN IDS AND {UNLIKE}", [id_ for _, id_ in done])
         unlike = {row[0] for row in rows}
         open_ += [(connector, id_, "update", WAITING, None) for connector, id_ in done if id_ in unlike]
         done = [row for row in done if row[1] not in unlike]
@@ -53,10 +58,17 @@ def write_changes(tx: Transaction, counters: Tally, plan: Plan) -> None:
         tables.pending_export,
         "connector, object, operation, state, sent",
         open_,
-        "operation = excluded.operation, state = excluded.state, sent = excluded.sent, error = NULL",
+        f"operation = excluded.operation, state = excluded.state, sent = excluded.sent, error = NULL, {AFRESH}",
     )
     tx.delete(tables.pending_export, "connector, object", done)
-    counters.note("export-flow", plan.changes, lambda change: _kept(change[0], stored[change[1]], change[2]))
+    session.counters.note("export-flow", plan.changes, lambda change: _kept(change[0], stored[change[1]], change[2]))
+
+
+def _comparers(tx: Transaction, session: Session, plan: Plan) -> dict[int, Comparer]:
+    comparers = {connector: session.comparer(tx, connector) for connector, *_ in plan.changes}
+    for connector, comparer in comparers.items():
+        comparer.begin(tx, [id_ for of, id_, _, _ in plan.changes if of == connector])
+    return comparers
 
 
 def _rename_unborn(tx: Transaction, connector: int, row: objects.Stored, doc: str, anchor: str | None) -> None:

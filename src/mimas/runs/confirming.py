@@ -5,13 +5,17 @@ rules want.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TypeAlias
 
-from mimas.runs.images import HELD, RELEASED, SENT, WAITING, described, differences, overlay
+from mimas.connectors.contract import Schema
+from mimas.runs.comparing import Comparer, Forms
+from mimas.runs.images import HELD, RELEASED, SENT, WAITING, described, overlay
 from mimas.runs.merging import Targets
+from mimas.runs.retrying import postpone
 from mimas.runs.tally import Kept, Tally
 from mimas.schema.values import decode, decode_wanted
-from mimas.store import tables
+from mimas.store import references, tables
 from mimas.store.database import Transaction
 from mimas.store.objects import PRESENT, WANTED_ABSENT, Stored
 from mimas.store.references import WANTED
@@ -25,9 +29,20 @@ Looked: TypeAlias = tuple[Stored, str, Targets, bool]
 class Confirmer:
     """Compares what one connector shows with what its objects should hold."""
 
-    def __init__(self, store: Store, connector: int, governed: Mapping[str, frozenset[str]]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        connector: int,
+        governed: Mapping[str, frozenset[str]],
+        comparer: Comparer,
+        schema: Schema,
+        now: datetime,
+    ) -> None:
         self.store = store
         self.connector = connector
+        self.comparer = comparer
+        self.schema = schema
+        self.now = now
         self._late: list[tuple[Stored, str]] = []
         self.governed = {
             store.symbol(type_): frozenset(store.symbols(sorted(attributes))) for type_, attributes in governed.items()
@@ -65,6 +80,8 @@ class Confirmer:
             )
         }
         wanted = self._wanted_references(tx, [row for row, _, _, _ in ours])
+        references.clear(tx, [row.id for row, _, _, _ in ours if self.governed.get(row.type or 0)], references.SENT)
+        self.comparer.begin(tx, ids)
         done: list[Stored] = []
         open_: list[tuple[int, str]] = []
         settled: set[int] = set()
@@ -72,11 +89,9 @@ class Confirmer:
             assert row.wanted is not None
             operation, state = pending.get(row.id, ("", WAITING))
             if row.wanted == WANTED_ABSENT:
-                if state == SENT:
-                    open_.append((row.id, "delete"))
-                    notes.append(_still_there(row))
+                open_ += self._still_there(row, state, notes)
                 continue
-            unlike = differences(doc, row.wanted)
+            unlike = self._unlike(tx, row, doc, state, counters, notes)
             governed = self.governed.get(row.type or 0, frozenset())
             strayed = [a for a in governed if targets.get(a, set()) != wanted.get((row.id, a), set())]
             if strayed and not last:
@@ -92,7 +107,37 @@ class Confirmer:
                 self._tell(row, doc, unlike, strayed, operation, state, counters, notes)
         counters.note("confirmed", done, self._kept)
         self._write(tx, [row.id for row in done], open_)
+        # What was sent and is not there has come to nothing.
+        contradicted = [id_ for id_, _ in open_ if id_ in pending and pending[id_][1] == SENT]
+        postpone(tx, self.connector, contradicted, self.now)
         return settled
+
+    def _unlike(
+        self, tx: Transaction, row: Stored, doc: str, state: int, counters: Tally, notes: list[Note]
+    ) -> list[str]:
+        """The attributes that are to be put right; what is learned and what is only reported is told."""
+        assert row.wanted is not None
+        unlike = self.comparer.unlike(row.id, row.type, doc, row.wanted)
+        for name, forms in self.comparer.learn(row, doc, unlike, self.schema) if state == SENT and unlike else ():
+            unlike.remove(name)
+            note = self._lesson(row, doc, name, forms)
+            self.comparer.remember(tx, row.type or 0, name, forms, note.message, self.now)
+            notes.append(note)
+        if reported := self.comparer.reported(row, doc, unlike):
+            unlike = [name for name in unlike if name not in reported]
+            self.comparer.write(tx, [row.id])
+            counters.note("drift-reported", [row], self._kept)
+            notes.append(self._left(row, doc, reported))
+        return unlike
+
+    def _still_there(self, row: Stored, state: int, notes: list[Note]) -> list[tuple[int, str]]:
+        """An object that is to be deleted is shown: pending again, if that was done already."""
+        if state != SENT:
+            return []
+        message = "it was deleted by an export and is still shown"
+        advice = "It is deleted again. If this goes on, look at the system's own log."
+        notes.append(Note("exported-change-not-reimported", row.name or row.anchor or "", message, advice, row.id))
+        return [(row.id, "delete")]
 
     def _write(self, tx: Transaction, done: list[int], open_: list[tuple[int, str]]) -> None:
         tx.delete(tables.pending_export, "connector, object", [(self.connector, id_) for id_ in done])
@@ -136,6 +181,26 @@ class Confirmer:
     def _kept(self, row: Stored) -> Kept:
         return Kept(self.connector, row.id, None, row.name or row.anchor or "")
 
+    def _lesson(self, row: Stored, doc: str, name: str, forms: Forms) -> Note:
+        system, type_ = self.store.name(self.connector), self.store.name(row.type or 0)
+        return Note(
+            "learned-normalisation",
+            row.name or row.anchor or "",
+            f"{system} alters {name} of a {type_} ({', '.join(forms)}): {self._compare(row, doc, [name], [])}",
+            "From now on such a value counts as confirmed. `mimas learned` lists what was learned; "
+            f"`mimas learned forget {system} {name}` revokes it.",
+            row.id,
+        )
+
+    def _left(self, row: Stored, doc: str, reported: list[str]) -> Note:
+        return Note(
+            "drift",
+            row.name or row.anchor or "",
+            f"changed in the system: {self._compare(row, doc, reported, [])}",
+            "It is left as it is, as the rule says (`enforce: on-change`), until the rules give another value.",
+            row.id,
+        )
+
     def _drift(self, row: Stored, doc: str, unlike: list[str], strayed: list[int]) -> Note:
         return Note(
             "drift",
@@ -164,13 +229,3 @@ class Confirmer:
         if strayed:
             parts.append("other references in " + ", ".join(self.store.name(attribute) for attribute in strayed))
         return "; ".join(parts)
-
-
-def _still_there(row: Stored) -> Note:
-    return Note(
-        "exported-change-not-reimported",
-        row.name or row.anchor or "",
-        "it was deleted by an export and is still shown",
-        "It is deleted again. If this goes on, look at the system's own log.",
-        row.id,
-    )

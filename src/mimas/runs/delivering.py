@@ -1,25 +1,29 @@
 """Handing exports to a connector, and remembering what it answers."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from mimas.connectors.contract import Connector, ConnectorError, Export, Operation, Result
 from mimas.runs.callouts import Callouts
 from mimas.runs.carrying import Carrier
 from mimas.runs.dues import due_now
-from mimas.runs.images import SENDING, SENT, WAITING
+from mimas.runs.images import RELEASED, SENDING, SENT, WAITING
 from mimas.runs.importing import Outcome, Progress
 from mimas.runs.lost import NOT_DONE
+from mimas.runs.retrying import postpone
 from mimas.runs.sending import Parcel
 from mimas.runs.tally import KEPT, Kept
 from mimas.schema import names
-from mimas.store import objects, runs, tables
+from mimas.store import objects, references, resources, runs, tables
 from mimas.store.database import Transaction
+from mimas.store.instants import stamp
 from mimas.store.looking import title
 from mimas.store.objects import PRESENT, UNKNOWN
 from mimas.store.references import SEEN, WANTED
 from mimas.store.runs import Note
 from mimas.store.store import Store
+from mimas.sync.interest import Interest
 
 _COUNTERS = {Operation.ADD: "export-add", Operation.UPDATE: "export-update", Operation.DELETE: "export-delete"}
 
@@ -36,7 +40,12 @@ class Delivery:
         outcome: Outcome,
         progress: Progress,
         callouts: Callouts,
+        interest: Interest,
+        now: datetime,
     ) -> None:
+        self.now = now
+        self.ready = f"p.state IN ({WAITING}, {RELEASED}) AND (p.due IS NULL OR p.due <= '{stamp(now)}')"
+        """An SQL condition: the pending export ``p`` may be sent."""
         self.store = store
         self.connector = connector
         self.number = number
@@ -44,34 +53,52 @@ class Delivery:
         self.outcome = outcome
         self.progress = progress
         self.callouts = callouts
+        self.governed = {
+            type_: [store.symbol(attribute) for attribute in sorted(attributes)]
+            for type_, attributes in interest.governed.items()
+        }
+        self.awaited = [store.symbol(type_) for type_ in sorted(interest.awaited)]
         self.acknowledged = connector.capabilities.confirms == "acknowledgement"
         self.deferred: set[int] = set()
         self.carrier = Carrier(number)
 
     def settle(self, tx: Transaction, parcel: Parcel) -> None:
-        """Objects that need nothing any more are no longer pending; those that wait for others get a second pass."""
+        """Objects that need nothing any more are no longer pending; those that wait for others get a second pass.
+
+        What has been sent to one of them before waits for its confirmation again.
+        """
         self.deferred |= parcel.deferred
-        tx.delete(tables.pending_export, "connector, object", [(self.number, id_) for id_ in parcel.nothing])
+        chosen = "connector = ? AND object IN IDS"
+        told = f"SELECT 1 FROM reference r WHERE r.object = pending_export.object AND (r.bits & {references.SENT}) <> 0"
+        tx.run(
+            f"UPDATE pending_export SET state = ?, sent = NULL WHERE {chosen}"
+            f" AND (sent IS NOT NULL OR EXISTS ({told}))",
+            SENT,
+            self.number,
+            parcel.nothing,
+        )
+        tx.run(f"DELETE FROM pending_export WHERE {chosen} AND state <> ?", self.number, parcel.nothing, SENT)
 
     def send(self, parcel: Parcel) -> None:
         """Send a batch and write down what came of each object."""
         if not parcel.exports:
             return
         by_id = {export.id: export for export in parcel.exports}
-        allowed, results = self.callouts.ask(parcel.exports)
+        allowed, results = self.callouts.ask([e for e in parcel.exports if e.id not in parcel.refused])
+        results.extend(parcel.refused.values())
         try:
             results.extend(self.connector.write(allowed))
         finally:
             # Whatever was answered before a connection broke is kept; the rest stays "sending".
             with self.store.transaction() as tx:
-                self._record(tx, by_id, results, parcel.deferred)
+                self._record(tx, by_id, results, parcel)
             notes = self.callouts.tell(by_id, results)
             self.outcome.errors += len(notes)
             with self.store.transaction() as tx:
                 runs.note(tx, self.step, notes)
         self.progress(len(results))
 
-    def _record(self, tx: Transaction, by_id: dict[int, Export], results: list[Result], deferred: set[int]) -> None:
+    def _record(self, tx: Transaction, by_id: dict[int, Export], results: list[Result], parcel: Parcel) -> None:
         done: list[Export] = []
         notes: list[Note] = []
         failed: list[tuple[int, int, int, str]] = []
@@ -97,10 +124,14 @@ class Delivery:
             self.number,
             [row[1] for row in failed],
         )
-        again = [export.id for export in done if export.id in deferred]
+        postpone(tx, self.number, [row[1] for row in failed], self.now)
+        again = [export.id for export in done if export.id in parcel.deferred]
         self.deferred.update(again)
-        sent = [export.id for export in done if export.id not in deferred]
-        self._sent(tx, sent)
+        whole = [export for export in done if export.id not in parcel.deferred]
+        for type_, attributes in self.governed.items():
+            references.sent(tx, [export.id for export in whole if export.type == type_], attributes)
+        references.sent_singly(tx, [row for row in parcel.told if row[0] in set(again)])
+        self._sent(tx, [export.id for export in whole])
         self._postpone(tx, again)
         runs.note(tx, self.step, notes)
 
@@ -130,6 +161,8 @@ class Delivery:
                 "object = excluded.object",
             )
             tx.update(tables.object_, "id, name", [(export.id, export.new_name)])
+            if self.connector.capabilities.references == "name":
+                objects.look_again_at_referrers(tx, self.number, [export.id])
             if export.name is not None:
                 self.carrier.renamed(tx, export.name, export.new_name)
 
@@ -166,6 +199,15 @@ class Delivery:
         due_now(
             tx, [row[0] for row in tx.rows("SELECT resource FROM link WHERE object IN IDS", [row[0] for row in gone])]
         )
+        if self.awaited:
+            made = tx.rows(
+                "SELECT l.resource FROM link l JOIN object o ON o.id = l.object AND o.type IN IDS WHERE l.object IN"
+                f" (SELECT object FROM pending_export WHERE connector = ? AND operation = 'add' AND {where})",
+                self.awaited,
+                self.number,
+                *parameters,
+            )
+            resources.mark_dirty(tx, [row[0] for row in made])
         tx.delete(tables.link, "object", gone)
         objects.purge(tx, self.number, [row[0] for row in gone])
         chosen = f"(SELECT object FROM pending_export WHERE connector = ? AND {where})"
@@ -179,7 +221,8 @@ class Delivery:
             *parameters,
         )
         tx.run(
-            f"UPDATE reference SET bits = CASE WHEN (bits & {WANTED}) <> 0 THEN bits | {SEEN} ELSE 0 END"
+            f"UPDATE reference SET bits = CASE WHEN (bits & {WANTED}) = 0 THEN 0"
+            f" ELSE (bits | {SEEN}) & {~references.SENT} END"
             f" WHERE object IN {chosen}",
             self.number,
             *parameters,
@@ -212,6 +255,7 @@ class Delivery:
         if failed:
             rows = [(self.number, r.id, WAITING, r.error) for r in failed]
             tx.update(tables.pending_export, "connector, object, state, error", rows, keys=2)
+            postpone(tx, self.number, [result.id for result in failed], self.now)
             runs.note(tx, self.step, [Note(r.error, "", r.message, r.advice, r.id) for r in failed])
             self.outcome.errors += len(failed)
             self.outcome.counters.look(tx, "export-failure", [r.id for r in failed])

@@ -9,7 +9,8 @@ from mimas.store.instants import stamp
 
 LINK, INBOUND, OUTBOUND, HOLD, RELEASE = 0, 1, 2, 3, 4
 """Which stratum is to be computed again, for which item: a connector object, a resource, a resource; or a hold ends, or
-the unique values of a deleted resource become free."""
+the unique values of a deleted resource become free. The grants of a resource have a number of their own
+(`mimas.store.grants.DUE`)."""
 
 
 def write_dues(tx: Transaction, stratum: int, dues: Mapping[int, datetime | None]) -> None:

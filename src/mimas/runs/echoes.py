@@ -5,14 +5,14 @@ that the system has of its own, and that happens to be the one the rules want, w
 object the values that were put there, in a reference row one bit. Once the system changes a value it is its own again.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 import msgspec
 
 from mimas.connectors.contract import Change
 from mimas.runs.symbols import Symbols
-from mimas.schema.values import Scalar, Values, as_list
+from mimas.schema.values import Scalar, Value, Values, as_list
 from mimas.store import tables
 from mimas.store.database import Transaction
 from mimas.store.references import OURS, SEEN, WANTED
@@ -102,14 +102,17 @@ def without(shown: Values, ours: str | None, attributes: Iterable[str]) -> Value
     return values
 
 
-def left(ours: str, shown: Mapping[str, object]) -> str | None:
-    """What is still ours of an object that shows these values now: the rest the system has changed."""
-    return _encode(
-        {
-            name: [value for value in values if value in as_list(shown.get(name))]  # type: ignore[arg-type]
-            for name, values in decode(ours).items()
-        }
-    )
+def left(ours: str, shown: Mapping[str, Value | None], as_shown: Callable[[str, Scalar], Scalar]) -> str | None:
+    """What is still ours of an object that shows these values now: the rest the system has changed.
+
+    ``as_shown`` gives a value as the system is known to show it, where it alters what it is given.
+    """
+    found: Ours = {}
+    for name, values in decode(ours).items():
+        there = as_list(shown.get(name))
+        altered = (value if value in there else as_shown(name, value) for value in values)
+        found[name] = [value for value in altered if value in there]
+    return _encode(found)
 
 
 def decode(ours: str | None) -> Ours:

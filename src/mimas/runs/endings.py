@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from mimas.runs.images import SENDING, SENT, WAITING
 from mimas.runs.plan import Plan
 from mimas.runs.pointing import withdraw
+from mimas.runs.retrying import AFRESH
 from mimas.runs.session import Session
-from mimas.store import objects, references, tables
+from mimas.store import decisions, objects, references, tables
 from mimas.store.database import Transaction
 from mimas.store.objects import NONE, WANTED_ABSENT
-from mimas.store.references import OURS, WANTED
+from mimas.store.references import ALL_BUT_SEEN, WANTED
 
 
 def write_ends(tx: Transaction, session: Session, plan: Plan) -> None:
     """Objects that are to go, and objects that are left alone from now on."""
     session.counters.look(tx, "deprovisioned", [id_ for _, id_, _ in [*plan.deletes, *plan.disconnects]])
-    unborn = _never_made(tx, [*plan.deletes, *plan.disconnects])
+    unborn = never_made(tx, [*plan.deletes, *plan.disconnects])
     going = [(c, id_) for c, id_, _ in plan.deletes if id_ not in unborn]
     cut = [(c, id_) for c, id_, _ in plan.disconnects if id_ not in unborn]
     withdraw(tx, session, [*unborn, *(id_ for _, id_ in cut)])
@@ -29,14 +30,18 @@ def write_ends(tx: Transaction, session: Session, plan: Plan) -> None:
         "connector, object, operation, state",
         [(connector, id_, "delete", WAITING) for connector, id_ in going],
         # What is on the wire stays so until the system has been read: there may be nothing to delete.
-        f"operation = excluded.operation, error = NULL, {_unless_sending('state')}, {_unless_sending('sent')}",
+        f"operation = excluded.operation, error = NULL, {AFRESH},"
+        f" {_unless_sending('state')}, {_unless_sending('sent')}",
     )
     free = [*cut, *plan.releases]
     tx.update(tables.object_, "id, wanted, ours", [(id_, None, None) for _, id_ in free])
     tx.delete(tables.pending_export, "connector, object", free)
     tx.delete(tables.link, "object", [(id_,) for _, id_ in cut])
-    references.clear(tx, [id_ for _, id_ in free], WANTED | OURS)
+    references.clear(tx, [id_ for _, id_ in free], ALL_BUT_SEEN)
     references.clear(tx, [id_ for _, id_ in going], WANTED)
+    for object_, anchor, name in tx.rows("SELECT id, anchor, name FROM object WHERE id IN IDS", plan.explicit):
+        decisions.decide(tx, object_, None, name or anchor or "", session.now)
+        session.decided(tx)[object_] = None
 
 
 def _unless_sending(column: str) -> str:
@@ -45,7 +50,14 @@ def _unless_sending(column: str) -> str:
     )
 
 
-def _never_made(tx: Transaction, ends: Sequence[tuple[int, int, int]]) -> dict[int, int]:
+def drop_unborn(tx: Transaction, plan: Plan) -> None:
+    """What is to be kept and was never made is not made now."""
+    unborn = never_made(tx, plan.kept)
+    plan.changes = [change for change in plan.changes if change[1] not in unborn]
+    plan.disconnects += [end for end in plan.kept if end[1] in unborn]
+
+
+def never_made(tx: Transaction, ends: Sequence[tuple[int, int, int]]) -> dict[int, int]:
     """Those of (connector, object, presence) that no system has been told of yet: object → connector."""
     new = {id_: connector for connector, id_, presence in ends if presence == NONE}
     if new:

@@ -14,6 +14,7 @@ from mimas.runs.callouts import Callout, Callouts
 from mimas.runs.exporting import export_step, unknown_outcomes
 from mimas.runs.extensions import Extensions
 from mimas.runs.importing import Outcome, import_step, known
+from mimas.runs.reading_back import read_back
 from mimas.runs.setup import ConnectorSetup, Setup, Step
 from mimas.runs.symbols import Symbols
 from mimas.runs.syncing import sync_step
@@ -209,16 +210,22 @@ class Engine:
         with self.connector(step.connector) as connector:
             if step.kind == "export":
                 self._read_back(connector, setup, number, begin, interest)
-                return export_step(
+                outcome = export_step(
                     self.symbols,
                     connector,
                     number,
-                    guard=setup.deletes,
-                    governed=interest.governed,
+                    setup=setup,
+                    interest=interest,
                     callouts=self._callouts(setup),
                     counters=counters,
+                    now=begin,
+                    retry=step.retry,
                     progress=watcher.advances,
                 )
+                if setup.read_back:
+                    confirmed = read_back(self.store, connector, number, begin, interest)
+                    outcome.counters.take(confirmed.counters, but="stage-")
+                return outcome
             return import_step(
                 self.store,
                 connector,

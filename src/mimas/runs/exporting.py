@@ -4,26 +4,25 @@ Adds and changes go first, containers before what they contain; deletes last, de
 guard. *Sending* is written before the wire is touched.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from mimas.connectors.contract import Connector, Export
-from mimas.runs import echoes, lost
+from mimas.runs import echoes, guarding, lost
 from mimas.runs.callouts import Callouts
 from mimas.runs.delivering import Delivery
-from mimas.runs.images import HELD, RELEASED, SENDING, WAITING
+from mimas.runs.images import RELEASED, SENDING, WAITING, differences
 from mimas.runs.importing import Outcome, Progress
 from mimas.runs.sending import Packer, Parcel, changes
-from mimas.runs.setup import Guard
+from mimas.runs.setup import ConnectorSetup
 from mimas.runs.symbols import Symbols
 from mimas.runs.tally import Tally
-from mimas.store import holds
 from mimas.store.database import Transaction
-from mimas.store.objects import PRESENT
-from mimas.store.runs import now
+from mimas.store.instants import stamp
+from mimas.sync.interest import Interest
 
 _DEPTH = "length(o.name) - length(replace(o.name, ',', ''))"
-_SEND = f"p.state IN ({WAITING}, {RELEASED})"
 _LISTING_RANGE = 10_000
 
 
@@ -39,18 +38,26 @@ def export_step(
     connector: Connector[Any],
     step: int,
     *,
-    guard: Guard,
-    governed: Mapping[str, frozenset[str]],
+    setup: ConnectorSetup,
+    interest: Interest,
     callouts: Callouts,
     counters: Tally,
+    now: datetime,
+    retry: bool = False,
     progress: Progress = lambda _: None,
 ) -> Outcome:
-    """Send everything that is pending for one connector; ``counters`` are right even when it breaks off."""
+    """Send everything that is pending for one connector; with ``retry`` also what waits for its next try.
+
+    ``counters`` are right even when it breaks off (`ConnectorError`).
+    """
     number = symbols.store.symbol(connector.name)
     outcome = Outcome(counters=counters)
     capabilities = connector.capabilities
-    packer = Packer(symbols, number, by_name=capabilities.references == "name", governed=governed)
-    delivery = Delivery(symbols.store, connector, number, step, outcome, progress, callouts)
+    with symbols.store.transaction() as tx:
+        packer = Packer(tx, symbols, number, interest, now, by_name=capabilities.references == "name")
+        if retry:
+            tx.run("UPDATE pending_export SET due = NULL WHERE connector = ?", number)
+    delivery = Delivery(symbols.store, connector, number, step, outcome, progress, callouts, interest, now)
     with symbols.store.transaction() as tx:
         # What an import has been asked about since, and has not shown, did not arrive.
         tx.run(
@@ -59,57 +66,31 @@ def export_step(
             number,
             SENDING,
         )
-        _guard_deletes(tx, number, step, guard, outcome)
+        guarding.hold(tx, number, step, setup, packer.comparer, outcome, now)
+        _count_waiting(tx, connector.name, number, outcome, now)
     if capabilities.listing:
         _send_listing(packer, delivery, number)
         return outcome
     _send_changes(packer, delivery, number, capabilities.named)
     if delivery.deferred:
         # References to objects that this very step has made.
-        _send_changes(packer, delivery, number, capabilities.named)
+        _send_changes(packer, delivery, number, capabilities.named, "p.error IS NULL AND ")
     _send_deletes(packer, delivery, number)
     if outcome.errors:
         outcome.result = "completed-export-errors"
     return outcome
 
 
-def _guard_deletes(tx: Transaction, connector: int, step: int, guard: Guard, outcome: Outcome) -> None:
-    """Hold the deletes when they are too many; everything else flows."""
-    holds.supersede(tx, connector, "deletes")
-    tx.run(
-        "UPDATE pending_export SET state = ? WHERE connector = ? AND operation = 'delete' AND state = ?",
-        WAITING,
-        connector,
-        HELD,
-    )
-    ids = [
-        row[0]
-        for row in tx.rows(
-            "SELECT object FROM pending_export WHERE connector = ? AND operation = 'delete' AND state = ?",
-            connector,
-            WAITING,
-        )
-    ]
-    if len(ids) <= guard.count:
-        return
-    total = tx.value(
-        "SELECT count(*) FROM object WHERE connector = ? AND presence = ? AND wanted IS NOT NULL", connector, PRESENT
-    )
-    if len(ids) <= guard.share * total:
-        return
-    text = (
-        f"{len(ids)} of {total} objects are to be deleted; the guard lets {guard.count} or {guard.share:.0%} through, "
-        "whichever is more"
-    )
-    number = holds.place(tx, "deletes", connector, step, ids, text, now())
-    tx.run("UPDATE pending_export SET state = ? WHERE connector = ? AND object IN IDS", HELD, connector, ids)
-    outcome.counters.look(tx, "export-delete-held", ids)
-    outcome.held += len(ids)
-    outcome.result = "completed-held"
-    outcome.message = (
-        f"{text}. They are held; everything else was sent. Look at them with `mimas holds show {number}`; "
-        f"to let them through: `mimas holds release {number}`."
-    )
+def _count_waiting(tx: Transaction, name: str, connector: int, outcome: Outcome, now: datetime) -> None:
+    """Say how many wait for their next try."""
+    waiting = tx.rows("SELECT object, due FROM pending_export WHERE connector = ? AND due > ?", connector, stamp(now))
+    if waiting:
+        count, first = len(waiting), min(due for _, due in waiting)
+        outcome.counters.look(tx, "export-waiting", sorted(object_ for object_, _ in waiting))
+        outcome.message = (
+            f"{count} objects have failed several times and wait for their next try, the first until {first}. "
+            f"`mimas export {name} --retry` sends them now. {outcome.message}"
+        ).rstrip()
 
 
 def _depths(delivery: Delivery, connector: int, where: str, *, named: bool) -> list[int | None]:
@@ -118,7 +99,7 @@ def _depths(delivery: Delivery, connector: int, where: str, *, named: bool) -> l
     with delivery.store.transaction() as tx:
         rows = tx.rows(
             f"SELECT DISTINCT {_DEPTH} FROM pending_export p JOIN object o ON o.id = p.object"
-            f" WHERE p.connector = ? AND {_SEND} AND {where}",
+            f" WHERE p.connector = ? AND {delivery.ready} AND {where}",
             connector,
         )
     return sorted({row[0] or 0 for row in rows})
@@ -128,9 +109,9 @@ def _at(depth: int | None) -> str:
     return "1 = 1" if depth is None else f"coalesce({_DEPTH}, 0) = {int(depth)}"
 
 
-def _send_changes(packer: Packer, delivery: Delivery, connector: int, named: bool) -> None:
+def _send_changes(packer: Packer, delivery: Delivery, connector: int, named: bool, which: str = "") -> None:
     """Adds and changes, containers before what they contain."""
-    where = "p.operation <> 'delete'"
+    where = f"{which}p.operation <> 'delete'"
     for depth in _depths(delivery, connector, where, named=named):
         for parcel in _parcels(packer, delivery, connector, f"{where} AND {_at(depth)}"):
             delivery.send(parcel)
@@ -152,7 +133,8 @@ def _parcels(packer: Packer, delivery: Delivery, connector: int, where: str) -> 
         with delivery.store.transaction() as tx:
             rows = tx.rows(
                 "SELECT p.object, p.operation, p.sent, o.type, o.anchor, o.name, o.seen, o.wanted FROM pending_export p"
-                f" JOIN object o ON o.id = p.object WHERE p.connector = ? AND p.object > ? AND {_SEND} AND {where}"
+                f" JOIN object o ON o.id = p.object"
+                f" WHERE p.connector = ? AND p.object > ? AND {delivery.ready} AND {where}"
                 " ORDER BY p.object LIMIT ?",
                 connector,
                 last,
@@ -182,7 +164,9 @@ def _send_listing(packer: Packer, delivery: Delivery, connector: int) -> None:
     """The whole listing, when anything in it has changed."""
     store = delivery.store
     with store.transaction() as tx:
-        waiting = tx.value(f"SELECT count(*) FROM pending_export p WHERE p.connector = ? AND {_SEND}", connector)
+        waiting = tx.value(
+            f"SELECT count(*) FROM pending_export p WHERE p.connector = ? AND {delivery.ready}", connector
+        )
         if not waiting:
             return
         tx.run(
@@ -215,6 +199,10 @@ def _remember_range(tx: Transaction, symbols: Symbols, connector: int, first: in
         until,
         SENDING,
     )
-    changed = ((id_, type_, changes(seen or "{}", wanted)) for id_, type_, seen, wanted in rows if wanted)
+    changed = (
+        (id_, type_, changes(seen or "{}", wanted, differences(seen, wanted)))
+        for id_, type_, seen, wanted in rows
+        if wanted
+    )
     echoes.remember(tx, symbols, connector, changed)
     echoes.remember_references(tx, symbols, connector, [row[0] for row in rows])

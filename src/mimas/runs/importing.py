@@ -49,7 +49,7 @@ def import_step(
 ) -> Outcome:
     """Read a connector and stage what it shows; ``counters`` are right even when it breaks off (`ConnectorError`)."""
     symbol = store.symbol(connector.name)
-    stager = Stager(store, connector, symbol, step, interest, counters)
+    stager = Stager(store, connector, symbol, step, interest, now, counters)
     with store.transaction() as tx:
         watermark = tx.value("SELECT watermark FROM connector_state WHERE connector = ?", symbol)
     end = End(complete=False, reason="the connector stopped without saying that it had shown everything")
@@ -64,7 +64,7 @@ def import_step(
                 end = part
                 break
             with store.transaction() as tx:
-                removed += _page(stager, tx, part, marks, delta=delta)
+                removed += stage_page(stager, tx, part, marks, delta=delta)
             progress(len(part.keys))
     except NothingThereError:
         if not connector.capabilities.listing or known(store, connector.name):
@@ -107,7 +107,7 @@ def known(store: Store, connector: str) -> bool:
         return tx.value("SELECT 1 FROM connector_state WHERE connector = ?", symbol) is not None
 
 
-def _page(stager: Stager, tx: Transaction, page: Page, marks: bytearray, *, delta: bool) -> list[int]:
+def stage_page(stager: Stager, tx: Transaction, page: Page, marks: bytearray, *, delta: bool) -> list[int]:
     """Stage one page; the objects that a delta says are gone."""
     for problem in page.problems:
         stager.problem(Note(problem.code, problem.place, problem.message, problem.advice))

@@ -10,6 +10,7 @@ from mimas.runs.groups import NONE
 from mimas.runs.session import Session
 from mimas.runs.symbols import ReferenceOffer
 from mimas.schema.values import decode
+from mimas.store import grants
 from mimas.store.database import Transaction
 from mimas.store.queries import Query, union
 from mimas.store.references import OURS, SEEN
@@ -22,6 +23,7 @@ class Offers:
         self.session = session
         self.where = Query(where, parameters)
         self._flows = session.symbols.reference_offers
+        self._granting = grants.any_at_all(tx)
         self._left_out: dict[int, list[int]] = {}
         for flow in self._flows:
             if session.symbols.rules[flow.rule].scope:
@@ -31,9 +33,12 @@ class Offers:
         """All of them, after precedence, each triple once."""
         queries = [self._flow(flow) for flow in self._flows]
         queries += [self._membership(number) for number in range(len(self.session.symbols.group_of))]
+        if self._granting:
+            origin = self.session.store.symbol(grants.ORIGIN)
+            queries.append(grants.in_force(self.where, self.session.symbols.singles, origin, self.session.now))
         if not queries:
             return Query("SELECT resource, attribute, target, origin FROM resource_reference WHERE 1 = 0")
-        if not self._overlapping():
+        if not self._granting and not self._overlapping():
             return union(queries)
         inner = union(queries)
         return Query(
@@ -61,6 +66,8 @@ class Offers:
             + self.where
             + self._covered(flow, "l")
         )
+        if self._granting and flow.single:
+            query += grants.none_of(flow.target, self.session.now)
         better = [
             other
             for other in self._flows

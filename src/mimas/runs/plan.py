@@ -30,6 +30,10 @@ class Plan:
     """(connector, object) that no rule governs any more; the link stays."""
     disconnects: list[tuple[int, int, int]] = field(default_factory=list)
     """(connector, object, presence)."""
+    kept: list[tuple[int, int, int]] = field(default_factory=list)
+    """(connector, object, presence) that no rule wants, that nobody has seen, and that are kept if they were made."""
+    explicit: list[int] = field(default_factory=list)
+    """Those of the objects to be disconnected that no rule may link again."""
     anchors: dict[int, str | None] = field(default_factory=dict)
     """The anchors of objects that do not exist yet, as the rules now have them."""
     failed: set[int] = field(default_factory=set)

@@ -6,7 +6,8 @@ Set operations that the database does, as in `mimas.runs.relating`.
 from collections.abc import Sequence
 from typing import Literal
 
-from mimas.runs.images import WAITING
+from mimas.runs.images import SENDING, SENT, WAITING
+from mimas.runs.retrying import AFRESH
 from mimas.runs.session import Session
 from mimas.runs.symbols import ReferenceWish
 from mimas.schema.values import decode
@@ -77,6 +78,8 @@ def _wanted(tx: Transaction, session: Session, wish: ReferenceWish, chosen: Quer
         f" WHERE rr.attribute = {wish.source} AND "
     )
     query += chosen
+    if wish.pointed_at:
+        query += f" AND lt.rule IN ({', '.join(map(str, wish.pointed_at))})"
     if leaving:
         query += (
             f" AND NOT EXISTS (SELECT 1 FROM pending_export p WHERE p.connector = {wish.connector}"
@@ -107,20 +110,30 @@ def _out_of_scope(tx: Transaction, session: Session, wish: ReferenceWish, chosen
     return left_out
 
 
+_SENT_BEFORE = "pending_export p WHERE p.connector = o.connector AND p.object = o.id AND p.state = ?"
+
+
 def _write(tx: Transaction, session: Session, added: Sequence[Triple], removed: Sequence[Triple]) -> None:
     references.add(tx, added, WANTED)
     references.remove(tx, sorted(removed), WANTED)
     session.counters["reference-flow"] += len(added) + len(removed)
+    # What was made by an export and has not been seen yet is updated, not made again.
     tx.run(
         "INSERT INTO pending_export (connector, object, operation, state)"
-        " SELECT o.connector, o.id, 'update', ? FROM object o WHERE o.id IN IDS AND o.presence = ?"
-        " AND o.wanted IS NOT NULL AND o.wanted <> ?"
-        " ON CONFLICT (connector, object) DO UPDATE SET state = excluded.state, error = NULL"
-        " WHERE pending_export.operation <> 'delete'",
+        " SELECT o.connector, o.id, 'update', ? FROM object o WHERE o.id IN IDS AND o.wanted IS NOT NULL"
+        f" AND o.wanted <> ? AND (o.presence = ? OR EXISTS (SELECT 1 FROM {_SENT_BEFORE}))"
+        " ON CONFLICT (connector, object) DO UPDATE SET state = excluded.state, error = NULL,"
+        f" {AFRESH},"
+        " operation = excluded.operation, sent = CASE pending_export.state WHEN ?"
+        " THEN (SELECT o.wanted FROM object o WHERE o.id = pending_export.object) ELSE pending_export.sent END"
+        " WHERE pending_export.operation <> 'delete' AND pending_export.state <> ?",
         WAITING,
         sorted({row[0] for row in [*added, *removed]}),
-        PRESENT,
         WANTED_ABSENT,
+        PRESENT,
+        SENT,
+        SENT,
+        SENDING,
     )
 
 

@@ -7,19 +7,23 @@ from typing import Any, NamedTuple
 from mimas.runs.births import write_births
 from mimas.runs.changes import write_changes
 from mimas.runs.dues import OUTBOUND, write_dues
-from mimas.runs.endings import write_ends
+from mimas.runs.endings import drop_unborn, write_ends
 from mimas.runs.plan import Birth, Plan
 from mimas.runs.session import Session
+from mimas.runs.symbols import Slot
+from mimas.runs.tally import Kept
 from mimas.schema import names
 from mimas.schema.attributes import NAME
 from mimas.schema.values import decode, encode
 from mimas.store.database import Transaction
-from mimas.store.objects import NONE, WANTED_ABSENT
+from mimas.store.objects import NONE, PRESENT, WANTED_ABSENT
 from mimas.store.resources import LIVE, StoredResource
 from mimas.store.runs import Note
 from mimas.sync.generated import About, Failure
 from mimas.sync.outbound import Target
 from mimas.sync.rules import Deprovision
+
+KEEP = Deprovision.KEEP
 
 
 class Linked(NamedTuple):
@@ -53,7 +57,8 @@ class Provisioner:
             *parameters,
             session.symbols.sinks,
         )
-        self._linked = {row[:3]: Linked(*row) for row in rows}
+        keys = session.symbols.slot_keys
+        self._linked = {(row[0], row[1], keys.get(row[3], row[2])): Linked(*row) for row in rows}
 
     def take(self, resource: int, type_: int, values: Mapping[str, Any], live: bool) -> None:
         """One resource: what each target should hold of it."""
@@ -62,8 +67,9 @@ class Provisioner:
             return
         context = self.context
         earliest: datetime | None = None
-        for connector, object_type, target in of_type:
-            object_ = self._linked.get((resource, connector, object_type))
+        for slot in of_type:
+            target = slot.target
+            object_ = self._linked.get((resource, slot.connector, slot.key))
             context.begin(new=object_ is None or object_.presence == NONE)
             wanted, scope, result = False, False, {}
             if live:
@@ -79,9 +85,12 @@ class Provisioner:
                 self.plan.failed.add(resource)
                 self._invalid(resource, target, values, name, part)
             elif object_ is not None:
-                self._compare(resource, target, object_, values, result, wanted=wanted, scope=scope)
-            elif wanted:
-                self._birth(resource, connector, object_type, target, values, result)
+                if wanted or target.provisioning is None:
+                    self._compare(target, object_, result, scope=scope)
+                else:
+                    self._deprovision(target, object_, values, result, live=live, scope=scope)
+            elif wanted and self._may_begin(resource, slot):
+                self._birth(resource, slot, values, result)
         self._dues[resource] = earliest
 
     def finish(self) -> Plan:
@@ -90,48 +99,71 @@ class Provisioner:
         write_dues(tx, OUTBOUND, self._dues)
         if plan.births:
             write_births(tx, session, plan)
+        if plan.kept:
+            drop_unborn(tx, plan)
         if plan.changes:
-            write_changes(tx, session.counters, plan)
+            write_changes(tx, session, plan)
         if plan.deletes or plan.disconnects or plan.releases:
             write_ends(tx, session, plan)
         return plan
 
-    def _compare(
+    def _may_begin(self, resource: int, slot: Slot) -> bool:
+        """Whether the object that has to be there first is there, as its system has shown."""
+        if slot.after is None:
+            return True
+        first = self._linked.get((resource, *slot.after))
+        if first is not None and first.presence == PRESENT:
+            return True
+        self.session.counters.note("provisioning-waits", [resource], lambda id_: Kept(None, None, id_, ""))
+        return False
+
+    def _compare(self, target: Target, object_: Linked, values: dict[str, Any], *, scope: bool) -> None:
+        """An object that is there, or on its way, and stays."""
+        plan, connector = self.plan, object_.connector
+        if not scope:
+            if object_.wanted is not None:
+                plan.releases.append((connector, object_.id))
+            return
+        doc = encode(values)
+        if doc != object_.wanted:
+            if object_.presence == NONE:
+                plan.anchors[object_.id] = target.object_type.key(values)
+            plan.changes.append((connector, object_.id, doc, object_.wanted))
+
+    def _deprovision(
         self,
-        resource: int,
         target: Target,
         object_: Linked,
         source: Mapping[str, Any],
         values: dict[str, Any],
         *,
-        wanted: bool,
+        live: bool,
         scope: bool,
     ) -> None:
-        """An object that is there, or on its way."""
-        plan, connector = self.plan, object_.connector
-        if not wanted and target.provisioning is not None:
-            try:
-                deprovision = target.deprovision(source)
-            except Exception as error:  # noqa: BLE001 - a function may raise anything; the object stays meanwhile
-                plan.failed.add(resource)
-                about = About(target.provisioning.name, "deprovision", target.provisioning.place)
-                self.session.failed(Failure(about, str(error) or repr(error)), _title(source, resource), object_.id)
-                return
-            if deprovision is Deprovision.DELETE:
-                if object_.wanted != WANTED_ABSENT:
-                    plan.deletes.append((connector, object_.id, object_.presence))
-            else:
-                plan.disconnects.append((connector, object_.id, object_.presence))
-                self.session.relink(connector, resource, object_.id)
-        elif not scope:
-            if object_.wanted is not None:
-                plan.releases.append((connector, object_.id))
+        """An object that no rule wants any more."""
+        plan, resource = self.plan, object_.resource
+        assert target.provisioning is not None
+        try:
+            what = target.deprovision(source)
+            kept = target.leaving.call(source, self.context) if what is KEEP and target.leaving else {}
+        except Exception as error:  # noqa: BLE001 - a function may raise anything; the object stays meanwhile
+            plan.failed.add(resource)
+            about = About(target.provisioning.name, "deprovision", target.provisioning.place)
+            self.session.failed(Failure(about, str(error) or repr(error)), _title(source, resource), object_.id)
+            return
+        end = (object_.connector, object_.id, object_.presence)
+        if what is Deprovision.DELETE:
+            if object_.wanted != WANTED_ABSENT:
+                plan.deletes.append(end)
+        elif what is KEEP and (live or kept):
+            if object_.presence == NONE:
+                plan.kept.append(end)
+            self._compare(target, object_, {**values, **kept}, scope=scope or bool(kept))
         else:
-            doc = encode(values)
-            if doc != object_.wanted:
-                if object_.presence == NONE:
-                    plan.anchors[object_.id] = target.object_type.key(values)
-                plan.changes.append((connector, object_.id, doc, object_.wanted))
+            plan.disconnects.append(end)
+            if what is Deprovision.EXPLICIT:
+                plan.explicit.append(object_.id)
+            self.session.relink(object_.connector, resource, object_.id)
 
     def _invalid(self, resource: int, target: Target, source: Mapping[str, Any], name: str, part: str) -> None:
         """A name that no system can take: told here, where the rule is known, and not by the system."""
@@ -145,16 +177,9 @@ class Provisioner:
             )
         )
 
-    def _birth(
-        self,
-        resource: int,
-        connector: int,
-        type_: int,
-        target: Target,
-        source: Mapping[str, Any],
-        values: dict[str, Any],
-    ) -> None:
+    def _birth(self, resource: int, slot: Slot, source: Mapping[str, Any], values: dict[str, Any]) -> None:
         """An object to be made."""
+        target = slot.target
         rule = target.provisioning
         assert rule is not None
         name = values.get(NAME)
@@ -174,7 +199,7 @@ class Provisioner:
             return
         number = self.session.symbols.rule_numbers[rule.name]
         named = names.key(name) if name else ""
-        self.plan.births.append(Birth(resource, connector, type_, number, anchor, name, encode(values), named))
+        self.plan.births.append(Birth(resource, slot.connector, slot.type, number, anchor, name, encode(values), named))
 
 
 def _title(values: Mapping[str, Any], resource: int) -> str:

@@ -11,7 +11,7 @@ from mimas.schema.attributes import Kind
 from mimas.store import objects, references, tables
 from mimas.store.database import Row, Transaction
 from mimas.store.objects import NONE
-from mimas.store.references import OURS, SEEN, WANTED, Triple
+from mimas.store.references import OURS, SEEN, SENT, WANTED, Triple
 from mimas.store.store import Store
 
 
@@ -114,7 +114,7 @@ class Referencer:
             return
         rows = tx.rows("SELECT object, attribute, target, bits FROM reference WHERE target IN IDS", list(objects_))
         tx.delete(tables.reference, "object, attribute, target", [row[:3] for row in rows])
-        for bit in (SEEN, WANTED, OURS):
+        for bit in (SEEN, WANTED, OURS, SENT):
             references.add(tx, [(o, a, objects_[target]) for o, a, target, bits in rows if bits & bit], bit)
         tx.delete(tables.object_, "id", [(id_,) for id_ in objects_])
 

@@ -1,6 +1,7 @@
 """What a person decides over a hold."""
 
 from mimas.runs.grace import GRACE
+from mimas.runs.guarding import CHANGES, DELETES
 from mimas.runs.images import HELD, RELEASED, WAITING
 from mimas.runs.linking import AMBIGUOUS
 from mimas.runs.vanished import stage_gone
@@ -26,14 +27,16 @@ def release(store: Store, number: int) -> str:
             stage_gone(tx, connector, ids)
             said = f"{len(ids)} objects count as gone now. The next sync breaks their links."
         else:
+            # An object may be held for several reasons: it goes when the last of them has been answered.
+            elsewhere = holds.held(tx, connector, CHANGES, but=number)
             tx.run(
                 "UPDATE pending_export SET state = ? WHERE connector = ? AND state = ? AND object IN IDS",
                 RELEASED,
                 connector,
                 HELD,
-                ids,
+                [id_ for id_ in ids if id_ not in elsewhere],
             )
-            said = f"{len(ids)} deletes are let through. The next export sends them."
+            said = f"{len(ids)} {kind} are let through. The next export sends them."
         holds.close(tx, number, holds.RELEASED)
     return said
 
@@ -42,7 +45,7 @@ def refuse(store: Store, number: int) -> str:
     """Do not let through what is held; it leaves no trace, and the same question may come again. Raises `HoldError`."""
     with store.transaction(durable=True) as tx:
         kind, connector = _open(tx.row("SELECT kind, connector, state FROM hold WHERE id = ?", number), number)
-        if kind == "deletes":
+        if kind in (DELETES, CHANGES):
             tx.run(
                 "UPDATE pending_export SET state = ? WHERE connector = ? AND state = ? AND object IN IDS",
                 WAITING,

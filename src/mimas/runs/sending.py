@@ -2,16 +2,20 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from mimas.connectors.contract import Additions, Change, Export, Operation
-from mimas.runs.images import HELD, differences, overlay
+from mimas.connectors.contract import Additions, Change, Export, Operation, Result
+from mimas.runs.comparing import Comparer
+from mimas.runs.images import HELD, overlay
+from mimas.runs.secrets import Secrets
 from mimas.runs.symbols import Symbols
 from mimas.schema.attributes import NAME
 from mimas.schema.values import Value, as_list, decode, decode_wanted
 from mimas.store.database import Row, Transaction
 from mimas.store.objects import PRESENT, WANTED_ABSENT
-from mimas.store.references import SEEN, WANTED
+from mimas.store.references import SEEN, UNLIKE, WANTED, Triple
+from mimas.sync.interest import Interest
 
 
 @dataclass(slots=True)
@@ -23,30 +27,43 @@ class Parcel:
     """Pending objects that need nothing any more."""
     deferred: set[int] = field(default_factory=set)
     """Objects some of whose references point to objects that do not exist in the system yet."""
+    told: list[Triple] = field(default_factory=list)
+    """Their other references, which are sent now."""
+    refused: dict[int, Result] = field(default_factory=dict)
+    """Exports that cannot be sent, and why."""
 
 
 class Packer:
     """Makes exports for one connector."""
 
     def __init__(
-        self, symbols: Symbols, connector: int, *, by_name: bool, governed: Mapping[str, frozenset[str]]
+        self,
+        tx: Transaction,
+        symbols: Symbols,
+        connector: int,
+        interest: Interest,
+        now: datetime,
+        *,
+        by_name: bool,
     ) -> None:
+        self.secrets = Secrets(symbols, connector, now)
+        self.comparer = Comparer(tx, symbols.store, connector, interest.lenience)
         self.symbols = symbols
         self.connector = connector
         self.target = "name" if by_name else "anchor"
         self.governed = {
             (symbols.store.symbol(type_), symbols.store.symbol(attribute))
-            for type_, attributes in governed.items()
+            for type_, attributes in interest.governed.items()
             for attribute in attributes
         }
-        self.told: dict[int, set[tuple[int, int]]] = {}
-        """References sent in this step already, of objects that are sent twice."""
 
     def pack(self, tx: Transaction, rows: Sequence[Row]) -> Parcel:
         """Rows of (object, operation, sent, type, anchor, name, seen, wanted)."""
         parcel = Parcel()
         name = self.symbols.store.name
         references = self._references(tx, rows, parcel)
+        self.comparer.begin(tx, [row[0] for row in rows])
+        secrets = self.secrets.of(tx, [row[0] for row in rows if row[1] == Operation.ADD])
         for object_, operation, sent, type_, anchor, named, seen, wanted in rows:
             kind = name(type_)
             if operation == Operation.DELETE:
@@ -60,11 +77,17 @@ class Packer:
             added, removed = references.get(object_, ({}, {}))
             if operation == Operation.ADD:
                 values = self._whole(decode_wanted(wanted), added)
+                secret = secrets.get(object_, {})
+                if isinstance(secret, Result):
+                    parcel.refused[object_] = secret
+                else:
+                    values |= secret
                 parcel.exports.append(
                     Export(object_, Operation.ADD, kind, anchor, named, None, Additions(values), values)
                 )
                 continue
-            changed = changes(overlay(seen, sent), wanted)
+            base = overlay(seen, sent)
+            changed = changes(base, wanted, self.comparer.unlike(object_, type_, base, wanted))
             for attribute in added.keys() | removed.keys():
                 changed[name(attribute)] = Change(
                     added.get(attribute, []), added.get(attribute, []), removed.get(attribute, [])
@@ -94,30 +117,43 @@ class Packer:
         result: dict[int, tuple[dict[int, list[str]], dict[int, list[str]]]] = {}
         if not self.governed:
             return result
-        told = self.told
+        told: list[Triple] = []
+        moving = self._moving(rows)
         for object_, attribute, target, bits, text in tx.rows(
             f"SELECT r.object, r.attribute, r.target, r.bits, t.{self.target} FROM reference r"
-            f" JOIN object t ON t.id = r.target WHERE r.object IN IDS"
-            f" AND (r.bits & {SEEN | WANTED}) IN ({SEEN}, {WANTED})"
+            f" JOIN object t ON t.id = r.target WHERE r.object IN IDS AND {UNLIKE}"
             " ORDER BY r.object, r.attribute, r.target",
             ids,
         ):
-            if (types[object_], attribute) not in self.governed or (attribute, target) in told.get(object_, ()):
+            if (types[object_], attribute) not in self.governed:
                 continue
             if text is None:
                 parcel.deferred.add(object_)
                 continue
+            # Exports go out in the order of the objects: whoever goes before has the new name by then.
+            if target in moving and target < object_:
+                text = moving[target]  # noqa: PLW2901
             sides = result.setdefault(object_, ({}, {}))
             sides[0 if bits & WANTED else 1].setdefault(attribute, []).append(text)
-            if bits & WANTED:
-                told.setdefault(object_, set()).add((attribute, target))
+            told.append((object_, attribute, target))
+        parcel.told = [row for row in told if row[0] in parcel.deferred]
         return result
+
+    def _moving(self, rows: Sequence[Row]) -> dict[int, str]:
+        """Object → its new name, for those that are renamed now, where references are names."""
+        moving: dict[int, str] = {}
+        for object_, operation, _, _, _, named, _, wanted in rows if self.target == "name" else ():
+            if operation == Operation.UPDATE and wanted not in (None, WANTED_ABSENT):
+                name = decode_wanted(wanted).get(NAME)
+                if isinstance(name, str) and name != named:
+                    moving[object_] = name
+        return moving
 
     def whole(self, tx: Transaction, first: int, until: int) -> Iterator[Export]:
         """Every object of a range of ids that the system should hold, as adds (for listings).
 
         What is not ours, or may not go yet, stays as the system shows it: objects that nobody governs, attributes that
-        no rule writes, and objects whose deletes are held.
+        no rule writes, and objects that are held.
         """
         references: dict[int, dict[int, list[str]]] = {}
         ours, rows = self._listed(tx, first, until)
@@ -141,8 +177,11 @@ class Packer:
                 references.setdefault(object_, {}).setdefault(attribute, []).append(text)
         name = self.symbols.store.name
         none: dict[int, list[str]] = {}
+        self.comparer.begin(tx, [row[0] for row in rows])
         for object_, type_, anchor, named, seen, wanted in rows:
-            document = decode_wanted(overlay(seen, wanted) if seen else wanted)
+            document = decode_wanted(
+                overlay(seen, self.comparer.to_write(object_, type_, seen, wanted)) if seen else wanted
+            )
             wanted_name = document.get(NAME)
             current = wanted_name if isinstance(wanted_name, str) else named
             values = self._whole(document, references.get(object_, none))
@@ -171,17 +210,18 @@ class Packer:
             PRESENT,
         ):
             object_, type_, *_, wanted = row
-            if wanted is not None and wanted != WANTED_ABSENT:
+            if object_ in held:
+                rows.append((*row[:-1], None))
+            elif wanted is not None and wanted != WANTED_ABSENT:
                 ours[object_] = type_
                 rows.append(row)
-            elif wanted is None or object_ in held:
+            elif wanted is None:
                 rows.append(row)
         return ours, rows
 
 
-def changes(base: str, wanted: str) -> dict[str, Change]:
-    """The attributes in which the system is not as wanted."""
-    unlike = differences(base, wanted)
+def changes(base: str, wanted: str, unlike: Sequence[str]) -> dict[str, Change]:
+    """What is to be changed in the attributes in which the system is not as wanted."""
     if not unlike:
         return {}
     has, should = decode(base), decode_wanted(wanted)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from mimas.runs.comparing import Comparer
 from mimas.runs.symbols import Symbols
 from mimas.runs.tally import Kept, Tally
 from mimas.store import decisions, runs, tables
@@ -52,6 +53,7 @@ class Session:
             self.relinked.add(resource)
             self.moved.add(object_)
 
+    _comparers: dict[int, Comparer] = field(default_factory=dict)
     _leaving: set[int] | None = None
     _decided: dict[int, int | None] | None = None
 
@@ -59,6 +61,13 @@ class Session:
     def store(self) -> Store:
         """The store."""
         return self.symbols.store
+
+    def comparer(self, tx: Transaction, connector: int) -> Comparer:
+        """What compares the objects of a connector with what is wanted."""
+        if connector not in self._comparers:
+            interest = self.symbols.compiled.interest(self.store.name(connector))
+            self._comparers[connector] = Comparer(tx, self.store, connector, interest.lenience)
+        return self._comparers[connector]
 
     def decided(self, tx: Transaction) -> dict[int, int | None]:
         """What people have decided over links: see `mimas.store.decisions`."""

@@ -35,6 +35,10 @@ class ConnectorSetup:
     before_export: str = ""
     after_export: str = ""
     """Python functions that are called for each object: see `mimas.runs.callouts`."""
+    changes: Mapping[str, Guard] = field(default_factory=dict)
+    """At the target, by attribute: objects in which an export would change it."""
+    read_back: bool = False
+    """Whether what was sent is read again at once, to confirm it."""
 
 
 StepKind = Literal["full-import", "delta-import", "full-sync", "delta-sync", "export"]
@@ -46,6 +50,8 @@ class Step:
 
     kind: StepKind
     connector: str | None = None
+    retry: bool = False
+    """An export: whether what waits for its next try is sent now."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,13 @@
 """Staging: entries become connector objects, and what differs from before becomes pending."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from mimas.connectors.contract import Connector, Entry, EntryError, Page
 from mimas.runs import echoes
+from mimas.runs.comparing import Comparer
 from mimas.runs.confirming import Confirmer
 from mimas.runs.groups import Groups
 from mimas.runs.lost import Lost
@@ -32,6 +35,7 @@ class Stager:
         symbol: int,
         step: int,
         interest: Interest,
+        now: datetime,
         counters: Tally,
     ) -> None:
         self.store = store
@@ -45,6 +49,10 @@ class Stager:
         self.types = {name: store.symbol(name) for name in connector.schema}
         self.attentive = {self.types[name] for name in interest.attentive if name in self.types}
         self.watchful = {self.types[name] for name in interest.watchful if name in self.types}
+        self.secrets = {
+            name: [attribute.name for attribute in type_.attributes.values() if attribute.secret]
+            for name, type_ in connector.schema.items()
+        }
         self.refers = {
             name: any(attribute.kind is Kind.REFERENCE for attribute in type_.attributes.values())
             for name, type_ in connector.schema.items()
@@ -52,7 +60,9 @@ class Stager:
         self.groups = Groups(store, symbol, interest.groups)
         self.references = Referencer(store, connector, symbol, self.groups)
         self._lost: Lost | None = None
-        self.confirmer = Confirmer(store, symbol, interest.governed)
+        with store.transaction() as tx:
+            self.comparer = Comparer(tx, store, symbol, interest.lenience)
+        self.confirmer = Confirmer(store, symbol, interest.governed, self.comparer, connector.schema, now)
 
     def problem(self, note: Note) -> None:
         """Something is wrong with a record; the step goes on."""
@@ -116,12 +126,15 @@ class Stager:
 
     def _entry(self, page: Page, index: int, object_: int | None, failed: list[int]) -> Entry | None:
         try:
-            return page.entry(index)
+            entry = page.entry(index)
         except EntryError as error:
             self.problem(Note(error.code, page.keys[index], error.message, error.advice, object_))
             if object_ is not None:
                 failed.append(object_)
             return None
+        for name in self.secrets.get(entry.type, ()):
+            entry.values.pop(name, None)
+        return entry
 
     def _adopt(self, tx: Transaction, fresh: dict[str, tuple[int, Entry]]) -> list[tuple[int, Entry, int]]:
         """New anchors of objects we made ourselves, and of placeholders, found by the name or by what was sent."""
@@ -201,7 +214,7 @@ class Stager:
                 continue
             counted.setdefault(_counter(row, name), []).append((object_, symbol, None, entry.anchor, name))
             if row.ours is not None:
-                ours.append((object_, echoes.left(row.ours, values)))
+                ours.append((object_, row.type, row.ours, values))
             type_ = self.types.get(entry.type, row.type)
             object_rows.append((object_, type_, entry.anchor, name, PRESENT, doc))
             looked_at.append((row, doc, after, True))
@@ -216,9 +229,12 @@ class Stager:
             "object = excluded.object, fingerprint = excluded.fingerprint",
         )
         tx.update(tables.object_, "id, type, anchor, name, presence, seen", object_rows)
-        tx.update(tables.object_, "id, ours", ours)
         self.references.write(tx)
         settled = self.confirmer.confirm(tx, looked_at, self.counters, self._notes)
+        left = [
+            (id_, echoes.left(put, shown, partial(self.comparer.as_shown, type_))) for id_, type_, put, shown in ours
+        ]
+        tx.update(tables.object_, "id, ours", left)
         settled -= {row.id for row, *_ in looked_at if row.presence != PRESENT and row.type in self.attentive}
         settled -= {row.id for row, *_ in looked_at if row.type in self.watchful}
         tx.insert(
@@ -234,6 +250,8 @@ class Stager:
         if not renamed:
             return
         self.groups.renamed(tx, renamed)
+        if self.references.by_name:
+            objects.look_again_at_referrers(tx, self.symbol, [object_ for object_, old, _ in renamed if old])
         keys = {names.key(new): object_ for object_, _, new in renamed}
         holders = objects.find_names(tx, self.symbol, list(keys))
         stored = objects.load(tx, list(holders.values()))

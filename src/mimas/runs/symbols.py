@@ -7,8 +7,9 @@ from typing import Any, Protocol
 import msgspec
 
 from mimas.runs.groups import Groups, Membership
+from mimas.schema.attributes import Kind
 from mimas.schema.values import Value, Values
-from mimas.store import tables
+from mimas.store import grants, tables
 from mimas.store.database import Transaction
 from mimas.store.resources import Key
 from mimas.store.store import Store
@@ -64,6 +65,23 @@ class ReferenceWish:
     attribute: int
     place: int
     target: Target
+    pointed_at: tuple[int, ...]
+    """The rules whose links lead to the objects that are referred to; none: every link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What a resource may have one object for: a target under the numbers of the store.
+
+    ``key``: the object's type, or a number below zero where several targets share that type.
+    """
+
+    connector: int
+    key: int
+    type: int
+    target: Target
+    after: tuple[int, int] | None = None
+    """(connector, key) of the slot that has to be filled first."""
 
 
 class Symbols:
@@ -83,13 +101,12 @@ class Symbols:
         }
         self.sources = sorted({key[0] for key in self.contributors})
         self.by_number = {contributor.number: contributor for contributor in self.contributors.values()}
-        self.targets: dict[int, list[tuple[int, int, Target]]] = {
-            symbol(type_): [(symbol(t.connector), symbol(t.object_type.name), t) for t in targets]
-            for type_, targets in compiled.targets.items()
-        }
-        self.sinks = sorted({connector for targets in self.targets.values() for connector, _, _ in targets})
         self.rules: dict[int, SyncRule] = {symbol(rule.name): rule for rule in compiled.rules.rules}
         self.rule_numbers = {rule.name: number for number, rule in self.rules.items()}
+        self.slot_keys = self._slot_keys()
+        """Rule with an intent → the key of the slots of the objects that it links."""
+        self.targets = self._targets()
+        self.sinks = sorted({slot.connector for slots in self.targets.values() for slot in slots})
         self.rule_types = {number: symbol(rule.resource_type) for number, rule in self.rules.items()}
         self.types = {symbol(name): type_ for name, type_ in compiled.rules.types.items()}
         self.indexed = {
@@ -107,17 +124,19 @@ class Symbols:
             (m, symbol(m.membership.resource_type), symbol(f"membership:{m.membership.name}:group"))
             for m in compiled.memberships
         ]
-        self.reference_wishes = [
-            ReferenceWish(connector, self.made_by(connector, type_), symbol(source), symbol(attribute), place, target)
-            for type_, targets in self.targets.items()
-            for connector, _, target in targets
-            for source, attribute, place in target.references
-        ]
+        self.reference_wishes = self._reference_wishes()
         self.echoed_references = {(wish.connector, wish.attribute) for wish in self.reference_wishes} & {
             (key[0], symbol(flow.source)) for key, c in self.contributors.items() for flow in c.references
         }
         """(connector, attribute) that inbound flows read and outbound flows write."""
         self.reference_offers = self._reference_offers()
+        self.singles = sorted(
+            symbol(attribute.name)
+            for type_ in self.types.values()
+            for attribute in type_.attributes.values()
+            if attribute.kind is Kind.REFERENCE and not attribute.multivalued
+        )
+        """The reference attributes that hold one value."""
         self.keeps_alive = {
             number
             for number, rule in self.rules.items()
@@ -173,6 +192,56 @@ class Symbols:
     def key_symbol(self, type_: str, attribute: str) -> int:
         """The symbol under which an indexed attribute's keys are kept; each resource type has its own."""
         return self.store.symbol(f"{type_}.{attribute}")
+
+    def _slot_keys(self) -> dict[int, int]:
+        places = sorted({(r.connector, r.object_type, r.intent) for r in self.rules.values() if r.intent})
+        numbers = {place: -1 - index for index, place in enumerate(places)}
+        return {
+            number: numbers[rule.connector, rule.object_type, rule.intent]
+            for number, rule in self.rules.items()
+            if rule.intent
+        }
+
+    def _targets(self) -> dict[int, list[Slot]]:
+        """Resource type → what its resources may have objects for."""
+        symbol = self.store.symbol
+        return {
+            symbol(type_): [
+                Slot(
+                    symbol(target.connector),
+                    self._place(target.rules[0])[1],
+                    symbol(target.object_type.name),
+                    target,
+                    next((self._place(self.rules[self.rule_numbers[r.after]]) for r in target.rules if r.after), None),
+                )
+                for target in targets
+            ]
+            for type_, targets in self.compiled.targets.items()
+        }
+
+    def _place(self, rule: SyncRule) -> tuple[int, int]:
+        number, symbol = self.rule_numbers[rule.name], self.store.symbol
+        return symbol(rule.connector), self.slot_keys.get(number, symbol(rule.object_type))
+
+    def _reference_wishes(self) -> list[ReferenceWish]:
+        symbol = self.store.symbol
+        return [
+            ReferenceWish(
+                slot.connector,
+                self._with_intent(self.made_by(slot.connector, type_), slot.target.intent),
+                symbol(source),
+                symbol(attribute),
+                place,
+                slot.target,
+                self._with_intent(tuple(self.rules), intent) if self.slot_keys else (),
+            )
+            for type_, slots in self.targets.items()
+            for slot in slots
+            for source, attribute, intent, place in slot.target.references
+        ]
+
+    def _with_intent(self, rules: tuple[int, ...], intent: str) -> tuple[int, ...]:
+        return tuple(number for number in rules if self.rules[number].intent == intent)
 
     def _reference_offers(self) -> list[ReferenceOffer]:
         symbol = self.store.symbol
@@ -265,6 +334,7 @@ def _names(compiled: Compiled) -> set[str]:
     """Every name that the passes may need the number of."""
     rules = compiled.rules
     names = {name for key in compiled.linkers for name in key} | {name for key in compiled.contributors for name in key}
+    names |= {grants.ORIGIN}
     names |= {attribute for connector, _ in compiled.linkers for attribute, _ in compiled.interest(connector).groups}
     for type_ in rules.types.values():
         names |= {type_.name, *type_.attributes} | {f"{type_.name}.{attribute}" for attribute in type_.attributes}

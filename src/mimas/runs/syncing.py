@@ -19,7 +19,7 @@ from mimas.runs.symbols import Symbols
 from mimas.runs.vanished import stage_gone
 from mimas.runs.waking import referrers, retry_unlinked
 from mimas.schema.values import decode
-from mimas.store import objects, resources, tables
+from mimas.store import grants, objects, resources, tables
 from mimas.store.database import Transaction
 from mimas.store.instants import stamp
 from mimas.store.resources import LIVE
@@ -73,6 +73,7 @@ def _strata(session: Session, resolver: Resolver, connector: str | None, say: Sa
         for number, gone in grace.over(tx, session.now):
             stage_gone(tx, number, gone)
         release_due(tx, session.now)
+        grants.take_due(tx, session.now)
         due = take_due(tx, session.now)
     say("linking")
     link_pending(session, resolver, connector)

@@ -30,7 +30,7 @@ class Tally(Counter[str]):
 
     def __init__(self) -> None:
         super().__init__()
-        self._kept: dict[str, list[Kept]] = {}
+        self.kept: dict[str, list[Kept]] = {}
 
     def note(self, counter: str, items: Sequence[T], kept: Callable[[T], Kept]) -> None:
         """Count some objects; ``kept`` describes one, and is asked only for those that are kept."""
@@ -53,13 +53,20 @@ class Tally(Counter[str]):
                 counter, [Kept(c, id_, resource, name or anchor or "") for c, id_, resource, name, anchor in rows]
             )
 
+    def take(self, other: "Tally", *, but: str) -> None:
+        """Take over what another one has counted, ``but`` for the counters whose names begin so."""
+        for counter, count in other.items():
+            if not counter.startswith(but):
+                self[counter] += count
+                self._keep(counter, other.kept.get(counter, [])[: self._room(counter)])
+
     def write(self, tx: Transaction, step: int) -> None:
         """Write the objects that are kept; a step does it once, when it ends."""
-        runs.keep(tx, step, self._kept)
+        runs.keep(tx, step, self.kept)
 
     def _room(self, counter: str) -> int:
-        return KEPT - len(self._kept.get(counter, ()))
+        return KEPT - len(self.kept.get(counter, ()))
 
     def _keep(self, counter: str, rows: list[Kept]) -> None:
         if rows:
-            self._kept.setdefault(counter, []).extend(rows)
+            self.kept.setdefault(counter, []).extend(rows)

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from mimas.runs.dues import due_now
 from mimas.runs.grace import GRACE, begin
 from mimas.runs.images import SENDING, SENT, WAITING
+from mimas.runs.retrying import postpone
 from mimas.runs.setup import ConnectorSetup
 from mimas.schema import names
-from mimas.store import holds, objects, runs, tables
+from mimas.store import holds, objects, references, runs, tables
 from mimas.store.database import Transaction
 from mimas.store.objects import ABSENT, NONE
 from mimas.store.runs import Note
@@ -68,11 +69,9 @@ def settle_vanished(tx: Transaction, listing: Listing, candidates: Sequence[int]
     confirmed = sent.intersection(proven)
     complete = listing.whole and not listing.delta
     if complete:
-        confirmed |= _never_shown(tx, connector, listing.step)
-    due_now(tx, [row[0] for row in tx.rows("SELECT resource FROM link WHERE object IN IDS", sorted(confirmed))])
+        confirmed |= _never_shown(tx, connector, listing.step, listing.now)
     outcome.counters.look(tx, "confirmed-delete", sorted(confirmed))
-    objects.purge(tx, connector, sorted(confirmed))
-    tx.delete(tables.link, "object", [(object_,) for object_ in confirmed])
+    confirm_deletes(tx, connector, sorted(confirmed))
     holds.answer(tx, connector, GRACE, listing.shows)
     waiting = holds.held(tx, connector, GRACE)
     if complete:
@@ -90,6 +89,13 @@ def settle_vanished(tx: Transaction, listing: Listing, candidates: Sequence[int]
         outcome.counters.look(tx, "not-shown", sorted(set(left).difference(gone)))
     if gone:
         _let_go(tx, listing, gone, outcome)
+
+
+def confirm_deletes(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
+    """These were deleted by an export, and are gone."""
+    due_now(tx, [row[0] for row in tx.rows("SELECT resource FROM link WHERE object IN IDS", list(ids))])
+    objects.purge(tx, connector, ids)
+    tx.delete(tables.link, "object", [(object_,) for object_ in ids])
 
 
 def _let_go(tx: Transaction, listing: Listing, left: list[int], outcome: "Outcome") -> None:
@@ -135,7 +141,7 @@ def stage_gone(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
     )
 
 
-def _never_shown(tx: Transaction, connector: int, step: int) -> set[int]:
+def _never_shown(tx: Transaction, connector: int, step: int, now: datetime) -> set[int]:
     """Objects made by an export that no complete import has shown: to be made again. Those to be deleted come back."""
     rows = tx.rows(
         "SELECT p.object, p.operation, o.name, o.anchor FROM pending_export p JOIN object o ON o.id = p.object"
@@ -154,6 +160,8 @@ def _never_shown(tx: Transaction, connector: int, step: int) -> set[int]:
         connector,
         [row[0] for row in again],
     )
+    references.clear(tx, [row[0] for row in again], references.SENT)
+    postpone(tx, connector, [row[0] for row in again], now)
     notes = [
         Note(
             "exported-change-not-reimported",

@@ -27,6 +27,8 @@ class Attribute:
     multivalued: bool = False
     to: str | None = None
     """For a reference: the object type it points to, where the system needs to be told."""
+    secret: bool = False
+    """It is written when an object is made, never read, and stands in no image: an initial password."""
 
 
 NAME = "dn"

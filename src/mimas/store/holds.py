@@ -59,14 +59,15 @@ def answer(tx: Transaction, connector: int, kind: str, answered: Callable[[int],
         tx.update(tables.hold, "id, count, state", [(hold, left, OPEN if left else SUPERSEDED)])
 
 
-def held(tx: Transaction, connector: int, kind: str) -> set[int]:
-    """The objects of the open holds of a kind."""
+def held(tx: Transaction, connector: int, kind: str, *, but: int = 0) -> set[int]:
+    """The objects of the open holds of a kind, but for one hold."""
     rows = tx.rows(
         "SELECT i.object FROM hold h JOIN hold_item i ON i.hold = h.id"
-        " WHERE h.connector = ? AND h.kind = ? AND h.state = ?",
+        " WHERE h.connector = ? AND h.kind = ? AND h.state = ? AND h.id <> ?",
         connector,
         kind,
         OPEN,
+        but,
     )
     return {row[0] for row in rows}
 

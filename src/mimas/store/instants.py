@@ -1,8 +1,8 @@
 """Instants as the tables hold them."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 
 def stamp(at: datetime) -> str:
-    """An instant in UTC as text that sorts."""
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    """An instant as text in UTC that sorts."""
+    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from mimas.schema import names
 from mimas.store import references, tables
 from mimas.store.database import Row, Transaction
-from mimas.store.references import OURS, WANTED
+from mimas.store.references import ALL_BUT_SEEN, SEEN
 
 NONE, PRESENT, ABSENT = 0, 1, 2
 """``presence``: nothing known (a placeholder, or made and not yet seen), shown by the system, known to be gone."""
@@ -73,19 +73,32 @@ def look_again(tx: Transaction, connector: int, chosen: str, *parameters: object
     )
 
 
+def look_again_at_referrers(tx: Transaction, connector: int, renamed: Sequence[int]) -> None:
+    """These objects have other names now: what refers to them by name may still do so by the old one.
+
+    Some systems put that right by themselves, others do not; the next import shows which.
+    """
+    if renamed:
+        chosen = f"(SELECT r.object FROM reference r WHERE r.target IN IDS AND (r.bits & {SEEN}) <> 0)"
+        look_again(tx, connector, chosen, list(renamed))
+
+
 def leave_alone(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
     """Nothing is wanted of these objects any more; what the system shows of them stays."""
     if not ids:
         return
     tx.update(tables.object_, "id, wanted, ours", [(id_, None, None) for id_ in ids])
     tx.delete(tables.pending_export, "connector, object", [(connector, id_) for id_ in ids])
-    references.clear(tx, ids, WANTED | OURS)
+    references.clear(tx, ids, ALL_BUT_SEEN)
 
 
 def release_all_but(tx: Transaction, governed: Sequence[int]) -> None:
     """Connectors that no outbound rule writes to any more: nothing is wanted there, and nothing is to be sent."""
     tx.run("DELETE FROM pending_export WHERE connector NOT IN IDS", list(governed))
     for (connector,) in tx.rows("SELECT DISTINCT connector FROM object_key WHERE connector NOT IN IDS", list(governed)):
+        ours = "SELECT id FROM object WHERE connector = ? AND wanted IS NOT NULL"
+        tx.run(f"UPDATE reference SET bits = bits & {~ALL_BUT_SEEN} WHERE object IN ({ours})", connector)
+        tx.run(f"DELETE FROM reference WHERE bits = 0 AND object IN ({ours})", connector)
         tx.run("UPDATE object SET wanted = NULL, ours = NULL WHERE connector = ? AND wanted IS NOT NULL", connector)
 
 
@@ -106,6 +119,7 @@ def purge(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
         [row[0] for row in kept],
     )
     tx.delete(tables.join_key, "object", [(id_,) for id_ in ids])
+    tx.delete(tables.tolerance, "object", [(id_,) for id_ in ids])
     rows = tx.rows("SELECT anchor, name, id FROM object WHERE id IN IDS", [id_ for (id_,) in gone])
     tx.delete(tables.object_key, "connector, anchor, object", [(connector, a, i) for a, _, i in rows if a is not None])
     tx.delete(tables.object_name, "connector, key, object", [(connector, names.key(n), i) for _, n, i in rows if n])

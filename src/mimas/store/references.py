@@ -6,8 +6,20 @@ from typing import TypeAlias
 from mimas.store import tables
 from mimas.store.database import Transaction
 
-SEEN, WANTED, OURS = 1, 2, 4
-"""``bits``: the system shows the value; the rules want it; an export put it there."""
+SEEN, WANTED, OURS, SENT = 1, 2, 4, 8
+"""``bits``: the system shows the value; the rules want it; an export put it there; it was sent, is unconfirmed.
+
+What was sent is the opposite of what the system shows: a value is believed to be there if it is either seen or sent.
+"""
+
+ALL_BUT_SEEN = WANTED | OURS | SENT
+
+_IMAGES = SEEN | WANTED | SENT
+TO_ADD, TO_REMOVE = (WANTED, _IMAGES), (SEEN, SENT)
+"""``bits & IMAGES`` of values that are wanted and not believed to be there, and the other way round."""
+
+UNLIKE = f"(bits & {_IMAGES}) IN {(*TO_ADD, *TO_REMOVE)}"
+"""An SQL condition: the value is still to be sent."""
 
 Triple: TypeAlias = tuple[int, int, int]
 """(object, attribute, target)."""
@@ -30,11 +42,31 @@ def remove(tx: Transaction, rows: Sequence[Triple], bit: int) -> None:
     where = "WHERE object = ? AND attribute = ? AND target = ?"
     gone = bit | OURS if bit == SEEN else bit
     tx.many(f"UPDATE reference SET bits = bits & {~gone} {where}", rows)
-    tx.many(f"DELETE FROM reference {where} AND (bits & {SEEN | WANTED}) = 0", rows)
+    tx.many(f"DELETE FROM reference {where} AND (bits & {_IMAGES}) = 0", rows)
 
 
 def clear(tx: Transaction, objects: Sequence[int], bits: int) -> None:
     """Clear bits on every value of some objects."""
     if objects:
-        tx.run(f"UPDATE reference SET bits = bits & {~bits} WHERE object IN IDS", list(objects))
-        tx.run(f"DELETE FROM reference WHERE (bits & {SEEN | WANTED}) = 0 AND object IN IDS", list(objects))
+        tx.run(
+            f"UPDATE reference SET bits = bits & {~bits} WHERE object IN IDS AND (bits & {bits}) <> 0", list(objects)
+        )
+        tx.run(f"DELETE FROM reference WHERE (bits & {_IMAGES}) = 0 AND object IN IDS", list(objects))
+
+
+def sent(tx: Transaction, objects: Sequence[int], attributes: Sequence[int]) -> None:
+    """What was still to be sent of these attributes of some objects has been sent."""
+    if objects and attributes:
+        chosen = "object IN IDS AND attribute IN IDS"
+        tx.run(f"UPDATE reference SET bits = {_TOGGLED} WHERE {UNLIKE} AND {chosen}", list(objects), list(attributes))
+        tx.run(f"DELETE FROM reference WHERE (bits & {_IMAGES}) = 0 AND {chosen}", list(objects), list(attributes))
+
+
+def sent_singly(tx: Transaction, rows: Sequence[Triple]) -> None:
+    """These values have been sent."""
+    where = "WHERE object = ? AND attribute = ? AND target = ?"
+    tx.many(f"UPDATE reference SET bits = {_TOGGLED} {where}", rows)
+    tx.many(f"DELETE FROM reference {where} AND (bits & {_IMAGES}) = 0", rows)
+
+
+_TOGGLED = f"CASE WHEN (bits & {SENT}) <> 0 THEN bits & {~SENT} ELSE bits | {SENT} END"

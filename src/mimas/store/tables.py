@@ -109,9 +109,29 @@ pending_export = _table(
     _number("state"),
     _text("sent"),
     _text("error"),
+    _number("tries", nullable=True),
+    _text("due"),
     rowid=False,
 )
-"""Objects whose ``wanted`` the system does not show. ``sent`` is kept only where ``wanted`` has moved on since."""
+"""Objects whose ``wanted`` the system does not show. ``sent`` is kept only where ``wanted`` has moved on since.
+
+``tries``: how often it has failed or come to nothing; ``due``: the instant before which it is not tried again.
+"""
+
+tolerance = _table("tolerance", _id("object"), _text("wanted", nullable=False))
+"""Objects whose system has changed what is only to be reported: by attribute what the rules wanted at that time."""
+
+learned = _table(
+    "learned",
+    _id("connector"),
+    _id("type"),
+    _id("attribute"),
+    _text("form", primary=True),
+    _text("example", nullable=False),
+    _text("at", nullable=False),
+    rowid=False,
+)
+"""How a system alters the values of an attribute that it is given: see `mimas.runs.comparing`."""
 
 join_key = _table("join_key", _id("attribute"), _text("value", primary=True), _id("object"), rowid=False)
 """What unlinked objects look for: found again when a resource gets that key."""
@@ -155,6 +175,22 @@ fact = _table(
     rowid=False,
 )
 """Something that happened and is an input from then on: a unique value given out, a once-only flow done."""
+
+granted = _table(
+    "granted",
+    _id(),
+    _number("resource"),
+    _number("attribute"),
+    _number("target"),
+    _text("begins", nullable=False),
+    _text("ends", nullable=False),
+    _text("reason", nullable=False),
+    _text("grantor", nullable=False),
+    _text("at", nullable=False),
+    Index("granted_resource", "resource"),
+    Index("granted_target", "target"),
+)
+"""A reference value for a time: a fact. ``begins`` and ``ends`` are instants; a grant without an end has ``9999``."""
 
 due = _table("due", _id("stratum"), _id("item"), _text("at", nullable=False), Index("due_at", "at"), rowid=False)
 """The next moment at which the result of a stratum for an object or resource can change by itself."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from mimas.language.scope import scope_source
 from mimas.schema.attributes import ObjectType
@@ -17,6 +17,8 @@ from mimas.sync.keys import normals
 from mimas.sync.linking import Linker, compile_linker
 from mimas.sync.outbound import Target, compile_target
 from mimas.sync.rules import Direction, LinkType, Membership, RuleSet, SyncRule
+
+KeyT = TypeVar("KeyT", tuple[str, str, str], tuple[str, str, str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +69,12 @@ def compile_rules(rules: RuleSet, schemas: Mapping[str, Mapping[str, ObjectType]
     ordered = sorted(rules.rules, key=lambda rule: (rule.precedence, rule.name))
     inbound = [rule for rule in ordered if rule.direction is Direction.INBOUND]
     outbound = [rule for rule in ordered if rule.direction is Direction.OUTBOUND]
-    for number, (key, group) in enumerate(_grouped(inbound)):
-        connector, object_type, resource_type = key
-        compiled.contributors[key] = compile_contributor(
+    readers, writers = _grouped(inbound, lambda rule: rule.reads), _grouped(outbound, lambda rule: rule.governs)
+    for number, ((connector, object_type, resource_type), group) in enumerate(readers):
+        compiled.contributors[connector, object_type, resource_type] = compile_contributor(
             number, group, schemas[connector][object_type].attributes, rules.types[resource_type], load
         )
-    for number, ((connector, object_type, resource_type), group) in enumerate(_grouped(outbound)):
+    for number, ((connector, object_type, resource_type, _), group) in enumerate(writers):
         target = compile_target(number, group, rules.types[resource_type], schemas[connector][object_type], load)
         compiled.targets.setdefault(resource_type, []).append(target)
     # An outbound join speaks of the resource's scope, which linking does not know: it joins, and the outbound stratum
@@ -95,10 +97,7 @@ def compile_rules(rules: RuleSet, schemas: Mapping[str, Mapping[str, ObjectType]
     return compiled
 
 
-def _grouped(rules: list[SyncRule]) -> list[tuple[tuple[str, str, str], list[SyncRule]]]:
-    def key(rule: SyncRule) -> tuple[str, str, str]:
-        return (rule.connector, rule.object_type, rule.resource_type)
-
+def _grouped(rules: list[SyncRule], key: Callable[[SyncRule], KeyT]) -> list[tuple[KeyT, list[SyncRule]]]:
     return [(k, list(group)) for k, group in groupby(sorted(rules, key=key), key)]
 
 

@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from mimas.language.scope import scope_attributes, scope_groups
 from mimas.sync.flows import reads
 from mimas.sync.outbound import Target
-from mimas.sync.rules import Direction, Extension, RuleSet, SyncRule
+from mimas.sync.rules import Direction, Enforce, Extension, RuleSet, SyncRule
+
+
+@dataclass(frozen=True, slots=True)
+class Lenience:
+    """The attributes of an object type that are not always put right."""
+
+    on_change: frozenset[str] = frozenset()
+    while_empty: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,11 +24,14 @@ class Interest:
     governed: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The reference attributes that outbound rules write."""
     attentive: frozenset[str] = frozenset()
-    """The types whose first sight matters: inbound rules read them, or flows happened once only."""
+    """The types whose first sight matters: inbound rules read them, flows happened once only, or others wait for it."""
     watchful: frozenset[str] = frozenset()
     """The types whose linking reads what outbound rules write: even our own change may change a scope."""
     groups: frozenset[tuple[str, str]] = frozenset()
     """(reference attribute, name) of the groups that scopes ask for."""
+    lenience: Mapping[str, Lenience] = field(default_factory=dict)
+    awaited: frozenset[str] = frozenset()
+    """The types whose objects have to be there before rules make others."""
 
 
 def interest(rules: RuleSet, targets: Iterable[Target], connector: str) -> Interest:
@@ -28,15 +39,29 @@ def interest(rules: RuleSet, targets: Iterable[Target], connector: str) -> Inter
     governed: dict[str, frozenset[str]] = {}
     for target in targets:
         if target.connector == connector:
-            written = frozenset(attribute for _, attribute, _ in target.references)
+            written = frozenset(attribute for _, attribute, _, _ in target.references)
             governed[target.object_type.name] = governed.get(target.object_type.name, frozenset()) | written
     own = [rule for rule in rules.rules if rule.connector == connector]
     inbound = [rule for rule in own if rule.direction is Direction.INBOUND]
+    first = {rule.after for rule in rules.rules}
+    awaited = frozenset(rule.object_type for rule in own if rule.name in first)
     attentive = {
         rule.object_type for rule in own if rule.direction is Direction.INBOUND or any(flow.once for flow in rule.flows)
     }
     groups = frozenset[tuple[str, str]]().union(*(scope_groups(rule.scope, rule.parameters) for rule in inbound))
-    return Interest(governed, frozenset(attentive), _watchful(own, inbound), groups)
+    return Interest(governed, awaited | attentive, _watchful(own, inbound), groups, _lenience(own), awaited)
+
+
+def _lenience(own: list[SyncRule]) -> dict[str, Lenience]:
+    found: dict[tuple[str, Enforce], set[str]] = {}
+    for rule in own:
+        for flow in rule.flows:
+            if flow.enforce is not Enforce.ALWAYS:
+                found.setdefault((rule.object_type, flow.enforce), set()).add(flow.target)
+    return {
+        type_: Lenience(*(frozenset(found.get((type_, how), ())) for how in (Enforce.ON_CHANGE, Enforce.WHILE_EMPTY)))
+        for type_ in {type_ for type_, _ in found}
+    }
 
 
 def _watchful(own: list[SyncRule], inbound: list[SyncRule]) -> frozenset[str]:

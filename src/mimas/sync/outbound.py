@@ -28,14 +28,23 @@ class Target:
     resource_type: str
     function: Generated
     provisioning: SyncRule | None
-    references: tuple[tuple[str, str, int], ...]
-    """(resource attribute, object attribute, the rule's place in ``rules``) of the flows that carry references."""
+    references: tuple[tuple[str, str, str, int], ...]
+    """(resource attribute, object attribute, intent, the rule's place in ``rules``) of flows that carry references."""
 
     rules: tuple[SyncRule, ...]
     scopes: Generated | None
     """``call(v, x)`` → a bit for each rule in scope: what the references need, which are not in ``function``."""
     decide: Callable[..., object] | None = None
     """The function of the provisioning rule that says what happens when it wants the object no more."""
+    leaving: Generated | None = None
+    """``call(v, x)`` → what an object gets that nobody wants and that is kept."""
+    secrets: Generated | None = None
+    """``call(v, x)`` → what an object gets when it is made and that is kept nowhere."""
+
+    @property
+    def intent(self) -> str:
+        """What the objects are for."""
+        return self.rules[0].intent
 
     def deprovision(self, values: Mapping[str, Value]) -> Deprovision:
         """What happens when no provisioning rule wants the object any more. Raises what a function raises."""
@@ -50,7 +59,7 @@ def compile_target(
     """Compile the outbound rules of one (resource type, connector, object type), in order of precedence."""
     code = Code(f"outbound_{number}", "v, x")
     code.add("g = v.get")
-    references: list[tuple[str, str, int]] = []
+    references: list[tuple[str, str, str, int]] = []
     plain: list[tuple[str, Source]] = []
     rest: dict[str, list[tuple[Flow, Source]]] = {rule.name: [] for rule in rules}
     written: set[str] = set()
@@ -58,9 +67,11 @@ def compile_target(
         for flow in rule.flows:
             if flow.target != NAME and is_reference(flow, type_.attributes, object_type.attributes):
                 assert isinstance(flow.origin, Direct)
-                references.append((flow.origin.attribute, flow.target, place))
+                references.append((flow.origin.attribute, flow.target, flow.intent, place))
                 continue
             attribute = object_type.attributes.get(flow.target, Attribute(flow.target))
+            if attribute.secret:
+                continue
             source = flow_source(code, rule, flow, type_.attributes, attribute, load)
             if rule.scope or flow.once or source.outcomes or flow.target in written:
                 rest[rule.name].append((flow, source))
@@ -86,7 +97,45 @@ def compile_target(
         cast("Callable[..., object]", load(provisioning.deprovision_by))
         if provisioning and provisioning.deprovision_by
         else None,
+        _compile_leaving(number, provisioning, type_, object_type, load)
+        if provisioning and provisioning.deprovision_flows
+        else None,
+        _compile_secrets(number, rules, type_, object_type, load),
     )
+
+
+def _compile_secrets(
+    number: int, rules: list[SyncRule], type_: ResourceType, object_type: ObjectType, load: Load
+) -> Generated | None:
+    code = Code(f"secrets_{number}", "v, x")
+    code.add("g = v.get")
+    code.add("d = {}")
+    some = False
+    for rule in rules:
+        for flow in rule.flows:
+            attribute = object_type.attributes.get(flow.target)
+            if attribute is not None and attribute.secret:
+                some = True
+                source = flow_source(code, rule, flow, type_.attributes, attribute, load)
+                scope = scope_source(rule.scope, read, code.names, rule.parameters, load=load) if rule.scope else "True"
+                code.enter(f"if d.get({flow.target!r}) is None and {scope}:", source.about)
+                _write_flow(code, flow, source)
+                code.leave()
+    code.add("return d")
+    return code.build() if some else None
+
+
+def _compile_leaving(
+    number: int, rule: SyncRule, type_: ResourceType, object_type: ObjectType, load: Load
+) -> Generated:
+    code = Code(f"leaving_{number}", "v, x")
+    code.add("g = v.get")
+    code.add("d = {}")
+    for flow in rule.deprovision_flows:
+        attribute = object_type.attributes.get(flow.target, Attribute(flow.target))
+        _write_flow(code, flow, flow_source(code, rule, flow, type_.attributes, attribute, load))
+    code.add("return d")
+    return code.build()
 
 
 def _write_rule(code: Code, rule: SyncRule, flows: Sequence[tuple[Flow, Source]], load: Load) -> None:
@@ -98,14 +147,17 @@ def _write_rule(code: Code, rule: SyncRule, flows: Sequence[tuple[Flow, Source]]
     if rule.link is LinkType.PROVISION:
         code.add("p = True")
     for flow, source in flows:
-        target = repr(flow.target)
-        code.enter(f"if {'x.new and ' if flow.once else ''}d.get({target}) is None:")
-        code.add(f"y = {source.text}", source.about)
-        if source.outcomes:
-            # Ignored: ungoverned by this flow. An authoritative null clears, as no value does.
-            code.add(f"if y is not Outcome.IGNORE: d[{target}] = None if y.__class__ is Outcome else y")
-        else:
-            code.add(f"d[{target}] = y")
+        code.enter(f"if {'x.new and ' if flow.once else ''}d.get({flow.target!r}) is None:")
+        _write_flow(code, flow, source)
         code.leave()
     if rule.scope:
         code.leave()
+
+
+def _write_flow(code: Code, flow: Flow, source: Source) -> None:
+    code.add(f"y = {source.text}", source.about)
+    if source.outcomes:
+        # Ignored: ungoverned by this flow. An authoritative null clears, as no value does.
+        code.add(f"if y is not Outcome.IGNORE: d[{flow.target!r}] = None if y.__class__ is Outcome else y")
+    else:
+        code.add(f"d[{flow.target!r}] = y")

@@ -36,6 +36,10 @@ class Deprovision(StrEnum):
     """What happens to an object that no provisioning rule wants any more (MIM: deprovisioning option)."""
 
     DISCONNECT = "disconnect"
+    EXPLICIT = "explicit-disconnect"
+    """As a person would do it: no rule links the object again."""
+    KEEP = "keep"
+    """It stays linked; what the other rules and its own flows say is sent, as to disable or to move it."""
     DELETE = "delete"
 
 
@@ -102,15 +106,30 @@ class Merge(StrEnum):
         return self is not Merge.UPDATE
 
 
+class Enforce(StrEnum):
+    """What an outbound flow does when the system shows another value than the rules want."""
+
+    ALWAYS = "always"
+    ON_CHANGE = "on-change"
+    """A new value of the rules is sent; what the system changes by itself is reported and left."""
+    WHILE_EMPTY = "while-empty"
+    """Only an attribute without a value is filled."""
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """One attribute written by a rule. ``once``: only when the object is created (MIM: initial flow)."""
+    """One attribute written by a rule. ``once``: only when the object is created (MIM: initial flow).
+
+    ``intent``: of a reference, which of the objects of a resource it points to.
+    """
 
     target: str
     origin: Origin
     once: bool = False
     merge: Merge = Merge.UPDATE
     place: Place = Place()
+    enforce: Enforce = Enforce.ALWAYS
+    intent: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +149,27 @@ class SyncRule:
     deprovision: Deprovision = Deprovision.DISCONNECT
     place: Place = Place()
     deprovision_by: str = ""
-    """A Python function that says ``delete`` or ``disconnect`` of the resource's values (MIM: Deprovision)."""
+    """A Python function that says one of these of the resource's values (MIM: Deprovision)."""
+    deprovision_flows: tuple[Flow, ...] = ()
+    """What an object gets that is kept."""
+    intent: str = ""
+    """What for, where a resource has several objects of one type in a system: an administrator's second account."""
+    after: str = ""
+    """The rule whose object has to be there before this one makes its own (MIM: dependency)."""
     choose: str = ""
     """A Python function that chooses between several resources that a criterion finds (MIM: ResolveJoinSearch)."""
     parameters: Mapping[str, Scalar] = field(default_factory=dict)
     """What ``%Name%`` stands for in its expressions and scopes: the parameters of its connector."""
+
+    @property
+    def reads(self) -> tuple[str, str, str]:
+        """What an inbound rule contributes from and to: connector, object type, resource type."""
+        return self.connector, self.object_type, self.resource_type
+
+    @property
+    def governs(self) -> tuple[str, str, str, str]:
+        """What an outbound rule writes to: connector, object type, resource type, intent."""
+        return self.connector, self.object_type, self.resource_type, self.intent
 
 
 class DeletionRule(StrEnum):

@@ -1,21 +1,18 @@
 """Stratum 4 and the export step: what is provisioned, sent, confirmed, put right, held and taken away."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pytest
 
-from mimas.connectors import registry
-from mimas.connectors.contract import Capabilities, ConnectorError, Export, Result
-from mimas.connectors.delimited.connector import DelimitedConnector
 from mimas.runs.engine import RunReport
 from mimas.runs.images import SENDING, SENT, WAITING
 from mimas.runs.releasing import refuse, release
-from mimas.runs.setup import ConnectorSetup, Guard
+from mimas.runs.setup import Guard
 from mimas.store import looking
 from mimas.sync.rules import Deprovision, LinkType, ResourceType
+from tests.door import Door, door
 from tests.world import World, attributes, delimited, inbound, ldif, outbound, person, target
 
 HR = delimited("hr", "id name mail title dept manager>person")
@@ -591,55 +588,10 @@ def test_an_outbound_rule_that_fails_for_one_person_is_retried(world: World) -> 
     assert world.read("app.csv") == {"1": {"title": "3"}, "2": {"title": "4"}}
 
 
-class Stubborn(DelimitedConnector):
-    """A real file behind a door: it sends object by object, and can refuse, forget, or break off."""
-
-    kind: ClassVar[str] = "stubborn"
-    refuses: ClassVar[set[str]] = set()
-    forgets: ClassVar[set[str]] = set()
-    breaks_after: ClassVar[int | None] = None
-    sent: ClassVar[list[tuple[str, str]]] = []
-
-    @property
-    def capabilities(self) -> Capabilities:
-        return Capabilities(batch=2)
-
-    def write(self, exports: Any) -> Iterator[Result]:
-        path: Path = self.folder / "app.csv"
-        for export in exports:
-            if Stubborn.breaks_after is not None and len(Stubborn.sent) >= Stubborn.breaks_after:
-                raise ConnectorError("The line is dead.", "Mend it.")
-            yield self._one(path, export)
-
-    def _one(self, path: Path, export: Export) -> Result:
-        assert export.anchor is not None
-        Stubborn.sent.append((export.operation, export.anchor))
-        if export.anchor in Stubborn.refuses:
-            return Result(export.id, "constraint-violation", "no such title", "Ask.")
-        if export.anchor not in Stubborn.forgets:
-            rows = World.rows_of(path)
-            row = rows.pop(export.anchor, {"id": export.anchor})
-            for name, change in export.changes.items():
-                row[name] = "|".join(map(str, change.values))
-            if export.operation != "delete":
-                rows[export.anchor] = row
-            World.write_rows(path, rows.values(), "id name title note manager")
-        return Result(export.id)
-
-
 class TestADoorThatIsNotAlwaysOpen:
     @pytest.fixture
     def stubborn(self, world: World, monkeypatch: pytest.MonkeyPatch) -> World:
-        monkeypatch.setattr(
-            registry, "connector_class", lambda kind: Stubborn if kind == "stubborn" else DelimitedConnector
-        )
-        Stubborn.refuses, Stubborn.forgets, Stubborn.sent, Stubborn.breaks_after = set(), set(), [], None
-        setup = target("app", "id name title note manager>person")
-        world.configure(
-            [HR, ConnectorSetup("app", "stubborn", setup.settings, setup.schema, setup.missing, setup.deletes)],
-            [IN, OUT],
-        )
-        world.write("app.csv", columns="id name title note manager")
+        world.configure([HR, door(world, monkeypatch, "id name title note manager>person")], [IN, OUT])
         staff(world, "1/A/a", "2/B/b", "3/C/c", "4/D/d")
         return world
 
@@ -648,20 +600,20 @@ class TestADoorThatIsNotAlwaysOpen:
         return [one["name"] for one in looking.behind(world.store, report.steps[2].number, counter, 9)]
 
     def test_an_object_that_is_refused_is_told_and_retried_alone(self, stubborn: World) -> None:
-        Stubborn.refuses = {"2"}
+        Door.refuses = {"2"}
         report = stubborn.run("import hr", "sync", "export app")
         assert report.errors == 1
         assert stubborn.codes() == ["constraint-violation"]
         assert self.behind(stubborn, report, "export-failure") == ["2"]
         assert self.behind(stubborn, report, "export-add") == ["1", "3", "4"]
-        Stubborn.refuses, Stubborn.sent = set(), []
+        Door.refuses, Door.sent = set(), []
         stubborn.run("export app")
-        assert Stubborn.sent == [("add", "2")]
+        assert Door.sent == [("add", "2")]
         stubborn.run("import app", "sync")
         assert stubborn.pending() == {}
 
     def test_a_line_that_dies_leaves_everything_known(self, stubborn: World) -> None:
-        Stubborn.breaks_after = 3
+        Door.breaks_after = 3
         report = stubborn.run("import hr", "sync", "export app", "import app", "sync")
         assert report.failed
         assert report.steps[2].outcome.result == "stopped-connectivity"
@@ -672,9 +624,9 @@ class TestADoorThatIsNotAlwaysOpen:
             "3": ("add", SENT),
             "4": ("add", SENDING),
         }
-        Stubborn.breaks_after, Stubborn.sent = None, []
+        Door.breaks_after, Door.sent = None, []
         stubborn.run("export app", "import app", "sync")
-        assert Stubborn.sent == [("add", "4")]
+        assert Door.sent == [("add", "4")]
         assert stubborn.pending() == {}
 
     def test_the_function_after_an_export_is_told_of_what_went_out_before_the_line_died(self, stubborn: World) -> None:
@@ -685,7 +637,7 @@ class TestADoorThatIsNotAlwaysOpen:
         setup = stubborn.engine.setup
         told = {**setup.connectors, "app": replace(setup.connectors["app"], after_export="x:after")}
         stubborn.configure(told.values(), setup.rules.rules)
-        Stubborn.breaks_after = 3
+        Door.breaks_after = 3
         stubborn.run("import hr", "sync", "export app")
         assert (stubborn.folder / "told").read_text() == "123"
 
@@ -700,40 +652,40 @@ class TestADoorThatIsNotAlwaysOpen:
         if between:
             stubborn.run(*between)
         stubborn.run("export app", "import app")
-        assert ("add", "1") not in Stubborn.sent
-        assert ("add", "2") in Stubborn.sent
+        assert ("add", "1") not in Door.sent
+        assert ("add", "2") in Door.sent
         stubborn.run("import hr", "sync", "export app", "import app", "sync")
         assert stubborn.pending() == {}
         assert stubborn.read("app.csv")["1"] == {"name": "A", "title": "new"}
 
     def test_an_update_that_is_forgotten_is_told_and_sent_again(self, stubborn: World) -> None:
         stubborn.run("import hr", "sync", "export app", "import app", "sync")
-        Stubborn.forgets = {"3"}
+        Door.forgets = {"3"}
         staff(stubborn, "1/A/a", "2/B/b", "3/C/new", "4/D/d")
         stubborn.run("import hr", "sync", "export app", "import app")
         assert stubborn.codes() == ["exported-change-not-reimported"]
         assert stubborn.pending() == {"3": ("update", WAITING)}
-        Stubborn.forgets = set()
+        Door.forgets = set()
         stubborn.run("export app", "import app", "sync")
         assert stubborn.read("app.csv")["3"]["title"] == "new"
         assert stubborn.pending() == {}
 
     def test_an_add_that_is_forgotten_is_told_and_sent_again(self, stubborn: World) -> None:
-        Stubborn.forgets = {"3"}
+        Door.forgets = {"3"}
         stubborn.run("import hr", "sync", "export app", "import app")
         assert stubborn.codes() == ["exported-change-not-reimported"]
-        Stubborn.forgets = set()
+        Door.forgets = set()
         stubborn.run("sync", "export app", "import app", "sync")
         assert set(stubborn.read("app.csv")) == {"1", "2", "3", "4"}
         assert stubborn.pending() == {}
 
     def test_a_delete_that_is_forgotten_is_told_and_sent_again(self, stubborn: World) -> None:
         stubborn.run("import hr", "sync", "export app", "import app", "sync")
-        Stubborn.forgets = {"4"}
+        Door.forgets = {"4"}
         staff(stubborn, "1/A/a", "2/B/b", "3/C/c")
         stubborn.run("import hr", "sync", "export app", "import app")
         assert stubborn.codes() == ["exported-change-not-reimported"]
-        Stubborn.forgets = set()
+        Door.forgets = set()
         stubborn.run("sync", "export app", "import app", "sync")
         assert "4" not in stubborn.read("app.csv")
         assert stubborn.pending() == {}
@@ -744,7 +696,7 @@ class TestADoorThatIsNotAlwaysOpen:
         stubborn.run("import hr", "sync", "export app", "import app", "sync")
         assert stubborn.pending() == {}
         assert stubborn.read("app.csv")["1"]["title"] == "new"
-        assert [sent for sent in Stubborn.sent if sent[1] == "1"] == [("add", "1"), ("update", "1")]
+        assert [sent for sent in Door.sent if sent[1] == "1"] == [("add", "1"), ("update", "1")]
 
     def test_a_change_taken_back_after_it_was_sent_is_sent_back(self, stubborn: World) -> None:
         stubborn.run("import hr", "sync", "export app", "import app", "sync")
@@ -760,7 +712,7 @@ class TestADoorThatIsNotAlwaysOpen:
 class TestReferencesToThoseWhoLeaveATarget:
     """The person lives on and stays a member; only the account goes."""
 
-    @pytest.mark.parametrize("deprovision", list(Deprovision))
+    @pytest.mark.parametrize("deprovision", [Deprovision.DISCONNECT, Deprovision.DELETE])
     def test_are_withdrawn(self, world: World, deprovision: Deprovision) -> None:
         out = outbound(
             "app",

@@ -1,9 +1,19 @@
 """The LDAP connector: reads by paged search, writes entry by entry, knows objects by the directory's own identity."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from mimas.connectors.contract import Capabilities, Connector, ConnectorError, End, Export, Page, Result, Schema
+from mimas.connectors.contract import (
+    Capabilities,
+    Connector,
+    ConnectorError,
+    End,
+    Export,
+    Page,
+    Result,
+    Schema,
+    Sought,
+)
 from mimas.connectors.ldap.settings import LdapSettings
 
 if TYPE_CHECKING:
@@ -26,7 +36,7 @@ class LdapConnector(Connector[LdapSettings]):
     @property
     def capabilities(self) -> Capabilities:
         """Named objects; deltas without deletes."""
-        return Capabilities(delta=True, named=True, references="name")
+        return Capabilities(delta=True, named=True, references="name", fetch=True)
 
     def _session(self) -> "Session":
         # python-ldap needs a compiler to install, so Mimas does without it until a directory is used.
@@ -54,6 +64,13 @@ class LdapConnector(Connector[LdapSettings]):
         from mimas.connectors.ldap.reading import Reader
 
         yield from Reader(session, self.schema, self.salt).pages(watermark)
+
+    def fetch(self, objects: Sequence[Sought]) -> Iterator[Page]:
+        """These objects, by their names. Raises `ConnectorError`."""
+        session = self._session()
+        from mimas.connectors.ldap.reading import Reader
+
+        yield Reader(session, self.schema, self.salt).fetch([one.name for one in objects if one.name])
 
     def write(self, exports: Iterable[Export]) -> Iterator[Result]:
         """One request an object. Raises `ConnectorError`."""

@@ -1,6 +1,7 @@
 """Reading a directory: one paged search (RFC 2696) over everything of the configured types."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import ldap
@@ -67,6 +68,17 @@ class Reader:
         reason = "; ".join(f"{base}: {why}" if len(bases) > 1 else why for base, why in reasons.items())
         yield End(complete=not reasons, watermark=mark, reason=reason, parts=whole)
 
+    def fetch(self, names: Sequence[str]) -> LdapPage:
+        """The entries of these names, without those that are not there. Raises `ConnectorError`."""
+        found: list[Raw] = []
+        try:
+            for name in names:
+                with suppress(ldap.NO_SUCH_OBJECT):
+                    found += self._session.link.search_s(name, ldap.SCOPE_BASE, self._filter(None), self._wanted())
+        except ldap.LDAPError as error:
+            raise unreachable(self._session.name, self._session.settings, error) from error
+        return self._page(found)
+
     def _search(self, base: str, watermark: str | None) -> Iterator[list[Raw] | str]:
         """Pages of entries; a text in the end says why they are not all."""
         link, settings = self._session.link, self._session.settings
@@ -107,7 +119,8 @@ class Reader:
         return f"(&(|{types}){own if not own or own.startswith('(') else f'({own})'}{since})"
 
     def _wanted(self) -> list[str]:
-        names = {name for one in self._schema.values() for name in one.attributes if name != NAME}
+        every = (attribute for one in self._schema.values() for attribute in one.attributes.values())
+        names = {attribute.name for attribute in every if attribute.name != NAME and not attribute.secret}
         return sorted(names | {"objectClass", _STRUCTURAL} | ({self._anchor} if self._anchor else set()))
 
     def _page(self, records: list[Raw]) -> LdapPage:

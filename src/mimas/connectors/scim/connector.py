@@ -1,9 +1,19 @@
 """The SCIM connector: resources are objects, SCIM paths name their attributes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import ClassVar
 
-from mimas.connectors.contract import Capabilities, Connector, ConnectorError, End, Export, Page, Result, Schema
+from mimas.connectors.contract import (
+    Capabilities,
+    Connector,
+    ConnectorError,
+    End,
+    Export,
+    Page,
+    Result,
+    Schema,
+    Sought,
+)
 from mimas.connectors.scim.discovery import discover
 from mimas.connectors.scim.places import Place, place
 from mimas.connectors.scim.reading import Reader
@@ -27,7 +37,7 @@ class ScimConnector(Connector[ScimSettings]):
     @property
     def capabilities(self) -> Capabilities:
         """No deltas; references by anchor."""
-        return Capabilities()
+        return Capabilities(fetch=True)
 
     def _service(self) -> Service:
         if self._opened is None:
@@ -49,6 +59,10 @@ class ScimConnector(Connector[ScimSettings]):
         if watermark is not None:
             raise ConnectorError(f"Connector {self.name} has no deltas.", "Run a full import.")
         yield from Reader(self._service(), self.schema, self._places(), self.salt).pages()
+
+    def fetch(self, objects: Sequence[Sought]) -> Iterator[Page]:
+        """These resources, one request each. Raises `ConnectorError`."""
+        yield from Reader(self._service(), self.schema, self._places(), self.salt).fetch(objects)
 
     def write(self, exports: Iterable[Export]) -> Iterator[Result]:
         """One request an object. Raises `ConnectorError`."""

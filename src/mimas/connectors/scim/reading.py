@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import msgspec
 from xxhash import xxh3_64_intdigest
 
-from mimas.connectors.contract import ConnectorError, End, Entry, Problem, Schema
+from mimas.connectors.contract import ConnectorError, End, Entry, Problem, Schema, Sought
 from mimas.connectors.scim.places import Place
 from mimas.connectors.scim.service import Resource, Service
 from mimas.schema.attributes import Kind
@@ -68,6 +69,19 @@ class Reader:
                 reasons.append(f"{name}: {len(seen)} came of {counted}; the listing changed while it was read")
         reason = "; ".join(reasons)
         yield End(complete=not reason, reason=f"{reason}; import again" if reason else "")
+
+    def fetch(self, objects: Sequence[Sought]) -> Iterator[ScimPage]:
+        """These resources (RFC 7644 section 3.4.1), without those that are not there. Raises `ConnectorError`."""
+        by_type: dict[str, list[Resource]] = {}
+        for one in objects:
+            response = self._service.send("GET", f"{self._service.endpoint(one.type)}/{quote(one.anchor, safe='')}")
+            if response.status_code == 404:
+                continue
+            if response.is_error:
+                raise self._service.refused(response)
+            by_type.setdefault(one.type, []).append(self._service.body(response))
+        for name, resources in by_type.items():
+            yield self._page(name, resources, set())
 
     def _answers(self, name: str) -> Iterator[dict[str, Any]]:
         path, start = self._service.endpoint(name), 1

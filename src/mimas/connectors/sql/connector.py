@@ -1,9 +1,9 @@
 """The SQL connector: rows are objects, columns attributes, link tables multi-valued references."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
-from mimas.connectors.contract import Capabilities, Connector, End, Export, Page, Result, Schema
+from mimas.connectors.contract import Capabilities, Connector, End, Export, Page, Result, Schema, Sought
 from mimas.connectors.sql.database import Database
 from mimas.connectors.sql.discovery import discover
 from mimas.connectors.sql.mapping import mapped
@@ -29,7 +29,7 @@ class SqlConnector(Connector[SqlSettings]):
     @property
     def capabilities(self) -> Capabilities:
         """Deltas with ``changed_at``; references by anchor."""
-        return Capabilities(delta=bool(self.settings.changed_at))
+        return Capabilities(delta=bool(self.settings.changed_at), fetch=True)
 
     def _database(self) -> Database:
         if self._opened is None:
@@ -45,6 +45,11 @@ class SqlConnector(Connector[SqlSettings]):
         """The configured tables at one moment. Raises `ConnectorError`."""
         database = self._database()
         yield from Reader(database, mapped(database, self.schema), self.salt).pages(watermark)
+
+    def fetch(self, objects: Sequence[Sought]) -> Iterator[Page]:
+        """These rows. Raises `ConnectorError`."""
+        database = self._database()
+        yield from Reader(database, mapped(database, self.schema), self.salt).fetch(objects)
 
     def write(self, exports: Iterable[Export]) -> Iterator[Result]:
         """One transaction. Raises `ConnectorError`, and then nothing of it is written."""

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Connection, func, select, type_coerce
+from sqlalchemy import Column, ColumnElement, Connection, and_, func, or_, select, type_coerce
 from sqlalchemy.types import NullType
 from xxhash import xxh3_64_intdigest
 
-from mimas.connectors.contract import ConnectorError, End, Entry, Problem
-from mimas.connectors.sql.cells import plain, read
+from mimas.connectors.contract import ConnectorError, End, Entry, Problem, Sought
+from mimas.connectors.sql.cells import plain, read, write
 from mimas.connectors.sql.database import Database
 from mimas.connectors.sql.mapping import Mapped
 from mimas.schema.attributes import Kind
@@ -73,6 +73,20 @@ class Reader:
             for name, mapped in self._types.items():
                 yield from self._table(connection, mapped, since.get(name))
         yield End(watermark=msgspec.json.encode(marks).decode() if self._database.settings.changed_at else None)
+
+    def fetch(self, objects: Sequence[Sought]) -> Iterator[SqlPage]:
+        """These rows, in the order of their keys, without those that are not there. Raises `ConnectorError`."""
+        with self._database.connect() as connection:
+            for name, mapped in self._types.items():
+                wanted = [self._is(mapped, one.anchor) for one in objects if one.type == name]
+                if wanted:
+                    query = select(*self._cells(mapped.columns.values())).order_by(*mapped.key_columns)
+                    rows = [tuple(row) for row in connection.execute(query.where(or_(*wanted)))]
+                    yield self._page(connection, mapped, rows)
+
+    def _is(self, mapped: Mapped, anchor: str) -> ColumnElement[bool]:
+        parts = mapped.keys.parts(mapped.type, anchor)
+        return and_(*(mapped.columns[name] == write(part, mapped.columns[name]) for name, part in parts.items()))
 
     def _newest(self, connection: Connection, mapped: Mapped) -> Any:
         if not self._database.settings.changed_at:

@@ -20,6 +20,12 @@ COUNTERS = by_name(
         Entry("confirmed-delete", _IMPORT, "Objects deleted by an export, and no longer shown.", mim=()),
         Entry("drift", _IMPORT, "Objects that somebody changed in the system, against the rules.", mim=()),
         Entry(
+            "drift-reported",
+            _IMPORT,
+            "Objects that somebody changed in the system, and that the rules leave so (`enforce: on-change`).",
+            mim=(),
+        ),
+        Entry(
             "exported-change-not-reimported",
             _IMPORT,
             "Objects that do not show what was exported to them. In MIM an error, and no counter.",
@@ -98,6 +104,12 @@ COUNTERS = by_name(
             "Objects that were to be made, whose name or anchor another resource's object has.",
             mim=(),
         ),
+        Entry(
+            "provisioning-waits",
+            _SYNC,
+            "Resources of which an object is to be made only when another one of theirs has been shown.",
+            mim=(),
+        ),
         Entry("flow-failure", _SYNC, "Objects or resources for which a rule failed."),
         # what an export sent
         Entry("export-add", _EXPORT, "Objects made in the system."),
@@ -105,6 +117,10 @@ COUNTERS = by_name(
         Entry("export-rename", _EXPORT, "Objects given another name (dn), among those changed."),
         Entry("export-delete", _EXPORT, "Objects deleted in the system, or found to be gone already."),
         Entry("export-delete-held", _EXPORT, "Deletes that are so many that the guard holds them.", mim=()),
+        Entry("export-update-held", _EXPORT, "Changes of one attribute so many that its guard holds them.", mim=()),
+        Entry(
+            "export-waiting", _EXPORT, "Objects that failed several times and are not tried before their time.", mim=()
+        ),
         Entry("export-failure", _EXPORT, "Objects that the system refused; the notes say why."),
     ]
 )

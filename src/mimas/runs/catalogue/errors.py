@@ -132,6 +132,13 @@ ERRORS = by_name(
             "To keep such a change, make it at the source that `mimas show` names.",
             mim=(),
         ),
+        Entry(
+            "learned-normalisation",
+            _IMPORT,
+            "The system always alters a value in the same way, such as to lower case. From now on that counts as kept.",
+            "Nothing, if it is right so. `mimas learned` lists what was learned, `mimas learned forget` revokes it.",
+            mim=(),
+        ),
         # a sync
         Entry(
             "ambiguous-join",
