@@ -8,6 +8,7 @@ import ldap
 import pytest
 
 from mimas.runs.setup import ConnectorSetup
+from mimas.runs.staging import Stager
 from mimas.schema.attributes import NAME, ObjectType
 from mimas.sync.rules import Deprovision, LinkType, ResourceType
 from tests.servers.slapd import ADMIN, PASSWORD, SUFFIX, Slapd
@@ -188,6 +189,38 @@ class TestADirectoryThatRepairsNothing:
         report = staff.run("import dir", "sync", "full", "export dir")
         assert report.steps[0].outcome.counters.total() == report.steps[0].outcome.counters["stage-no-change"]
         assert staff.dump() == before
+
+    def test_an_import_that_is_cut_off_before_its_end_leaves_nothing_unconfirmed(
+        self, staff: World, slapd: Slapd, top: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        setup = staff.engine.setup
+        by_one = replace(setup.connectors["dir"], settings={**setup.connectors["dir"].settings, "page_size": 1})
+        staff.configure((setup.connectors["hr"], by_one), setup.rules.rules, setup.rules.types.values())
+
+        def show(leader: str) -> None:
+            rows = [("1", "Ann", leader), ("2", "Bob", "1"), ("3", "Cid", "1")]
+            staff.write("hr.csv", *(dict(zip(("id", "name", "manager"), row, strict=True)) for row in rows))
+            assert staff.run("import hr", "sync", "export dir").errors == 0
+
+        show("2")
+        staff.run("import dir", "sync")
+        show("3")
+        # The directory renames, and repairs what refers to it; who refers is shown first.
+        link = with_link(slapd)
+        link.rename_s(f"cn=Cid,{top}", "cn=Cyd")
+        link.modify_s(f"cn=Ann,{top}", [(ldap.MOD_REPLACE, "manager", [f"cn=Cyd,{top}".encode()])])
+        monkeypatch.setattr(Stager, "finish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            staff.run("import dir")
+        monkeypatch.undo()
+        monkeypatch.setenv("LDAP_PASSWORD", PASSWORD)
+        staff.reopen()
+        staff.run("import dir", "sync")
+        ann = f"cn=Ann,{top}".casefold()
+        assert ann not in {
+            str(name).casefold()
+            for (name,) in staff.rows("SELECT o.name FROM pending_export p JOIN object o ON o.id = p.object")
+        }
 
     def test_an_account_is_made_with_its_first_password_which_nobody_reads(
         self, staff: World, slapd: Slapd, top: str

@@ -33,11 +33,13 @@ config = typer.Typer(help="The documents in force.", no_args_is_help=True)
 connector = typer.Typer(help="The connectors: kinds, configured ones, what they see.", no_args_is_help=True)
 learned = typer.Typer(help="How systems alter the values they are given.", invoke_without_command=True)
 holds = typer.Typer(help="What is held, and letting it through.", invoke_without_command=True)
+schedules = typer.Typer(help="When run profiles are run, and running them then.", invoke_without_command=True)
 bench = typer.Typer(help="How fast this machine is.", no_args_is_help=True)
 app.add_typer(config, name="config")
 app.add_typer(connector, name="connector")
 app.add_typer(holds, name="holds")
 app.add_typer(learned, name="learned")
+app.add_typer(schedules, name="schedules")
 app.add_typer(bench, name="bench")
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -405,6 +407,37 @@ def holds_refuse(context: typer.Context, number: Number) -> None:
     from mimas.cli.holding import decide
 
     decide(_installation(context), number, let_through=False)
+
+
+@schedules.callback()
+def schedules_list(context: typer.Context, json: Json = False) -> None:
+    """The schedules: when each comes next, how its last run ended, what it waits for."""
+    if context.invoked_subcommand is None:
+        from mimas.cli.scheduling import listing
+
+        listing(_installation(context), json=json)
+
+
+@schedules.command("run")
+def schedules_run(
+    context: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="Run what is due now, and end.")] = False,
+) -> None:
+    """Run the schedules as they come, until SIGTERM or Ctrl-C; a step that is under way is done to its end."""
+    from mimas.cli.scheduling import run_schedules
+
+    _end(run_schedules(_installation(context), once=once))
+
+
+@app.command()
+def mail(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who gets it.")],
+) -> None:
+    """Send a mail to see whether the mail server takes it."""
+    from mimas.cli.scheduling import send_test
+
+    send_test(_installation(context), address)
 
 
 @bench.command("people")

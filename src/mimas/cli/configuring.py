@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mimas.cli.failing import Exit
 from mimas.cli.installation import Installation
 from mimas.cli.printing import as_json, errors, out
-from mimas.configuration.apply import apply, drift
+from mimas.configuration.apply import anew, apply, drift
 from mimas.configuration.canonical import Change
 from mimas.configuration.check import check
 from mimas.configuration.problem import Problem, Severity
@@ -53,8 +53,9 @@ def apply_home(installation: Installation) -> int:
         out.print(f"{len(documents)} documents are in force; nothing has changed.")
         return Exit.DONE
     _print_changes(changes)
-    anew = any(change.kind != "RunProfile" for change in changes)
-    out.print(f"{len(documents)} documents are in force." + (" The next sync looks at everything anew." * anew))
+    out.print(
+        f"{len(documents)} documents are in force." + (" The next sync looks at everything anew." * anew(changes))
+    )
     return Exit.DONE
 
 

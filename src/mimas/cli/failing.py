@@ -57,14 +57,17 @@ def explained() -> Iterator[None]:
     except Exception as error:
         if type(error).__module__.startswith("typer"):
             raise  # how a command ends, or was typed: Typer's own business
-        message = _message(error)
-        if message is None:
-            traceback.print_exc()
-            message = (
-                "This is a mistake in Mimas itself. What was written before is whole. Please report what stands above.",
-                Exit.FAILED,
-            )
-        _fail(*message)
+        _fail(*message(error))
+
+
+def message(error: Exception) -> tuple[str, Exit]:
+    """An error as a sentence, and how a command ends with it; of a mistake of ours the traceback is printed too."""
+    found = _message(error)
+    if found is None:
+        traceback.print_exception(error)
+        said = "This is a mistake in Mimas itself. What was written before is whole. Please report what stands above."
+        found = said, Exit.FAILED
+    return found
 
 
 def _message(error: Exception) -> tuple[str, Exit] | None:

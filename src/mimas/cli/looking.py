@@ -72,6 +72,7 @@ _ENDS = {
     "success": "success",
     "errors": "finished, with errors",
     "held": "finished, and something is held",
+    "stopped": "stopped on request before its last step",
     "interrupted": "cut off before its end; the next run goes on from there",
 }
 

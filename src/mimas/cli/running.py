@@ -1,6 +1,6 @@
 """Running steps, and saying how they go on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,6 +12,7 @@ from mimas.connectors.contract import ConnectorError
 from mimas.runs.engine import Engine, StepReport, Watcher
 from mimas.runs.setup import Step
 from mimas.store.looking import notes
+from mimas.store.store import Store
 
 _COLORS = {"✓": "green", "!": "yellow", "✗": "red"}
 _SHOWN = 5
@@ -29,18 +30,30 @@ def run_steps(installation: Installation, title: str, steps: Sequence[Step]) -> 
     for step in steps:
         _require(engine, step)
 
+    with _progress() as watching:
+        report = engine.run(title, steps, Watcher(**watching, ends=printing(engine.store)))
+    _print_end(report.number, failed=report.failed, held=report.held, errors=report.errors)
+    return CODES[report.result]
+
+
+CODES = {
+    "success": Exit.DONE,
+    "stopped": Exit.DONE,
+    "errors": Exit.OBJECT_ERRORS,
+    "held": Exit.HELD,
+    "failed": Exit.FAILED,
+}
+"""How a command ends after a run of that result, the worst last."""
+
+
+def printing(store: Store) -> Callable[[StepReport], None]:
+    """Prints how a step ended, and what a person should know of its objects."""
+
     def ends(report: StepReport) -> None:
         _print_step(report)
-        _print_notes(installation, report)
+        _print_notes(store, report)
 
-    with _progress() as watching:
-        report = engine.run(title, steps, Watcher(**watching, ends=ends))
-    _print_end(report.number, failed=report.failed, held=report.held, errors=report.errors)
-    if report.failed:
-        return Exit.FAILED
-    if report.held:
-        return Exit.HELD
-    return Exit.OBJECT_ERRORS if report.errors else Exit.DONE
+    return ends
 
 
 def _require(engine: Engine, step: Step) -> None:
@@ -91,8 +104,8 @@ def _print_step(report: StepReport) -> None:
         out.print(f"    {outcome.message}", markup=False)
 
 
-def _print_notes(installation: Installation, report: StepReport) -> None:
-    found = notes(installation.store, report.number, _SHOWN + 1)
+def _print_notes(store: Store, report: StepReport) -> None:
+    found = notes(store, report.number, _SHOWN + 1)
     for note in found[:_SHOWN]:
         print_note(note, "    ")
     if len(found) > _SHOWN:

@@ -1,8 +1,9 @@
 """Documents enter the store, and come out of it again: what is in force is what the store holds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from mimas.configuration.canonical import Change, diff, digest
+from mimas.configuration.documents import AT_ONCE
 from mimas.configuration.reading import Document, pack, unpack
 from mimas.store import tables
 from mimas.store.runs import now
@@ -21,8 +22,13 @@ def drift(store: Store, folder: Sequence[Document]) -> list[Change]:
     return diff({(d.kind, d.name): d.body for d in in_force(store)}, folder)
 
 
+def anew(changes: Iterable[Change]) -> bool:
+    """Whether the next sync has to look at everything after these changes."""
+    return any(change.kind not in AT_ONCE for change in changes)
+
+
 def apply(store: Store, folder: Sequence[Document]) -> list[Change]:
-    """Put the documents of a folder into force, all or none; what changed. The next sync looks at everything anew."""
+    """Put the documents of a folder into force, all or none; what changed. See `anew`."""
     # Only whoever applies pays for importing the rules' engine.
     from mimas.runs.syncing import FULL, SWEEP
 
@@ -35,6 +41,6 @@ def apply(store: Store, folder: Sequence[Document]) -> list[Change]:
             "kind, name, body, file, hash, applied",
             [(d.kind, d.name, pack(d), d.place.file, digest(d), at) for d in folder],
         )
-        if any(change.kind != "RunProfile" for change in changes):
+        if anew(changes):
             tx.upsert(tables.meta, "key, value", [(SWEEP, FULL)], "value = excluded.value")
     return changes

@@ -1,6 +1,7 @@
 """From documents to what the runs are set up with. What has a mistake in its form is left out, and told."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from mimas.configuration.documents import (
@@ -11,9 +12,11 @@ from mimas.configuration.documents import (
     FlowPart,
     GuardPart,
     JoinPart,
+    MailBody,
     MembershipBody,
     ObjectTypeBody,
     RunProfileBody,
+    ScheduleBody,
     ScopeForm,
     SyncRuleBody,
     parse,
@@ -21,7 +24,8 @@ from mimas.configuration.documents import (
 )
 from mimas.configuration.problem import Problem
 from mimas.configuration.reading import Document
-from mimas.runs.setup import ConnectorSetup, Guard, Profile, Setup
+from mimas.mail.server import PORTS, MailServer
+from mimas.runs.setup import ConnectorSetup, Guard, Profile, Schedule, Setup, Told, Window
 from mimas.schema.attributes import Attribute, ObjectType, told_apart
 from mimas.schema.values import Scalar
 from mimas.sync.rules import (
@@ -79,7 +83,8 @@ def build(home: Path, documents: Iterable[Document]) -> tuple[Setup, list[Proble
 
 
 def _assemble(home: Path, parsed: list[tuple[Document, Body]]) -> Setup:
-    connectors, types, profiles = {}, {}, {}
+    connectors, types, profiles, schedules = {}, {}, {}, {}
+    mail: MailServer | None = None
     parameters = {
         document.name: _parameters(document, body) for document, body in parsed if isinstance(body, ConnectorBody)
     }
@@ -97,9 +102,13 @@ def _assemble(home: Path, parsed: list[tuple[Document, Body]]) -> Setup:
                 memberships.append(_membership(document, body))
             case RunProfileBody():
                 profiles[document.name] = Profile(document.name, tuple(body.steps), document.place)
+            case ScheduleBody():
+                schedules[document.name] = _schedule(document, body)
+            case MailBody():
+                mail = mail or _mail(home, body)
     rules.sort(key=lambda rule: (rule.precedence, rule.name))
     memberships.sort(key=lambda membership: membership.name)
-    return Setup(home, connectors, RuleSet(types, tuple(rules), tuple(memberships)), profiles)
+    return Setup(home, connectors, RuleSet(types, tuple(rules), tuple(memberships)), profiles, schedules, mail)
 
 
 def _attributes(parts: dict[str, AttributePart]) -> dict[str, Attribute]:
@@ -235,4 +244,31 @@ def _membership(document: Document, body: MembershipBody) -> Membership:
         member_attribute=body.match.right,
         scope=_scope(document, body.scope),
         place=document.place,
+    )
+
+
+def _schedule(document: Document, body: ScheduleBody) -> Schedule:
+    return Schedule(
+        name=document.name,
+        profile=body.profile,
+        cron=body.cron or "",
+        every=body.every,
+        zone=body.zone,
+        after=tuple(body.after),
+        if_changed=body.if_changed,
+        closed=tuple(Window(frozenset(part.days), part.start, part.until) for part in body.closed),
+        told=Told(tuple(body.mail.to), frozenset(body.mail.on)) if body.mail else Told(),
+        place=document.place,
+    )
+
+
+def _mail(home: Path, body: MailBody) -> MailServer:
+    return MailServer(
+        host=body.host,
+        sender=body.sender,
+        port=body.port or PORTS[body.tls],
+        tls=body.tls,
+        ca_file=home / body.ca_file if body.ca_file else None,
+        user=body.user,
+        password=partial(body.password.reveal, home) if body.password else None,
     )

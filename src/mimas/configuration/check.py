@@ -18,6 +18,7 @@ from mimas.configuration.check_provisioning import check_provisioning
 from mimas.configuration.check_reach import check_reach
 from mimas.configuration.check_references import check_references
 from mimas.configuration.check_rules import check_rules
+from mimas.configuration.check_schedules import check_schedules
 from mimas.configuration.check_scopes import check_members, check_scope
 from mimas.configuration.check_secrets import check_secrets
 from mimas.configuration.problem import Problem, errors, suggest
@@ -53,6 +54,7 @@ def check(home: Path, documents: Iterable[Document]) -> list[Problem]:
         _types,
         _memberships,
         _profiles,
+        check_schedules,
         check_rules,
         check_parameters,
         check_extensions,

@@ -2,15 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from datetime import time, timedelta
+from pathlib import Path
+from types import UnionType
 from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from mimas.configuration import notation
+from mimas.configuration import notation, rhythm
 from mimas.configuration.notation import NotationError
 from mimas.configuration.problem import Problem, suggest
 from mimas.configuration.reading import Document
+from mimas.connectors.secret import Secret
 from mimas.language.scope import Operator
+from mimas.mail.server import Tls
 from mimas.runs.setup import Step
 from mimas.schema.attributes import Kind
 from mimas.schema.values import Scalar
@@ -32,6 +37,9 @@ def _scalar(given: Any) -> Any:
 Name = Annotated[str, Field(min_length=1)]
 Expression = Annotated[str, BeforeValidator(notation.expression), Field(min_length=1)]
 Candidate = Annotated[str, BeforeValidator(notation.candidate), Field(min_length=1)]
+Address = Annotated[str, AfterValidator(notation.address)]
+Cron = Annotated[str, AfterValidator(rhythm.cron)]
+Zone = Annotated[str, AfterValidator(rhythm.zone)]
 Share = Annotated[float, BeforeValidator(notation.share), Field(ge=0, le=1)]
 
 
@@ -258,13 +266,92 @@ class RunProfileBody(Body):
     )
 
 
+class WindowPart(Part):
+    """A time of the week at which nothing is to be started."""
+
+    days: Annotated[list[int], BeforeValidator(rhythm.days)] = Field(
+        default=list(range(7)), description="On which days it begins: `sat-sun`, `mon, wed`; without it every day."
+    )
+    start: Annotated[time, BeforeValidator(rhythm.clock)] = Field(
+        default=time(), alias="from", description="The time of day, as in `22:00`; without it midnight."
+    )
+    until: Annotated[time, BeforeValidator(rhythm.clock)] = Field(
+        default=time(), description="The time of day; before `from` it is the next day's; without it midnight."
+    )
+
+
+class ToldPart(Part):
+    """Who is told by mail, and of what."""
+
+    to: Annotated[list[Address], BeforeValidator(notation.several), Field(min_length=1)] = Field(
+        description="The addresses of the people who are told."
+    )
+    on: Annotated[list[Literal["failed", "held", "errors"]], BeforeValidator(notation.several)] = Field(
+        default=["failed", "held", "errors"],
+        min_length=1,
+        description="Of what: a run that `failed`, objects that are `held`, `errors` at single objects.",
+    )
+
+
+class ScheduleBody(Body):
+    """When a run profile is run."""
+
+    profile: Name = Field(description="The run profile.")
+    cron: Cron | None = Field(
+        default=None, description="Five fields, as in `15 5 * * 1-5`: minute, hour, day, month, day of the week."
+    )
+    every: Annotated[timedelta | None, BeforeValidator(rhythm.interval)] = Field(
+        default=None, description="As soon as so much time has gone by since the last start: `10 minutes`, `2 hours`."
+    )
+    zone: Zone = Field(default="UTC", description="The time zone of `cron` and `closed`, as in `Europe/Berlin`.")
+    after: Annotated[list[Name], BeforeValidator(notation.several)] = Field(
+        default=[], description="Run profiles that must have been run to their end since its own last start."
+    )
+    if_changed: bool = Field(default=False, description="Leave out syncs and exports that have nothing to do.")
+    closed: list[WindowPart] = Field(default=[], description="Maintenance windows, in which it does not start.")
+    mail: Annotated[ToldPart | None, BeforeValidator(notation.told)] = Field(
+        default=None, description="Who is told when a run fails or leaves something held or in error."
+    )
+
+    @model_validator(mode="after")
+    def _one_rhythm(self) -> "ScheduleBody":
+        if (self.cron is None) == (self.every is None):
+            wrong = "both `cron` and `every`" if self.cron else "neither `cron` nor `every`"
+            raise NotationError(f"has {wrong}", 'keep one: `cron: "15 5 * * 1-5"`, or `every: 10 minutes`')
+        return self
+
+
+class MailBody(Body):
+    """The server that takes mails, and who they come from."""
+
+    host: Name = Field(description="The mail server's name.")
+    port: int | None = Field(default=None, ge=1, le=65535, description="Its port; without it 587, 465 or 25, by `tls`.")
+    tls: Tls = Field(default="starttls", description="`starttls`, `implicit` from the first byte on, or `none`.")
+    ca_file: Path | None = Field(default=None, description="The certificates to trust (PEM); without it, the system's.")
+    sender: Address = Field(alias="from", description="The address that mails come from.")
+    user: str = Field(default="", description="Who to sign in as; without it nobody signs in.")
+    password: Secret | None = Field(default=None, description="The password of user: {env: NAME} or {file: PATH}.")
+
+    @model_validator(mode="after")
+    def _no_password_in_the_open(self) -> "MailBody":
+        if bool(self.user) != (self.password is not None):
+            raise NotationError("`user` and `password` belong together", "write both, or neither")
+        if self.user and self.tls == "none":
+            raise NotationError("would send a password in the open", "write `tls: starttls`, or take `user` away")
+        return self
+
+
 KINDS: dict[str, type[Body]] = {
     "ObjectType": ObjectTypeBody,
     "Connector": ConnectorBody,
     "SyncRule": SyncRuleBody,
     "Membership": MembershipBody,
     "RunProfile": RunProfileBody,
+    "Schedule": ScheduleBody,
+    "Mail": MailBody,
 }
+AT_ONCE = ("RunProfile", "Schedule", "Mail")
+"""Kinds that say when something is done, not what comes of it: after a change nothing has to be looked at anew."""
 
 
 def parse(document: Document) -> tuple[Body | None, list[Problem]]:
@@ -323,19 +410,33 @@ _PLAIN = (
 
 
 def _fields(model: Any, path: tuple[str | int, ...]) -> dict[str, Any]:
-    """The fields of the model that stands at a path."""
+    """The fields of the model that stands at a path, by the keys that are written."""
     for step in path:
-        while get_origin(model) is Annotated:
-            model = get_args(model)[0]
-        if isinstance(model, type) and issubclass(model, BaseModel):
-            if step not in model.model_fields:
-                return {}
-            model = model.model_fields[str(step)].annotation
+        fields = _keys(model)
+        if fields is None:
+            model = (get_args(_bare(model)) or (None,))[-1]
+        elif step in fields:
+            model = fields[str(step)].annotation
         else:
-            model = (get_args(model) or (None,))[-1]
+            return {}
+    return _keys(model) or {}
+
+
+def _keys(model: Any) -> dict[str, Any] | None:
+    """The fields of a model; none when it is something else."""
+    bare = _bare(model)
+    if not (isinstance(bare, type) and issubclass(bare, BaseModel)):
+        return None
+    return {field.alias or name: field for name, field in bare.model_fields.items()}
+
+
+def _bare(model: Any) -> Any:
+    """What an annotation is about, without what is said of it, and without that it may be missing."""
     while get_origin(model) is Annotated:
         model = get_args(model)[0]
-    return dict(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else {}
+    if get_origin(model) is UnionType:
+        return next(part for part in get_args(model) if part is not type(None))
+    return model
 
 
 def _help(model: type[BaseModel], path: tuple[str | int, ...]) -> str:

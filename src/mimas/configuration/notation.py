@@ -21,6 +21,7 @@ _OPERATORS = "|".join(sorted(Operator, key=len, reverse=True))
 _CLAUSE = re.compile(rf"(?P<attribute>.+?)\s+(?P<operator>{_OPERATORS})(?:\s+(?P<value>.*))?", re.DOTALL)
 _FLAGS = ("multivalued", "indexed", "secret")
 _NULL_TESTS = (Operator.ISNULL, Operator.ISNOTNULL)
+_ADDRESS = re.compile(r"[!#-'*+./-9=?A-Z^-~-]+@[A-Za-z0-9.-]+")
 _STEPS = "steps are: import NAME [delta], export NAME, sync [NAME] [full]"
 
 
@@ -152,3 +153,20 @@ def step(given: Any) -> Any:
         raise NotationError(f"'{given}' names no connector", _STEPS)
     usual = {"import": "full", "sync": "delta"}.get(verb, "")
     return {"kind": f"{mode or usual}-{verb}" if usual else verb, "connector": connector}
+
+
+def several(given: Any) -> Any:
+    """One thing stands for a list of it."""
+    return [given] if isinstance(given, str) else given
+
+
+def told(given: Any) -> Any:
+    """An address, or a list of them, stands for those who are told of everything."""
+    return given if given is None or isinstance(given, dict) else {"to": several(given)}
+
+
+def address(given: str) -> str:
+    """A mail address without a name around it."""
+    if not _ADDRESS.fullmatch(given):
+        raise NotationError(f"'{given}' is no mail address", "write it as in operations@example.com, without a name")
+    return given

@@ -29,7 +29,7 @@ class World:
         """A problem when there is no document of that kind and name."""
         if (kind, name) not in self.documents:
             known = [other for of, other in self.documents if of == kind]
-            what = {"ObjectType": "object type", "Connector": "connector"}.get(kind, kind)
+            what = {"ObjectType": "object type", "Connector": "connector", "RunProfile": "run profile"}.get(kind, kind)
             yield document.problem(path, f"unknown {what} '{name}'", suggest(name, known))
 
     def scope(self, document: Document, scope: Scope, known: Attributes) -> Iterator[Problem]:

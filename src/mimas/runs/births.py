@@ -8,7 +8,7 @@ from mimas.schema.values import decode_wanted
 from mimas.store import objects, tables
 from mimas.store.database import Transaction
 from mimas.store.looking import title
-from mimas.store.objects import NONE, PRESENT
+from mimas.store.objects import NONE, PRESENT, WANTED_ABSENT
 from mimas.store.runs import Note
 
 
@@ -29,20 +29,20 @@ def write_births(tx: Transaction, session: Session, plan: Plan) -> None:
     tx.insert(
         tables.object_key,
         "connector, anchor, object",
-        sorted((b.connector, b.anchor, id_) for id_, b in pairs if b.anchor is not None),
+        sorted((b.connector, b.anchor, id_) for id_, b in pairs if b.anchor is not None and b.behind is None),
     )
     tx.insert(
         tables.object_name,
         "connector, key, object",
-        sorted((b.connector, b.named, id_) for id_, b in pairs if b.named),
+        sorted((b.connector, b.named, id_) for id_, b in pairs if b.named and b.behind is None),
     )
     tx.insert(
         tables.link, "resource, connector, object, rule", [(b.resource, b.connector, i, b.rule) for i, b in pairs]
     )
     tx.insert(
         tables.pending_export,
-        "connector, object, operation, state",
-        [(b.connector, id_, "add", WAITING) for id_, b in pairs],
+        "connector, object, operation, state, behind",
+        [(b.connector, id_, "add", WAITING, b.behind) for id_, b in pairs],
     )
     session.counters.note("provisioned", pairs, lambda pair: _kept(pair[1], pair[0]))
 
@@ -68,13 +68,22 @@ def _meet_existing(tx: Transaction, session: Session, plan: Plan) -> list[Birth]
     taken = {row[0] for row in tx.rows("SELECT object FROM link WHERE object IN IDS", list(existing.values()))}
     # Whom a person has disconnected stays so.
     taken.update(object_ for object_, resource in session.decided(tx).items() if resource is None)
+    followed = {
+        row[0] for row in tx.rows("SELECT behind FROM pending_export WHERE behind IN IDS", list(existing.values()))
+    }
     free: list[Birth] = []
     for index, birth in enumerate(plan.births):
         object_ = stored.get(existing.get(index, 0))
-        if index in twins or (object_ is not None and object_.id in taken):
+        if index in twins:
             _taken(session, plan, birth)
         elif object_ is None:
             free.append(birth)
+        elif object_.wanted == WANTED_ABSENT and object_.id not in followed:
+            followed.add(object_.id)
+            birth.behind = object_.id
+            free.append(birth)
+        elif object_.id in taken:
+            _taken(session, plan, birth)
         else:
             taken.add(object_.id)
             _take_over(tx, session, plan, birth, object_)
@@ -100,6 +109,9 @@ def _twins(births: list[Birth]) -> set[int]:
 
 def _taken(session: Session, plan: Plan, birth: Birth) -> None:
     plan.failed.add(birth.resource)
+    if not session.last_call:
+        session.contesting.add(birth.resource)
+        return
     session.errors += 1
     session.counters.note("name-taken", [birth], lambda birth: _kept(birth, None))
     what = birth.name or birth.anchor or ""

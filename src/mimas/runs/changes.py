@@ -77,8 +77,10 @@ def _rename_unborn(tx: Transaction, connector: int, row: objects.Stored, doc: st
         tx.delete(tables.object_key, "connector, anchor, object", [(connector, row.anchor, row.id)])
         tx.insert(tables.object_key, "connector, anchor, object", [(connector, anchor, row.id)])
         tx.update(tables.object_, "id, anchor", [(row.id, anchor)])
+        tx.run("UPDATE pending_export SET behind = NULL WHERE object = ?", row.id)
     name = decode_wanted(doc).get(NAME)
     if isinstance(name, str) and name != row.name:
+        tx.run("UPDATE pending_export SET behind = NULL WHERE object = ?", row.id)
         if row.name:
             tx.delete(tables.object_name, "connector, key, object", [(connector, names.key(row.name), row.id)])
         tx.insert(tables.object_name, "connector, key, object", [(connector, names.key(name), row.id)], ignore=True)

@@ -44,6 +44,8 @@ class Confirmer:
         self.schema = schema
         self.now = now
         self._late: list[tuple[Stored, str]] = []
+        self.late: set[int] = set()
+        """The objects that are put off until the end of the listing."""
         self.governed = {
             store.symbol(type_): frozenset(store.symbols(sorted(attributes))) for type_, attributes in governed.items()
         }
@@ -51,6 +53,7 @@ class Confirmer:
     def take_late(self) -> list[tuple[Stored, str]]:
         """The objects to be settled when the whole listing has been read."""
         late, self._late = self._late, []
+        self.late.clear()
         return late
 
     def confirm(
@@ -96,6 +99,7 @@ class Confirmer:
             strayed = [a for a in governed if targets.get(a, set()) != wanted.get((row.id, a), set())]
             if strayed and not last:
                 self._late.append((row, doc))
+                self.late.add(row.id)
                 continue
             if not unlike and not strayed:
                 if operation:

@@ -8,6 +8,7 @@ from mimas.connectors.contract import Connector, ConnectorError, Export, Operati
 from mimas.runs.callouts import Callouts
 from mimas.runs.carrying import Carrier
 from mimas.runs.dues import due_now
+from mimas.runs.following import hand_over
 from mimas.runs.images import RELEASED, SENDING, SENT, WAITING
 from mimas.runs.importing import Outcome, Progress
 from mimas.runs.lost import NOT_DONE
@@ -132,6 +133,7 @@ class Delivery:
             references.sent(tx, [export.id for export in whole if export.type == type_], attributes)
         references.sent_singly(tx, [row for row in parcel.told if row[0] in set(again)])
         self._sent(tx, [export.id for export in whole])
+        hand_over(tx, self.number, [export.id for export in whole if export.operation is Operation.DELETE])
         self._postpone(tx, again)
         runs.note(tx, self.step, notes)
 
@@ -274,6 +276,18 @@ class Delivery:
                 KEPT,
             )
             self.outcome.counters.look(tx, _COUNTERS[Operation(operation)], [row[0] for row in some], count)
+        hand_over(
+            tx,
+            self.number,
+            [
+                row[0]
+                for row in tx.rows(
+                    "SELECT behind FROM pending_export WHERE connector = ? AND state = ? AND behind IS NOT NULL",
+                    self.number,
+                    SENDING,
+                )
+            ],
+        )
         if self.acknowledged:
             self._confirm(tx, "state = ?", SENDING)
         else:

@@ -1,7 +1,7 @@
 """The engine: steps and profiles of one installation, each a run in the history."""
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -45,7 +45,19 @@ class RunReport:
     """How a run ended."""
 
     number: int
+    """Its number in the history; 0 when no step was needed, so that there was no run."""
     steps: list[StepReport] = field(default_factory=list)
+    stopped: bool = False
+    """Whether it was asked to stop before its last step."""
+
+    @property
+    def result(self) -> str:
+        """``failed``, ``stopped``, ``held``, ``errors`` or ``success``: the worst that is to be said."""
+        if self.failed:
+            return "failed"
+        if self.stopped:
+            return "stopped"
+        return "held" if self.held else "errors" if self.errors else "success"
 
     @property
     def failed(self) -> bool:
@@ -71,6 +83,20 @@ class Watcher:
     advances: Callable[[int], None] = lambda _: None
     says: Callable[[str], None] = lambda _: None
     ends: Callable[[StepReport], None] = lambda _: None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Who decides how a run goes on, between its steps; by itself it goes through all of them."""
+
+    needs: Callable[[Step], bool] = lambda _: True
+    """Asked when the steps before have ended; a step that is not needed is left out, and leaves no trace."""
+    stops: Callable[[], bool] = lambda: False
+    """Whether the steps that are left are not to be begun."""
+
+    def next(self, left: Iterator[Step]) -> Step | None:
+        """The next step that is needed."""
+        return next((step for step in left if self.needs(step)), None)
 
 
 _MUCH = 50_000
@@ -133,19 +159,25 @@ class Engine:
             raise UsageError(f"There is no run profile '{name}'. There is: {', '.join(sorted(self.setup.profiles))}.")
         return profile.steps
 
-    def run(self, title: str, steps: Iterable[Step], watcher: Watcher = Watcher()) -> RunReport:
+    def run(
+        self, title: str, steps: Iterable[Step], watcher: Watcher = Watcher(), course: Course = Course()
+    ) -> RunReport:
         """Run some steps. A connector that fails is left out of the steps after it; the others go on.
 
-        Raises `DatabaseError` when another run is under way: one at a time.
+        Raises `BusyError` when another run is under way: one at a time.
         """
         steps = list(steps)
-        for step in steps:
-            if step.connector is not None:
-                self.setup_of(step.connector)
+        for named in steps:
+            if named.connector is not None:
+                self.setup_of(named.connector)
         down: set[str] = set()
+        left = iter(steps)
         with self.store.database.alone(), _collector_paused():
-            report, number = self._begin(title, steps)
-            for index, step in enumerate(steps):
+            following = course.next(left)
+            if following is None:
+                return RunReport(0)
+            report, number = self._begin(title, following)
+            while (step := following) is not None:
                 watcher.begins(step)
                 begin = self.clock()
                 outcome = self._attempt(step, number, begin, down, watcher)
@@ -153,28 +185,30 @@ class Engine:
                 report.steps.append(done)
                 if outcome.counters.total() - outcome.counters["stage-no-change"] > _MUCH:
                     self.store.database.tidy()
-                number = self._between(report, number, outcome, steps[index + 1 :])
+                following = course.next(left)
+                if following is not None and course.stops():
+                    report.stopped, following = True, None
+                number = self._between(report, number, outcome, following)
                 watcher.ends(done)
         return report
 
-    def _begin(self, title: str, steps: Sequence[Step]) -> tuple[RunReport, int]:
+    def _begin(self, title: str, first: Step) -> tuple[RunReport, int]:
         now = self.clock()
         with self.store.transaction() as tx:
             runs.close_interrupted(tx)
             report = RunReport(runs.begin_run(tx, title, now))
-            number = runs.begin_step(tx, report.number, steps[0].kind, steps[0].connector, now) if steps else 0
+            number = runs.begin_step(tx, report.number, first.kind, first.connector, now)
         return report, number
 
-    def _between(self, report: RunReport, number: int, outcome: Outcome, left: Sequence[Step]) -> int:
+    def _between(self, report: RunReport, number: int, outcome: Outcome, following: Step | None) -> int:
         """Close a step, and open the next one or close the run, in one transaction; the number of the next step."""
         now = self.clock()
         with self.store.transaction() as tx:
             outcome.counters.write(tx, number)
             runs.end_step(tx, number, outcome.result, outcome.counters, outcome.message, now)
-            if left:
-                return runs.begin_step(tx, report.number, left[0].kind, left[0].connector, now)
-            result = "failed" if report.failed else "held" if report.held else "errors" if report.errors else "success"
-            runs.end_run(tx, report.number, result, now)
+            if following is not None:
+                return runs.begin_step(tx, report.number, following.kind, following.connector, now)
+            runs.end_run(tx, report.number, report.result, now)
         return 0
 
     def _attempt(self, step: Step, number: int, begin: datetime, down: set[str], watcher: Watcher) -> Outcome:

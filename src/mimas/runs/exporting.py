@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from mimas.connectors.contract import Connector, Export
-from mimas.runs import echoes, guarding, lost
+from mimas.runs import echoes, following, guarding, lost
 from mimas.runs.callouts import Callouts
 from mimas.runs.delivering import Delivery
 from mimas.runs.images import RELEASED, SENDING, WAITING, differences
@@ -68,9 +68,11 @@ def export_step(
         )
         guarding.hold(tx, number, step, setup, packer.comparer, outcome, now)
         _count_waiting(tx, connector.name, number, outcome, now)
+        outcome.errors += following.tell_blocked(tx, number, step)
     if capabilities.listing:
         _send_listing(packer, delivery, number)
         return outcome
+    _send_deletes(packer, delivery, number, following.FREEING)
     _send_changes(packer, delivery, number, capabilities.named)
     if delivery.deferred:
         # References to objects that this very step has made.
@@ -111,15 +113,15 @@ def _at(depth: int | None) -> str:
 
 def _send_changes(packer: Packer, delivery: Delivery, connector: int, named: bool, which: str = "") -> None:
     """Adds and changes, containers before what they contain."""
-    where = f"{which}p.operation <> 'delete'"
+    where = f"{which}p.operation <> 'delete' AND {following.FREE}"
     for depth in _depths(delivery, connector, where, named=named):
         for parcel in _parcels(packer, delivery, connector, f"{where} AND {_at(depth)}"):
             delivery.send(parcel)
 
 
-def _send_deletes(packer: Packer, delivery: Delivery, connector: int) -> None:
+def _send_deletes(packer: Packer, delivery: Delivery, connector: int, which: str = "1 = 1") -> None:
     """Deletes, deepest first."""
-    where = "p.operation = 'delete'"
+    where = f"p.operation = 'delete' AND {which}"
     named = delivery.connector.capabilities.named
     for depth in reversed(_depths(delivery, connector, where, named=named)):
         for parcel in _parcels(packer, delivery, connector, f"{where} AND {_at(depth)}"):
@@ -170,7 +172,8 @@ def _send_listing(packer: Packer, delivery: Delivery, connector: int) -> None:
         if not waiting:
             return
         tx.run(
-            f"UPDATE pending_export SET state = ? WHERE connector = ? AND state IN ({WAITING}, {RELEASED})",
+            f"UPDATE pending_export SET state = ? WHERE connector = ? AND state IN ({WAITING}, {RELEASED})"
+            f" AND (behind IS NULL OR NOT {following.BLOCKED})",
             SENDING,
             connector,
         )

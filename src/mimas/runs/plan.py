@@ -15,6 +15,8 @@ class Birth:
     name: str | None
     doc: str
     named: str
+    behind: int | None = None
+    """The object that has the anchor or the name, and that is to be deleted first."""
 
 
 @dataclass(slots=True)

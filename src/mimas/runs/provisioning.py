@@ -97,14 +97,15 @@ class Provisioner:
         """Write it."""
         tx, session, plan = self.tx, self.session, self.plan
         write_dues(tx, OUTBOUND, self._dues)
-        if plan.births:
-            write_births(tx, session, plan)
         if plan.kept:
             drop_unborn(tx, plan)
-        if plan.changes:
-            write_changes(tx, session, plan)
         if plan.deletes or plan.disconnects or plan.releases:
             write_ends(tx, session, plan)
+        # Whoever is made may need a name that another one gives up.
+        if plan.births:
+            write_births(tx, session, plan)
+        if plan.changes:
+            write_changes(tx, session, plan)
         return plan
 
     def _may_begin(self, resource: int, slot: Slot) -> bool:

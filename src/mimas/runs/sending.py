@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from mimas.connectors.contract import Additions, Change, Export, Operation, Result
+from mimas.runs import following
 from mimas.runs.comparing import Comparer
 from mimas.runs.images import HELD, overlay
 from mimas.runs.secrets import Secrets
@@ -47,6 +48,7 @@ class Packer:
         by_name: bool,
     ) -> None:
         self.secrets = Secrets(symbols, connector, now)
+        self._blocked: set[int] | None = None
         self.comparer = Comparer(tx, symbols.store, connector, interest.lenience)
         self.symbols = symbols
         self.connector = connector
@@ -199,6 +201,12 @@ class Packer:
                 HELD,
             )
         }
+        if self._blocked is None:
+            found = tx.rows(
+                f"SELECT object FROM pending_export WHERE connector = ? AND behind IS NOT NULL AND {following.BLOCKED}",
+                self.connector,
+            )
+            self._blocked = {row[0] for row in found}
         ours, rows = {}, []
         for row in tx.rows(
             "SELECT id, type, anchor, name, CASE WHEN seen = wanted THEN NULL ELSE seen END, wanted FROM object"
@@ -212,6 +220,8 @@ class Packer:
             object_, type_, *_, wanted = row
             if object_ in held:
                 rows.append((*row[:-1], None))
+            elif object_ in self._blocked:
+                continue
             elif wanted is not None and wanted != WANTED_ABSENT:
                 ours[object_] = type_
                 rows.append(row)

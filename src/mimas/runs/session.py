@@ -36,6 +36,10 @@ class Session:
     """Objects that have waited for what another one of their batch became."""
     relinked: set[int] = field(default_factory=set)
     """Resources that got or lost an object in the outbound stratum, which changes what is contributed to them."""
+    contesting: set[int] = field(default_factory=set)
+    """Resources that want a name which another one has, and perhaps gives up later in this step."""
+    last_call: bool = False
+    """Whether what is still taken stays so."""
     moved: set[int] = field(default_factory=set)
     """Those objects."""
     retried: set[tuple[int, int]] = field(default_factory=set)

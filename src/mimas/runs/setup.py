@@ -1,11 +1,13 @@
-"""What an installation is set up to do: connectors, rules, run profiles. Built by `mimas.configuration`."""
+"""What an installation is set up to do: connectors, rules, run profiles, schedules. Built by `mimas.configuration`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
 from mimas.connectors.contract import Schema
+from mimas.mail.server import MailServer
 from mimas.sync.rules import Place, RuleSet
 
 
@@ -53,6 +55,13 @@ class Step:
     retry: bool = False
     """An export: whether what waits for its next try is sent now."""
 
+    @property
+    def title(self) -> str:
+        """The step as its document has it: ``import hr delta``, ``sync``."""
+        mode, _, verb = self.kind.rpartition("-")
+        usual = {"import": "full", "sync": "delta"}.get(verb, "")
+        return " ".join(part for part in (verb, self.connector or "", mode if mode != usual else "") if part)
+
 
 @dataclass(frozen=True, slots=True)
 class Profile:
@@ -64,6 +73,44 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A time of the week, as clocks on the wall show it; over midnight where it does not end after it begins."""
+
+    days: frozenset[int] = frozenset(range(7))
+    """On which days it begins; 0 is Monday."""
+    start: time = time()
+    end: time = time()
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Who is told by mail of a schedule's runs, and of what: ``failed``, ``held``, ``errors``."""
+
+    to: tuple[str, ...] = ()
+    on: frozenset[str] = frozenset(("failed", "held", "errors"))
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a run profile is run: at the times of ``cron``, or as soon as ``every`` has gone by since the last start."""
+
+    name: str
+    profile: str
+    cron: str = ""
+    every: timedelta | None = None
+    zone: str = "UTC"
+    """The IANA name of the time zone of ``cron`` and ``closed``."""
+    after: tuple[str, ...] = ()
+    """Run profiles that must have been run to their end since the last start."""
+    if_changed: bool = False
+    """Leave out syncs and exports that would find nothing to do."""
+    closed: tuple[Window, ...] = ()
+    """When it does not start."""
+    told: Told = Told()
+    place: Place = Place()
+
+
+@dataclass(frozen=True, slots=True)
 class Setup:
     """The whole."""
 
@@ -71,3 +118,5 @@ class Setup:
     connectors: Mapping[str, ConnectorSetup] = field(default_factory=dict)
     rules: RuleSet = field(default_factory=RuleSet)
     profiles: Mapping[str, Profile] = field(default_factory=dict)
+    schedules: Mapping[str, Schedule] = field(default_factory=dict)
+    mail: MailServer | None = None

@@ -117,6 +117,7 @@ class Stager:
     def finish(self, tx: Transaction) -> None:
         """All names are known now: settle the objects whose references pointed to unknown ones."""
         late = self.confirmer.take_late()
+        objects.put_off(tx, self.symbol, [row.id for row, _ in late], done=True)
         before = self.references.load(tx, [row.id for row, _ in late])
         looked_at = [
             (row, doc, {attribute: seen for attribute, (seen, _) in before.get(row.id, {}).items()}, True)
@@ -231,6 +232,7 @@ class Stager:
         tx.update(tables.object_, "id, type, anchor, name, presence, seen", object_rows)
         self.references.write(tx)
         settled = self.confirmer.confirm(tx, looked_at, self.counters, self._notes)
+        objects.put_off(tx, self.symbol, sorted(self.confirmer.late.intersection(row.id for row, *_ in looked_at)))
         left = [
             (id_, echoes.left(put, shown, partial(self.comparer.as_shown, type_))) for id_, type_, put, shown in ours
         ]

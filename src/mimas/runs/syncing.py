@@ -86,6 +86,19 @@ def _strata(session: Session, resolver: Resolver, connector: str | None, say: Sa
     else:
         _follow(session)
     _settle(session, resolver)
+    _call_again(session)
+
+
+def _call_again(session: Session) -> None:
+    """Whoever wanted a name that was taken is asked once more, when everybody who gives one up has done so."""
+    ids, session.last_call = sorted(session.contesting), True
+    for start in range(0, len(ids), CHUNK):
+        some = ids[start : start + CHUNK]
+        with session.store.transaction() as tx:
+            plan = provision(tx, session, resources.load(tx, some), "IN IDS", some)
+            point_some(tx, session, some)
+            tx.delete(tables.dirty, "resource", [(id_,) for id_ in some if id_ not in plan.failed])
+            session.write_notes(tx)
 
 
 def _settle(session: Session, resolver: Resolver) -> None:

@@ -28,6 +28,10 @@ class DatabaseError(Exception):
     """The database cannot be used; the message says which and why."""
 
 
+class BusyError(DatabaseError):
+    """Another run is under way."""
+
+
 class Database:
     """A database by its SQLAlchemy URL. One connection, one transaction at a time."""
 
@@ -47,6 +51,7 @@ class Database:
         self._connection: Any = None
         self._open: Transaction | None = None
         self._durable = False
+        self._alone = False
 
     @property
     def display(self) -> str:
@@ -100,18 +105,25 @@ class Database:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """For whoever runs steps or changes the rules: nobody else does meanwhile. Raises `DatabaseError` at once.
+        """For whoever runs steps or changes the rules: nobody else does meanwhile. Raises `BusyError` at once.
 
         Two runs at a time would each take what the other is sending for something that a dead run has left over.
-        The lock is the system's, so it ends with the process, however that ends.
+        The lock is the system's, so it ends with the process, however that ends. One within another is part of it.
         """
+        if self._alone:
+            yield
+            return
         with self._locked_session() if self.postgresql else self._locked_file() as got:
             if not got:
-                raise DatabaseError(
+                raise BusyError(
                     f"Another run is under way on the database {self.display}. Nothing was done. Wait until it has "
                     "ended (`mimas runs` shows it), then run this again."
                 )
-            yield
+            self._alone = True
+            try:
+                yield
+            finally:
+                self._alone = False
 
     @contextmanager
     def _locked_session(self) -> Iterator[bool]:
@@ -165,7 +177,11 @@ class Database:
     def close(self) -> None:
         """Close what was opened."""
         if self._connection is not None:
-            self._connection.close()
+            if self.postgresql and self._connection.closed:
+                # Of a connection that broke the pool would tell at length that it cannot be reset.
+                self._connection.invalidate()
+            else:
+                self._connection.close()
             self._connection = None
         self.engine.dispose()
 

@@ -63,6 +63,13 @@ def describe_hold(store: Store, row: Row) -> dict[str, Any]:
     }
 
 
+def open_holds(store: Store) -> list[dict[str, Any]]:
+    """The open holds, as names and values."""
+    with store.transaction() as tx:
+        rows = holds.opened(tx)
+    return [describe_hold(store, row) for row in rows]
+
+
 def hold_objects(store: Store, hold: int, limit: int = 100) -> list[dict[str, Any]]:
     """Some objects of a hold."""
     with store.transaction() as tx:

@@ -73,6 +73,22 @@ def look_again(tx: Transaction, connector: int, chosen: str, *parameters: object
     )
 
 
+def put_off(tx: Transaction, connector: int, ids: Sequence[int], *, done: bool = False) -> None:
+    """These records were read, and are to be settled at the end of the listing; ``done``: they have been settled.
+
+    Until then their fingerprints are turned into others that no record has, so that an import that is cut off before
+    its end has not read them for good.
+    """
+    if ids:
+        tx.run(
+            "UPDATE object_key SET fingerprint = -fingerprint - 1 WHERE connector = ?"
+            f" AND fingerprint {'<' if done else '>='} 0"
+            " AND anchor IN (SELECT anchor FROM object WHERE id IN IDS)",
+            connector,
+            list(ids),
+        )
+
+
 def look_again_at_referrers(tx: Transaction, connector: int, renamed: Sequence[int]) -> None:
     """These objects have other names now: what refers to them by name may still do so by the old one.
 

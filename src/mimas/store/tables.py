@@ -4,7 +4,7 @@ Narrow on purpose: what an unchanged import reads (`object_key`) lies apart from
 exception (pending, held, dirty) has rows of its own, so that the rule has none.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, Table, Text, text
 
 metadata = MetaData()
 
@@ -111,12 +111,18 @@ pending_export = _table(
     _text("error"),
     _number("tries", nullable=True),
     _text("due"),
+    _number("behind", nullable=True),
     rowid=False,
 )
 """Objects whose ``wanted`` the system does not show. ``sent`` is kept only where ``wanted`` has moved on since.
 
-``tries``: how often it has failed or come to nothing; ``due``: the instant before which it is not tried again.
+``tries``: how often it has failed or come to nothing; ``due``: the instant before which it is not tried again;
+``behind``: the object that has to be deleted first, since it has the anchor or the name.
 """
+
+# Nearly nothing waits for a delete, and nearly every delete asks who does.
+_SOME = text("behind IS NOT NULL")
+Index("pending_export_behind", pending_export.c.behind, sqlite_where=_SOME, postgresql_where=_SOME)
 
 tolerance = _table("tolerance", _id("object"), _text("wanted", nullable=False))
 """Objects whose system has changed what is only to be reported: by attribute what the rules wanted at that time."""

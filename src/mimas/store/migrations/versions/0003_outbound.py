@@ -21,6 +21,9 @@ def upgrade() -> None:
     """Add the columns and the tables."""
     op.add_column("pending_export", number("tries", nullable=True))
     op.add_column("pending_export", text("due"))
+    op.add_column("pending_export", number("behind", nullable=True))
+    some = sa.text("behind IS NOT NULL")
+    op.create_index("pending_export_behind", "pending_export", ["behind"], sqlite_where=some, postgresql_where=some)
     op.create_table(
         "tolerance",
         number("object"),

@@ -1,0 +1,1 @@
+"""Mails to people: the server that takes them, and sending. Text only; templates and HTML are to come."""

@@ -1,0 +1,98 @@
+"""Telling people by mail: what they do not know yet of each schedule, and when no schedule can be run at all."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+
+from mimas.connectors.contract import ConnectorError
+from mimas.mail.sending import MailError, send
+from mimas.mail.server import MailServer
+from mimas.runs.engine import Engine
+from mimas.runs.setup import Schedule, Setup
+from mimas.schedules import letters, trouble
+from mimas.schedules.letters import Matter
+from mimas.store import looking, schedules
+from mimas.store.schedules import Memory, Notice
+
+_PATIENCE = timedelta(minutes=10)
+"""After so long it is told that nothing can be run; and after so long a mail server that failed is tried again."""
+
+
+class Post:
+    """The way to the people; ``installation`` is what the home is called."""
+
+    def __init__(self, installation: str, says: Callable[[str], None]) -> None:
+        self.installation = installation
+        self.says = says
+        self._not_before: datetime | None = None
+        self._setup: Setup | None = None
+        self._unreached: datetime | None = None
+        self._lost = Notice()
+
+    def deliver(self, engine: Engine, now: datetime) -> None:
+        """Tell of every schedule what is not known yet. What cannot be sent is tried again later."""
+        self._setup = engine.setup
+        with engine.store.transaction() as tx:
+            memories, notices = schedules.load(tx, Memory), schedules.load(tx, Notice)
+        told = [one for one in engine.setup.schedules.values() if one.told.to and one.name in memories]
+        holds = looking.open_holds(engine.store) if told else []
+        for schedule in told:
+            notice, memory = notices.get(schedule.name, Notice()), memories[schedule.name]
+            steps = engine.profile(schedule.profile)
+            open_ = {trouble.of_hold(hold): hold for hold in trouble.concerning(holds, steps)}
+            # A hold that somebody has decided meanwhile is no trouble any more.
+            current = [
+                one
+                for one in memory.trouble
+                if one.partition(" ")[0] in schedule.told.on and (one in open_ or not one.startswith("held "))
+            ]
+            news = trouble.news(notice, current, now)
+            if news:
+                run = looking.run(engine.store, memory.run) if memory.run else None
+                matter = Matter(
+                    self.installation, schedule, memory, run, [open_[one] for one in current if one in open_]
+                )
+                subject, text = letters.good(matter) if news == "well" else letters.bad(matter, current)
+                if not self._send(engine.setup.mail, schedule.told.to, subject, text, now):
+                    continue
+            if (after := trouble.noted(notice, current, news, now)) != notice:
+                with engine.store.transaction() as tx:
+                    schedules.save(tx, schedule.name, after)
+
+    def unreached(self, message: str, now: datetime) -> None:
+        """The schedules cannot be run, for the reason given: after a while people are told, as the last setup says."""
+        self._unreached = self._unreached or now
+        if now - self._unreached < _PATIENCE:
+            return
+        current = ("failed scheduler",)
+        if trouble.news(self._lost, current, now):
+            self._everybody(*letters.lost(self.installation, message, self._unreached), now, current)
+
+    def reached(self, now: datetime) -> None:
+        """They can be run."""
+        self._unreached = None
+        if trouble.news(self._lost, (), now):
+            self._everybody(*letters.found(self.installation), now, ())
+
+    def _everybody(self, subject: str, text: str, now: datetime, current: tuple[str, ...]) -> None:
+        to = _addresses(self._setup.schedules.values()) if self._setup else ()
+        if self._setup and to and self._send(self._setup.mail, to, subject, text, now):
+            self._lost = trouble.noted(self._lost, current, "trouble" if current else "well", now)
+
+    def _send(self, server: MailServer | None, to: tuple[str, ...], subject: str, text: str, now: datetime) -> bool:
+        """Whether it was sent."""
+        if server is None or (self._not_before is not None and now < self._not_before):
+            return False
+        try:
+            refused = send(server, to, subject, text)
+        except (MailError, ConnectorError) as error:
+            self._not_before = now + _PATIENCE
+            self.says(f"No mail was sent to {', '.join(to)}: {error}")
+            return False
+        self._not_before = None
+        if refused:
+            self.says(f"The mail server {server.host} refuses {', '.join(refused)}; the others were told.")
+        return True
+
+
+def _addresses(of: Iterable[Schedule]) -> tuple[str, ...]:
+    return tuple(sorted({address for schedule in of for address in schedule.told.to}))
