@@ -422,7 +422,7 @@ class World:
 
     def dump(self, *leave_out: str) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table, but for the history of runs and what is left out."""
-        never = {"run", "step", "step_error", *leave_out}
+        never = {"run", "step", "step_error", "step_object", *leave_out}
         found = {}
         for table in tables.metadata.sorted_tables:
             if table.name not in never:

@@ -201,12 +201,36 @@ def status(context: typer.Context, json: Json = False) -> None:
 def runs(
     context: typer.Context,
     number: Annotated[int | None, typer.Argument(metavar="[ID]", help="One run, with its steps and notes.")] = None,
+    of: Annotated[str | None, typer.Option(metavar="COUNTER", help="The objects behind one of its counters.")] = None,
+    step: Annotated[int | None, typer.Option(min=1, help="With --of: only of this step, the first being 1.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="With --of: at most this many of a step.")] = None,
     json: Json = False,
 ) -> None:
-    """The last runs, or one of them."""
+    """The last runs, or one of them, or the objects behind one of its counters."""
+    from mimas.cli.drilling import drill
     from mimas.cli.looking import runs
 
-    runs(_installation(context), number, json=json)
+    if of is None:
+        if step is not None or limit is not None:
+            raise CommandError("--step and --limit are for the objects behind a counter: `mimas runs ID --of COUNTER`.")
+        runs(_installation(context), number, json=json)
+    elif number is None:
+        raise CommandError(f"Of which run? `mimas runs` lists them; then `mimas runs ID --of {of}`.")
+    else:
+        drill(_installation(context), number, of, step, limit, json=json)
+
+
+@app.command()
+def errors(
+    code: Annotated[
+        str | None, typer.Argument(metavar="[CODE]", help="A term of the history, or MIM's name for it.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """What the terms of the run history mean, and what to do."""
+    from mimas.cli.explaining import explain
+
+    explain(code, json=json)
 
 
 @app.command()

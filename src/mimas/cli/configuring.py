@@ -46,8 +46,7 @@ def apply_home(installation: Installation) -> int:
         errors.print("Nothing was applied: put these right first.", markup=False)
         return Exit.FAILED
     store = installation.any_store
-    if not store.exists():
-        store.migrate()
+    store.prepare()
     with store.database.alone():
         changes = apply(store, documents)
     if not changes:

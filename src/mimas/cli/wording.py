@@ -54,6 +54,7 @@ COUNTERS = {
     "export-flow": "to change",
     "reference-flow": "references to send",
     "deprovisioned": "to take away",
+    "provisioning-waits": "waiting for another object",
     "name-taken": "with a name that is taken",
     "flow-failure": "failed",
     # what an export sent

@@ -3,8 +3,11 @@
 from mimas.runs.images import WAITING
 from mimas.runs.plan import Birth, Plan
 from mimas.runs.session import Session
+from mimas.runs.tally import Kept
+from mimas.schema.values import decode_wanted
 from mimas.store import objects, tables
 from mimas.store.database import Transaction
+from mimas.store.looking import title
 from mimas.store.objects import NONE, PRESENT, WANTED_ABSENT
 from mimas.store.runs import Note
 
@@ -41,7 +44,7 @@ def write_births(tx: Transaction, session: Session, plan: Plan) -> None:
         "connector, object, operation, state, behind",
         [(b.connector, id_, "add", WAITING, b.behind) for id_, b in pairs],
     )
-    session.counters["provisioned"] += len(births)
+    session.counters.note("provisioned", pairs, lambda pair: _kept(pair[1], pair[0]))
 
 
 def _meet_existing(tx: Transaction, session: Session, plan: Plan) -> list[Birth]:
@@ -110,7 +113,7 @@ def _taken(session: Session, plan: Plan, birth: Birth) -> None:
         session.contesting.add(birth.resource)
         return
     session.errors += 1
-    session.counters["name-taken"] += 1
+    session.counters.note("name-taken", [birth], lambda birth: _kept(birth, None))
     what = birth.name or birth.anchor or ""
     session.notes.append(
         Note(
@@ -132,7 +135,7 @@ def _take_over(tx: Transaction, session: Session, plan: Plan, birth: Birth, obje
     if object_.presence == PRESENT:
         plan.changes.append((birth.connector, object_.id, birth.doc, None))
         session.relink(birth.connector, birth.resource, object_.id)
-        session.counters["joined"] += 1
+        session.counters.note("joined", [birth], lambda birth: _kept(birth, object_.id))
         return
     tx.update(
         tables.object_,
@@ -145,4 +148,9 @@ def _take_over(tx: Transaction, session: Session, plan: Plan, birth: Birth, obje
         [(birth.connector, object_.id, "add", WAITING)],
         "operation = excluded.operation, state = excluded.state",
     )
-    session.counters["provisioned"] += 1
+    session.counters.note("provisioned", [birth], lambda birth: _kept(birth, object_.id))
+
+
+def _kept(birth: Birth, object_: int | None) -> Kept:
+    name = birth.name or birth.anchor or title(decode_wanted(birth.doc))
+    return Kept(birth.connector, object_, birth.resource, name)

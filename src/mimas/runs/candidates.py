@@ -20,6 +20,8 @@ class Pending:
     values: Values
     resource: int | None
     rule: int | None
+    name: str = ""
+    """What it is called: its name, where it has one."""
     groups: Membership = NONE
     """The groups it is in, of those that scopes ask for."""
 

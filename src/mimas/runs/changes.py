@@ -5,11 +5,13 @@ from mimas.runs.images import SENDING, SENT, WAITING, overlay
 from mimas.runs.plan import Plan
 from mimas.runs.retrying import AFRESH
 from mimas.runs.session import Session
+from mimas.runs.tally import Kept
 from mimas.schema import names
 from mimas.schema.attributes import NAME
 from mimas.schema.values import decode_wanted
 from mimas.store import objects, tables
 from mimas.store.database import Transaction
+from mimas.store.looking import title
 from mimas.store.objects import PRESENT
 from mimas.store.references import UNLIKE
 
@@ -59,7 +61,7 @@ def write_changes(tx: Transaction, session: Session, plan: Plan) -> None:
         f"operation = excluded.operation, state = excluded.state, sent = excluded.sent, error = NULL, {AFRESH}",
     )
     tx.delete(tables.pending_export, "connector, object", done)
-    session.counters["export-flow"] += len(plan.changes)
+    session.counters.note("export-flow", plan.changes, lambda change: _kept(change[0], stored[change[1]], change[2]))
 
 
 def _comparers(tx: Transaction, session: Session, plan: Plan) -> dict[int, Comparer]:
@@ -83,3 +85,7 @@ def _rename_unborn(tx: Transaction, connector: int, row: objects.Stored, doc: st
             tx.delete(tables.object_name, "connector, key, object", [(connector, names.key(row.name), row.id)])
         tx.insert(tables.object_name, "connector, key, object", [(connector, names.key(name), row.id)], ignore=True)
         tx.update(tables.object_, "id, name", [(row.id, name)])
+
+
+def _kept(connector: int, row: objects.Stored, doc: str) -> Kept:
+    return Kept(connector, row.id, None, row.name or row.anchor or title(decode_wanted(doc)))

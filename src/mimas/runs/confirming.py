@@ -4,7 +4,6 @@ The pending-export row of an object is kept true here: it is there exactly while
 rules want.
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias
@@ -14,6 +13,7 @@ from mimas.runs.comparing import Comparer, Forms
 from mimas.runs.images import HELD, RELEASED, SENT, WAITING, described, overlay
 from mimas.runs.merging import Targets
 from mimas.runs.retrying import postpone
+from mimas.runs.tally import Kept, Tally
 from mimas.schema.values import decode, decode_wanted
 from mimas.store import references, tables
 from mimas.store.database import Transaction
@@ -60,7 +60,7 @@ class Confirmer:
         self,
         tx: Transaction,
         looked_at: Sequence[Looked],
-        counters: Counter[str],
+        counters: Tally,
         notes: list[Note],
         *,
         last: bool = False,
@@ -85,7 +85,7 @@ class Confirmer:
         wanted = self._wanted_references(tx, [row for row, _, _, _ in ours])
         references.clear(tx, [row.id for row, _, _, _ in ours if self.governed.get(row.type or 0)], references.SENT)
         self.comparer.begin(tx, ids)
-        done: list[int] = []
+        done: list[Stored] = []
         open_: list[tuple[int, str]] = []
         settled: set[int] = set()
         for row, doc, targets, _ in ours:
@@ -103,21 +103,21 @@ class Confirmer:
                 continue
             if not unlike and not strayed:
                 if operation:
-                    done.append(row.id)
+                    done.append(row)
                 if (row.seen is None and doc == row.wanted) or overlay(row.seen, row.wanted) == doc:
                     settled.add(row.id)
             elif state not in (HELD, RELEASED):
                 open_.append((row.id, "update"))
                 self._tell(row, doc, unlike, strayed, operation, state, counters, notes)
-        counters["confirmed"] += len(done)
-        self._write(tx, done, open_)
+        counters.note("confirmed", done, self._kept)
+        self._write(tx, [row.id for row in done], open_)
         # What was sent and is not there has come to nothing.
         contradicted = [id_ for id_, _ in open_ if id_ in pending and pending[id_][1] == SENT]
         postpone(tx, self.connector, contradicted, self.now)
         return settled
 
     def _unlike(
-        self, tx: Transaction, row: Stored, doc: str, state: int, counters: Counter[str], notes: list[Note]
+        self, tx: Transaction, row: Stored, doc: str, state: int, counters: Tally, notes: list[Note]
     ) -> list[str]:
         """The attributes that are to be put right; what is learned and what is only reported is told."""
         assert row.wanted is not None
@@ -130,7 +130,7 @@ class Confirmer:
         if reported := self.comparer.reported(row, doc, unlike):
             unlike = [name for name in unlike if name not in reported]
             self.comparer.write(tx, [row.id])
-            counters["drift-reported"] += 1
+            counters.note("drift-reported", [row], self._kept)
             notes.append(self._left(row, doc, reported))
         return unlike
 
@@ -160,15 +160,15 @@ class Confirmer:
         strayed: list[int],
         operation: str,
         state: int,
-        counters: Counter[str],
+        counters: Tally,
         notes: list[Note],
     ) -> None:
         """What a person should know about an object that is not as wanted."""
         if state == SENT:
-            counters["exported-change-not-reimported"] += 1
+            counters.note("exported-change-not-reimported", [row], self._kept)
             notes.append(self._contradiction(row, doc, unlike, strayed))
         elif not operation and row.presence == PRESENT:
-            counters["drift"] += 1
+            counters.note("drift", [row], self._kept)
             notes.append(self._drift(row, doc, unlike, strayed))
 
     def _wanted_references(self, tx: Transaction, rows: Sequence[Stored]) -> dict[tuple[int, int], set[int]]:
@@ -181,6 +181,9 @@ class Confirmer:
         ):
             wanted.setdefault((object_, attribute), set()).add(target)
         return wanted
+
+    def _kept(self, row: Stored) -> Kept:
+        return Kept(self.connector, row.id, None, row.name or row.anchor or "")
 
     def _lesson(self, row: Stored, doc: str, name: str, forms: Forms) -> Note:
         system, type_ = self.store.name(self.connector), self.store.name(row.type or 0)

@@ -4,6 +4,7 @@ from mimas.runs.candidates import Batch, Pending, SymbolKeys
 from mimas.runs.dues import LINK, write_dues
 from mimas.runs.joining import Sought, is_twin, join
 from mimas.runs.session import Session
+from mimas.runs.tally import Kept
 from mimas.store.database import Transaction
 from mimas.store.objects import ABSENT
 from mimas.store.runs import Note
@@ -91,7 +92,8 @@ def _obey(
     if object_.resource is not None and object_.resource != resource:
         batch.unlinked.append(object_)
     if resource is None:
-        session.counters["disconnector-explicit"] += 1
+        number = session.store.symbol(linker.connector)
+        session.counters.note("disconnector-explicit", [object_], lambda o: Kept(number, o.id, o.resource, o.name))
         return
     batch.touched.add(resource)
     if object_.resource != resource:
@@ -102,7 +104,6 @@ def _obey(
             session.notes.append(_no_rule(session, object_, type_))
             return
         batch.linked.append((object_, resource, rule))
-        session.counters["joined"] += 1
 
 
 def _no_rule(session: Session, object_: Pending, type_: int) -> Note:

@@ -15,10 +15,12 @@ from mimas.runs.lost import NOT_DONE
 from mimas.runs.retrying import postpone
 from mimas.runs.sending import Parcel
 from mimas.runs.stopping import StoppedError
+from mimas.runs.tally import KEPT, Kept
 from mimas.schema import names
 from mimas.store import objects, references, resources, runs, tables
 from mimas.store.database import Transaction
 from mimas.store.instants import stamp
+from mimas.store.looking import title
 from mimas.store.objects import PRESENT, UNKNOWN
 from mimas.store.references import SEEN, WANTED
 from mimas.store.runs import Note
@@ -114,9 +116,9 @@ class Delivery:
             else:
                 done.append(export)
                 self._name(tx, export, result)
-        for export in done:
-            self.outcome.counters[_COUNTERS[export.operation]] += 1
-        self.outcome.counters["export-failure"] += len(failed)
+        for operation in Operation:
+            self.outcome.counters.note(_COUNTERS[operation], [e for e in done if e.operation is operation], self._kept)
+        self.outcome.counters.note("export-failure", [by_id[row[1]] for row in failed], self._kept)
         self.outcome.errors += len(failed)
         tx.update(tables.pending_export, "connector, object, state, error", failed, keys=2)
         tx.run(
@@ -136,6 +138,10 @@ class Delivery:
         self._postpone(tx, again)
         runs.note(tx, self.step, notes)
 
+    def _kept(self, export: Export) -> Kept:
+        name = export.new_name or export.name or export.anchor or title(export.values)
+        return Kept(self.number, export.id, None, name)
+
     def _name(self, tx: Transaction, export: Export, result: Result) -> None:
         """Take over what the system gave: the anchor of a new object, the name of a renamed one."""
         if result.anchor is not None and result.anchor != export.anchor:
@@ -147,7 +153,7 @@ class Delivery:
                 "object = excluded.object",
             )
         if export.new_name is not None:
-            self.outcome.counters["export-rename"] += 1
+            self.outcome.counters.note("export-rename", [export], self._kept)
             if export.name is not None:
                 key = names.key(export.name)
                 tx.delete(tables.object_name, "connector, key, object", [(self.number, key, export.id)])
@@ -255,14 +261,22 @@ class Delivery:
             postpone(tx, self.number, [result.id for result in failed], self.now)
             runs.note(tx, self.step, [Note(r.error, "", r.message, r.advice, r.id) for r in failed])
             self.outcome.errors += len(failed)
-            self.outcome.counters["export-failure"] += len(failed)
+            self.outcome.counters.look(tx, "export-failure", [r.id for r in failed])
             self.outcome.result = "completed-export-errors"
         for operation, count in tx.rows(
             "SELECT operation, count(*) FROM pending_export WHERE connector = ? AND state = ? GROUP BY operation",
             self.number,
             SENDING,
         ):
-            self.outcome.counters[_COUNTERS[Operation(operation)]] += count
+            some = tx.rows(
+                "SELECT object FROM pending_export WHERE connector = ? AND state = ? AND operation = ? ORDER BY object"
+                " LIMIT ?",
+                self.number,
+                SENDING,
+                operation,
+                KEPT,
+            )
+            self.outcome.counters.look(tx, _COUNTERS[Operation(operation)], [row[0] for row in some], count)
         hand_over(
             tx,
             self.number,

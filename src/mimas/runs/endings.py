@@ -15,6 +15,7 @@ from mimas.store.references import ALL_BUT_SEEN, WANTED
 
 def write_ends(tx: Transaction, session: Session, plan: Plan) -> None:
     """Objects that are to go, and objects that are left alone from now on."""
+    session.counters.look(tx, "deprovisioned", [id_ for _, id_, _ in [*plan.deletes, *plan.disconnects]])
     unborn = never_made(tx, [*plan.deletes, *plan.disconnects])
     going = [(c, id_) for c, id_, _ in plan.deletes if id_ not in unborn]
     cut = [(c, id_) for c, id_, _ in plan.disconnects if id_ not in unborn]
@@ -41,7 +42,6 @@ def write_ends(tx: Transaction, session: Session, plan: Plan) -> None:
     for object_, anchor, name in tx.rows("SELECT id, anchor, name FROM object WHERE id IN IDS", plan.explicit):
         decisions.decide(tx, object_, None, name or anchor or "", session.now)
         session.decided(tx)[object_] = None
-    session.counters["deprovisioned"] += len(plan.deletes) + len(plan.disconnects)
 
 
 def _unless_sending(column: str) -> str:

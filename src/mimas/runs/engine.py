@@ -1,7 +1,6 @@
 """The engine: steps and profiles of one installation, each a run in the history."""
 
 import gc
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from mimas.runs.setup import ConnectorSetup, Setup, Step
 from mimas.runs.stopping import Halt, StoppedError
 from mimas.runs.symbols import Symbols
 from mimas.runs.syncing import sync_step
+from mimas.runs.tally import Tally
 from mimas.store import mode, runs
 from mimas.store.runs import now as instant
 from mimas.store.store import Store
@@ -211,6 +211,7 @@ class Engine:
         """Close a step, and open the next one or close the run, in one transaction; the number of the next step."""
         now = self.clock()
         with self.store.transaction() as tx:
+            outcome.counters.write(tx, number)
             runs.end_step(tx, number, outcome.result, outcome.counters, outcome.message, now)
             if following is not None:
                 return runs.begin_step(tx, report.number, following.kind, following.connector, now)
@@ -223,21 +224,24 @@ class Engine:
         """One step; a connected system that cannot be used is an outcome, not an exception."""
         if step.connector in down:
             return Outcome("no-start-connection", message=f"{step.connector} failed earlier in this run")
+        # What was done before a system broke off stays done, so it stays counted.
+        counters = Tally()
         try:
-            return self._do(step, number, begin, watcher, halt)
+            return self._do(step, number, begin, watcher, halt, counters)
         except StoppedError:
             self._symbols = None
-            return Outcome(STOPPED, message="It was asked to stop. What was done is whole; the next run goes on.")
+            said = "It was asked to stop. What was done is whole; the next run goes on."
+            return Outcome(STOPPED, counters, said)
         except ConnectorError as error:
             if step.connector is not None:
                 down.add(step.connector)
-            return Outcome("stopped-connectivity", message=f"{error.message} {error.advice}".strip(), errors=1)
+            return Outcome("stopped-connectivity", counters, f"{error.message} {error.advice}".strip(), errors=1)
         except BaseException:
             # Patterns may have been remembered in a transaction that was rolled back.
             self._symbols = None
             raise
 
-    def _do(self, step: Step, number: int, begin: datetime, watcher: Watcher, halt: Halt) -> Outcome:
+    def _do(self, step: Step, number: int, begin: datetime, watcher: Watcher, halt: Halt, counters: Tally) -> Outcome:
         def advances(count: int) -> None:
             watcher.advances(count)
             halt.check()
@@ -251,13 +255,14 @@ class Engine:
                 full=step.kind == "full-sync",
                 say=watcher.says,
                 pulse=halt.check,
+                counters=counters,
             )
         assert step.connector is not None
         setup = self.setup_of(step.connector)
         interest = self.compiled.interest(step.connector)
         with self.connector(step.connector) as connector:
             if step.kind == "export":
-                if staged := self._staged(step.connector):
+                if staged := self._staged(step.connector, counters):
                     return staged
                 self._read_back(connector, setup, number, begin, interest)
                 outcome = export_step(
@@ -267,14 +272,14 @@ class Engine:
                     setup=setup,
                     interest=interest,
                     callouts=self._callouts(setup),
+                    counters=counters,
                     now=begin,
                     retry=step.retry,
                     progress=advances,
                 )
                 if setup.read_back:
                     confirmed = read_back(self.store, connector, number, begin, interest)
-                    told = {n: c for n, c in confirmed.counters.items() if not n.startswith("stage-")}
-                    outcome.counters.update(told)
+                    outcome.counters.take(confirmed.counters, but="stage-")
                 return outcome
             return import_step(
                 self.store,
@@ -284,23 +289,24 @@ class Engine:
                 begin,
                 delta=step.kind == "delta-import",
                 interest=interest,
+                counters=counters,
                 progress=advances,
             )
 
-    def _staged(self, connector: str) -> Outcome | None:
+    def _staged(self, connector: str, counters: Tally) -> Outcome | None:
         """How an export ends that is not done, because this installation is in staging mode."""
         with self.store.transaction() as tx:
             since = mode.staging_since(tx)
             if since is None:
                 return None
-            number = self.store.symbol(connector)
-            sql = "SELECT count(*) FROM pending_export WHERE connector = ? AND state <> ?"
-            count = int(tx.value(sql, number, SENT) or 0)
+            sql = "SELECT object FROM pending_export WHERE connector = ? AND state <> ?"
+            ids = [row[0] for row in tx.rows(sql, self.store.symbol(connector), SENT)]
+            counters.look(tx, "export-staged", ids)
         message = (
-            f"This installation is in staging mode: {count} objects of {connector} differ from what the rules want, "
+            f"This installation is in staging mode: {len(ids)} objects of {connector} differ from what the rules want, "
             "and nothing is sent. `mimas staging off` makes it the active one."
         )
-        return Outcome(counters=Counter({"export-staged": count}), message=message)
+        return Outcome(counters=counters, message=message)
 
     def _callouts(self, setup: ConnectorSetup) -> Callouts:
         before, after = (
@@ -331,6 +337,7 @@ class Engine:
             now,
             delta=False,
             interest=interest,
+            counters=Tally(),
         )
         if unread and outcome.errors:
             raise ConnectorError(

@@ -17,6 +17,7 @@ from mimas.runs.importing import Outcome, Progress
 from mimas.runs.sending import Packer, Parcel, changes
 from mimas.runs.setup import ConnectorSetup
 from mimas.runs.symbols import Symbols
+from mimas.runs.tally import Tally
 from mimas.store.database import Transaction
 from mimas.store.instants import stamp
 from mimas.sync.interest import Interest
@@ -40,13 +41,17 @@ def export_step(
     setup: ConnectorSetup,
     interest: Interest,
     callouts: Callouts,
+    counters: Tally,
     now: datetime,
     retry: bool = False,
     progress: Progress = lambda _: None,
 ) -> Outcome:
-    """Send everything that is pending for one connector; with ``retry`` also what waits for its next try."""
+    """Send everything that is pending for one connector; with ``retry`` also what waits for its next try.
+
+    ``counters`` are right even when it breaks off (`ConnectorError`).
+    """
     number = symbols.store.symbol(connector.name)
-    outcome = Outcome()
+    outcome = Outcome(counters=counters)
     capabilities = connector.capabilities
     with symbols.store.transaction() as tx:
         packer = Packer(tx, symbols, number, interest, now, by_name=capabilities.references == "name")
@@ -80,11 +85,10 @@ def export_step(
 
 def _count_waiting(tx: Transaction, name: str, connector: int, outcome: Outcome, now: datetime) -> None:
     """Say how many wait for their next try."""
-    count, first = tx.row(
-        "SELECT count(*), min(due) FROM pending_export WHERE connector = ? AND due > ?", connector, stamp(now)
-    ) or (0, None)
-    if count:
-        outcome.counters["export-waiting"] += count
+    waiting = tx.rows("SELECT object, due FROM pending_export WHERE connector = ? AND due > ?", connector, stamp(now))
+    if waiting:
+        count, first = len(waiting), min(due for _, due in waiting)
+        outcome.counters.look(tx, "export-waiting", sorted(object_ for object_, _ in waiting))
         outcome.message = (
             f"{count} objects have failed several times and wait for their next try, the first until {first}. "
             f"`mimas export {name} --retry` sends them now. {outcome.message}"

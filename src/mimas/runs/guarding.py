@@ -56,7 +56,7 @@ def hold(
             tx.run(
                 "UPDATE pending_export SET state = ? WHERE connector = ? AND object IN IDS", HELD, connector, objects
             )
-            outcome.counters["export-delete-held" if kind == DELETES else "export-update-held"] += len(objects)
+            outcome.counters.look(tx, "export-delete-held" if kind == DELETES else "export-update-held", objects)
             outcome.held += len(objects)
             outcome.result = "completed-held"
             outcome.message = (

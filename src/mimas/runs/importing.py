@@ -5,7 +5,6 @@ transaction. What a complete listing did not show is gone, within the guard; wha
 never gone.
 """
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +13,7 @@ from typing import Any
 from mimas.connectors.contract import Connector, End, NothingThereError, Page
 from mimas.runs.setup import ConnectorSetup
 from mimas.runs.staging import Stager
+from mimas.runs.tally import Kept, Tally
 from mimas.runs.vanished import Listing, not_shown, settle_vanished
 from mimas.store import objects, runs, tables
 from mimas.store.database import Row, Transaction
@@ -29,7 +29,7 @@ class Outcome:
     """How a step ended: its result (a term of MIM's step results), its counters, one sentence, what is held."""
 
     result: str = "success"
-    counters: Counter[str] = field(default_factory=Counter)
+    counters: Tally = field(default_factory=Tally)
     message: str = ""
     errors: int = 0
     held: int = 0
@@ -44,16 +44,17 @@ def import_step(
     *,
     delta: bool,
     interest: Interest,
+    counters: Tally,
     progress: Progress = lambda _: None,
 ) -> Outcome:
-    """Read a connector and stage what it shows."""
+    """Read a connector and stage what it shows; ``counters`` are right even when it breaks off (`ConnectorError`)."""
     symbol = store.symbol(connector.name)
-    stager = Stager(store, connector, symbol, step, interest, now)
+    stager = Stager(store, connector, symbol, step, interest, now, counters)
     with store.transaction() as tx:
         watermark = tx.value("SELECT watermark FROM connector_state WHERE connector = ?", symbol)
     end = End(complete=False, reason="the connector stopped without saying that it had shown everything")
     marks, removed = bytearray(), []
-    outcome = Outcome(counters=stager.counters)
+    outcome = Outcome(counters=counters)
     if delta and watermark is None:
         delta = False
         outcome.message = f"{connector.name} has not been read to its end before: everything was read."
@@ -115,7 +116,8 @@ def stage_page(stager: Stager, tx: Transaction, page: Page, marks: bytearray, *,
     for index in twice:
         stager.duplicate(page.keys[index], rows[index][0])
     if page.deleted:
-        stager.counters["filtered-deletions"] += sum(1 for index in new if index in page.deleted)
+        unknown = [page.keys[index] for index in new if index in page.deleted]
+        stager.counters.note("filtered-deletions", unknown, lambda key: Kept(stager.symbol, None, None, key))
         new = [index for index in new if index not in page.deleted]
     stager.counters["stage-no-change"] += len(rows) - len(new) - len(changed) - len(removed) - len(twice)
     if new or changed:

@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 from mimas.runs.candidates import Batch, Pending, SymbolKeys
 from mimas.runs.session import Session
+from mimas.runs.tally import Kept
 from mimas.schema.values import decode
 from mimas.store import resources
 from mimas.store.database import Transaction
@@ -64,7 +65,6 @@ def join(
                 resource = candidates.pop()
                 batch.linked.append((object_, resource, number))
                 batch.touched.add(resource)
-                session.counters["joined"] += 1
                 notes.pop(object_.id, None)
                 continue
             if len(candidates) > 1:
@@ -75,7 +75,8 @@ def join(
         left = still
     batch.ambiguous = set(notes)
     session.notes += notes.values()
-    session.counters["ambiguous-join"] += len(notes)
+    symbol = session.store.symbol(linker.connector)
+    session.counters.note("ambiguous-join", list(notes.values()), lambda n: Kept(symbol, n.object, None, n.name))
     return left, sought
 
 

@@ -6,6 +6,7 @@ from mimas.runs.deciding import decide
 from mimas.runs.groups import NONE
 from mimas.runs.resolving import Resolver
 from mimas.runs.session import Session
+from mimas.runs.tally import Kept
 from mimas.runs.waking import referrers, wake
 from mimas.schema.values import decode
 from mimas.store import decisions, facts, holds, objects, resources, tables
@@ -100,6 +101,7 @@ def _group(session: Session, resolver: Resolver, connector: int, type_: int, lin
                     decode(seen) if seen else {},
                     resource,
                     rule,
+                    name or anchor or "",
                     groups.get(id_, NONE),
                 )
                 for id_, anchor, name, presence, seen, resource, rule in rows
@@ -120,11 +122,12 @@ def _process(
     pending: list[Pending],
 ) -> bool:
     batch = decide(tx, session, linker, pending)
+    session.counters.note("joined", batch.linked, lambda join: Kept(connector, join[0].id, join[1], join[0].name))
     _keep_for_a_person(tx, session, connector, pending, batch)
     cut = [object_ for object_ in [*batch.gone, *batch.unlinked] if object_.resource is not None]
     tx.delete(tables.link, "object", [(object_.id,) for object_ in cut])
     batch.touched.update(object_.resource for object_ in cut if object_.resource is not None)
-    session.counters["disconnected"] += len(cut)
+    session.counters.note("disconnected", cut, lambda o: Kept(connector, o.id, o.resource, o.name))
     if linker.connector in session.symbols.indispensable:
         facts.leave(tx, linker.connector, [o.resource for o in cut if o.resource is not None], session.now)
         facts.come_back(tx, linker.connector, [resource for _, resource, _ in batch.linked])

@@ -11,6 +11,7 @@ from mimas.runs.endings import drop_unborn, write_ends
 from mimas.runs.plan import Birth, Plan
 from mimas.runs.session import Session
 from mimas.runs.symbols import Slot
+from mimas.runs.tally import Kept
 from mimas.schema import names
 from mimas.schema.attributes import NAME
 from mimas.schema.values import decode, encode
@@ -114,7 +115,7 @@ class Provisioner:
         first = self._linked.get((resource, *slot.after))
         if first is not None and first.presence == PRESENT:
             return True
-        self.session.counters["provisioning-waits"] += 1
+        self.session.counters.note("provisioning-waits", [resource], lambda id_: Kept(None, None, id_, ""))
         return False
 
     def _compare(self, target: Target, object_: Linked, values: dict[str, Any], *, scope: bool) -> None:

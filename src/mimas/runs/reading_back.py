@@ -11,6 +11,7 @@ from mimas.connectors.contract import Connector, Sought
 from mimas.runs.images import SENT
 from mimas.runs.importing import Outcome, stage_page
 from mimas.runs.staging import Stager
+from mimas.runs.tally import Tally
 from mimas.runs.vanished import confirm_deletes
 from mimas.store import runs
 from mimas.store.database import Row
@@ -24,7 +25,7 @@ _SOME = 200
 def read_back(store: Store, connector: Connector[Any], step: int, now: datetime, interest: Interest) -> Outcome:
     """Look at everything that was sent and is not confirmed; what was confirmed, and what was not kept."""
     symbol = store.symbol(connector.name)
-    stager = Stager(store, connector, symbol, step, interest, now)
+    stager = Stager(store, connector, symbol, step, interest, now, Tally())
     for rows in _sent(store, symbol):
         marks = bytearray()
         for page in connector.fetch([Sought(store.name(type_), anchor, name) for _, _, type_, anchor, name in rows]):
@@ -36,8 +37,8 @@ def read_back(store: Store, connector: Connector[Any], step: int, now: datetime,
             if operation == "delete" and not (object_ < len(marks) and marks[object_])
         ]
         with store.transaction() as tx:
+            stager.counters.look(tx, "confirmed-delete", gone)
             confirm_deletes(tx, symbol, gone)
-        stager.counters["confirmed-delete"] += len(gone)
     with store.transaction() as tx:
         stager.finish(tx)
         runs.note(tx, step, stager.take_notes())

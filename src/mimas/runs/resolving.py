@@ -11,10 +11,12 @@ from mimas.runs.cases import Case, Part, load_cases
 from mimas.runs.deletion import DeletionRules, KeepError
 from mimas.runs.dues import INBOUND, RELEASE, write_dues
 from mimas.runs.session import Session
+from mimas.runs.tally import Kept
 from mimas.schema.places import Place
 from mimas.schema.values import decode, encode
 from mimas.store import facts, resources, tables
 from mimas.store.database import Row, Transaction
+from mimas.store.looking import title
 from mimas.store.resources import DELETED, LIVE, Key, StoredResource
 from mimas.sync.generated import About, Failure
 from mimas.sync.inbound import Contribution, combine, settled
@@ -94,8 +96,10 @@ class Resolver:
             self.ages.write(tx)
         facts.remember_once(tx, outcome.done, self.session.now)
         resources.write(tx, self.session.step, outcome.new, outcome.changed, outcome.added, outcome.removed)
-        self.session.counters["projected"] += len(outcome.new)
-        self.session.counters["resource-changed"] += sum(1 for change in outcome.changed if change[3] == LIVE)
+        counters = self.session.counters
+        counters.note("projected", outcome.new, lambda row: _kept(row[0], row[2]))
+        changed = [(before.id, doc) for before, doc, _, state in outcome.changed if state == LIVE]
+        counters.note("resource-changed", changed, lambda change: _kept(*change))
         write_dues(tx, INBOUND, dues)
         write_dues(tx, RELEASE, outcome.ending)
         return outcome
@@ -217,7 +221,7 @@ class Resolver:
         if days := self.symbols.types[before.type].release:
             outcome.ending[before.id] = self.session.now + timedelta(days=days)
         outcome.written.append(before.id)
-        self.session.counters["resource-deleted"] += 1
+        self.session.counters.note("resource-deleted", [before], lambda row: _kept(row.id, row.doc))
         values = decode(before.doc)
         living = self.symbols.keys(before.type, values, self.context)
         kept = self.symbols.keys(before.type, values, self.context, live=False)
@@ -245,3 +249,7 @@ def touched(tx: Transaction, session: Session, resolver: Resolver, ids: Iterable
     """Resolve some resources that exist."""
     rows = resources.load(tx, sorted(set(ids)))
     return resolver.resolve(tx, load_cases(tx, session, rows, "IN IDS", [row.id for row in rows]))
+
+
+def _kept(resource: int, doc: str) -> Kept:
+    return Kept(None, None, resource, title(decode(doc)))

@@ -1,12 +1,12 @@
 """What every pass of a sync step shares: the rules, counters, notes, the instant."""
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from mimas.runs.comparing import Comparer
 from mimas.runs.symbols import Symbols
+from mimas.runs.tally import Kept, Tally
 from mimas.store import decisions, runs, tables
 from mimas.store.database import Transaction
 from mimas.store.runs import Note
@@ -25,7 +25,7 @@ class Session:
     sweep: bool
     pulse: Callable[[], None] = lambda: None
     """Called between two batches; may raise to stop."""
-    counters: Counter[str] = field(default_factory=Counter)
+    counters: Tally = field(default_factory=Tally)
     errors: int = 0
     notes: list[Note] = field(default_factory=list)
     fresh_from: int = 0
@@ -99,7 +99,7 @@ class Session:
             return
         self.reported.add((str(failure), name, object_))
         self.errors += 1
-        self.counters["flow-failure"] += 1
+        self.counters.note("flow-failure", [name], lambda name: Kept(None, object_, None, name))
         self.notes.append(
             Note(
                 "flow-failure",

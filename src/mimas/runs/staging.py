@@ -1,6 +1,5 @@
 """Staging: entries become connector objects, and what differs from before becomes pending."""
 
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
@@ -14,11 +13,12 @@ from mimas.runs.groups import Groups
 from mimas.runs.lost import Lost
 from mimas.runs.merging import merged
 from mimas.runs.referencing import Referencer
+from mimas.runs.tally import Kept, Tally
 from mimas.schema import names
 from mimas.schema.attributes import Kind
 from mimas.schema.values import encode
 from mimas.store import objects, tables
-from mimas.store.database import Transaction
+from mimas.store.database import Row, Transaction
 from mimas.store.objects import NONE, PRESENT, Stored
 from mimas.store.runs import Note
 from mimas.store.store import Store
@@ -36,12 +36,13 @@ class Stager:
         step: int,
         interest: Interest,
         now: datetime,
+        counters: Tally,
     ) -> None:
         self.store = store
         self.connector = connector
         self.symbol = symbol
         self.step = step
-        self.counters: Counter[str] = Counter()
+        self.counters = counters
         self.errors = 0
         self._notes: list[Note] = []
         self.named = connector.capabilities.named
@@ -66,7 +67,7 @@ class Stager:
     def problem(self, note: Note) -> None:
         """Something is wrong with a record; the step goes on."""
         self.errors += 1
-        self.counters["discovery-errors"] += 1
+        self.counters.note("discovery-errors", [note], lambda note: Kept(self.symbol, note.object, None, note.name))
         self._notes.append(note)
 
     def duplicate(self, key: str, object_: int | None = None) -> None:
@@ -181,7 +182,7 @@ class Stager:
         tx.upsert(tables.object_name, "connector, key, object", name_rows, "object = excluded.object")
         tx.insert(tables.pending_import, "connector, object", [(symbol, object_) for object_ in ids])
         self.references.add(tx, [(o, e) for o, (_, e) in zip(ids, fresh.values(), strict=True) if e.references])
-        self.counters["stage-add"] += len(fresh)
+        self.counters.note("stage-add", object_rows, _kept)
         return list(ids)
 
     def _stage_known(
@@ -196,6 +197,7 @@ class Stager:
         shown = self.references.resolve(tx, [entry for _, entry, _ in changed])
         before = self.references.load(tx, [o for _, e, o in changed if self.refers.get(e.type)])
         object_rows, key_rows, new_keys, pending, looked_at, ours = [], [], [], [], [], []
+        counted: dict[str, list[Row]] = {}
         for index, entry, object_ in changed:
             row = stored[object_]
             fingerprint = page.fingerprints[index]
@@ -211,13 +213,15 @@ class Stager:
                 self.counters["stage-no-change"] += 1
                 looked_at.append((row, doc, after, False))
                 continue
-            self._count(row, name)
+            counted.setdefault(_counter(row, name), []).append((object_, symbol, None, entry.anchor, name))
             if row.ours is not None:
                 ours.append((object_, row.type, row.ours, values))
             type_ = self.types.get(entry.type, row.type)
             object_rows.append((object_, type_, entry.anchor, name, PRESENT, doc))
             looked_at.append((row, doc, after, True))
             pending.append((symbol, object_, row.seen))
+        for counter in ("stage-add", "stage-update", "stage-rename"):
+            self.counters.note(counter, counted.get(counter, ()), _kept)
         tx.update(tables.object_key, "connector, anchor, fingerprint", sorted(key_rows), keys=2)
         tx.upsert(
             tables.object_key,
@@ -243,14 +247,6 @@ class Stager:
         )
         return [object_ for _, _, object_ in changed]
 
-    def _count(self, row: Stored, name: str | None) -> None:
-        if row.presence != PRESENT:
-            self.counters["stage-add"] += 1
-        elif name != row.name and row.name is not None:
-            self.counters["stage-rename"] += 1
-        else:
-            self.counters["stage-update"] += 1
-
     def _rename(self, tx: Transaction, renamed: Sequence[tuple[int, str | None, str]]) -> None:
         """Objects by their new names: (object, old, new). A placeholder under a new name becomes the object."""
         if not renamed:
@@ -269,3 +265,16 @@ class Stager:
             id_: keys[key] for key, id_ in holders.items() if stored[id_].type is None and stored[id_].anchor is None
         }
         self.references.merge(tx, {id_: object_ for id_, object_ in places.items() if id_ != object_})
+
+
+def _counter(row: Stored, name: str | None) -> str:
+    """What an object that was known, and is shown under that name now, counts as."""
+    if row.presence != PRESENT:
+        return "stage-add"
+    return "stage-rename" if name != row.name and row.name is not None else "stage-update"
+
+
+def _kept(row: Row) -> Kept:
+    """What is kept of an object of which a row begins with its id, connector, type, anchor and name."""
+    object_, connector, _, anchor, name, *_ = row
+    return Kept(connector, object_, None, name or anchor)

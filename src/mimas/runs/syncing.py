@@ -16,6 +16,7 @@ from mimas.runs.relating import relate_all, relate_some
 from mimas.runs.resolving import Resolver, resolve_range, touched
 from mimas.runs.session import Session
 from mimas.runs.symbols import Symbols
+from mimas.runs.tally import Tally
 from mimas.runs.vanished import stage_gone
 from mimas.runs.waking import referrers, retry_unlinked
 from mimas.schema.values import decode
@@ -45,6 +46,7 @@ def sync_step(
     full: bool,
     say: Say = lambda _: None,
     pulse: Callable[[], None] = lambda: None,
+    counters: Tally,
 ) -> Outcome:
     """Bring resources and wanted images to what the connector spaces and the rules say.
 
@@ -58,7 +60,7 @@ def sync_step(
         if sweeping:
             tx.upsert(tables.meta, "key, value", [(SWEEP, FULL if full else SWEEP)], "value = excluded.value")
         few = not sweeping and _few(tx, now)
-    session = Session(symbols, step, now, sweeping, pulse)
+    session = Session(symbols, step, now, sweeping, pulse, counters)
     resolver = Resolver(session)
     if full:
         renew_keys(session)

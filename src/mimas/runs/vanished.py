@@ -70,8 +70,8 @@ def settle_vanished(tx: Transaction, listing: Listing, candidates: Sequence[int]
     complete = listing.whole and not listing.delta
     if complete:
         confirmed |= _never_shown(tx, connector, listing.step, listing.now)
+    outcome.counters.look(tx, "confirmed-delete", sorted(confirmed))
     confirm_deletes(tx, connector, sorted(confirmed))
-    outcome.counters["confirmed-delete"] += len(confirmed)
     holds.answer(tx, connector, GRACE, listing.shows)
     waiting = holds.held(tx, connector, GRACE)
     if complete:
@@ -86,7 +86,7 @@ def settle_vanished(tx: Transaction, listing: Listing, candidates: Sequence[int]
             f"{unproven} objects were not shown, but this listing is no evidence that they are gone: {why}. "
             "None of them was deleted. Put the source right and import again."
         )
-        outcome.counters["not-shown"] += unproven
+        outcome.counters.look(tx, "not-shown", sorted(set(left).difference(gone)))
     if gone:
         _let_go(tx, listing, gone, outcome)
 
@@ -108,7 +108,7 @@ def _let_go(tx: Transaction, listing: Listing, left: list[int], outcome: "Outcom
             f"{guard.share:.0%} through, whichever is more"
         )
         hold = holds.place(tx, "missing", connector, listing.step, left, text, listing.now)
-        outcome.counters["stage-delete-held"] += len(left)
+        outcome.counters.look(tx, "stage-delete-held", left)
         outcome.held += len(left)
         outcome.result = "completed-held"
         outcome.message = (
@@ -117,10 +117,10 @@ def _let_go(tx: Transaction, listing: Listing, left: list[int], outcome: "Outcom
         )
         return
     graced = begin(tx, listing.store, connector, listing.step, left, listing.setup.grace, listing.now)
-    outcome.counters["stage-delete-grace"] += len(graced)
+    outcome.counters.look(tx, "stage-delete-grace", sorted(graced))
     left = [object_ for object_ in left if object_ not in graced]
     stage_gone(tx, connector, left)
-    outcome.counters["stage-delete"] += len(left)
+    outcome.counters.look(tx, "stage-delete", left)
 
 
 def stage_gone(tx: Transaction, connector: int, ids: Sequence[int]) -> None:

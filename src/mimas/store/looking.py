@@ -150,6 +150,33 @@ def notes(store: Store, step: int, limit: int) -> list[dict[str, Any]]:
     return [_note(store, row) for row in rows]
 
 
+def behind(store: Store, step: int, counter: str, limit: int) -> list[dict[str, Any]]:
+    """The first objects that a step kept of a counter, by the names they had then, in the order in which they came.
+
+    ``resource`` is what the object belonged to, or else what it belongs to now; ``title`` is what that is called now.
+    """
+    with store.transaction() as tx:
+        rows = tx.rows(
+            "SELECT coalesce(k.connector, o.connector), k.object, r.id, k.name, r.doc FROM step_object k"
+            " LEFT JOIN object o ON o.id = k.object LEFT JOIN link l ON l.object = k.object"
+            " LEFT JOIN resource r ON r.id = coalesce(k.resource, l.resource)"
+            " WHERE k.step = ? AND k.counter = ? ORDER BY k.number LIMIT ?",
+            step,
+            counter,
+            limit,
+        )
+    return [
+        {
+            "connector": store.name(connector),
+            "object": object_,
+            "name": name,
+            "resource": resource,
+            "title": title(decode(doc)) if doc else "",
+        }
+        for connector, object_, resource, name, doc in rows
+    ]
+
+
 def find(store: Store, type_: str, key: str, indexed: Sequence[str], normal: str) -> list[int]:
     """Resources of a type by id, or by a key in one of the indexed attributes."""
     number = store.symbol(type_)

@@ -8,10 +8,10 @@ from alembic.config import Config
 from mimas.store.database import Database
 
 
-def upgrade(database: Database) -> None:
-    """Run the migrations that are missing, in one transaction."""
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Run the migrations that are missing, up to a revision, in one transaction."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with database.engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)

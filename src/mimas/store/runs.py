@@ -7,7 +7,7 @@ from typing import NamedTuple
 import msgspec
 
 from mimas.store import tables
-from mimas.store.database import Transaction
+from mimas.store.database import Row, Transaction
 
 
 def now() -> datetime:
@@ -72,6 +72,12 @@ def end_step(tx: Transaction, step: int, result: str, counters: Mapping[str, int
     """Close a step with its result, counters and one sentence for the person who looks."""
     body = msgspec.json.encode(dict(counters)).decode()
     tx.update(tables.step, "id, ended, result, counters, message", [(step, _text(now), result, body, message)])
+
+
+def keep(tx: Transaction, step: int, objects: Mapping[str, Sequence[Row]]) -> None:
+    """Record the objects behind each counter: (connector, object, resource, name) in the order in which they came."""
+    rows = [(step, counter, number, *row) for counter, kept in objects.items() for number, row in enumerate(kept, 1)]
+    tx.insert(tables.step_object, "step, counter, number, connector, object, resource, name", rows)
 
 
 def note(tx: Transaction, step: int, notes: Sequence[Note]) -> None:

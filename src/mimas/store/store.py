@@ -7,7 +7,7 @@ from pathlib import Path
 from mimas.store import tables
 from mimas.store.database import Database, DatabaseError, Transaction
 
-REVISION = "0003"
+REVISION = "0004"
 """The migration this program needs; `migrate` brings a database to it."""
 
 
@@ -71,25 +71,40 @@ class Store:
         return self._names[symbol]
 
     def exists(self) -> bool:
-        """Whether the database has been made ready by `migrate`."""
+        """Whether the database has been made ready by `prepare`. Raises `DatabaseError` when by another release."""
+        revision = self._revision()
+        if revision is not None and revision != REVISION:
+            advice = (
+                "Run `mimas config apply`, which brings it up to date."
+                if revision < REVISION
+                else "Install the newer program, which made it so."
+            )
+            raise DatabaseError(
+                f"The database {self.database.display} is at revision {revision}; this program needs {REVISION}. "
+                f"{advice}"
+            )
+        return revision is not None
+
+    def prepare(self) -> None:
+        """Create the tables, or bring them up to date, if need be. Raises `DatabaseError` when they are newer."""
+        revision = self._revision()
+        if revision is None or revision < REVISION:
+            self.migrate()
+        else:
+            self.exists()
+
+    def _revision(self) -> str | None:
+        """The migration that the database was brought to; revisions are numbered, so they sort as text."""
         if not self.database.postgresql:
             path = self.database.url.database
             if path and path != ":memory:" and not Path(path).exists():
-                return False
+                return None
         with self.transaction() as tx:
             if self.database.postgresql:
                 found = tx.value("SELECT to_regclass('alembic_version')")
             else:
                 found = tx.value("SELECT name FROM sqlite_master WHERE name = 'alembic_version'")
-            if not found:
-                return False
-            revision = tx.value("SELECT version_num FROM alembic_version")
-        if revision != REVISION:
-            raise DatabaseError(
-                f"The database {self.database.display} is at revision {revision}; this program needs {REVISION}. "
-                "Run `mimas config apply`, which brings it up to date, or install the newer program."
-            )
-        return True
+            return tx.value("SELECT version_num FROM alembic_version") if found else None
 
     def migrate(self) -> None:
         """Create the tables, or bring them up to date."""

@@ -245,3 +245,16 @@ step_error = _table(
     _text("advice"),
     Index("step_error_step", "step"),
 )
+
+step_object = _table(
+    "step_object",
+    _id("step"),
+    _text("counter", primary=True),
+    _id("number"),
+    _number("connector", nullable=True),
+    _number("object", nullable=True),
+    _number("resource", nullable=True),
+    _text("name"),
+    rowid=False,
+)
+"""The objects behind a counter of a step, with the names they had: see `mimas.runs.tally`."""

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from mimas.cli.failing import explained
+from mimas.store.database import Database
+from mimas.store.migrate import upgrade
 from tests.unit.cli.shell import Shell, people
 
 MIMAS = str(Path(sys.executable).with_name("mimas"))
@@ -120,6 +122,16 @@ def test_a_database_of_a_newer_program_is_not_touched(used: Shell) -> None:
     assert "newer program" in said.err
 
 
+def test_a_database_of_an_earlier_program_is_brought_up_to_date_as_the_message_says(new: Shell) -> None:
+    with closing(Database(f"sqlite:///{new.home / 'mimas.db'}")) as database:
+        upgrade(database, "0001")
+    said = new("status")
+    assert said.code == 1
+    assert "`mimas config apply`, which brings it up to date" in said.err
+    new.done("config", "apply")
+    assert "3 new" in new.done("run", "daily")
+
+
 def test_a_typo_in_the_settings_names_line_and_meaning(new: Shell) -> None:
     new.edit("mimas.toml", "name =", "nmae =")
     said = new("check")
@@ -211,10 +223,10 @@ def test_ctrl_c_in_the_middle_of_a_run_ends_with_a_sentence_and_the_next_run_goe
     while _staged(used.home) < 1_000 and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.01)
     process.send_signal(signal.SIGINT)
-    said, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=60)
     assert process.returncode == 1, err
-    assert "stopped" in said
-    assert "the next run goes on" in said
+    assert "stopped" in out
+    assert "the next run goes on" in out
     assert "Traceback" not in err
     staged = _staged(used.home)
     assert 1_000 <= staged < 60_000, "the signal came in the middle"

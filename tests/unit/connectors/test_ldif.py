@@ -161,7 +161,7 @@ def test_bad_records_are_errors_of_their_own(tmp_path: Path, body: str, code: st
         ("dn:", "invalid-dn"),
         ("dn:< file:///x", "unsupported-value-type"),
         ("dn", "parse-error"),
-        (f"dn: {ANN}\nchangetype: delete", "unexpected-change-type"),
+        (f"dn: {ANN}\nchangetype: delete", "invalid-change-type"),
     ],
 )
 def test_records_that_cannot_be_named_are_problems(tmp_path: Path, head: str, code: str) -> None:

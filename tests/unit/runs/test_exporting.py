@@ -6,9 +6,11 @@ from typing import ClassVar
 
 import pytest
 
+from mimas.runs.engine import RunReport
 from mimas.runs.images import SENDING, SENT, WAITING
 from mimas.runs.releasing import refuse, release
 from mimas.runs.setup import Guard
+from mimas.store import looking
 from mimas.sync.rules import Deprovision, LinkType, ResourceType
 from tests.door import Door, door
 from tests.world import World, attributes, delimited, inbound, ldif, outbound, person, target
@@ -593,11 +595,17 @@ class TestADoorThatIsNotAlwaysOpen:
         staff(world, "1/A/a", "2/B/b", "3/C/c", "4/D/d")
         return world
 
+    def behind(self, world: World, report: RunReport, counter: str) -> list[str]:
+        """Whom the export of a run counts so."""
+        return [one["name"] for one in looking.behind(world.store, report.steps[2].number, counter, 9)]
+
     def test_an_object_that_is_refused_is_told_and_retried_alone(self, stubborn: World) -> None:
         Door.refuses = {"2"}
         report = stubborn.run("import hr", "sync", "export app")
         assert report.errors == 1
         assert stubborn.codes() == ["constraint-violation"]
+        assert self.behind(stubborn, report, "export-failure") == ["2"]
+        assert self.behind(stubborn, report, "export-add") == ["1", "3", "4"]
         Door.refuses, Door.sent = set(), []
         stubborn.run("export app")
         assert Door.sent == [("add", "2")]
@@ -608,6 +616,8 @@ class TestADoorThatIsNotAlwaysOpen:
         Door.breaks_after = 3
         report = stubborn.run("import hr", "sync", "export app", "import app", "sync")
         assert report.failed
+        assert report.steps[2].outcome.result == "stopped-connectivity"
+        assert self.behind(stubborn, report, "export-add") == ["1", "2", "3"], "what was sent was sent"
         assert stubborn.pending() == {
             "1": ("add", SENT),
             "2": ("add", SENT),

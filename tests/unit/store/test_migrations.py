@@ -7,6 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from mimas.store.database import DatabaseError
+from mimas.store.migrate import upgrade
 from mimas.store.store import Store
 from mimas.store.tables import metadata
 
@@ -37,6 +38,17 @@ def test_a_database_of_another_release_is_not_touched(tmp_path: Path) -> None:
     store.migrate()
     with store.transaction() as tx:
         tx.run("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(DatabaseError, match="9999"):
+    for ask in (store.exists, store.prepare):
+        with pytest.raises(DatabaseError, match=r"9999.*newer program"):
+            ask()
+    store.close()
+
+
+def test_a_database_of_an_earlier_release_is_brought_up_to_date(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'mimas.db'}")
+    upgrade(store.database, "0001")
+    with pytest.raises(DatabaseError, match=r"revision 0001.*`mimas config apply`"):
         store.exists()
+    store.prepare()
+    assert store.exists()
     store.close()

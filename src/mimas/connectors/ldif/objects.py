@@ -108,7 +108,7 @@ class Objects:
         lowered = body.lower()
         if b"\nchangetype:" in lowered:
             raise EntryError(
-                "unexpected-change-type",
+                "invalid-change-type",
                 f"the record of {name} in line {record.line} is a change",
                 "Set the file as 'changes', or name a file that lists the objects as 'path'.",
             )
