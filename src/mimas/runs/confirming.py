@@ -83,7 +83,6 @@ class Confirmer:
             )
         }
         wanted = self._wanted_references(tx, [row for row, _, _, _ in ours])
-        references.clear(tx, [row.id for row, _, _, _ in ours if self.governed.get(row.type or 0)], references.SENT)
         self.comparer.begin(tx, ids)
         done: list[Stored] = []
         open_: list[tuple[int, str]] = []
@@ -176,10 +175,18 @@ class Confirmer:
         wanted: dict[tuple[int, int], set[int]] = {}
         if not ids:
             return wanted
-        for object_, attribute, target in tx.rows(
-            f"SELECT object, attribute, target FROM reference WHERE object IN IDS AND (bits & {WANTED}) <> 0", ids
+        told: set[int] = set()
+        for object_, attribute, target, bits in tx.rows(
+            "SELECT object, attribute, target, bits FROM reference"
+            f" WHERE object IN IDS AND (bits & {WANTED | references.SENT}) <> 0",
+            ids,
         ):
-            wanted.setdefault((object_, attribute), set()).add(target)
+            if bits & WANTED:
+                wanted.setdefault((object_, attribute), set()).add(target)
+            if bits & references.SENT:
+                told.add(object_)
+        # What was sent of them is seen now, or did not arrive.
+        references.clear(tx, sorted(told), references.SENT)
         return wanted
 
     def _kept(self, row: Stored) -> Kept:

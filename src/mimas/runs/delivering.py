@@ -70,6 +70,8 @@ class Delivery:
         What has been sent to one of them before waits for its confirmation again.
         """
         self.deferred |= parcel.deferred
+        if not parcel.nothing:
+            return
         chosen = "connector = ? AND object IN IDS"
         told = f"SELECT 1 FROM reference r WHERE r.object = pending_export.object AND (r.bits & {references.SENT}) <> 0"
         tx.run(
@@ -94,10 +96,10 @@ class Delivery:
             # Whatever was answered before a connection broke is kept; the rest stays "sending".
             with self.store.transaction() as tx:
                 self._record(tx, by_id, results, parcel)
-            notes = self.callouts.tell(by_id, results)
-            self.outcome.errors += len(notes)
-            with self.store.transaction() as tx:
-                runs.note(tx, self.step, notes)
+            if notes := self.callouts.tell(by_id, results):
+                self.outcome.errors += len(notes)
+                with self.store.transaction() as tx:
+                    runs.note(tx, self.step, notes)
         self.progress(len(results))
 
     def _record(self, tx: Transaction, by_id: dict[int, Export], results: list[Result], parcel: Parcel) -> None:
@@ -130,11 +132,12 @@ class Delivery:
         again = [export.id for export in done if export.id in parcel.deferred]
         self.deferred.update(again)
         whole = [export for export in done if export.id not in parcel.deferred]
-        for type_, attributes in self.governed.items():
+        for type_, attributes in self.governed.items() if parcel.refers else ():
             references.sent(tx, [export.id for export in whole if export.type == type_], attributes)
         references.sent_singly(tx, [row for row in parcel.told if row[0] in set(again)])
         self._sent(tx, [export.id for export in whole])
-        hand_over(tx, self.number, [export.id for export in whole if export.operation is Operation.DELETE])
+        if deleted := [export.id for export in whole if export.operation is Operation.DELETE]:
+            hand_over(tx, self.number, deleted)
         self._postpone(tx, again)
         runs.note(tx, self.step, notes)
 

@@ -22,6 +22,7 @@ from mimas.runs.symbols import Symbols
 from mimas.runs.syncing import sync_step
 from mimas.runs.tally import Tally
 from mimas.store import mode, runs
+from mimas.store.database import Transaction
 from mimas.store.runs import now as instant
 from mimas.store.store import Store
 from mimas.sync.compiling import Compiled, compile_rules
@@ -262,9 +263,11 @@ class Engine:
         interest = self.compiled.interest(step.connector)
         with self.connector(step.connector) as connector:
             if step.kind == "export":
-                if staged := self._staged(step.connector, counters):
-                    return staged
-                self._read_back(connector, setup, number, begin, interest)
+                with self.store.transaction() as tx:
+                    if staged := self._staged(tx, step.connector, counters):
+                        return staged
+                    unknown = unknown_outcomes(tx, self.store.symbol(step.connector))
+                self._read_back(connector, setup, number, begin, interest, unknown)
                 outcome = export_step(
                     self.symbols,
                     connector,
@@ -293,15 +296,13 @@ class Engine:
                 progress=advances,
             )
 
-    def _staged(self, connector: str, counters: Tally) -> Outcome | None:
+    def _staged(self, tx: Transaction, connector: str, counters: Tally) -> Outcome | None:
         """How an export ends that is not done, because this installation is in staging mode."""
-        with self.store.transaction() as tx:
-            since = mode.staging_since(tx)
-            if since is None:
-                return None
-            sql = "SELECT object FROM pending_export WHERE connector = ? AND state <> ?"
-            ids = [row[0] for row in tx.rows(sql, self.store.symbol(connector), SENT)]
-            counters.look(tx, "export-staged", ids)
+        if mode.staging_since(tx) is None:
+            return None
+        sql = "SELECT object FROM pending_export WHERE connector = ? AND state <> ?"
+        ids = [row[0] for row in tx.rows(sql, self.store.symbol(connector), SENT)]
+        counters.look(tx, "export-staged", ids)
         message = (
             f"This installation is in staging mode: {len(ids)} objects of {connector} differ from what the rules want, "
             "and nothing is sent. `mimas staging off` makes it the active one."
@@ -322,10 +323,9 @@ class Engine:
         number: int,
         now: datetime,
         interest: Interest,
+        unknown: int,
     ) -> None:
         """Look before sending: after a step that died on the wire, and before a listing is replaced at first."""
-        with self.store.transaction() as tx:
-            unknown = unknown_outcomes(tx, self.store.symbol(connector.name))
         unread = connector.capabilities.listing and not known(self.store, connector.name)
         if not connector.capabilities.read or not (unknown or unread):
             return

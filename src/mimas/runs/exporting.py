@@ -57,8 +57,6 @@ def export_step(
         packer = Packer(tx, symbols, number, interest, now, by_name=capabilities.references == "name")
         if retry:
             tx.run("UPDATE pending_export SET due = NULL WHERE connector = ?", number)
-    delivery = Delivery(symbols.store, connector, number, step, outcome, progress, callouts, interest, now)
-    with symbols.store.transaction() as tx:
         # What an import has been asked about since, and has not shown, did not arrive.
         tx.run(
             f"UPDATE pending_export SET state = ?, {lost.NOT_DONE} WHERE connector = ? AND state = ?",
@@ -68,19 +66,28 @@ def export_step(
         )
         guarding.hold(tx, number, step, setup, packer.comparer, outcome, now)
         _count_waiting(tx, connector.name, number, outcome, now)
-        outcome.errors += following.tell_blocked(tx, number, step)
+        if freeing := following.any_at_all(tx):
+            outcome.errors += following.tell_blocked(tx, number, step)
+    delivery = Delivery(symbols.store, connector, number, step, outcome, progress, callouts, interest, now)
     if capabilities.listing:
         _send_listing(packer, delivery, number)
-        return outcome
-    _send_deletes(packer, delivery, number, following.FREEING)
-    _send_changes(packer, delivery, number, capabilities.named)
-    if delivery.deferred:
-        # References to objects that this very step has made.
-        _send_changes(packer, delivery, number, capabilities.named, "p.error IS NULL AND ")
-    _send_deletes(packer, delivery, number)
+    else:
+        _send_all(packer, delivery, number, freeing=freeing)
     if outcome.errors:
         outcome.result = "completed-export-errors"
     return outcome
+
+
+def _send_all(packer: Packer, delivery: Delivery, number: int, *, freeing: bool) -> None:
+    """Adds and changes before deletes, but for the deletes that free the name of something new."""
+    named = delivery.connector.capabilities.named
+    if freeing:
+        _send_deletes(packer, delivery, number, following.FREEING)
+    _send_changes(packer, delivery, number, named)
+    if delivery.deferred:
+        # References to objects that this very step has made.
+        _send_changes(packer, delivery, number, named, "p.error IS NULL AND ")
+    _send_deletes(packer, delivery, number)
 
 
 def _count_waiting(tx: Transaction, name: str, connector: int, outcome: Outcome, now: datetime) -> None:

@@ -19,6 +19,11 @@ BLOCKED = f"behind NOT IN (SELECT x.object FROM pending_export x WHERE x.operati
 """An SQL condition: the delete that a pending export waits for is held, or is not to be any more."""
 
 
+def any_at_all(tx: Transaction) -> bool:
+    """Whether anybody waits for a delete."""
+    return tx.value("SELECT 1 FROM pending_export WHERE behind IS NOT NULL LIMIT 1") is not None
+
+
 def hand_over(tx: Transaction, connector: int, deleted: Sequence[int]) -> None:
     """These objects were deleted: whoever waited for that has their anchor and name now.
 

@@ -31,7 +31,7 @@ class Groups:
     def of(self, tx: Transaction, ids: Sequence[int]) -> dict[int, Membership]:
         """Object → the groups it is in, for those of some objects that are in any."""
         found: dict[int, Membership] = {}
-        groups = self._found(tx) if ids else {}
+        groups = self._found(tx) if ids and self._asked else {}
         for group, attribute, target in (
             tx.rows(
                 "SELECT r.object, r.attribute, r.target FROM reference r JOIN object o ON o.id = r.object"

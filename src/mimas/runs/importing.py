@@ -49,8 +49,8 @@ def import_step(
 ) -> Outcome:
     """Read a connector and stage what it shows; ``counters`` are right even when it breaks off (`ConnectorError`)."""
     symbol = store.symbol(connector.name)
-    stager = Stager(store, connector, symbol, step, interest, now, counters)
     with store.transaction() as tx:
+        stager = Stager(tx, store, connector, symbol, step, interest, now, counters)
         watermark = tx.value("SELECT watermark FROM connector_state WHERE connector = ?", symbol)
     end = End(complete=False, reason="the connector stopped without saying that it had shown everything")
     marks, removed = bytearray(), []

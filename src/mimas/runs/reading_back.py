@@ -25,7 +25,8 @@ _SOME = 200
 def read_back(store: Store, connector: Connector[Any], step: int, now: datetime, interest: Interest) -> Outcome:
     """Look at everything that was sent and is not confirmed; what was confirmed, and what was not kept."""
     symbol = store.symbol(connector.name)
-    stager = Stager(store, connector, symbol, step, interest, now, Tally())
+    with store.transaction() as tx:
+        stager = Stager(tx, store, connector, symbol, step, interest, now, Tally())
     for rows in _sent(store, symbol):
         marks = bytearray()
         for page in connector.fetch([Sought(store.name(type_), anchor, name) for _, _, type_, anchor, name in rows]):

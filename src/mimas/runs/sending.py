@@ -28,6 +28,8 @@ class Parcel:
     """Pending objects that need nothing any more."""
     deferred: set[int] = field(default_factory=set)
     """Objects some of whose references point to objects that do not exist in the system yet."""
+    refers: bool = False
+    """Whether references are sent."""
     told: list[Triple] = field(default_factory=list)
     """Their other references, which are sent now."""
     refused: dict[int, Result] = field(default_factory=dict)
@@ -138,6 +140,7 @@ class Packer:
             sides = result.setdefault(object_, ({}, {}))
             sides[0 if bits & WANTED else 1].setdefault(attribute, []).append(text)
             told.append((object_, attribute, target))
+        parcel.refers = bool(result)
         parcel.told = [row for row in told if row[0] in parcel.deferred]
         return result
 

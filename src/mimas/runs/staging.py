@@ -30,6 +30,7 @@ class Stager:
 
     def __init__(
         self,
+        tx: Transaction,
         store: Store,
         connector: Connector[Any],
         symbol: int,
@@ -60,8 +61,7 @@ class Stager:
         self.groups = Groups(store, symbol, interest.groups)
         self.references = Referencer(store, connector, symbol, self.groups)
         self._lost: Lost | None = None
-        with store.transaction() as tx:
-            self.comparer = Comparer(tx, store, symbol, interest.lenience)
+        self.comparer = Comparer(tx, store, symbol, interest.lenience)
         self.confirmer = Confirmer(store, symbol, interest.governed, self.comparer, connector.schema, now)
 
     def problem(self, note: Note) -> None:

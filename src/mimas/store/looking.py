@@ -155,25 +155,28 @@ def behind(store: Store, step: int, counter: str, limit: int) -> list[dict[str, 
 
     ``resource`` is what the object belonged to, or else what it belongs to now; ``title`` is what that is called now.
     """
+    sql = "SELECT objects FROM step_object WHERE step = ? AND counter = ?"
     with store.transaction() as tx:
-        rows = tx.rows(
-            "SELECT coalesce(k.connector, o.connector), k.object, r.id, k.name, r.doc FROM step_object k"
-            " LEFT JOIN object o ON o.id = k.object LEFT JOIN link l ON l.object = k.object"
-            " LEFT JOIN resource r ON r.id = coalesce(k.resource, l.resource)"
-            " WHERE k.step = ? AND k.counter = ? ORDER BY k.number LIMIT ?",
-            step,
-            counter,
-            limit,
-        )
+        kept = msgspec.json.decode(tx.value(sql, step, counter) or "[]")[:limit]
+        now: dict[int, tuple[int, int | None]] = {
+            id_: (connector, resource)
+            for id_, connector, resource in tx.rows(
+                "SELECT o.id, o.connector, l.resource FROM object o LEFT JOIN link l ON l.object = o.id"
+                " WHERE o.id IN IDS",
+                [row[1] for row in kept if row[1] is not None],
+            )
+        }
+        rows = [(c or now.get(o, (None, None))[0], o, r or now.get(o, (None, None))[1], name) for c, o, r, name in kept]
+        docs = {row.id: row.doc for row in resources.load(tx, sorted({row[2] for row in rows if row[2] is not None}))}
     return [
         {
             "connector": store.name(connector),
             "object": object_,
             "name": name,
-            "resource": resource,
-            "title": title(decode(doc)) if doc else "",
+            "resource": resource if resource in docs else None,
+            "title": title(decode(docs[resource])) if resource in docs else "",
         }
-        for connector, object_, resource, name, doc in rows
+        for connector, object_, resource, name in rows
     ]
 
 

@@ -76,8 +76,8 @@ def end_step(tx: Transaction, step: int, result: str, counters: Mapping[str, int
 
 def keep(tx: Transaction, step: int, objects: Mapping[str, Sequence[Row]]) -> None:
     """Record the objects behind each counter: (connector, object, resource, name) in the order in which they came."""
-    rows = [(step, counter, number, *row) for counter, kept in objects.items() for number, row in enumerate(kept, 1)]
-    tx.insert(tables.step_object, "step, counter, number, connector, object, resource, name", rows)
+    rows = [(step, counter, msgspec.json.encode(kept).decode()) for counter, kept in objects.items() if kept]
+    tx.insert(tables.step_object, "step, counter, objects", rows)
 
 
 def note(tx: Transaction, step: int, notes: Sequence[Note]) -> None:

@@ -250,11 +250,10 @@ step_object = _table(
     "step_object",
     _id("step"),
     _text("counter", primary=True),
-    _id("number"),
-    _number("connector", nullable=True),
-    _number("object", nullable=True),
-    _number("resource", nullable=True),
-    _text("name"),
+    _text("objects", nullable=False),
     rowid=False,
 )
-"""The objects behind a counter of a step, with the names they had: see `mimas.runs.tally`."""
+"""The objects behind a counter of a step, as JSON rows of (connector, object, resource, name): see `mimas.runs.tally`.
+
+One row a counter: a small step writes three or four where it would else write forty.
+"""

@@ -58,9 +58,14 @@ class Compiled:
     choices: dict[str, dict[str, Callable[..., Any]]] = field(default_factory=dict)
     """Resource type → attribute → the function that chooses between what is contributed."""
 
+    _interests: dict[str, Interest] = field(default_factory=dict)
+
     def interest(self, connector: str) -> Interest:
         """What the rules ask of a connected system."""
-        return interest(self.rules, (target for of_type in self.targets.values() for target in of_type), connector)
+        if connector not in self._interests:
+            targets = (target for of_type in self.targets.values() for target in of_type)
+            self._interests[connector] = interest(self.rules, targets, connector)
+        return self._interests[connector]
 
 
 def compile_rules(rules: RuleSet, schemas: Mapping[str, Mapping[str, ObjectType]], load: Load) -> Compiled:
