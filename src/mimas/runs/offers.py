@@ -19,9 +19,13 @@ from mimas.store.references import OURS, SEEN
 class Offers:
     """The offers to one batch of resources."""
 
-    def __init__(self, tx: Transaction, session: Session, where: str, *parameters: Any) -> None:
+    def __init__(
+        self, tx: Transaction, session: Session, where: str, *parameters: Any, targets: list[int] | None = None
+    ) -> None:
+        """``targets``: only offers of these resources count."""
         self.session = session
         self.where = Query(where, parameters)
+        self._targets = targets
         self._flows = session.symbols.reference_offers
         self._granting = grants.any_at_all(tx)
         self._left_out: dict[int, list[int]] = {}
@@ -35,7 +39,8 @@ class Offers:
         queries += [self._membership(number) for number in range(len(self.session.symbols.group_of))]
         if self._granting:
             origin = self.session.store.symbol(grants.ORIGIN)
-            queries.append(grants.in_force(self.where, self.session.symbols.singles, origin, self.session.now))
+            query = grants.in_force(self.where, self.session.symbols.singles, origin, self.session.now)
+            queries.append(query + self._to("g.target"))
         if not queries:
             return Query("SELECT resource, attribute, target, origin FROM resource_reference WHERE 1 = 0")
         if not self._granting and not self._overlapping():
@@ -65,6 +70,7 @@ class Offers:
             + " WHERE l.resource "
             + self.where
             + self._covered(flow, "l")
+            + self._to("t.resource")
         )
         if self._granting and flow.single:
             query += grants.none_of(flow.target, self.session.now)
@@ -80,6 +86,16 @@ class Offers:
             query += Query(" WHERE bl.resource = l.resource") + self._covered(other, "bl") + ")"
         return query
 
+    def _to(self, target: str) -> Query:
+        return Query("") if self._targets is None else Query(f" AND {target} IN IDS", (self._targets,))
+
+    def divisible(self, tx: Transaction) -> bool:
+        """Whether one value can be looked at without the others: no offer takes the place of another one."""
+        places = [(flow.type, flow.target) for flow in self._flows if not flow.unites]
+        if len(set(places)) < len(places):
+            return False
+        return not self._granting or not grants.any_of(tx, self.where, self.session.symbols.singles)
+
     def _rank(self, flow: ReferenceOffer) -> tuple[int, str, str]:
         name = self.session.store.name
         return flow.precedence, name(flow.connector), name(flow.rule)
@@ -93,6 +109,7 @@ class Offers:
         symbols = self.session.symbols
         name = symbols.rules[flow.rule].name
         chosen = Query("SELECT DISTINCT l.object") + _joined(flow, "l", "r", "t") + " WHERE l.resource " + self.where
+        chosen += self._to("t.resource")
         context = self.session.context()
         rows = tx.rows(f"SELECT id, connector, type, seen FROM object WHERE id IN ({chosen.text})", *chosen.parameters)
         groups = symbols.groups[flow.connector].of(tx, [row[0] for row in rows])
@@ -126,6 +143,7 @@ class Offers:
                 f" WHERE g.attribute = {group} AND m.attribute = {member} AND m.value = g.value AND g.resource "
             )
             + self.where
+            + self._to("m.resource")
         )
 
 

@@ -43,6 +43,7 @@ def _to_sync(tx: Transaction, connector: int | None, now: datetime) -> bool:
     return (
         tx.value(f"SELECT 1 FROM pending_import{where} LIMIT 1", *parameters) is not None
         or tx.value("SELECT 1 FROM dirty LIMIT 1") is not None
+        or tx.value("SELECT 1 FROM moved LIMIT 1") is not None
         or tx.value("SELECT 1 FROM due WHERE at <= ? LIMIT 1", stamp(now)) is not None
         or tx.value("SELECT 1 FROM meta WHERE key = ?", SWEEP) is not None
     )

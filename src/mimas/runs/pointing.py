@@ -37,14 +37,29 @@ def point_some(tx: Transaction, session: Session, ids: Sequence[int]) -> None:
     _point(tx, session, "target", chosen)
 
 
-def _point(tx: Transaction, session: Session, side: Literal["resource", "target"], chosen: Query) -> None:
-    """Bring the wanted references from (or to) the objects of some resources to what the resources say."""
+def point_pairs(tx: Transaction, session: Session, ids: list[int], targets: list[int]) -> None:
+    """Some resources, as those that refer to some others."""
+    _point(tx, session, "resource", Query("IN IDS", (ids,)), targets)
+
+
+def _point(
+    tx: Transaction,
+    session: Session,
+    side: Literal["resource", "target"],
+    chosen: Query,
+    targets: list[int] | None = None,
+) -> None:
+    """Bring the wanted references from (or to) the objects of some resources to what the resources say.
+
+    ``targets``: only those to the objects of these resources.
+    """
     # Nothing is to refer to an object that is being deleted.
     leaving = bool(session.leaving(tx))
     wishes = session.symbols.reference_wishes
     if not wishes:
         return
-    wanted = union(_wanted(tx, session, wish, Query(f"rr.{side} ") + chosen, leaving=leaving) for wish in wishes)
+    to = Query("") if targets is None else Query(" AND rr.target IN IDS", (targets,))
+    wanted = union(_wanted(tx, session, wish, Query(f"rr.{side} ") + chosen + to, leaving=leaving) for wish in wishes)
     near = "object" if side == "resource" else "target"
     sinks = ", ".join(str(connector) for connector in session.symbols.sinks)
     stored = (
@@ -53,6 +68,9 @@ def _point(tx: Transaction, session: Session, side: Literal["resource", "target"
         + " WHERE l.resource "
         + chosen
     )
+    if targets is not None:
+        # The few targets first: a join by them finds the rows through their index.
+        stored += Query(" AND r.target IN (SELECT lt.object FROM link lt WHERE lt.resource IN IDS)", (targets,))
     lacking, left_over = compare(tx, wanted, stored, "reference", _SAME)
     added: list[Triple] = []
     removed: list[Triple] = []

@@ -1,6 +1,6 @@
 """Reference values of connector objects: texts become rows between objects."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from mimas.connectors.contract import Connector, Entry
@@ -117,6 +117,10 @@ class Referencer:
         for bit in (SEEN, WANTED, OURS, SENT):
             references.add(tx, [(o, a, objects_[target]) for o, a, target, bits in rows if bits & bit], bit)
         tx.delete(tables.object_, "id", [(id_,) for id_ in objects_])
+
+    def noted(self, objects_: Collection[int]) -> list[tuple[int, int]]:
+        """(object, target) of what `change` has noted for some objects."""
+        return [(o, target) for o, _, target in (*self._added, *self._removed) if o in objects_]
 
     def write(self, tx: Transaction) -> None:
         """Write what `change` noted."""

@@ -34,10 +34,23 @@ def relate_some(tx: Transaction, session: Session, rows: Sequence[StoredResource
     _relate_members(tx, session, rows)
 
 
+def relate_pairs(tx: Transaction, session: Session, ids: list[int], targets: list[int]) -> bool:
+    """What some resources refer to among some others; false where that takes a look at all they refer to."""
+    offers = Offers(tx, session, "IN IDS", ids, targets=targets)
+    if not offers.divisible(tx):
+        return False
+    _bring(tx, session, offers, Query("resource IN IDS AND target IN IDS", (ids, targets)))
+    return True
+
+
 def _relate(tx: Transaction, session: Session, where: str, *parameters: object) -> None:
     """Bring the reference rows of some resources to what their objects and memberships say."""
-    wanted = Offers(tx, session, where, *parameters).query()
-    stored = Query(f"SELECT {_COLUMNS} FROM resource_reference WHERE resource {where}", parameters)
+    _bring(tx, session, Offers(tx, session, where, *parameters), Query(f"resource {where}", parameters))
+
+
+def _bring(tx: Transaction, session: Session, offers: Offers, chosen: Query) -> None:
+    wanted = offers.query()
+    stored = Query(f"SELECT {_COLUMNS} FROM resource_reference WHERE ") + chosen
     lacking, left_over = compare(tx, wanted, stored, "resource_reference", _SAME)
     added = removed = 0
     if left_over:

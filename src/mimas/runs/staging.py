@@ -17,12 +17,15 @@ from mimas.runs.tally import Kept, Tally
 from mimas.schema import names
 from mimas.schema.attributes import Kind
 from mimas.schema.values import encode
-from mimas.store import objects, tables
+from mimas.store import moved, objects, tables
 from mimas.store.database import Row, Transaction
 from mimas.store.objects import NONE, PRESENT, Stored
 from mimas.store.runs import Note
 from mimas.store.store import Store
 from mimas.sync.interest import Interest
+
+_FEW = 5_000
+"""Up to so many changed references of a page are followed one by one; more are soonest looked at as a whole."""
 
 
 class Stager:
@@ -198,6 +201,7 @@ class Stager:
         before = self.references.load(tx, [o for _, e, o in changed if self.refers.get(e.type)])
         object_rows, key_rows, new_keys, pending, looked_at, ours = [], [], [], [], [], []
         counted: dict[str, list[Row]] = {}
+        only_moved: set[int] = set()
         for index, entry, object_ in changed:
             row = stored[object_]
             fingerprint = page.fingerprints[index]
@@ -220,6 +224,8 @@ class Stager:
             object_rows.append((object_, type_, entry.anchor, name, PRESENT, doc))
             looked_at.append((row, doc, after, True))
             pending.append((symbol, object_, row.seen))
+            if doc == row.seen and row.presence == PRESENT and name == row.name:
+                only_moved.add(object_)
         for counter in ("stage-add", "stage-update", "stage-rename"):
             self.counters.note(counter, counted.get(counter, ()), _kept)
         tx.update(tables.object_key, "connector, anchor, fingerprint", sorted(key_rows), keys=2)
@@ -230,6 +236,7 @@ class Stager:
             "object = excluded.object, fingerprint = excluded.fingerprint",
         )
         tx.update(tables.object_, "id, type, anchor, name, presence, seen", object_rows)
+        changes = self.references.noted(only_moved)
         self.references.write(tx)
         settled = self.confirmer.confirm(tx, looked_at, self.counters, self._notes)
         objects.put_off(tx, self.symbol, sorted(self.confirmer.late.intersection(row.id for row, *_ in looked_at)))
@@ -239,13 +246,21 @@ class Stager:
         tx.update(tables.object_, "id, ours", left)
         settled -= {row.id for row, *_ in looked_at if row.presence != PRESENT and row.type in self.attentive}
         settled -= {row.id for row, *_ in looked_at if row.type in self.watchful}
+        followed = self._follow(tx, only_moved - settled, changes)
         tx.insert(
             tables.pending_import,
             "connector, object, synced",
-            [row for row in pending if row[1] not in settled],
+            [row for row in pending if row[1] not in settled | followed],
             ignore=True,
         )
         return [object_ for _, _, object_ in changed]
+
+    def _follow(self, tx: Transaction, only_moved: set[int], changes: list[tuple[int, int]]) -> set[int]:
+        """Objects of which nothing but a few references has changed: those are followed value by value."""
+        mine = [pair for pair in changes if pair[0] in only_moved]
+        if not mine or len(mine) > _FEW:
+            return set()
+        return only_moved - moved.add_of_objects(tx, mine)
 
     def _rename(self, tx: Transaction, renamed: Sequence[tuple[int, str | None, str]]) -> None:
         """Objects by their new names: (object, old, new). A placeholder under a new name becomes the object."""

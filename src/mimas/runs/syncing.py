@@ -10,9 +10,9 @@ from mimas.runs.forgetting import release_due
 from mimas.runs.importing import Outcome
 from mimas.runs.keying import renew_keys
 from mimas.runs.linking import link_pending
-from mimas.runs.pointing import point_all, point_some
+from mimas.runs.pointing import point_all, point_pairs, point_some
 from mimas.runs.provisioning import Provisioner, provision
-from mimas.runs.relating import relate_all, relate_some
+from mimas.runs.relating import relate_all, relate_pairs, relate_some
 from mimas.runs.resolving import Resolver, resolve_range, touched
 from mimas.runs.session import Session
 from mimas.runs.symbols import Symbols
@@ -20,7 +20,7 @@ from mimas.runs.tally import Tally
 from mimas.runs.vanished import stage_gone
 from mimas.runs.waking import referrers, retry_unlinked
 from mimas.schema.values import decode
-from mimas.store import grants, objects, resources, tables
+from mimas.store import grants, moved, objects, resources, tables
 from mimas.store.database import Transaction
 from mimas.store.instants import stamp
 from mimas.store.resources import LIVE
@@ -95,10 +95,29 @@ def _strata(session: Session, resolver: Resolver, connector: str | None, say: Sa
             resources.mark_dirty(tx, outcome.written)
     if sweeping:
         _sweep(session, resolver, say, resolve=full)
+        with session.store.transaction() as tx:
+            moved.forget(tx)
     else:
+        _follow_moved(session)
         _follow(session)
     _settle(session, resolver)
     _call_again(session)
+
+
+def _follow_moved(session: Session) -> None:
+    """References of which single values may have changed; a resource whose values depend on one another is dirty."""
+    while True:
+        session.pulse()
+        with session.store.transaction() as tx:
+            pairs = moved.some(tx, CHUNK)
+            ids, targets = sorted({row[0] for row in pairs}), sorted({row[1] for row in pairs})
+            if pairs and relate_pairs(tx, session, ids, targets):
+                point_pairs(tx, session, ids, targets)
+            else:
+                resources.mark_dirty(tx, ids)
+            moved.done(tx, pairs)
+        if len(pairs) < CHUNK:
+            return
 
 
 def _call_again(session: Session) -> None:
@@ -138,7 +157,7 @@ def _few(tx: Transaction, now: datetime) -> bool:
     """Whether what is to be done fits into one transaction."""
     counts = [
         tx.value(f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT {CHUNK + 1}) p") or 0
-        for table in ("pending_import", "dirty")
+        for table in ("pending_import", "dirty", "moved")
     ]
     counts.append(tx.value("SELECT count(*) FROM due WHERE at <= ?", stamp(now)))
     return sum(counts) <= CHUNK

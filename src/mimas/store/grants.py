@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from mimas.store import resources, tables
+from mimas.store import moved, tables
 from mimas.store.database import Transaction
 from mimas.store.instants import stamp
 from mimas.store.queries import Query
@@ -50,7 +50,8 @@ def add(
         "id, resource, attribute, target, begins, ends, reason, grantor, at",
         [(number, *triple, *span, reason, grantor, stamp(now))],
     )
-    _changed(tx, [triple[0]], now)
+    moved.add(tx, [(triple[0], triple[2])])
+    _renew_dues(tx, [triple[0]], now)
     return number
 
 
@@ -60,7 +61,8 @@ def end(tx: Transaction, number: int, now: datetime) -> Grant | None:
     if row is None:
         return None
     tx.update(tables.granted, "id, ends", [(number, stamp(now))])
-    _changed(tx, [row[1]], now)
+    moved.add(tx, [(row[1], row[3])])
+    _renew_dues(tx, [row[1]], now)
     return Grant(*row)
 
 
@@ -73,12 +75,21 @@ def take_due(tx: Transaction, now: datetime) -> None:
     """Resources of which a grant has begun or ended are looked at again."""
     rows = tx.rows("SELECT item FROM due WHERE stratum = ? AND at <= ?", DUE, stamp(now))
     if rows:
-        _changed(tx, [row[0] for row in rows], now)
+        ids = [row[0] for row in rows]
+        moved.add(tx, tx.rows("SELECT resource, target FROM granted WHERE resource IN IDS", ids))
+        _renew_dues(tx, ids, now)
 
 
 def any_at_all(tx: Transaction) -> bool:
     """Whether anything has ever been granted."""
     return tx.value("SELECT 1 FROM granted LIMIT 1") is not None
+
+
+def any_of(tx: Transaction, resources_: Query, attributes: Sequence[int]) -> bool:
+    """Whether one of these attributes of some resources was ever granted."""
+    query = Query("SELECT 1 FROM granted WHERE resource ") + resources_
+    query += Query(" AND attribute IN IDS LIMIT 1", (list(attributes),))
+    return tx.value(query.text, *query.parameters) is not None
 
 
 def in_force(resources_: Query, singles: Sequence[int], origin: int, now: datetime) -> Query:
@@ -110,9 +121,8 @@ def none_of(attribute: int, now: datetime) -> Query:
     )
 
 
-def _changed(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
-    """The next sync looks at these resources, and again when the next of their grants begins or ends."""
-    resources.mark_dirty(tx, ids)
+def _renew_dues(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
+    """The grants of these resources are looked at again when the next of them begins or ends."""
     at = stamp(now)
     rows = tx.rows(
         "SELECT resource, min(CASE WHEN begins > ? THEN begins ELSE ends END) FROM granted"

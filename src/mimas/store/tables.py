@@ -164,6 +164,9 @@ resource_reference = _table(
 dirty = _table("dirty", _id("resource"), rowid=False)
 """Resources whose later strata are still to be computed."""
 
+moved = _table("moved", _id("resource"), _id("target"), rowid=False)
+"""(resource, target): whether the one refers to the other is to be found out; see `mimas.store.moved`."""
+
 pattern = _table("pattern", _id(), _text("body", nullable=False), Index("pattern_body", "body", unique=True))
 """Lineage, interned: which rule won for which attribute. Most resources share one of a few."""
 

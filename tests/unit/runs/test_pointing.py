@@ -8,7 +8,7 @@ from tests.door import Door, door
 from tests.world import World, attributes, delimited, inbound, outbound
 
 ORG = delimited("org", "id title members>person*")
-CLUB = ResourceType("person", attributes("employeeId title members>person*"), frozenset(["employeeId"]))
+CLUB = ResourceType("person", attributes("employeeId title members>person* boss>person"), frozenset(["employeeId"]))
 
 
 @pytest.fixture
@@ -135,3 +135,52 @@ def test_what_is_no_longer_governed_forgets_what_was_sent(club: World) -> None:
     club.configure(club.engine.setup.connectors.values(), club.engine.setup.rules.rules[:1], [CLUB])
     club.run("sync")
     assert club.rows("SELECT DISTINCT bits & 14 FROM reference") == [(0,)]
+
+
+@pytest.mark.parametrize("change", ["123", "1", "34", ""])
+def test_single_members_are_followed_and_come_to_what_a_full_sync_comes_to(club: World, change: str) -> None:
+    org(club, "12")
+    club.run("import org", "sync", "export app", "import app", "sync")
+    org(club, change)
+    club.run("import org")
+    assert club.rows("SELECT 1 FROM pending_import") == []
+    assert club.rows("SELECT 1 FROM moved") != []
+    club.run("sync", "export app", "import app", "sync")
+    assert club.rows("SELECT 1 FROM moved") == []
+    assert members(club) == change
+    before = club.dump()
+    club.run("full", "export app")
+    assert club.dump() == before
+
+
+def test_a_member_who_is_nobody_yet_is_referred_to_when_they_come(club: World) -> None:
+    org(club, "12")
+    club.run("import org", "sync", "export app", "import app", "sync")
+    group = {"id": "9", "title": "", "members": ["1", "2", "7"]}
+    club.write("org.csv", group, *({"id": key} for key in "1234"), columns="id title members")
+    club.run("import org", "sync")
+    club.write("org.csv", group, *({"id": key} for key in "12347"), columns="id title members")
+    club.run("import org", "sync", "export app", "export app")
+    assert members(club) == "127"
+
+
+def test_where_one_value_stands_in_for_another_all_are_looked_at(world: World) -> None:
+    """A better source takes the place of all that the other one says."""
+    type_ = ResourceType("person", attributes("employeeId members>person*"), frozenset(["employeeId"]))
+    flows, join = {"employeeId": "id", "members": "members"}, ["id=employeeId"]
+    world.configure(
+        [ORG, delimited("hr", "id members>person*")],
+        [inbound("org", flows, join=join), inbound("hr", flows, join=join, precedence=50)],
+        [type_],
+    )
+    people = [{"id": key} for key in "1234"]
+    org(world, "12")
+    world.write("hr.csv", {"id": "9", "members": []}, *people, columns="id members")
+    world.run("import org", "import hr", "sync")
+    assert {target for _, target in world.references("members", "employeeId")} == {"1", "2"}
+    world.write("hr.csv", {"id": "9", "members": ["3"]}, *people, columns="id members")
+    world.run("import hr", "sync")
+    assert {target for _, target in world.references("members", "employeeId")} == {"3"}
+    world.write("hr.csv", {"id": "9", "members": []}, *people, columns="id members")
+    world.run("import hr", "sync")
+    assert {target for _, target in world.references("members", "employeeId")} == {"1", "2"}
