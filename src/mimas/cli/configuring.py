@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from mimas.cli.failing import Exit
 from mimas.cli.installation import Installation
 from mimas.cli.printing import as_json, errors, out
-from mimas.configuration.apply import anew, apply, drift
+from mimas.configuration.apply import apply, drift
 from mimas.configuration.canonical import Change
 from mimas.configuration.check import check
 from mimas.configuration.problem import Problem, Severity
 from mimas.configuration.problem import errors as only_errors
+from mimas.configuration.reach import Reach
 from mimas.configuration.reading import Document, read_folder
 
 
@@ -48,17 +49,20 @@ def apply_home(installation: Installation) -> int:
     store = installation.any_store
     store.prepare()
     with store.database.alone():
-        changes = apply(store, documents)
+        changes, far = apply(store, documents)
     if not changes:
         out.print(f"{len(documents)} documents are in force; nothing has changed.")
         return Exit.DONE
     _print_changes(changes)
-    out.print(
-        f"{len(documents)} documents are in force." + (" The next sync looks at everything anew." * anew(changes))
-    )
+    out.print(f"{len(documents)} documents are in force. {_REACHES[far]}".strip())
     return Exit.DONE
 
 
+_REACHES = {
+    Reach.NOTHING: "",
+    Reach.OUTBOUND: "The next sync works out anew what the systems should hold.",
+    Reach.EVERYTHING: "The next sync looks at everything anew.",
+}
 _STYLES = {Severity.ERROR: "", Severity.WARNING: "yellow", Severity.HINT: "dim"}
 
 

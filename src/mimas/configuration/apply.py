@@ -1,9 +1,9 @@
 """Documents enter the store, and come out of it again: what is in force is what the store holds."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from mimas.configuration.canonical import Change, diff, digest
-from mimas.configuration.documents import AT_ONCE
+from mimas.configuration.reach import Reach, reach
 from mimas.configuration.reading import Document, pack, unpack
 from mimas.store import tables
 from mimas.store.runs import now
@@ -22,17 +22,14 @@ def drift(store: Store, folder: Sequence[Document]) -> list[Change]:
     return diff({(d.kind, d.name): d.body for d in in_force(store)}, folder)
 
 
-def anew(changes: Iterable[Change]) -> bool:
-    """Whether the next sync has to look at everything after these changes."""
-    return any(change.kind not in AT_ONCE for change in changes)
-
-
-def apply(store: Store, folder: Sequence[Document]) -> list[Change]:
-    """Put the documents of a folder into force, all or none; what changed. See `anew`."""
+def apply(store: Store, folder: Sequence[Document]) -> tuple[list[Change], Reach]:
+    """Put the documents of a folder into force, all or none; what changed, and how far it reaches."""
     # Only whoever applies pays for importing the rules' engine.
     from mimas.runs.syncing import FULL, SWEEP
 
-    changes = drift(store, folder)
+    before = in_force(store)
+    changes = diff({(d.kind, d.name): d.body for d in before}, folder)
+    far = reach(changes, before, folder)
     at = now().isoformat(timespec="seconds").replace("+00:00", "Z")
     with store.transaction(durable=True) as tx:
         tx.run("DELETE FROM document")
@@ -41,6 +38,9 @@ def apply(store: Store, folder: Sequence[Document]) -> list[Change]:
             "kind, name, body, file, hash, applied",
             [(d.kind, d.name, pack(d), d.place.file, digest(d), at) for d in folder],
         )
-        if anew(changes):
-            tx.upsert(tables.meta, "key, value", [(SWEEP, FULL)], "value = excluded.value")
-    return changes
+        if far:
+            known = tx.value("SELECT value FROM meta WHERE key = ?", SWEEP)
+            # Whoever has to look at everything still has to.
+            how = FULL if far is Reach.EVERYTHING or known == FULL else SWEEP
+            tx.upsert(tables.meta, "key, value", [(SWEEP, how)], "value = excluded.value")
+    return changes, far

@@ -65,7 +65,7 @@ def sync_step(
     if full:
         renew_keys(session)
         retry_unlinked(session)
-    if begun == FULL:
+    if begun is not None:
         with store.transaction() as tx:
             objects.release_all_but(tx, symbols.sinks)
     # What is soon done is done in one transaction, which costs a fraction of twenty.

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from mimas.runs.images import WAITING
-from mimas.sync.rules import Deprovision, Flow
+from mimas.runs.syncing import SWEEP
+from mimas.store import tables
+from mimas.sync.rules import Deprovision, Flow, SyncRule
 from tests.door import Door, door
 from tests.world import World, delimited, inbound, origin, outbound, target
 
@@ -211,3 +213,29 @@ class TestOneAfterTheOther:
         mailbox.write("app.csv", columns="id name title manager")
         mailbox.run("import app", "sync", "export mail")
         assert list(mailbox.read("mail.csv")) == ["1"]
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        [outbound("app", FLOWS | {"title": "dept"})],
+        [outbound("app", FLOWS, where=["name NOTEQUAL A"])],
+        [outbound("app", FLOWS, name="another rule")],
+        [outbound("app", FLOWS), outbound("app", {"title": "title"}, name="titles", where=["dept ISNOTNULL"])],
+        [],
+    ],
+)
+def test_a_changed_outbound_rule_needs_no_look_at_the_resources(world: World, rules: list[SyncRule]) -> None:
+    """What `mimas config apply` asks for then comes to the same as a look at everything."""
+    connectors = [HR, target("app", COLUMNS)]
+    world.configure(connectors, [IN, outbound("app", FLOWS | {"manager": "manager"})])
+    hr(world, "1/A/boss", "2/B/dev/x/1")
+    world.run(*ALL)
+    world.configure(connectors, [IN, *rules])
+    with world.store.transaction() as tx:
+        tx.upsert(tables.meta, "key, value", [(SWEEP, SWEEP)], "value = excluded.value")
+    counters = world.step("sync").counters
+    assert counters["resource-changed"] == 0
+    before = world.dump()
+    world.run("full")
+    assert world.dump() == before
