@@ -18,6 +18,7 @@ RESULTS = {
     "completed-held": ("!", ""),
     "stopped-connectivity": ("✗", "failed"),
     "stopped-user-termination": ("!", "stopped"),
+    "stopped-error-limit": ("✗", "stopped"),
     "no-start-connection": ("✗", "not started"),
 }
 """The mark of a step's result, and what is said before its counters, which say the rest."""

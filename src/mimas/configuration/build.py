@@ -153,6 +153,7 @@ def _connector(document: Document, body: ConnectorBody) -> ConnectorSetup:
         body.before_export or "",
         body.after_export or "",
         {name: _guard(part) for name, part in body.guards.changes.items()},
+        body.guards.errors,
         body.confirm == "read-back",
     )
 

@@ -159,6 +159,7 @@ class GuardsPart(Part):
     changes: dict[Name, GuardPart] = Field(
         default={}, description="Attribute: objects in which an export would change it."
     )
+    errors: int = Field(default=5000, ge=1, description="An import or export stops when so many objects have failed.")
     missing: GuardPart = Field(default=GuardPart(), description="Objects that a full import no longer shows.")
     deletes: GuardPart = Field(default=GuardPart(), description="Objects that an export would delete.")
 

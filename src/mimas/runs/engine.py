@@ -16,8 +16,8 @@ from mimas.runs.extensions import Extensions
 from mimas.runs.images import SENT
 from mimas.runs.importing import Outcome, import_step, known
 from mimas.runs.reading_back import read_back
-from mimas.runs.setup import ConnectorSetup, Setup, Step
-from mimas.runs.stopping import Halt, StoppedError
+from mimas.runs.setup import ERRORS, ConnectorSetup, Setup, Step
+from mimas.runs.stopping import STOPPED, Halt, StoppedError, limit_errors
 from mimas.runs.symbols import Symbols
 from mimas.runs.syncing import sync_step
 from mimas.runs.tally import Tally
@@ -27,9 +27,6 @@ from mimas.store.runs import now as instant
 from mimas.store.store import Store
 from mimas.sync.compiling import Compiled, compile_rules
 from mimas.sync.interest import Interest
-
-STOPPED = "stopped-user-termination"
-"""The result of a step that was asked to stop (MIM: stopped-user-termination-from-wmi-or-ui)."""
 
 
 class UsageError(Exception):
@@ -229,10 +226,9 @@ class Engine:
         counters = Tally()
         try:
             return self._do(step, number, begin, watcher, halt, counters)
-        except StoppedError:
+        except StoppedError as error:
             self._symbols = None
-            said = "It was asked to stop. What was done is whole; the next run goes on."
-            return Outcome(STOPPED, counters, said)
+            return Outcome(error.term, counters, error.message, errors=int(error.term != STOPPED))
         except ConnectorError as error:
             if step.connector is not None:
                 down.add(step.connector)
@@ -243,9 +239,15 @@ class Engine:
             raise
 
     def _do(self, step: Step, number: int, begin: datetime, watcher: Watcher, halt: Halt, counters: Tally) -> Outcome:
+        limit = self.setup_of(step.connector).errors if step.connector else ERRORS
+
+        def pulse() -> None:
+            halt.check()
+            limit_errors(counters, limit)
+
         def advances(count: int) -> None:
             watcher.advances(count)
-            halt.check()
+            pulse()
 
         if step.kind in ("full-sync", "delta-sync"):
             return sync_step(
@@ -255,7 +257,7 @@ class Engine:
                 connector=step.connector,
                 full=step.kind == "full-sync",
                 say=watcher.says,
-                pulse=halt.check,
+                pulse=pulse,
                 counters=counters,
             )
         assert step.connector is not None

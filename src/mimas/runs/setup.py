@@ -10,6 +10,9 @@ from mimas.connectors.contract import Schema
 from mimas.mail.server import MailServer
 from mimas.sync.rules import Place, RuleSet
 
+ERRORS = 5_000
+"""How many objects may fail in a step, unless a connector says otherwise (MIM: error limit)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Guard:
@@ -39,6 +42,8 @@ class ConnectorSetup:
     """Python functions that are called for each object: see `mimas.runs.callouts`."""
     changes: Mapping[str, Guard] = field(default_factory=dict)
     """At the target, by attribute: objects in which an export would change it."""
+    errors: int = ERRORS
+    """How many objects may fail in a step before it is stopped."""
     read_back: bool = False
     """Whether what was sent is read again at once, to confirm it."""
 

@@ -1,7 +1,7 @@
 """Stopping a run: between two batches, where everything is whole, so that the next run goes on from there."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from mimas.store import runs
 from mimas.store.store import Store
@@ -11,7 +11,29 @@ _OFTEN = 0.5
 
 
 class StoppedError(Exception):
-    """Somebody has asked the run to stop."""
+    """A step ends between two batches: its result, and why."""
+
+    def __init__(self, term: str, message: str) -> None:
+        super().__init__(message)
+        self.term = term
+        self.message = message
+
+
+STOPPED = "stopped-user-termination"
+"""The result of a step that was asked to stop (MIM: stopped-user-termination-from-wmi-or-ui)."""
+
+_FAILURES = ("discovery-errors", "flow-failure", "export-failure")
+
+
+def limit_errors(counters: Mapping[str, int], limit: int) -> None:
+    """Raises `StoppedError` when too many objects have failed (MIM: error limit)."""
+    failed = sum(counters[name] for name in _FAILURES)
+    if failed >= limit:
+        message = (
+            f"{failed} objects failed; the limit is {limit}, or what `errors` in the connector's guards says. "
+            "So many have one cause: mend it and run it again. What was done is whole."
+        )
+        raise StoppedError("stopped-error-limit", message)
 
 
 class Halt:
@@ -36,4 +58,4 @@ class Halt:
     def check(self) -> None:
         """Raises `StoppedError` when it is to stop."""
         if self.asked():
-            raise StoppedError
+            raise StoppedError(STOPPED, "It was asked to stop. What was done is whole; the next run goes on.")

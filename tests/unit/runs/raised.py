@@ -14,7 +14,7 @@ SOURCE = Path(mimas.__file__).parent
 CODES = {"Note": 0, "EntryError": 0, "Problem": 0, "RefusedError": 0, "Result": 1}
 """Class → the place of the code among the arguments."""
 KEYWORDS = {"Result": "error"}
-PASSED_ON = {"code", "error", "args"}
+PASSED_ON = {"code", "error", "args", "term"}
 """Attributes of what was raised elsewhere."""
 
 
@@ -104,7 +104,7 @@ def results() -> set[str]:
     found = {"interrupted", "success"}
     for module in modules("runs"):
         for name, call in module.calls():
-            if name == "Outcome":
+            if name in ("Outcome", "StoppedError"):
                 found |= module.texts(call.args[0]) if call.args else set()
                 found |= _keyword(module, call, "result")
         for node in ast.walk(module.tree):

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 
-from mimas.runs.engine import STOPPED, Course, StepReport, Watcher
+from mimas.runs.engine import Course, StepReport, Watcher
 from mimas.runs.pending import has_failed, has_work
 from mimas.runs.releasing import release
 from mimas.runs.setup import Guard, Step
+from mimas.runs.stopping import STOPPED
 from mimas.store import looking
 from tests.door import Door, door
 from tests.world import World, delimited, inbound, outbound, target

@@ -1,11 +1,15 @@
 """A run that is asked to stop does so between two batches, and the next one goes on."""
 
+from dataclasses import replace
+
 import pytest
 
 from mimas.runs import stopping
-from mimas.runs.engine import STOPPED, Course, Watcher
+from mimas.runs.engine import Course, Watcher
 from mimas.runs.setup import Step
+from mimas.runs.stopping import STOPPED
 from mimas.store import runs
+from tests.door import Door, door
 from tests.world import World, delimited, inbound, outbound, target
 
 HR = delimited("hr", "id name")
@@ -65,3 +69,41 @@ def test_an_export_of_a_listing_stops_and_leaves_the_listing_as_it_was(many: Wor
 def test_what_was_asked_of_an_earlier_run_does_not_count(many: World) -> None:
     ask(many)
     assert many.run("import hr", "sync").result == "success"
+
+
+class TestTooManyErrors:
+    def test_an_import_stops_and_concludes_nothing(self, world: World) -> None:
+        world.configure([replace(HR, errors=3)], [IN])
+        world.write("hr.csv", *({"id": str(n), "name": f"P{n}"} for n in range(5)))
+        world.run("import hr", "sync")
+        world.write("hr.csv", {"id": "1", "name": "P1"}, "2,too,many", "3,too,many", "4,too,many", columns="id name")
+        outcome = world.step("import hr")
+        assert (outcome.result, outcome.errors) == ("stopped-error-limit", 1)
+        assert "3 objects failed; the limit is 3" in outcome.message
+        world.run("sync")
+        assert len(world.people()) == 5
+
+    def test_an_export_stops_and_goes_on_later(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        app = replace(door(world, monkeypatch, "id name"), errors=3)
+        world.configure([HR, app], [IN, OUT])
+        world.write("hr.csv", *({"id": str(n), "name": f"P{n}"} for n in range(9)))
+        Door.refuses = set("012345678")
+        report = world.run("import hr", "sync", "export app")
+        assert report.failed
+        assert report.steps[-1].outcome.result == "stopped-error-limit"
+        assert len(Door.sent) == 4, "batches are of two"
+        Door.refuses = set()
+        world.run("export app", "import app", "sync")
+        assert (len(world.read("app.csv")), world.pending()) == (9, {})
+
+    def test_a_sync_stops(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("mimas.runs.engine.ERRORS", 3)
+        monkeypatch.setattr("mimas.runs.syncing.CHUNK", 3)
+        monkeypatch.setattr("mimas.runs.syncing.RANGE", 3)
+        out = outbound("app", {"id": "employeeId", "name": "=CNum([name])"})
+        world.configure([HR, target("app", "id name")], [IN, out])
+        world.run("sync")
+        world.write("hr.csv", *({"id": str(n), "name": f"P{n}"} for n in range(9)))
+        outcome = world.run("import hr", "sync").steps[-1].outcome
+        assert outcome.result == "stopped-error-limit"
+        assert 3 <= outcome.counters["flow-failure"] < 9

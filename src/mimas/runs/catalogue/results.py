@@ -40,6 +40,13 @@ RESULTS = by_name(
             "The message of the step says what happened and what to do. Then run it again.",
         ),
         Entry(
+            "stopped-error-limit",
+            _RUN,
+            "More objects failed than the connector's guard lets through, so the step was stopped. What was done is "
+            "whole.",
+            "So many have one cause: look at the first notes, mend it, and run it again.",
+        ),
+        Entry(
             "stopped-user-termination",
             _RUN,
             "Somebody asked the run to stop: `mimas cancel`, Ctrl-C, or SIGTERM. What was done until then is whole.",
