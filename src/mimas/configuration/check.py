@@ -4,23 +4,23 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from mimas.configuration.build import build
-from mimas.configuration.check_anchors import check_anchors
-from mimas.configuration.check_attributes import check_attributes
-from mimas.configuration.check_circles import check_circles, check_undoing
-from mimas.configuration.check_connectors import check_connectors
-from mimas.configuration.check_echoes import check_echoes
-from mimas.configuration.check_enforcing import check_enforcing
-from mimas.configuration.check_extensions import check_extensions
-from mimas.configuration.check_gaps import check_gaps
-from mimas.configuration.check_parameters import check_parameters
-from mimas.configuration.check_precedence import check_precedence
-from mimas.configuration.check_provisioning import check_provisioning
-from mimas.configuration.check_reach import check_reach
-from mimas.configuration.check_references import check_references
-from mimas.configuration.check_rules import check_rules
-from mimas.configuration.check_schedules import check_schedules
-from mimas.configuration.check_scopes import check_members, check_scope
-from mimas.configuration.check_secrets import check_secrets
+from mimas.configuration.checks.anchors import check_anchors
+from mimas.configuration.checks.attributes import check_attributes
+from mimas.configuration.checks.circles import check_circles, check_undoing
+from mimas.configuration.checks.connectors import check_connectors
+from mimas.configuration.checks.echoes import check_echoes
+from mimas.configuration.checks.enforcing import check_enforcing
+from mimas.configuration.checks.extensions import check_extensions
+from mimas.configuration.checks.gaps import check_gaps
+from mimas.configuration.checks.parameters import check_parameters
+from mimas.configuration.checks.precedence import check_precedence
+from mimas.configuration.checks.provisioning import check_provisioning
+from mimas.configuration.checks.reach import check_reach
+from mimas.configuration.checks.references import check_references
+from mimas.configuration.checks.rules import check_rules
+from mimas.configuration.checks.schedules import check_schedules
+from mimas.configuration.checks.scopes import check_members, check_scope
+from mimas.configuration.checks.secrets import check_secrets
 from mimas.configuration.problem import Problem, errors, suggest
 from mimas.configuration.reading import Document
 from mimas.configuration.world import World, look_up

@@ -4,7 +4,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from mimas.configuration.check_flows import EXTENSIONS
+from mimas.configuration.checks.flows import EXTENSIONS
 from mimas.configuration.home import FILE
 
 

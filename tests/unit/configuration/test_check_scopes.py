@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sketch import PEOPLE, rule, said
 
-from mimas.configuration.check_scopes import exclusive
+from mimas.configuration.checks.scopes import exclusive
 from mimas.language.scope import Clause, Operator
 from mimas.schema.attributes import Attribute
 

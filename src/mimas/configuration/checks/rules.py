@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from mimas.configuration.check_flows import check_flow, check_origin
-from mimas.configuration.check_scopes import check_members, check_scope
+from mimas.configuration.checks.flows import check_flow, check_origin
+from mimas.configuration.checks.scopes import check_members, check_scope
 from mimas.configuration.problem import Problem, suggest
 from mimas.configuration.reading import Document
 from mimas.configuration.world import Attributes, World, look_up, readable

@@ -7,7 +7,7 @@ write the attribute, a flow with NULL in a branch, or another rule that asks whe
 from collections.abc import Iterator, Mapping
 from typing import TypeAlias
 
-from mimas.configuration.check_nulls import asked_for, considered, leaks, may_be_none
+from mimas.configuration.checks.nulls import asked_for, considered, leaks, may_be_none
 from mimas.configuration.problem import Problem, Severity
 from mimas.configuration.world import World
 from mimas.language.expressions import parse

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mimas.configuration.check_flows import check_origin
+from mimas.configuration.checks.flows import check_origin
 from mimas.configuration.problem import Problem
 from mimas.configuration.reading import Document
 from mimas.configuration.world import World

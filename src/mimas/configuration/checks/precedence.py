@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import TypeAlias
 
-from mimas.configuration.check_nulls import always_given
-from mimas.configuration.check_scopes import exclusive
+from mimas.configuration.checks.nulls import always_given
+from mimas.configuration.checks.scopes import exclusive
 from mimas.configuration.problem import Problem, Severity
 from mimas.configuration.world import Attributes, World
 from mimas.language.scope import Scope

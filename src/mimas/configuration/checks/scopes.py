@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, product
 
-from mimas.configuration.check_nulls import WITHOUT_VALUE
+from mimas.configuration.checks.nulls import WITHOUT_VALUE
 from mimas.configuration.problem import Problem, Severity, suggest
 from mimas.configuration.reading import Document
 from mimas.configuration.world import Attributes, look_up, readable

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mimas.configuration.check_scopes import check_contradictions
+from mimas.configuration.checks.scopes import check_contradictions
 from mimas.configuration.problem import Problem
 from mimas.configuration.world import World
 from mimas.sync.rules import Direction, LinkType, SyncRule

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from mimas.configuration.check_values import ELSEWHERE, check_computed, check_literal, convert
+from mimas.configuration.checks.values import ELSEWHERE, check_computed, check_literal, convert
 from mimas.configuration.problem import Problem, suggest
 from mimas.configuration.reading import Document
 from mimas.configuration.world import Attributes, look_up, readable
