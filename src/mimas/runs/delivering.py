@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 
 from mimas.connectors.contract import Connector, ConnectorError, Export, Operation, Result
+from mimas.runs.acknowledging import acknowledge
 from mimas.runs.callouts import Callouts
 from mimas.runs.carrying import Carrier
-from mimas.runs.dues import due_now
 from mimas.runs.following import hand_over
 from mimas.runs.images import RELEASED, SENDING, SENT, WAITING
 from mimas.runs.importing import Outcome, Progress
@@ -17,12 +17,10 @@ from mimas.runs.sending import Parcel
 from mimas.runs.stopping import StoppedError
 from mimas.runs.tally import KEPT, Kept
 from mimas.schema import names
-from mimas.store import objects, references, resources, runs, tables
+from mimas.store import objects, references, runs, tables
 from mimas.store.database import Transaction
 from mimas.store.instants import stamp
 from mimas.store.looking import title
-from mimas.store.objects import PRESENT, UNKNOWN
-from mimas.store.references import SEEN, WANTED
 from mimas.store.runs import Note
 from mimas.store.store import Store
 from mimas.sync.interest import Interest
@@ -174,7 +172,7 @@ class Delivery:
 
     def _sent(self, tx: Transaction, ids: list[int]) -> None:
         if self.acknowledged:
-            self._confirm(tx, "object IN IDS", ids)
+            acknowledge(tx, self.number, self.awaited, "object IN IDS", ids)
             return
         tx.run(
             "UPDATE pending_export SET state = ?, error = NULL, sent = NULL WHERE connector = ? AND object IN IDS",
@@ -194,47 +192,6 @@ class Delivery:
             self.number,
             ids,
         )
-
-    def _confirm(self, tx: Transaction, where: str, *parameters: Any) -> None:
-        """The system confirms by taking: it is now known to hold what was sent."""
-        gone = tx.rows(
-            f"SELECT object FROM pending_export WHERE connector = ? AND operation = 'delete' AND {where}",
-            self.number,
-            *parameters,
-        )
-        due_now(
-            tx, [row[0] for row in tx.rows("SELECT resource FROM link WHERE object IN IDS", [row[0] for row in gone])]
-        )
-        if self.awaited:
-            made = tx.rows(
-                "SELECT l.resource FROM link l JOIN object o ON o.id = l.object AND o.type IN IDS WHERE l.object IN"
-                f" (SELECT object FROM pending_export WHERE connector = ? AND operation = 'add' AND {where})",
-                self.awaited,
-                self.number,
-                *parameters,
-            )
-            resources.mark_dirty(tx, [row[0] for row in made])
-        tx.delete(tables.link, "object", gone)
-        objects.purge(tx, self.number, [row[0] for row in gone])
-        chosen = f"(SELECT object FROM pending_export WHERE connector = ? AND {where})"
-        tx.run(f"UPDATE object SET seen = wanted, presence = {PRESENT} WHERE id IN {chosen}", self.number, *parameters)
-        # What the system was told is not what it showed: the next import looks at the record itself.
-        tx.run(
-            f"UPDATE object_key SET fingerprint = {UNKNOWN} WHERE connector = ?"
-            f" AND anchor IN (SELECT anchor FROM object WHERE id IN {chosen})",
-            self.number,
-            self.number,
-            *parameters,
-        )
-        tx.run(
-            f"UPDATE reference SET bits = CASE WHEN (bits & {WANTED}) = 0 THEN 0"
-            f" ELSE (bits | {SEEN}) & {~references.SENT} END"
-            f" WHERE object IN {chosen}",
-            self.number,
-            *parameters,
-        )
-        tx.run(f"DELETE FROM reference WHERE bits = 0 AND object IN {chosen}", self.number, *parameters)
-        tx.run(f"DELETE FROM pending_export WHERE connector = ? AND {where}", self.number, *parameters)
 
     def listing(self, exports: Iterator[Export]) -> None:
         """Write a whole listing; what was sending has been sent, all of it, or is waiting again."""
@@ -293,7 +250,7 @@ class Delivery:
             ],
         )
         if self.acknowledged:
-            self._confirm(tx, "state = ?", SENDING)
+            acknowledge(tx, self.number, self.awaited, "state = ?", SENDING)
         else:
             chosen = "(SELECT object FROM pending_export WHERE connector = ? AND state = ? AND operation <> 'add')"
             objects.look_again(tx, self.number, chosen, self.number, SENDING)
