@@ -4,30 +4,29 @@ from collections.abc import Sequence
 from typing import Any
 
 from mimas.runs.vanished import confirm_deletes
-from mimas.store import references, resources
+from mimas.store import references
 from mimas.store.database import Transaction
 from mimas.store.objects import PRESENT, UNKNOWN
 from mimas.store.references import SEEN, WANTED
 
 
-def acknowledge(tx: Transaction, connector: int, awaited: Sequence[int], where: str, *parameters: Any) -> None:
+def acknowledge(tx: Transaction, connector: int, attentive: Sequence[int], where: str, *parameters: Any) -> None:
     """Confirm the pending exports of a connector that ``where`` chooses.
 
-    ``awaited``: the object types that other rules wait for; whoever has such an object now is looked at again.
+    ``attentive``: the object types whose first sight matters (see `mimas.sync.interest`): the next sync looks at them.
     """
     pending = f"SELECT object FROM pending_export WHERE connector = ? AND {where}"
     confirm_deletes(
         tx, connector, [row[0] for row in tx.rows(f"{pending} AND operation = 'delete'", connector, *parameters)]
     )
-    if awaited:
-        made = tx.rows(
-            "SELECT l.resource FROM link l JOIN object o ON o.id = l.object AND o.type IN IDS"
-            f" WHERE l.object IN ({pending} AND operation = 'add')",
-            list(awaited),
+    if attentive:
+        tx.run(
+            "INSERT INTO pending_import (connector, object) SELECT o.connector, o.id FROM object o WHERE o.type IN IDS"
+            f" AND o.id IN ({pending} AND operation = 'add') ON CONFLICT DO NOTHING",
+            list(attentive),
             connector,
             *parameters,
         )
-        resources.mark_dirty(tx, [row[0] for row in made])
     tx.run(f"UPDATE object SET seen = wanted, presence = {PRESENT} WHERE id IN ({pending})", connector, *parameters)
     # What the system was told is not what it showed: the next import looks at the record itself.
     tx.run(

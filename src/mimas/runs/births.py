@@ -137,6 +137,7 @@ def _take_over(tx: Transaction, session: Session, plan: Plan, birth: Birth, obje
         session.relink(birth.connector, birth.resource, object_.id)
         session.counters.note("joined", [birth], lambda birth: _kept(birth, object_.id))
         return
+    session.relink(birth.connector, birth.resource, object_.id)
     tx.update(
         tables.object_,
         "id, type, anchor, name, wanted",

@@ -1,5 +1,6 @@
 """New wanted images of objects that are there, or on their way."""
 
+from mimas.runs import following
 from mimas.runs.comparing import Comparer
 from mimas.runs.images import SENDING, SENT, WAITING, overlay
 from mimas.runs.plan import Plan
@@ -28,6 +29,7 @@ def write_changes(tx: Transaction, session: Session, plan: Plan) -> None:
     }
     comparers = _comparers(tx, session, plan)
     open_, done = [], []
+    unborn: dict[int, list[int]] = {}
     for connector, id_, doc, before in plan.changes:
         operation, state, sent = states.get(id_, ("", WAITING, None))
         row = stored[id_]
@@ -39,20 +41,18 @@ def write_changes(tx: Transaction, session: Session, plan: Plan) -> None:
                 open_.append((connector, id_, "add" if operation == "delete" else operation, SENDING, sent))
                 continue
             open_.append((connector, id_, "update" if sent else "add", WAITING, sent))
-            if not sent:
-                _rename_unborn(tx, connector, row, doc, plan.anchors.get(id_))
+            if not sent and _rename_unborn(tx, connector, row, doc, plan.anchors.get(id_)):
+                unborn.setdefault(connector, []).append(id_)
         elif comparers[connector].unlike(id_, row.type, overlay(row.seen, sent), doc):
             open_.append((connector, id_, "update", WAITING, sent))
         elif sent:
             open_.append((connector, id_, "update", SENT, None))
         elif operation and state != SENT:
             done.append((connector, id_))
-    if done:
-        # What references are to be changed is still to be sent.
-        rows = tx.rows(f"SELECT object FROM reference WHERE object IN IDS AND {UNLIKE}", [id_ for _, id_ in done])
-        unlike = {row[0] for row in rows}
-        open_ += [(connector, id_, "update", WAITING, None) for connector, id_ in done if id_ in unlike]
-        done = [row for row in done if row[1] not in unlike]
+    # What references are to be changed is still to be sent.
+    unlike = _refer_otherwise(tx, [id_ for _, id_ in done])
+    open_ += [(connector, id_, "update", WAITING, None) for connector, id_ in done if id_ in unlike]
+    done = [row for row in done if row[1] not in unlike]
     tx.update(tables.object_, "id, wanted", [(id_, doc) for _, id_, doc, _ in plan.changes])
     tx.upsert(
         tables.pending_export,
@@ -61,30 +61,41 @@ def write_changes(tx: Transaction, session: Session, plan: Plan) -> None:
         f"operation = excluded.operation, state = excluded.state, sent = excluded.sent, error = NULL, {AFRESH}",
     )
     tx.delete(tables.pending_export, "connector, object", done)
+    for connector, some in unborn.items():
+        following.claim(tx, connector, some)
     session.counters.note("export-flow", plan.changes, lambda change: _kept(change[0], stored[change[1]], change[2]))
+
+
+def _refer_otherwise(tx: Transaction, ids: list[int]) -> set[int]:
+    rows = tx.rows(f"SELECT object FROM reference WHERE object IN IDS AND {UNLIKE}", ids) if ids else []
+    return {row[0] for row in rows}
 
 
 def _comparers(tx: Transaction, session: Session, plan: Plan) -> dict[int, Comparer]:
     comparers = {connector: session.comparer(tx, connector) for connector, *_ in plan.changes}
     for connector, comparer in comparers.items():
-        comparer.begin(tx, [id_ for of, id_, _, _ in plan.changes if of == connector])
+        mine = {id_: doc for of, id_, doc, _ in plan.changes if of == connector}
+        comparer.begin(tx, list(mine))
+        comparer.write(tx, [id_ for id_, doc in mine.items() if comparer.outdated(id_, doc)])
     return comparers
 
 
-def _rename_unborn(tx: Transaction, connector: int, row: objects.Stored, doc: str, anchor: str | None) -> None:
-    """An object that does not exist yet changes its name or its anchor before it is made."""
-    if anchor is not None and anchor != row.anchor and objects.find(tx, connector, [anchor])[0][0] is None:
-        tx.delete(tables.object_key, "connector, anchor, object", [(connector, row.anchor, row.id)])
-        tx.insert(tables.object_key, "connector, anchor, object", [(connector, anchor, row.id)])
-        tx.update(tables.object_, "id, anchor", [(row.id, anchor)])
-        tx.run("UPDATE pending_export SET behind = NULL WHERE object = ?", row.id)
+def _rename_unborn(tx: Transaction, connector: int, row: objects.Stored, doc: str, anchor: str | None) -> bool:
+    """An object that does not exist yet changes its name or its anchor before it is made; whether it does.
+
+    It lets go of what it had; what it wants now it claims when all of the batch have done so.
+    """
     name = decode_wanted(doc).get(NAME)
-    if isinstance(name, str) and name != row.name:
-        tx.run("UPDATE pending_export SET behind = NULL WHERE object = ?", row.id)
-        if row.name:
-            tx.delete(tables.object_name, "connector, key, object", [(connector, names.key(row.name), row.id)])
-        tx.insert(tables.object_name, "connector, key, object", [(connector, names.key(name), row.id)], ignore=True)
-        tx.update(tables.object_, "id, name", [(row.id, name)])
+    named = name if isinstance(name, str) else row.name
+    anchored = row.anchor if anchor is None else anchor
+    if (anchored, named) == (row.anchor, row.name):
+        return False
+    if anchored != row.anchor:
+        tx.delete(tables.object_key, "connector, anchor, object", [(connector, row.anchor, row.id)])
+    if named != row.name and row.name:
+        tx.delete(tables.object_name, "connector, key, object", [(connector, names.key(row.name), row.id)])
+    tx.update(tables.object_, "id, anchor, name", [(row.id, anchored, named)])
+    return True
 
 
 def _kept(connector: int, row: objects.Stored, doc: str) -> Kept:

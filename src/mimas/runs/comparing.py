@@ -115,6 +115,23 @@ class Comparer:
         self._tolerated.setdefault(row.id, {}).update({name: should[name] for name in told})
         return sorted(told)
 
+    def outdated(self, object_: int, wanted: str, shown: str | None = None) -> bool:
+        """Forget what is tolerated of an object where the rules want another value, or it is as wanted; whether any."""
+        tolerated = self._tolerated.get(object_)
+        if not tolerated:
+            return False
+        should, has = decode_wanted(wanted), decode(shown) if shown else None
+        over = [
+            name
+            for name, value in tolerated.items()
+            if name not in should
+            or should[name] != value
+            or (has is not None and same(name, has.get(name), should[name]))
+        ]
+        for name in over:
+            del tolerated[name]
+        return bool(over)
+
     def write(self, tx: Transaction, objects: Sequence[int]) -> None:
         """Remember what is tolerated from now on of these objects."""
         tolerances.write(tx, {object_: self._tolerated[object_] for object_ in objects})

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from mimas.connectors.contract import Schema
 from mimas.runs.comparing import Comparer, Forms
+from mimas.runs.dues import due_now
 from mimas.runs.images import HELD, RELEASED, SENT, WAITING, described, overlay
 from mimas.runs.merging import Targets
 from mimas.runs.retrying import postpone
@@ -110,10 +111,21 @@ class Confirmer:
                 self._tell(row, doc, unlike, strayed, operation, state, counters, notes)
         counters.note("confirmed", done, self._kept)
         self._write(tx, [row.id for row in done], open_)
-        # What was sent and is not there has come to nothing.
-        contradicted = [id_ for id_, _ in open_ if id_ in pending and pending[id_][1] == SENT]
-        postpone(tx, self.connector, contradicted, self.now)
+        self._conclude(tx, pending, [row.id for row in done], [id_ for id_, _ in open_])
         return settled
+
+    def _conclude(
+        self, tx: Transaction, pending: Mapping[int, tuple[str, int]], done: Sequence[int], open_: Sequence[int]
+    ) -> None:
+        # What was sent and is not there has come to nothing.
+        postpone(tx, self.connector, [id_ for id_ in open_ if id_ in pending and pending[id_][1] == SENT], self.now)
+        # What was sent of objects that are held since is seen now, or did not arrive.
+        if held := [id_ for id_, (_, state) in pending.items() if state in (HELD, RELEASED)]:
+            chosen = "connector = ? AND object IN IDS AND sent IS NOT NULL"
+            tx.run(f"UPDATE pending_export SET sent = NULL WHERE {chosen}", self.connector, held)
+        # Deleted by an export, wanted again, and still there: others may refer to it again.
+        if back := [id_ for id_ in done if pending[id_][0] == "delete"]:
+            due_now(tx, [row[0] for row in tx.rows("SELECT resource FROM link WHERE object IN IDS", back)])
 
     def _unlike(
         self, tx: Transaction, row: Stored, doc: str, state: int, counters: Tally, notes: list[Note]
@@ -126,6 +138,8 @@ class Confirmer:
             note = self._lesson(row, doc, name, forms)
             self.comparer.remember(tx, row.type or 0, name, forms, note.message, self.now)
             notes.append(note)
+        if self.comparer.outdated(row.id, row.wanted, doc):
+            self.comparer.write(tx, [row.id])
         if reported := self.comparer.reported(row, doc, unlike):
             unlike = [name for name in unlike if name not in reported]
             self.comparer.write(tx, [row.id])

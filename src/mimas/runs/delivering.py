@@ -57,7 +57,7 @@ class Delivery:
             type_: [store.symbol(attribute) for attribute in sorted(attributes)]
             for type_, attributes in interest.governed.items()
         }
-        self.awaited = [store.symbol(type_) for type_ in sorted(interest.awaited)]
+        self.attentive = [store.symbol(type_) for type_ in sorted(interest.attentive)]
         self.acknowledged = connector.capabilities.confirms == "acknowledgement"
         self.deferred: set[int] = set()
         self.carrier = Carrier(number)
@@ -172,7 +172,7 @@ class Delivery:
 
     def _sent(self, tx: Transaction, ids: list[int]) -> None:
         if self.acknowledged:
-            acknowledge(tx, self.number, self.awaited, "object IN IDS", ids)
+            acknowledge(tx, self.number, self.attentive, "object IN IDS", ids)
             return
         tx.run(
             "UPDATE pending_export SET state = ?, error = NULL, sent = NULL WHERE connector = ? AND object IN IDS",
@@ -250,7 +250,7 @@ class Delivery:
             ],
         )
         if self.acknowledged:
-            acknowledge(tx, self.number, self.awaited, "state = ?", SENDING)
+            acknowledge(tx, self.number, self.attentive, "state = ?", SENDING)
         else:
             chosen = "(SELECT object FROM pending_export WHERE connector = ? AND state = ? AND operation <> 'add')"
             objects.look_again(tx, self.number, chosen, self.number, SENDING)

@@ -9,8 +9,9 @@ from mimas.runs.retrying import AFRESH
 from mimas.runs.session import Session
 from mimas.store import decisions, objects, references, tables
 from mimas.store.database import Transaction
-from mimas.store.objects import NONE, WANTED_ABSENT
+from mimas.store.objects import NONE, PRESENT, WANTED_ABSENT
 from mimas.store.references import ALL_BUT_SEEN, WANTED
+from mimas.store.resources import LIVE
 
 
 def write_ends(tx: Transaction, session: Session, plan: Plan) -> None:
@@ -36,12 +37,28 @@ def write_ends(tx: Transaction, session: Session, plan: Plan) -> None:
     free = [*cut, *plan.releases]
     tx.update(tables.object_, "id, wanted, ours", [(id_, None, None) for _, id_ in free])
     tx.delete(tables.pending_export, "connector, object", free)
+    tx.delete(tables.tolerance, "object", [(id_,) for _, id_ in free])
+    _seek_again(tx, session, [id_ for _, id_ in cut])
     tx.delete(tables.link, "object", [(id_,) for _, id_ in cut])
     references.clear(tx, [id_ for _, id_ in free], ALL_BUT_SEEN)
     references.clear(tx, [id_ for _, id_ in going], WANTED)
     for object_, anchor, name in tx.rows("SELECT id, anchor, name FROM object WHERE id IN IDS", plan.explicit):
         decisions.decide(tx, object_, None, name or anchor or "", session.now)
         session.decided(tx)[object_] = None
+
+
+def _seek_again(tx: Transaction, session: Session, cut: Sequence[int]) -> None:
+    """Objects that are about to be left by a resource that is no more: the next sync looks for another one."""
+    if cut:
+        tx.run(
+            "INSERT INTO pending_import (connector, object, synced) SELECT o.connector, o.id, o.seen FROM object o"
+            " JOIN link l ON l.object = o.id JOIN resource r ON r.id = l.resource"
+            " WHERE o.id IN IDS AND o.presence = ? AND r.state <> ? AND o.connector IN IDS ON CONFLICT DO NOTHING",
+            list(cut),
+            PRESENT,
+            LIVE,
+            sorted({connector for connector, _ in session.symbols.linkers}),
+        )
 
 
 def _unless_sending(column: str) -> str:

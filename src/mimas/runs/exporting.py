@@ -12,7 +12,7 @@ from mimas.connectors.contract import Connector, Export
 from mimas.runs import echoes, following, guarding, lost
 from mimas.runs.callouts import Callouts
 from mimas.runs.delivering import Delivery
-from mimas.runs.images import RELEASED, SENDING, WAITING, differences
+from mimas.runs.images import RELEASED, SENDING, WAITING
 from mimas.runs.importing import Outcome, Progress
 from mimas.runs.sending import Packer, Parcel, changes
 from mimas.runs.setup import ConnectorSetup
@@ -189,15 +189,16 @@ def _send_listing(packer: Packer, delivery: Delivery, connector: int) -> None:
     def everything() -> Iterator[Export]:
         for start in range(first, last + 1, _LISTING_RANGE):
             with store.transaction() as tx:
-                _remember_range(tx, packer.symbols, connector, start, start + _LISTING_RANGE - 1)
+                _remember_range(tx, packer, connector, start, start + _LISTING_RANGE - 1)
                 exports = list(packer.whole(tx, start, start + _LISTING_RANGE - 1))
             yield from exports
 
     delivery.listing(everything())
 
 
-def _remember_range(tx: Transaction, symbols: Symbols, connector: int, first: int, until: int) -> None:
+def _remember_range(tx: Transaction, packer: Packer, connector: int, first: int, until: int) -> None:
     """What a listing is going to change of objects whose values may come back as echoes."""
+    symbols, comparer = packer.symbols, packer.comparer
     types = [type_ for of, type_ in symbols.echoes if of == connector]
     if not types and not any(of == connector for of, _ in symbols.echoed_references):
         return
@@ -209,8 +210,9 @@ def _remember_range(tx: Transaction, symbols: Symbols, connector: int, first: in
         until,
         SENDING,
     )
+    comparer.begin(tx, [row[0] for row in rows])
     changed = (
-        (id_, type_, changes(seen or "{}", wanted, differences(seen, wanted)))
+        (id_, type_, changes(seen or "{}", wanted, comparer.unlike(id_, type_, seen, wanted)))
         for id_, type_, seen, wanted in rows
         if wanted
     )

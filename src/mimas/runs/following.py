@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from mimas.runs.images import HELD
 from mimas.runs.vanished import confirm_deletes
 from mimas.schema import names
-from mimas.store import runs, tables
+from mimas.store import objects, references, runs, tables
 from mimas.store.database import Transaction
+from mimas.store.objects import NONE
 from mimas.store.runs import Note
 
 FREE = "p.behind IS NULL"
@@ -30,34 +31,56 @@ def hand_over(tx: Transaction, connector: int, deleted: Sequence[int]) -> None:
     The system has said that they are gone, and what it shows under that key from now on is another object.
     """
     rows = tx.rows(
-        "SELECT p.behind, o.id, o.anchor, o.name FROM pending_export p JOIN object o ON o.id = p.object"
-        " WHERE p.connector = ? AND p.behind IN IDS",
+        "SELECT behind, object FROM pending_export WHERE connector = ? AND behind IN IDS ORDER BY object",
         connector,
         list(deleted),
     )
-    if not rows:
-        return
-    confirm_deletes(tx, connector, [row[0] for row in rows])
-    keys = [(connector, anchor, id_) for _, id_, anchor, _ in rows if anchor is not None]
-    named = [(connector, names.key(name), id_) for _, id_, _, name in rows if name]
-    tx.upsert(tables.object_key, "connector, anchor, object", keys, "object = excluded.object, fingerprint = NULL")
-    tx.upsert(tables.object_name, "connector, key, object", named, "object = excluded.object")
-    tx.run("UPDATE pending_export SET behind = NULL WHERE connector = ? AND behind IN IDS", connector, list(deleted))
+    if rows:
+        confirm_deletes(tx, connector, sorted({row[0] for row in rows}))
+        claim(tx, connector, [row[1] for row in rows])
+
+
+def claim(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
+    """Objects that are still to be made take their anchor and name, if these are free; else they wait behind the owner.
+
+    A placeholder that stands there becomes the object.
+    """
+    for row in sorted(objects.load(tx, ids).values()):
+        owners = {objects.find(tx, connector, [row.anchor])[0][0]} if row.anchor is not None else set()
+        owners |= set(objects.find_names(tx, connector, [names.key(row.name)]).values()) if row.name else set()
+        owners -= {None, row.id}
+        for owner in objects.load(tx, sorted(owners)).values():
+            if owner.presence == NONE and owner.wanted is None:
+                tx.delete(tables.object_key, "connector, anchor, object", [(connector, owner.anchor, owner.id)])
+                tx.delete(tables.object_name, "connector, object", [(connector, owner.id)])
+                references.merge(tx, {owner.id: row.id})
+                owners.discard(owner.id)
+        behind = min(owners, default=None)
+        tx.update(tables.pending_export, "connector, object, behind", [(connector, row.id, behind)], keys=2)
+        if behind is None:
+            keys = [(connector, row.anchor, row.id)] if row.anchor is not None else []
+            tx.insert(tables.object_key, "connector, anchor, object", keys, ignore=True)
+            named = [(connector, names.key(row.name), row.id)] if row.name else []
+            tx.insert(tables.object_name, "connector, key, object", named, ignore=True)
+
+
+_IN_VAIN = (
+    "pending_export p JOIN object o ON o.id = p.object WHERE p.connector = ? AND p.behind IS NOT NULL"
+    " AND NOT EXISTS (SELECT 1 FROM pending_export x"
+    " WHERE x.connector = p.connector AND x.object = p.behind AND x.operation = 'delete')"
+)
+"""Those that wait for an object that is not to be deleted, or is gone."""
 
 
 def tell_blocked(tx: Transaction, connector: int, step: int) -> int:
-    """Say who waits for an object that is not to be deleted any more; how many."""
-    rows = tx.rows(
-        "SELECT p.object, o.anchor, o.name FROM pending_export p JOIN object o ON o.id = p.object"
-        " WHERE p.connector = ? AND p.behind IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pending_export x"
-        " WHERE x.connector = p.connector AND x.object = p.behind AND x.operation = 'delete')",
-        connector,
-    )
+    """Whoever waits in vain claims again; say who cannot be made, because another one stays; how many."""
+    claim(tx, connector, [row[0] for row in tx.rows(f"SELECT p.object FROM {_IN_VAIN}", connector)])
+    rows = tx.rows(f"SELECT p.object, o.anchor, o.name FROM {_IN_VAIN}", connector)
     notes = [
         Note(
             "cd-existing-object",
             name or anchor or "",
-            "its name or anchor belonged to an object that was to be deleted, and is not any more",
+            "another object has its name or anchor, and is not to be deleted",
             "Nothing was created. Make the name unique, for instance with a `unique` flow.",
             id_,
         )

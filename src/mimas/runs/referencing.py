@@ -11,7 +11,7 @@ from mimas.schema.attributes import Kind
 from mimas.store import objects, references, tables
 from mimas.store.database import Row, Transaction
 from mimas.store.objects import NONE
-from mimas.store.references import OURS, SEEN, SENT, WANTED, Triple
+from mimas.store.references import SEEN, WANTED, Triple
 from mimas.store.store import Store
 
 
@@ -107,16 +107,6 @@ class Referencer:
             self._added += [(object_, attribute, target) for target in now - seen]
             self._removed += [(object_, attribute, target) for target in seen - now]
         return changed
-
-    def merge(self, tx: Transaction, objects_: Mapping[int, int]) -> None:
-        """Placeholder → the object it stood for: what referred to the one refers to the other."""
-        if not objects_:
-            return
-        rows = tx.rows("SELECT object, attribute, target, bits FROM reference WHERE target IN IDS", list(objects_))
-        tx.delete(tables.reference, "object, attribute, target", [row[:3] for row in rows])
-        for bit in (SEEN, WANTED, OURS, SENT):
-            references.add(tx, [(o, a, objects_[target]) for o, a, target, bits in rows if bits & bit], bit)
-        tx.delete(tables.object_, "id", [(id_,) for id_ in objects_])
 
     def noted(self, objects_: Collection[int]) -> list[tuple[int, int]]:
         """(object, target) of what `change` has noted for some objects."""

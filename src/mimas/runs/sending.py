@@ -13,6 +13,7 @@ from mimas.runs.secrets import Secrets
 from mimas.runs.symbols import Symbols
 from mimas.schema.attributes import NAME
 from mimas.schema.values import Value, as_list, decode, decode_wanted
+from mimas.store import references
 from mimas.store.database import Row, Transaction
 from mimas.store.objects import PRESENT, WANTED_ABSENT
 from mimas.store.references import SEEN, UNLIKE, WANTED, Triple
@@ -160,7 +161,7 @@ class Packer:
         What is not ours, or may not go yet, stays as the system shows it: objects that nobody governs, attributes that
         no rule writes, and objects that are held.
         """
-        references: dict[int, dict[int, list[str]]] = {}
+        values_of: dict[int, dict[int, list[str]]] = {}
         ours, rows = self._listed(tx, first, until)
         if rows:
             for object_, attribute, bits, text, moving in tx.rows(
@@ -174,12 +175,13 @@ class Packer:
                 first,
                 until,
             ):
-                if not bits & (WANTED if (ours.get(object_), attribute) in self.governed else SEEN):
+                governed = (ours.get(object_), attribute) in self.governed
+                if not (bits & WANTED if governed else bool(bits & SEEN) is not bool(bits & references.SENT)):
                     continue
                 if moving and moving != WANTED_ABSENT and self.target == "name":
                     # The listing shows the target under its new name, too.
                     text = decode_wanted(moving).get(NAME) or text  # noqa: PLW2901
-                references.setdefault(object_, {}).setdefault(attribute, []).append(text)
+                values_of.setdefault(object_, {}).setdefault(attribute, []).append(text)
         name = self.symbols.store.name
         none: dict[int, list[str]] = {}
         self.comparer.begin(tx, [row[0] for row in rows])
@@ -189,15 +191,16 @@ class Packer:
             )
             wanted_name = document.get(NAME)
             current = wanted_name if isinstance(wanted_name, str) else named
-            values = self._whole(document, references.get(object_, none))
+            values = self._whole(document, values_of.get(object_, none))
             yield Export(object_, Operation.ADD, name(type_), anchor, current, None, Additions(values), values)
 
     def _listed(self, tx: Transaction, first: int, until: int) -> tuple[dict[int, int], list[Row]]:
         """The objects that rules govern, with their types, and the rows of all that the listing is to hold."""
         held = {
-            row[0]
-            for row in tx.rows(
-                "SELECT object FROM pending_export WHERE connector = ? AND object BETWEEN ? AND ? AND state = ?",
+            object_: overlay(seen, sent)
+            for object_, seen, sent in tx.rows(
+                "SELECT p.object, o.seen, p.sent FROM pending_export p JOIN object o ON o.id = p.object"
+                " WHERE p.connector = ? AND p.object BETWEEN ? AND ? AND p.state = ?",
                 self.connector,
                 first,
                 until,
@@ -222,7 +225,8 @@ class Packer:
         ):
             object_, type_, *_, wanted = row
             if object_ in held:
-                rows.append((*row[:-1], None))
+                # As the system shows it, under what it has been sent before.
+                rows.append((*row[:4], held[object_], None))
             elif object_ in self._blocked:
                 continue
             elif wanted is not None and wanted != WANTED_ABSENT:

@@ -17,7 +17,7 @@ from mimas.runs.tally import Kept, Tally
 from mimas.schema import names
 from mimas.schema.attributes import Kind
 from mimas.schema.values import encode
-from mimas.store import moved, objects, tables
+from mimas.store import moved, objects, references, tables
 from mimas.store.database import Row, Transaction
 from mimas.store.objects import NONE, PRESENT, Stored
 from mimas.store.runs import Note
@@ -279,7 +279,7 @@ class Stager:
         places = {
             id_: keys[key] for key, id_ in holders.items() if stored[id_].type is None and stored[id_].anchor is None
         }
-        self.references.merge(tx, {id_: object_ for id_, object_ in places.items() if id_ != object_})
+        references.merge(tx, {id_: object_ for id_, object_ in places.items() if id_ != object_})
 
 
 def _counter(row: Stored, name: str | None) -> str:

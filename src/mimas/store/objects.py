@@ -105,6 +105,7 @@ def leave_alone(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
         return
     tx.update(tables.object_, "id, wanted, ours", [(id_, None, None) for id_ in ids])
     tx.delete(tables.pending_export, "connector, object", [(connector, id_) for id_ in ids])
+    tx.delete(tables.tolerance, "object", [(id_,) for id_ in ids])
     references.clear(tx, ids, ALL_BUT_SEEN)
 
 
@@ -127,7 +128,7 @@ def purge(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
         row[0] for row in tx.rows("SELECT DISTINCT target FROM reference WHERE target IN IDS", list(ids))
     }
     gone = [(id_,) for id_ in ids if id_ not in wanted_by_others]
-    kept = [(id_, NONE, None, None) for id_ in ids if id_ in wanted_by_others]
+    kept = [(id_, NONE, None, None, None) for id_ in ids if id_ in wanted_by_others]
     tx.run(
         "UPDATE object_key SET fingerprint = NULL WHERE connector = ? AND anchor IN"
         " (SELECT anchor FROM object WHERE id IN IDS)",
@@ -140,6 +141,6 @@ def purge(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
     tx.delete(tables.object_key, "connector, anchor, object", [(connector, a, i) for a, _, i in rows if a is not None])
     tx.delete(tables.object_name, "connector, key, object", [(connector, names.key(n), i) for _, n, i in rows if n])
     tx.delete(tables.object_, "id", gone)
-    tx.update(tables.object_, "id, presence, seen, wanted", kept)
+    tx.update(tables.object_, "id, presence, seen, wanted, ours", kept)
     tx.delete(tables.pending_export, "connector, object", [(connector, id_) for id_ in ids])
     tx.delete(tables.pending_import, "connector, object", [(connector, id_) for id_ in ids])

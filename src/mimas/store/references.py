@@ -1,9 +1,9 @@
 """Reference values of connector objects: one row a value, with a bit for each image it stands in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
-from mimas.store import tables
+from mimas.store import moved, tables
 from mimas.store.database import Transaction
 
 SEEN, WANTED, OURS, SENT = 1, 2, 4, 8
@@ -43,6 +43,18 @@ def remove(tx: Transaction, rows: Sequence[Triple], bit: int) -> None:
     gone = bit | OURS if bit == SEEN else bit
     tx.many(f"UPDATE reference SET bits = bits & {~gone} {where}", rows)
     tx.many(f"DELETE FROM reference {where} AND (bits & {_IMAGES}) = 0", rows)
+
+
+def merge(tx: Transaction, objects: Mapping[int, int]) -> None:
+    """Placeholder → the object it stood for: what referred to the one refers to the other."""
+    if not objects:
+        return
+    rows = tx.rows("SELECT object, attribute, target, bits FROM reference WHERE target IN IDS", list(objects))
+    tx.delete(tables.reference, "object, attribute, target", [row[:3] for row in rows])
+    for bit in (SEEN, WANTED, OURS, SENT):
+        add(tx, [(o, a, objects[target]) for o, a, target, bits in rows if bits & bit], bit)
+    tx.delete(tables.object_, "id", [(id_,) for id_ in objects])
+    moved.add_of_objects(tx, [(o, objects[target]) for o, _, target, _ in rows])
 
 
 def clear(tx: Transaction, objects: Sequence[int], bits: int) -> None:

@@ -30,8 +30,6 @@ class Interest:
     groups: frozenset[tuple[str, str]] = frozenset()
     """(reference attribute, name) of the groups that scopes ask for."""
     lenience: Mapping[str, Lenience] = field(default_factory=dict)
-    awaited: frozenset[str] = frozenset()
-    """The types whose objects have to be there before rules make others."""
 
 
 def interest(rules: RuleSet, targets: Iterable[Target], connector: str) -> Interest:
@@ -49,7 +47,7 @@ def interest(rules: RuleSet, targets: Iterable[Target], connector: str) -> Inter
         rule.object_type for rule in own if rule.direction is Direction.INBOUND or any(flow.once for flow in rule.flows)
     }
     groups = frozenset[tuple[str, str]]().union(*(scope_groups(rule.scope, rule.parameters) for rule in inbound))
-    return Interest(governed, awaited | attentive, _watchful(own, inbound), groups, _lenience(own), awaited)
+    return Interest(governed, awaited | attentive, _watchful(own, inbound), groups, _lenience(own))
 
 
 def _lenience(own: list[SyncRule]) -> dict[str, Lenience]:
