@@ -86,10 +86,10 @@ class Mimas:
         engine = self._engine
         number = engine.store.symbol(connector)
         with engine.connector(connector) as opened:
-            by_name = opened.capabilities.references == "name"
+            capabilities = opened.capabilities
         with engine.store.transaction() as tx:
             packer = Packer(
-                tx, engine.symbols, number, engine.compiled.interest(connector), engine.clock(), by_name=by_name
+                tx, engine.symbols, number, engine.compiled.interest(connector), engine.clock(), capabilities
             )
             rows = tx.rows(
                 "SELECT p.object, p.operation, p.sent, o.type, o.anchor, o.name, o.seen, o.wanted FROM pending_export p"

@@ -50,6 +50,8 @@ class Capabilities:
     """What a reference value holds: the anchor or the name of its target."""
     confirms: Literal["import", "acknowledgement"] = "import"
     """When an export counts as done: once an import shows it, or once it was sent (drop files, passwords)."""
+    whole_references: bool = False
+    """An update tells all values of a multi-valued reference that changes, not only those added and removed."""
     fetch: bool = False
     """Single objects can be read again, so that an export can be confirmed at once."""
     batch: int = 500
@@ -182,9 +184,9 @@ class Export:
     """What to send for one object. ``id`` comes back in the `Result`.
 
     An add carries every value in ``values`` (and, for convenience, in ``changes``); an update only what differs, in
-    ``changes``; a delete nothing. Of a multi-valued reference an update tells only what is added and removed. ``name``
-    is the name that the system knows (for an add: the name to create it under); ``new_name`` is set when the object is
-    to be renamed or moved. In a listing every object comes as an add.
+    ``changes``; a delete nothing. Of a multi-valued reference an update tells only what is added and removed, unless
+    the capabilities ask for all of it. ``name`` is the name that the system knows (for an add: the name to create it
+    under); ``new_name`` is set when the object is to be renamed or moved. In a listing every object comes as an add.
     """
 
     id: int

@@ -67,6 +67,8 @@ class FileConnector(Connector[FileSettingsT]):
             listing=settings.export == "listing",
             named=self.named,
             references="name" if self.named else "anchor",
+            # A change record of LDIF tells what is added and removed; a row tells what is there.
+            whole_references=not self.named,
             confirms="import" if settings.path else "acknowledgement",
         )
 

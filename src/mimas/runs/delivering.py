@@ -12,11 +12,11 @@ from mimas.runs.following import hand_over
 from mimas.runs.images import RELEASED, SENDING, SENT, WAITING
 from mimas.runs.importing import Outcome, Progress
 from mimas.runs.lost import NOT_DONE
+from mimas.runs.renaming import Renamed, in_listing, rename
 from mimas.runs.retrying import postpone
 from mimas.runs.sending import Parcel
 from mimas.runs.stopping import StoppedError
 from mimas.runs.tally import KEPT, Kept
-from mimas.schema import names
 from mimas.store import objects, references, runs, tables
 from mimas.store.database import Transaction
 from mimas.store.instants import stamp
@@ -59,6 +59,7 @@ class Delivery:
         }
         self.attentive = [store.symbol(type_) for type_ in sorted(interest.attentive)]
         self.acknowledged = connector.capabilities.confirms == "acknowledgement"
+        self.by_name = connector.capabilities.references == "name"
         self.deferred: set[int] = set()
         self.carrier = Carrier(number)
 
@@ -116,6 +117,8 @@ class Delivery:
             else:
                 done.append(export)
                 self._name(tx, export, result)
+                if export.id in parcel.nameless and export.name is not None:
+                    rename(tx, self.number, [Renamed(export.id, None, None, export.name)], by_name=False)
         for operation in Operation:
             self.outcome.counters.note(_COUNTERS[operation], [e for e in done if e.operation is operation], self._kept)
         self.outcome.counters.note("export-failure", [by_id[row[1]] for row in failed], self._kept)
@@ -155,18 +158,8 @@ class Delivery:
             )
         if export.new_name is not None:
             self.outcome.counters.note("export-rename", [export], self._kept)
-            if export.name is not None:
-                key = names.key(export.name)
-                tx.delete(tables.object_name, "connector, key, object", [(self.number, key, export.id)])
-            tx.upsert(
-                tables.object_name,
-                "connector, key, object",
-                [(self.number, names.key(export.new_name), export.id)],
-                "object = excluded.object",
-            )
-            tx.update(tables.object_, "id, name", [(export.id, export.new_name)])
-            if self.connector.capabilities.references == "name":
-                objects.look_again_at_referrers(tx, self.number, [export.id])
+            renamed = Renamed(export.id, export.anchor, export.name, export.new_name)
+            rename(tx, self.number, [renamed], by_name=self.by_name)
             if export.name is not None:
                 self.carrier.renamed(tx, export.name, export.new_name)
 
@@ -237,6 +230,8 @@ class Delivery:
                 KEPT,
             )
             self.outcome.counters.look(tx, _COUNTERS[Operation(operation)], [row[0] for row in some], count)
+        if self.connector.capabilities.named:
+            rename(tx, self.number, in_listing(tx, self.number), by_name=self.by_name)
         hand_over(
             tx,
             self.number,

@@ -54,7 +54,7 @@ def export_step(
     outcome = Outcome(counters=counters)
     capabilities = connector.capabilities
     with symbols.store.transaction() as tx:
-        packer = Packer(tx, symbols, number, interest, now, by_name=capabilities.references == "name")
+        packer = Packer(tx, symbols, number, interest, now, capabilities)
         if retry:
             tx.run("UPDATE pending_export SET due = NULL WHERE connector = ?", number)
         # What an import has been asked about since, and has not shown, did not arrive.

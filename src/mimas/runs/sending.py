@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from mimas.connectors.contract import Additions, Change, Export, Operation, Result
+from mimas.connectors.contract import Additions, Capabilities, Change, Export, Operation, Result
 from mimas.runs import following
 from mimas.runs.comparing import Comparer
 from mimas.runs.images import HELD, overlay
@@ -33,6 +33,8 @@ class Parcel:
     """Whether references are sent."""
     told: list[Triple] = field(default_factory=list)
     """Their other references, which are sent now."""
+    nameless: set[int] = field(default_factory=set)
+    """Objects to be made whose name another one had for a while, so that they are not known by it."""
     refused: dict[int, Result] = field(default_factory=dict)
     """Exports that cannot be sent, and why."""
 
@@ -47,15 +49,15 @@ class Packer:
         connector: int,
         interest: Interest,
         now: datetime,
-        *,
-        by_name: bool,
+        capabilities: Capabilities,
     ) -> None:
         self.secrets = Secrets(symbols, connector, now)
         self._blocked: set[int] | None = None
         self.comparer = Comparer(tx, symbols.store, connector, interest.lenience)
         self.symbols = symbols
         self.connector = connector
-        self.target = "name" if by_name else "anchor"
+        self.target = capabilities.references
+        self._tells_all = capabilities.whole_references
         self.governed = {
             (symbols.store.symbol(type_), symbols.store.symbol(attribute))
             for type_, attributes in interest.governed.items()
@@ -67,6 +69,7 @@ class Packer:
         parcel = Parcel()
         name = self.symbols.store.name
         references = self._references(tx, rows, parcel)
+        everything = self._everything(tx, list(references)) if self._tells_all else {}
         self.comparer.begin(tx, [row[0] for row in rows])
         secrets = self.secrets.of(tx, [row[0] for row in rows if row[1] == Operation.ADD])
         for object_, operation, sent, type_, anchor, named, seen, wanted in rows:
@@ -81,22 +84,15 @@ class Packer:
                 continue
             added, removed = references.get(object_, ({}, {}))
             if operation == Operation.ADD:
-                values = self._whole(decode_wanted(wanted), added)
-                secret = secrets.get(object_, {})
-                if isinstance(secret, Result):
-                    parcel.refused[object_] = secret
-                else:
-                    values |= secret
-                parcel.exports.append(
-                    Export(object_, Operation.ADD, kind, anchor, named, None, Additions(values), values)
+                self._add(
+                    parcel, (object_, kind, anchor, named), decode_wanted(wanted), added, secrets.get(object_, {})
                 )
                 continue
             base = overlay(seen, sent)
             changed = changes(base, wanted, self.comparer.unlike(object_, type_, base, wanted))
             for attribute in added.keys() | removed.keys():
-                changed[name(attribute)] = Change(
-                    added.get(attribute, []), added.get(attribute, []), removed.get(attribute, [])
-                )
+                values = everything.get((object_, attribute), added.get(attribute, []))
+                changed[name(attribute)] = Change(values, added.get(attribute, []), removed.get(attribute, []))
             moved = changed.pop(NAME, None)
             new_name = str(moved.values[0]) if moved and moved.values else None
             if changed or new_name:
@@ -104,6 +100,25 @@ class Packer:
             elif object_ not in parcel.deferred:
                 parcel.nothing.append(object_)
         return parcel
+
+    def _add(
+        self,
+        parcel: Parcel,
+        known: tuple[int, str, str | None, str | None],
+        wanted: Mapping[str, Value | None],
+        references: Mapping[int, list[str]],
+        secret: Mapping[str, Value] | Result,
+    ) -> None:
+        object_, kind, anchor, named = known
+        values = self._whole(wanted, references)
+        if isinstance(secret, Result):
+            parcel.refused[object_] = secret
+        else:
+            values |= secret
+        if named is None and isinstance(name := wanted.get(NAME), str):
+            parcel.nameless.add(object_)
+            named = name
+        parcel.exports.append(Export(object_, Operation.ADD, kind, anchor, named, None, Additions(values), values))
 
     def _whole(self, values: Mapping[str, Value | None], references: Mapping[int, list[str]]) -> dict[str, Any]:
         whole: dict[str, Any] = {
@@ -144,6 +159,18 @@ class Packer:
         parcel.refers = bool(result)
         parcel.told = [row for row in told if row[0] in parcel.deferred]
         return result
+
+    def _everything(self, tx: Transaction, ids: list[int]) -> dict[tuple[int, int], list[str]]:
+        """(object, attribute) → all targets that are wanted, of some objects."""
+        found: dict[tuple[int, int], list[str]] = {}
+        for object_, attribute, text in tx.rows(
+            f"SELECT r.object, r.attribute, t.{self.target} FROM reference r JOIN object t ON t.id = r.target"
+            f" WHERE r.object IN IDS AND (r.bits & {WANTED}) <> 0 AND t.{self.target} IS NOT NULL"
+            " ORDER BY r.object, r.attribute, r.target",
+            ids,
+        ):
+            found.setdefault((object_, attribute), []).append(text)
+        return found
 
     def _moving(self, rows: Sequence[Row]) -> dict[int, str]:
         """Object → its new name, for those that are renamed now, where references are names."""

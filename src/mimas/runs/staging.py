@@ -280,6 +280,9 @@ class Stager:
             id_: keys[key] for key, id_ in holders.items() if stored[id_].type is None and stored[id_].anchor is None
         }
         references.merge(tx, {id_: object_ for id_, object_ in places.items() if id_ != object_})
+        # Whoever had the name until now has none, until the system shows it under one.
+        robbed = set(holders.values()).difference(places, (object_ for object_, _, _ in renamed))
+        tx.update(tables.object_, "id, name", [(id_, None) for id_ in sorted(robbed)])
 
 
 def _counter(row: Stored, name: str | None) -> str:

@@ -303,3 +303,74 @@ def test_a_system_that_confirms_by_taking_lets_once_only_flows_rest(world: World
     before = world.dump()
     world.run("full", "export app")
     assert world.dump() == before
+
+
+def test_a_row_of_changes_tells_all_values_of_a_reference(world: World) -> None:
+    ack = replace(delimited("app", "id title members>person*"), settings={"changes": "ack.csv", "export": "changes"})
+    world.configure([ORG, ack], [ORG_IN, ORG_OUT], [CLUB])
+    for group in ("12", "13"):
+        org(world, group)
+        world.run("import org", "sync", "export app", "sync", "export app")
+    last = (world.folder / "ack.csv").read_text().splitlines()[-1]
+    assert "1|3" in last
+
+
+class TestNames:
+    def directory(self, world: World, anchor: str) -> None:
+        """A listing of objects with names, of which the anchor is an attribute, or the name itself."""
+        flows = {
+            "dn": '="cn=" & EscapeDNComponent([name]) & ",o=x"',
+            "cn": "name",
+            "uid": "employeeId",
+            "manager": "manager",
+        }
+        source = inbound("hr", {"employeeId": "id", "name": "name", "manager": "manager"}, join=["id=employeeId"])
+        types = {"person": "cn uid manager>person"}
+        world.configure(
+            [delimited("hr", "id name manager>person"), ldif("dir", types, export="listing", anchor=anchor)],
+            [source, outbound("dir", flows)],
+            [person()],
+        )
+
+    def show(self, world: World, *rows: str) -> None:
+        names = ("id", "name", "manager")
+        world.write("hr.csv", *(dict(zip(names, [*row.split("/"), ""], strict=False)) for row in rows))
+
+    STEPS = ("import hr", "sync", "export dir", "import dir", "sync")
+
+    @pytest.mark.parametrize("anchor", ["", "uid"])
+    @pytest.mark.parametrize("after", [("1/B", "2/C", "3/D"), ("1/B", "2/A", "3/C"), ("1/B", "2/C", "3/A")])
+    def test_a_chain_a_swap_and_a_ring_of_renames(self, world: World, anchor: str, after: Sequence[str]) -> None:
+        self.directory(world, anchor)
+        self.show(world, "1/A", "2/B", "3/C")
+        world.run(*self.STEPS)
+        self.show(world, *after)
+        world.run(*self.STEPS, *self.STEPS)
+        text = (world.folder / "dir.ldif").read_text()
+        for row in after:
+            number, _, name = row.partition("/")
+            assert f"cn: {name}\nuid: {number}" in text or f"uid: {number}\ncn: {name}" in text
+        assert (world.codes(), world.pending()) == ([], {})
+
+    def test_whoever_lost_a_name_for_a_moment_is_referred_to_by_it_again(self, world: World) -> None:
+        self.directory(world, "uid")
+        self.show(world, "1/B", "5/F")
+        world.run(*self.STEPS)
+        self.show(world, "1/B", "3/C", "5/F/3")
+        world.run("import hr", "sync")
+        path = world.folder / "dir.ldif"
+        path.write_text(path.read_text().replace("cn=B,o=x", "cn=C,o=x"))
+        world.run("import dir", "sync", *self.STEPS * 3)
+        world.run(*self.STEPS)
+        assert (world.codes(), world.pending()) == ([], {})
+
+    def test_a_name_that_is_handed_on_before_it_was_seen(self, world: World) -> None:
+        self.directory(world, "uid")
+        self.show(world, "1/B", "5/F")
+        world.run(*self.STEPS)
+        self.show(world, "1/C", "5/F")
+        world.run("import hr", "sync", "export dir")
+        self.show(world, "1/E", "3/C", "5/F/3")
+        world.run("import hr", "sync", "import dir", "sync", *self.STEPS * 3)
+        world.run(*self.STEPS)
+        assert (world.codes(), world.pending()) == ([], {})
