@@ -246,11 +246,11 @@ class Stager:
         tx.update(tables.object_, "id, ours", left)
         settled -= {row.id for row, *_ in looked_at if row.presence != PRESENT and row.type in self.attentive}
         settled -= {row.id for row, *_ in looked_at if row.type in self.watchful}
-        followed = self._follow(tx, only_moved - settled, changes)
+        through = settled | self._follow(tx, only_moved - settled, changes)
         tx.insert(
             tables.pending_import,
             "connector, object, synced",
-            [row for row in pending if row[1] not in settled | followed],
+            [row for row in pending if row[1] not in through],
             ignore=True,
         )
         return [object_ for _, _, object_ in changed]
