@@ -133,7 +133,9 @@ class Confirmer:
         """The attributes that are to be put right; what is learned and what is only reported is told."""
         assert row.wanted is not None
         unlike = self.comparer.unlike(row.id, row.type, doc, row.wanted)
-        for name, forms in self.comparer.learn(row, doc, unlike, self.schema) if state == SENT and unlike else ():
+        for name, forms in (
+            self.comparer.learn(row, doc, tuple(unlike), self.schema) if state == SENT and unlike else ()
+        ):
             unlike.remove(name)
             note = self._lesson(row, doc, name, forms)
             self.comparer.remember(tx, row.type or 0, name, forms, note.message, self.now)

@@ -139,6 +139,12 @@ class TestLearnedNormalisation:
         altering.run(*ALL, "full", "export app", "import app")
         assert (Door.sent, altering.codes(), altering.pending()) == ([("update", "1")], [], {})
 
+    def test_of_several_attributes_each_is_learned(self, altering: World) -> None:
+        hr(altering, title="Dev")
+        altering.run("import hr", "sync", "export app", "import app")
+        assert altering.codes() == ["learned-normalisation", "learned-normalisation"]
+        assert altering.pending() == {}
+
     def test_a_system_that_refuses_has_not_altered(self, altering: World, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(Door, "alters", str)
         hr(altering, name="ann")
