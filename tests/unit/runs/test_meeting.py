@@ -305,6 +305,37 @@ def test_a_system_that_confirms_by_taking_lets_once_only_flows_rest(world: World
     assert world.dump() == before
 
 
+def test_what_was_put_into_an_account_is_forgotten_with_it(
+    world: World, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    """Others refer to the account, so a placeholder stays; the system makes it anew, with a value of its own."""
+    type_ = ResourceType("person", attributes("employeeId title boss>person"), frozenset(["employeeId"]))
+    columns = "id title boss>person"
+    flows = {"employeeId": "id", "title": "title", "boss": "boss"}
+    back = inbound("app", {"title": "title"}, join=["id=employeeId"], precedence=200, link=LinkType.JOIN)
+    world.configure(
+        [delimited("org", columns), app(world, monkeypatch, kind, columns)],
+        [inbound("org", flows, join=["id=employeeId"]), back, outbound("app", {"id": "employeeId", "title": "title"})],
+        [type_],
+    )
+    steps = ("import org", "sync", "export app", "import app", "sync")
+    first, second = {"id": "1", "title": "dev", "boss": ""}, {"id": "2", "title": "", "boss": ""}
+    world.write("org.csv", first, second)
+    world.run(*steps)
+    world.write("app.csv", first, second | {"boss": "1"})
+    world.run("import app", "sync")
+    world.write("org.csv", second)
+    world.run(*steps, *steps)
+    world.write("app.csv", first, second | {"boss": "1"})
+    world.run("import app", "sync")
+    world.write("org.csv", first | {"title": ""}, second)
+    world.run(*steps, *steps)
+    assert world.people("employeeId")["1"]["title"] == "dev"
+    before = world.dump()
+    world.run("full", "export app")
+    assert world.dump() == before
+
+
 def test_a_row_of_changes_tells_all_values_of_a_reference(world: World) -> None:
     ack = replace(delimited("app", "id title members>person*"), settings={"changes": "ack.csv", "export": "changes"})
     world.configure([ORG, ack], [ORG_IN, ORG_OUT], [CLUB])
