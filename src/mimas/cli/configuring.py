@@ -54,16 +54,19 @@ def apply_home(installation: Installation) -> int:
         out.print(f"{len(documents)} documents are in force; nothing has changed.")
         return Exit.DONE
     _print_changes(changes)
-    out.print(f"{len(documents)} documents are in force. {_REACHES[far]}".strip())
+    out.print(f"{len(documents)} documents are in force. {_reaches(far)}".strip())
     return Exit.DONE
 
 
-_REACHES = {
-    Reach.NOTHING: "",
-    Reach.OUTBOUND: "The next sync works out anew what the systems should hold.",
-    Reach.EVERYTHING: "The next sync looks at everything anew.",
-}
 _STYLES = {Severity.ERROR: "", Severity.WARNING: "yellow", Severity.HINT: "dim"}
+
+
+def _reaches(far: Reach) -> str:
+    if far.everything:
+        return "The next sync looks at everything anew."
+    looked_at = [f"the {type_} objects of {connector}" for connector, type_ in sorted(far.objects)]
+    looked_at += [f"what becomes of every {type_}" for type_ in sorted(far.resources)]
+    return f"The next sync looks anew at {' and '.join(looked_at)}." if looked_at else ""
 
 
 def _print_problems(problems: Sequence[Problem]) -> None:

@@ -25,11 +25,12 @@ def drift(store: Store, folder: Sequence[Document]) -> list[Change]:
 def apply(store: Store, folder: Sequence[Document]) -> tuple[list[Change], Reach]:
     """Put the documents of a folder into force, all or none; what changed, and how far it reaches."""
     # Only whoever applies pays for importing the rules' engine.
-    from mimas.runs.syncing import FULL, SWEEP
+    from mimas.runs.reaching import look_at_all, look_at_some
 
     before = in_force(store)
     changes = diff({(d.kind, d.name): d.body for d in before}, folder)
     far = reach(changes, before, folder)
+    store.symbols(sorted({name for place in far.objects for name in place} | far.resources))
     at = now().isoformat(timespec="seconds").replace("+00:00", "Z")
     with store.transaction(durable=True) as tx:
         tx.run("DELETE FROM document")
@@ -38,9 +39,8 @@ def apply(store: Store, folder: Sequence[Document]) -> tuple[list[Change], Reach
             "kind, name, body, file, hash, applied",
             [(d.kind, d.name, pack(d), d.place.file, digest(d), at) for d in folder],
         )
-        if far:
-            known = tx.value("SELECT value FROM meta WHERE key = ?", SWEEP)
-            # Whoever has to look at everything still has to.
-            how = FULL if far is Reach.EVERYTHING or known == FULL else SWEEP
-            tx.upsert(tables.meta, "key, value", [(SWEEP, how)], "value = excluded.value")
+        if far.everything:
+            look_at_all(tx, resolve=True)
+        elif far:
+            look_at_some(tx, store, far.objects, far.resources)
     return changes, far

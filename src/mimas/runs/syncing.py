@@ -31,6 +31,8 @@ SWEEP = "sweep"
 """The `meta` key that says a sweep has begun and not ended: whoever comes next begins it again."""
 FULL = "full"
 """Its value when every resource is to be resolved again, as after a change of the rules."""
+MARKED = "marked"
+"""Its value when the rules have changed, and what they can reach is pending or dirty already: nothing is swept."""
 MANY = 0.2
 """From this share of pending objects on, sweeping everything is cheaper than following each change."""
 CHUNK = 5_000
@@ -56,14 +58,15 @@ def sync_step(
     with store.transaction() as tx:
         begun = tx.value("SELECT value FROM meta WHERE key = ?", SWEEP)
         full = full or begun == FULL
-        sweeping = full or begun is not None or _worth_sweeping(tx)
+        sweeping = full or begun == SWEEP or _worth_sweeping(tx)
         if sweeping:
             tx.upsert(tables.meta, "key, value", [(SWEEP, FULL if full else SWEEP)], "value = excluded.value")
         few = not sweeping and _few(tx, now)
     session = Session(symbols, step, now, sweeping, pulse, counters)
     resolver = Resolver(session)
-    if full:
+    if full or begun is not None:
         renew_keys(session)
+    if full:
         retry_unlinked(session)
     if begun is not None:
         with store.transaction() as tx:
@@ -73,7 +76,7 @@ def sync_step(
         _strata(session, resolver, connector, say, full=full)
         with store.transaction() as tx:
             session.write_notes(tx)
-            if sweeping:
+            if sweeping or begun is not None:
                 tx.delete(tables.meta, "key", [(SWEEP,)])
     result = "completed-sync-errors" if session.errors else "completed-held" if session.held else "success"
     return Outcome(result, session.counters, "", session.errors, session.held)
