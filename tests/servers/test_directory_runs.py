@@ -280,3 +280,45 @@ class TestPartitions:
         link.rename_s(f"ou=hidden,{top}", "ou=b")
         parts.run("import dir", "sync")
         assert self.people(parts) == {"a1", "b1", "b2"}
+
+
+class TestNamesThatOthersHave:
+    """Whoever leaves a name goes first; nobody is sent to the server with a name that stays taken."""
+
+    @pytest.fixture
+    def staff(self, world: World, slapd: Slapd, top: str) -> World:
+        flows = {"dn": f'="cn=" & [name] & ",{top}"', "uid": "employeeId", "cn": "name", "sn": "name"}
+        world.configure(
+            [delimited("hr", "id name"), directory(slapd, top)],
+            [
+                inbound("hr", {"employeeId": "id", "name": "name"}, join=["id=employeeId"]),
+                outbound("dir", flows, object_type="inetOrgPerson"),
+            ],
+            [ResourceType("person", attributes("employeeId name"), frozenset(["employeeId"]))],
+        )
+        self.show(world, "1A", "2B", "3C")
+        assert world.run("import hr", "sync", "export dir", "import dir", "sync").errors == 0
+        return world
+
+    def show(self, world: World, *people: str) -> None:
+        world.write("hr.csv", *({"id": one[0], "name": one[1:]} for one in people), columns="id name")
+
+    def found(self, slapd: Slapd, top: str) -> list[str]:
+        entries = with_link(slapd).search_s(top, ldap.SCOPE_ONELEVEL, "(objectClass=inetOrgPerson)", ["cn", "uid"])
+        return sorted(values["uid"][0].decode() + values["cn"][0].decode() for _, values in entries)
+
+    @pytest.mark.parametrize("after", [["1B", "2C", "3D"], ["1B", "3C"], ["1C", "2B"], ["1B", "2C"]])
+    def test_that_are_given_up(self, staff: World, slapd: Slapd, top: str, after: list[str]) -> None:
+        self.show(staff, *after)
+        assert staff.run("import hr", "sync", "export dir").errors == 0
+        assert self.found(slapd, top) == after
+        assert staff.run("import dir", "sync").errors == 0
+        assert staff.pending() == {}
+
+    @pytest.mark.parametrize("after", [["1B", "2B", "3C"], ["1B", "2A", "3D"], ["1B", "2C", "3A"]])
+    def test_that_stay_taken(self, staff: World, slapd: Slapd, top: str, after: list[str]) -> None:
+        self.show(staff, *after)
+        assert staff.run("import hr", "sync", "export dir").errors > 0
+        assert set(staff.codes()) == {"rename-to-existing-dn"}
+        kept = [one for one in ("1A", "2B", "3C") if one[0] + "D" not in after]
+        assert [one for one in self.found(slapd, top) if one in kept] == kept

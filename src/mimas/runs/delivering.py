@@ -1,6 +1,6 @@
 """Handing exports to a connector, and remembering what it answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from mimas.connectors.contract import Connector, ConnectorError, Export, Operati
 from mimas.runs.acknowledging import acknowledge
 from mimas.runs.callouts import Callouts
 from mimas.runs.carrying import Carrier
+from mimas.runs.contending import bury
 from mimas.runs.following import hand_over
 from mimas.runs.images import RELEASED, SENDING, SENT, WAITING
 from mimas.runs.importing import Outcome, Progress
@@ -17,6 +18,7 @@ from mimas.runs.retrying import postpone
 from mimas.runs.sending import Parcel
 from mimas.runs.stopping import StoppedError
 from mimas.runs.tally import KEPT, Kept
+from mimas.schema import names
 from mimas.store import objects, references, runs, tables
 from mimas.store.database import Transaction
 from mimas.store.instants import stamp
@@ -207,15 +209,21 @@ class Delivery:
         with self.store.transaction() as tx:
             self._record_listing(tx, failed)
 
+    def refuse(self, tx: Transaction, results: Sequence[Result]) -> None:
+        """These objects of a listing have failed; they stay in it as the system shows them."""
+        if not results:
+            return
+        rows = [(self.number, r.id, WAITING, r.error) for r in results]
+        tx.update(tables.pending_export, "connector, object, state, error", rows, keys=2)
+        postpone(tx, self.number, [result.id for result in results], self.now)
+        stored = objects.load(tx, [result.id for result in results])
+        called = {id_: row.name or row.anchor or "" for id_, row in stored.items()}
+        runs.note(tx, self.step, [Note(r.error, called[r.id], r.message, r.advice, r.id) for r in results])
+        self.outcome.errors += len(results)
+        self.outcome.counters.look(tx, "export-failure", [r.id for r in results])
+
     def _record_listing(self, tx: Transaction, failed: list[Result]) -> None:
-        if failed:
-            rows = [(self.number, r.id, WAITING, r.error) for r in failed]
-            tx.update(tables.pending_export, "connector, object, state, error", rows, keys=2)
-            postpone(tx, self.number, [result.id for result in failed], self.now)
-            runs.note(tx, self.step, [Note(r.error, "", r.message, r.advice, r.id) for r in failed])
-            self.outcome.errors += len(failed)
-            self.outcome.counters.look(tx, "export-failure", [r.id for r in failed])
-            self.outcome.result = "completed-export-errors"
+        self.refuse(tx, failed)
         for operation, count in tx.rows(
             "SELECT operation, count(*) FROM pending_export WHERE connector = ? AND state = ? GROUP BY operation",
             self.number,
@@ -231,7 +239,10 @@ class Delivery:
             )
             self.outcome.counters.look(tx, _COUNTERS[Operation(operation)], [row[0] for row in some], count)
         if self.connector.capabilities.named:
-            rename(tx, self.number, in_listing(tx, self.number), by_name=self.by_name)
+            renamed = in_listing(tx, self.number)
+            owners = objects.find_names(tx, self.number, [names.key(one.new) for one in renamed])
+            bury(tx, self.number, owners.values(), SENDING)
+            rename(tx, self.number, renamed, by_name=self.by_name)
         hand_over(
             tx,
             self.number,

@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from mimas.connectors.contract import Connector, Export
-from mimas.runs import echoes, following, guarding, lost
+from mimas.runs import contending, echoes, following, guarding, lost
 from mimas.runs.callouts import Callouts
 from mimas.runs.delivering import Delivery
 from mimas.runs.images import RELEASED, SENDING, WAITING
 from mimas.runs.importing import Outcome, Progress
+from mimas.runs.renaming import in_listing
 from mimas.runs.sending import Packer, Parcel, changes
 from mimas.runs.setup import ConnectorSetup
 from mimas.runs.symbols import Symbols
@@ -88,6 +89,16 @@ def _send_all(packer: Packer, delivery: Delivery, number: int, *, freeing: bool)
         # References to objects that this very step has made.
         _send_changes(packer, delivery, number, named, "p.error IS NULL AND ")
     _send_deletes(packer, delivery, number)
+    while packer.behind:
+        _send_behind(packer, delivery, number)
+
+
+def _send_behind(packer: Packer, delivery: Delivery, number: int) -> None:
+    """Those that are to have a name that another one has given up by now; who does not get on any more is told so."""
+    waiting, packer.behind = packer.behind, set()
+    for parcel in _parcels(packer, delivery, number, f"p.object IN ({', '.join(map(str, sorted(waiting)))})"):
+        delivery.send(parcel)
+    packer.last_call = packer.behind == waiting
 
 
 def _count_waiting(tx: Transaction, name: str, connector: int, outcome: Outcome, now: datetime) -> None:
@@ -184,6 +195,8 @@ def _send_listing(packer: Packer, delivery: Delivery, connector: int) -> None:
             SENDING,
             connector,
         )
+        if delivery.connector.capabilities.named:
+            delivery.refuse(tx, contending.losers(tx, connector, in_listing(tx, connector)))
         first, last = tx.row("SELECT min(id), max(id) FROM object WHERE connector = ?", connector) or (0, 0)
 
     def everything() -> Iterator[Export]:

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from mimas.connectors.contract import Additions, Capabilities, Change, Export, Operation, Result
-from mimas.runs import following
+from mimas.runs import contending, following
 from mimas.runs.comparing import Comparer
-from mimas.runs.images import HELD, overlay
+from mimas.runs.images import HELD, SENDING, WAITING, overlay
 from mimas.runs.secrets import Secrets
 from mimas.runs.symbols import Symbols
 from mimas.schema.attributes import NAME
@@ -53,11 +53,16 @@ class Packer:
     ) -> None:
         self.secrets = Secrets(symbols, connector, now)
         self._blocked: set[int] | None = None
+        self.behind: set[int] = set()
+        """Objects that wait for another one to give up the name they are to have."""
+        self.last_call = False
+        """Whether nobody else is going to give one up."""
         self.comparer = Comparer(tx, symbols.store, connector, interest.lenience)
         self.symbols = symbols
         self.connector = connector
         self.target = capabilities.references
         self._tells_all = capabilities.whole_references
+        self._named = capabilities.named
         self.governed = {
             (symbols.store.symbol(type_), symbols.store.symbol(attribute))
             for type_, attributes in interest.governed.items()
@@ -68,7 +73,11 @@ class Packer:
         """Rows of (object, operation, sent, type, anchor, name, seen, wanted)."""
         parcel = Parcel()
         name = self.symbols.store.name
-        references = self._references(tx, rows, parcel)
+        moving = self._moving(rows)
+        if moving:
+            self._contend(tx, parcel, moving)
+            rows = [row for row in rows if row[0] not in self.behind]
+        references = self._references(tx, rows, parcel, moving)
         everything = self._everything(tx, list(references)) if self._tells_all else {}
         self.comparer.begin(tx, [row[0] for row in rows])
         secrets = self.secrets.of(tx, [row[0] for row in rows if row[1] == Operation.ADD])
@@ -101,6 +110,18 @@ class Packer:
                 parcel.nothing.append(object_)
         return parcel
 
+    def _contend(self, tx: Transaction, parcel: Parcel, moving: dict[int, str]) -> None:
+        """Nobody is renamed to a name that another one has; whose owner leaves it may have it afterwards."""
+        doubles = contending.twins(moving)
+        taken = contending.owners(tx, self.connector, {id_: moving[id_] for id_ in moving.keys() - doubles})
+        going = set[int]() if self.last_call else contending.leaving(tx, self.connector, taken.values())
+        for object_ in doubles | taken.keys():
+            name = moving.pop(object_)
+            if taken.get(object_) in going:
+                self.behind.add(object_)
+            else:
+                parcel.refused[object_] = contending.refusal(object_, name)
+
     def _add(
         self,
         parcel: Parcel,
@@ -129,7 +150,7 @@ class Packer:
         return whole
 
     def _references(
-        self, tx: Transaction, rows: Sequence[Row], parcel: Parcel
+        self, tx: Transaction, rows: Sequence[Row], parcel: Parcel, moving: Mapping[int, str]
     ) -> dict[int, tuple[dict[int, list[str]], dict[int, list[str]]]]:
         """Object → (attribute → targets to add, attribute → targets to remove)."""
         ids = [row[0] for row in rows if row[1] != Operation.DELETE]
@@ -138,7 +159,6 @@ class Packer:
         if not self.governed:
             return result
         told: list[Triple] = []
-        moving = self._moving(rows)
         for object_, attribute, target, bits, text in tx.rows(
             f"SELECT r.object, r.attribute, r.target, r.bits, t.{self.target} FROM reference r"
             f" JOIN object t ON t.id = r.target WHERE r.object IN IDS AND {UNLIKE}"
@@ -151,7 +171,7 @@ class Packer:
                 parcel.deferred.add(object_)
                 continue
             # Exports go out in the order of the objects: whoever goes before has the new name by then.
-            if target in moving and target < object_:
+            if self.target == "name" and target in moving and target < object_:
                 text = moving[target]  # noqa: PLW2901
             sides = result.setdefault(object_, ({}, {}))
             sides[0 if bits & WANTED else 1].setdefault(attribute, []).append(text)
@@ -173,9 +193,9 @@ class Packer:
         return found
 
     def _moving(self, rows: Sequence[Row]) -> dict[int, str]:
-        """Object → its new name, for those that are renamed now, where references are names."""
+        """Object → its new name, for those that are renamed now."""
         moving: dict[int, str] = {}
-        for object_, operation, _, _, _, named, _, wanted in rows if self.target == "name" else ():
+        for object_, operation, _, _, _, named, _, wanted in rows if self._named else ():
             if operation == Operation.UPDATE and wanted not in (None, WANTED_ABSENT):
                 name = decode_wanted(wanted).get(NAME)
                 if isinstance(name, str) and name != named:
@@ -195,7 +215,7 @@ class Packer:
                 f"SELECT r.object, r.attribute, r.bits, t.{self.target},"
                 " CASE WHEN p.object IS NOT NULL THEN t.wanted END"
                 " FROM reference r JOIN object t ON t.id = r.target"
-                " LEFT JOIN pending_export p ON p.connector = ? AND p.object = t.id"
+                f" LEFT JOIN pending_export p ON p.connector = ? AND p.object = t.id AND p.state = {SENDING}"
                 f" WHERE r.object BETWEEN ? AND ? AND t.{self.target} IS NOT NULL"
                 " ORDER BY r.object, r.attribute, r.target",
                 self.connector,
@@ -227,11 +247,11 @@ class Packer:
             object_: overlay(seen, sent)
             for object_, seen, sent in tx.rows(
                 "SELECT p.object, o.seen, p.sent FROM pending_export p JOIN object o ON o.id = p.object"
-                " WHERE p.connector = ? AND p.object BETWEEN ? AND ? AND p.state = ?",
+                f" WHERE p.connector = ? AND p.object BETWEEN ? AND ? AND p.state IN ({HELD}, {WAITING})"
+                " AND p.behind IS NULL",
                 self.connector,
                 first,
                 until,
-                HELD,
             )
         }
         if self._blocked is None:

@@ -1,0 +1,79 @@
+"""Renames to names that others have."""
+
+import pytest
+
+from tests.world import World, delimited, inbound, ldif, outbound, person
+
+STEPS = ("import hr", "sync", "export dir", "import dir", "sync")
+
+
+def show(world: World, *rows: str) -> None:
+    """Each ``id/name`` or ``id/name/manager``."""
+    names = ("id", "name", "manager")
+    world.write("hr.csv", *(dict(zip(names, [*row.split("/"), ""], strict=False)) for row in rows))
+
+
+@pytest.fixture(params=["", "uid"])
+def directory(world: World, request: pytest.FixtureRequest) -> World:
+    """A listing of objects with names, of which the anchor is the name itself, or an attribute."""
+    flows = {"dn": '="cn=" & [name] & ",o=x"', "cn": "name", "uid": "employeeId", "manager": "manager"}
+    values = {"employeeId": "id", "name": "name", "manager": "manager"}
+    world.configure(
+        [
+            delimited("hr", "id name manager>person"),
+            ldif("dir", {"person": "cn uid manager>person"}, export="listing", anchor=request.param),
+        ],
+        [inbound("hr", values, join=["id=employeeId"]), outbound("dir", flows)],
+        [person()],
+    )
+    show(world, "1/A", "2/B", "3/C")
+    world.run(*STEPS)
+    return world
+
+
+def listed(world: World) -> list[tuple[str, str]]:
+    """(name, number) of every record."""
+    records = (world.folder / "dir.ldif").read_text().strip().split("\n\n")
+    found = [dict(line.split(": ", 1) for line in record.splitlines() if ": " in line) for record in records]
+    return sorted((record["dn"], record["uid"]) for record in found if "dn" in record)
+
+
+def test_to_the_name_of_one_that_stays(directory: World) -> None:
+    show(directory, "1/B", "2/B", "3/C/1")
+    report = directory.run("import hr", "sync", "export dir")
+    assert listed(directory) == [("cn=A,o=x", "1"), ("cn=B,o=x", "2"), ("cn=C,o=x", "3")]
+    assert "manager: cn=A,o=x" in (directory.folder / "dir.ldif").read_text()
+    assert report.steps[2].outcome.counters["export-failure"] == 1
+    (note,) = directory.rows("SELECT code, name, message FROM step_error")
+    assert note == ("rename-to-existing-dn", "cn=A,o=x", "another object has the name “cn=B,o=x”, and keeps it")
+
+
+def test_it_is_given_when_that_one_has_left(directory: World) -> None:
+    show(directory, "1/B", "2/B", "3/C")
+    directory.run(*STEPS)
+    show(directory, "1/B", "2/D", "3/C")
+    directory.run(*STEPS, "retry dir", "import dir", "sync")
+    assert listed(directory) == [("cn=B,o=x", "1"), ("cn=C,o=x", "3"), ("cn=D,o=x", "2")]
+    assert directory.pending() == {}
+
+
+def test_of_two_that_want_one_name_one_gets_it(directory: World) -> None:
+    show(directory, "1/D", "2/D", "3/C")
+    directory.run("import hr", "sync", "export dir")
+    one_of_them = ([("cn=A,o=x", "1"), ("cn=D,o=x", "2")], [("cn=B,o=x", "2"), ("cn=D,o=x", "1")])
+    assert [row for row in listed(directory) if row[1] != "3"] in one_of_them
+    assert directory.codes() == ["rename-to-existing-dn"]
+
+
+def test_whoever_cannot_leave_stops_those_who_counted_on_it(directory: World) -> None:
+    show(directory, "1/B", "2/C", "3/C")
+    directory.run("import hr", "sync", "export dir")
+    assert listed(directory) == [("cn=A,o=x", "1"), ("cn=B,o=x", "2"), ("cn=C,o=x", "3")]
+    assert directory.codes() == ["rename-to-existing-dn"] * 2
+
+
+def test_to_the_name_of_one_that_is_to_be_deleted(directory: World) -> None:
+    show(directory, "1/B", "3/C")
+    directory.run(*STEPS)
+    assert listed(directory) == [("cn=B,o=x", "1"), ("cn=C,o=x", "3")]
+    assert (directory.codes(), directory.pending()) == ([], {})
