@@ -4,6 +4,7 @@ Every query gives rows of (resource, attribute, target, origin), where the origi
 resources that ``where`` chooses.
 """
 
+from collections import Counter
 from typing import Any
 
 from mimas.runs.groups import NONE
@@ -91,8 +92,8 @@ class Offers:
 
     def divisible(self, tx: Transaction) -> bool:
         """Whether one value can be looked at without the others: no offer takes the place of another one."""
-        places = [(flow.type, flow.target) for flow in self._flows if not flow.unites]
-        if len(set(places)) < len(places):
+        flows = Counter((flow.type, flow.target) for flow in self._flows)
+        if any(flows[flow.type, flow.target] > 1 for flow in self._flows if not flow.unites):
             return False
         return not self._granting or not grants.any_of(tx, self.where, self.session.symbols.singles)
 

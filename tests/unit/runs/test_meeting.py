@@ -405,3 +405,28 @@ class TestNames:
         world.run("import hr", "sync", "import dir", "sync", *self.STEPS * 3)
         world.run(*self.STEPS)
         assert (world.codes(), world.pending()) == ([], {})
+
+
+def test_a_value_that_stood_in_for_others_gives_way(world: World) -> None:
+    """One flow has precedence over the other, which would merge: the first member of the better one hides the rest."""
+    club = [delimited("org", "id members>person*"), delimited("ext", "id members>person*")]
+    flows = {"employeeId": "id", "members": "members"}
+    world.configure(
+        club,
+        [
+            inbound("org", flows, precedence=10, join=["id=employeeId"]),
+            inbound("ext", flows, precedence=20, join=["id=employeeId"], merge=["members"]),
+        ],
+        [CLUB],
+    )
+    people = [{"id": key, "members": ""} for key in "123"]
+    world.write("org.csv", {"id": "9", "members": ""}, *people)
+    world.write("ext.csv", {"id": "9", "members": ["1", "2"]}, *people)
+    world.run("import org", "import ext", "sync")
+    assert world.references("members", "employeeId") == {("9", "1"), ("9", "2")}
+    world.write("org.csv", {"id": "9", "members": "3"}, *people)
+    world.run("import org", "sync")
+    assert world.references("members", "employeeId") == {("9", "3")}
+    world.write("org.csv", {"id": "9", "members": ""}, *people)
+    world.run("import org", "sync")
+    assert world.references("members", "employeeId") == {("9", "1"), ("9", "2")}
