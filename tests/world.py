@@ -212,6 +212,15 @@ def ldif(
     return ConnectorSetup(name, "ldif", {"path": f"{name}.ldif", **settings}, schema, missing=missing, deletes=OPEN)
 
 
+def simulated(name: str, types: Mapping[str, str], *, anchor: str = "", **settings: Any) -> ConnectorSetup:
+    """A simulated system in the file ``NAME.system``; with ``named`` its objects have distinguished names."""
+    named = {NAME: Attribute(NAME)} if settings.get("named") else {}
+    schema = {
+        type_: ObjectType(type_, named | attributes(texts), tuple(anchor.split())) for type_, texts in types.items()
+    }
+    return ConnectorSetup(name, "simulator", {"path": f"{name}.system", **settings}, schema, missing=OPEN, deletes=OPEN)
+
+
 def person(
     texts: str = "employeeId name mail title dept tags* manager>person", indexed: str = "employeeId name mail"
 ) -> ResourceType:
