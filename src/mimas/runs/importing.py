@@ -54,7 +54,7 @@ def import_step(
         watermark = tx.value("SELECT watermark FROM connector_state WHERE connector = ?", symbol)
     end = End(complete=False, reason="the connector stopped without saying that it had shown everything")
     marks, removed = bytearray(), []
-    outcome = Outcome(counters=counters)
+    outcome, unmade = Outcome(counters=counters), False
     if delta and watermark is None:
         delta = False
         outcome.message = f"{connector.name} has not been read to its end before: everything was read."
@@ -69,8 +69,8 @@ def import_step(
     except NothingThereError:
         if not connector.capabilities.listing or known(store, connector.name):
             raise
-        end = End(reason="there is no listing yet; the first export makes it")
-        outcome.message = f"{connector.name}: {end.reason}."
+        end, unmade = End(), True
+        outcome.message = f"{connector.name}: there is no listing yet; the first export makes it."
     with store.transaction() as tx:
         stager.finish(tx)
         runs.note(tx, step, stager.take_notes())
@@ -84,7 +84,7 @@ def import_step(
         parts = end.parts if not stager.errors else ()
         listing = Listing(store, symbol, step, setup, now, marks, delta, whole, parts, end.reason)
         settle_vanished(tx, listing, candidates, outcome)
-        if whole:
+        if whole and not unmade:
             tx.upsert(
                 tables.connector_state,
                 "connector, watermark",

@@ -809,9 +809,10 @@ class TestTheFirstListing:
         return world
 
     def test_there_need_be_none(self, fresh: World) -> None:
-        outcome = fresh.step("import app")
-        assert (outcome.result, outcome.errors) == ("success", 0)
-        assert "the first export makes it" in outcome.message
+        for _ in range(2):
+            outcome = fresh.step("import app")
+            assert (outcome.result, outcome.errors) == ("success", 0)
+            assert "the first export makes it" in outcome.message
         fresh.run("export app")
         assert list(fresh.read("app.csv")) == ["1"]
 
