@@ -23,12 +23,12 @@ def twins(wanted: Mapping[int, str]) -> set[int]:
 
 
 def owners(tx: Transaction, connector: int, wanted: Mapping[int, str]) -> dict[int, int]:
-    """Object → another one that has the name it wants."""
+    """Object → another one that has the name it wants. A placeholder has no name of its own."""
     keys = {object_: names.key(name) for object_, name in wanted.items()}
     known = objects.find_names(tx, connector, sorted(set(keys.values())))
-    gone = bury(tx, connector, known.values(), SENT)
+    free = bury(tx, connector, known.values(), SENT) | objects.placeholders(tx, sorted(set(known.values())))
     found = {object_: known[key] for object_, key in keys.items() if key in known}
-    return {object_: owner for object_, owner in found.items() if owner != object_ and owner not in gone}
+    return {object_: owner for object_, owner in found.items() if owner != object_ and owner not in free}
 
 
 def bury(tx: Transaction, connector: int, ids: Iterable[int], state: int) -> set[int]:

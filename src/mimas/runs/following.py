@@ -5,9 +5,8 @@ from collections.abc import Sequence
 from mimas.runs.images import HELD
 from mimas.runs.vanished import confirm_deletes
 from mimas.schema import names
-from mimas.store import objects, references, runs, tables
+from mimas.store import objects, runs, tables
 from mimas.store.database import Transaction
-from mimas.store.objects import NONE
 from mimas.store.runs import Note
 
 FREE = "p.behind IS NULL"
@@ -49,12 +48,9 @@ def claim(tx: Transaction, connector: int, ids: Sequence[int]) -> None:
         owners = {objects.find(tx, connector, [row.anchor])[0][0]} if row.anchor is not None else set()
         owners |= set(objects.find_names(tx, connector, [names.key(row.name)]).values()) if row.name else set()
         owners -= {None, row.id}
-        for owner in objects.load(tx, sorted(owners)).values():
-            if owner.presence == NONE and owner.wanted is None:
-                tx.delete(tables.object_key, "connector, anchor, object", [(connector, owner.anchor, owner.id)])
-                tx.delete(tables.object_name, "connector, object", [(connector, owner.id)])
-                references.merge(tx, {owner.id: row.id})
-                owners.discard(owner.id)
+        empty = objects.placeholders(tx, sorted(owners))
+        objects.become(tx, connector, dict.fromkeys(empty, row.id))
+        owners -= empty
         behind = min(owners, default=None)
         tx.update(tables.pending_export, "connector, object, behind", [(connector, row.id, behind)], keys=2)
         if behind is None:

@@ -1,6 +1,6 @@
 """Connector objects: their keys, names and images."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from mimas.schema import names
@@ -53,6 +53,21 @@ def load(tx: Transaction, ids: Sequence[int]) -> dict[int, Stored]:
     """Some objects by id."""
     rows = tx.rows(f"SELECT {_COLUMNS} FROM object o WHERE o.id IN IDS", list(ids))
     return {row[0]: Stored(*row) for row in rows}
+
+
+def placeholders(tx: Transaction, ids: Sequence[int]) -> set[int]:
+    """Those of some objects of which nothing is known but that others refer to them."""
+    rows = tx.rows("SELECT id FROM object WHERE id IN IDS AND presence = ? AND wanted IS NULL", list(ids), NONE)
+    return {row[0] for row in rows}
+
+
+def become(tx: Transaction, connector: int, known: Mapping[int, int]) -> None:
+    """Placeholder → the object that it has stood for, which has its key and its name from now on."""
+    if known:
+        rows = tx.rows("SELECT connector, anchor, id FROM object WHERE id IN IDS AND anchor IS NOT NULL", list(known))
+        tx.delete(tables.object_key, "connector, anchor, object", rows)
+        tx.delete(tables.object_name, "connector, object", [(connector, id_) for id_ in known])
+        references.merge(tx, known)
 
 
 UNKNOWN = -1

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
@@ -118,27 +118,28 @@ class System:
         return list(self._file.execute(sql))
 
     def changes(self, since: int) -> tuple[list[str], list[str], int]:
-        """The anchors of what was changed after a turn, and of what is gone since; and the last turn."""
+        """The anchors of what was changed after a turn, and of what is gone since; and the turn of the last change."""
         changed = [row[0] for row in self._file.execute("SELECT anchor FROM entry WHERE turn > ?", (since,))]
         gone = [row[0] for row in self._file.execute("SELECT anchor FROM gone WHERE turn > ?", (since,))]
-        return changed, [] if self.nature.hides_deletes else gone, self._last()
+        (last,) = self._file.execute(
+            "SELECT max(turn) FROM (SELECT turn FROM entry UNION ALL SELECT turn FROM gone)"
+        ).fetchone()
+        return changed, [] if self.nature.hides_deletes else gone, last or 0
 
     def chance(self, share: float, what: str) -> bool:
         """Whether it happens this time."""
-        return share > 0 and Random(f"{self.nature.seed} {what} {self._last()}").random() < share  # noqa: S311 - a game
+        return share > 0 and Random(f"{self.nature.seed} {what} {self._asked()}").random() < share  # noqa: S311 - a game
 
     def begin_reading(self) -> None:
         """What was late is done."""
-        with self._turn() as turn:
-            reading = int(self._recall("readings") or 0) + 1
-            self._remember("readings", reading)
-            due = self._file.execute("SELECT body FROM late WHERE reading < ? ORDER BY turn", (reading,)).fetchall()
-            self._file.execute("DELETE FROM late WHERE reading < ?", (reading,))
-            for (body,) in due:
-                try:
+        reading = self._readings() + 1
+        self._remember("readings", reading)
+        due = self._file.execute("SELECT turn, body FROM late WHERE reading < ? ORDER BY turn", (reading,)).fetchall()
+        for late, body in due:
+            with self._turn() as turn:
+                self._file.execute("DELETE FROM late WHERE turn = ?", (late,))
+                with suppress(RefusalError):
                     self._do(msgspec.json.decode(body, type=Write), turn)
-                except RefusalError:
-                    continue
 
     def answer(self, write: Write) -> str:
         """Do what is asked, or what the nature of the system makes of it; the anchor. Raises `RefusalError`."""
@@ -162,8 +163,8 @@ class System:
         if self.chance(self.nature.ignores, "ignores"):
             return "ignored"
         if self.chance(self.nature.late, "late"):
-            reading = int(self._recall("readings") or 0) + 1
-            self._file.execute("INSERT INTO late VALUES (?, ?, ?)", (turn, reading, msgspec.json.encode(write)))
+            row = (turn, self._readings() + 1, msgspec.json.encode(write))
+            self._file.execute("INSERT INTO late VALUES (?, ?, ?)", row)
             return "late"
         self._do(write, turn)
         return "done"
@@ -262,8 +263,13 @@ class System:
             raise
         self._file.execute("COMMIT")
 
-    def _last(self) -> int:
-        return int(self._file.execute("SELECT coalesce(max(turn), 0) FROM journal").fetchone()[0])
+    def _asked(self) -> int:
+        """How much has been asked: writes and readings."""
+        turn = self._file.execute("SELECT max(turn) FROM journal").fetchone()[0]
+        return int(turn or 0) + self._readings()
+
+    def _readings(self) -> int:
+        return int(self._recall("readings") or 0)
 
     def _remember(self, key: str, value: bytes | int) -> None:
         self._file.execute("REPLACE INTO meta VALUES (?, ?)", (key, value))

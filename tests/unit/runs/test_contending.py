@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.world import World, delimited, inbound, ldif, outbound, person
+from mimas.testing import System
+from tests.world import World, delimited, inbound, ldif, outbound, person, simulated
 
 STEPS = ("import hr", "sync", "export dir", "import dir", "sync")
 
@@ -77,3 +78,26 @@ def test_to_the_name_of_one_that_is_to_be_deleted(directory: World) -> None:
     directory.run(*STEPS)
     assert listed(directory) == [("cn=B,o=x", "1"), ("cn=C,o=x", "3")]
     assert (directory.codes(), directory.pending()) == ([], {})
+
+
+def test_a_name_that_only_others_refer_to_is_free(world: World) -> None:
+    """Somebody else has moved an account; what refers to it does so by the name it had, and gets again."""
+    types = {"person": "cn uid manager>person"}
+    values = {"employeeId": "id", "name": "name", "manager": "manager"}
+    flows = {"dn": '="cn=" & [name] & ",o=x"', "cn": "name", "uid": "employeeId", "manager": "manager"}
+    world.configure(
+        [delimited("hr", "id name manager>person"), simulated("dir", types, named=True, references="name")],
+        [inbound("hr", values, join=["id=employeeId"]), outbound("dir", flows)],
+        [person()],
+    )
+    show(world, "1/A", "2/B/1")
+    world.run(*STEPS)
+    with System(world.folder / "dir.system") as system:
+        (anchor,) = [a for a, entry in system.entries().items() if entry.name == "cn=A,o=x"]
+        system.rename(anchor, "cn=moved,o=y")
+    world.run("import dir", "sync", "export dir")
+    assert "rename-to-existing-dn" not in world.codes()
+    world.run("import dir", "sync")
+    assert world.pending() == {}
+    with System(world.folder / "dir.system") as system:
+        assert {entry.name for entry in system.entries().values()} == {"cn=A,o=x", "cn=B,o=x"}

@@ -1,0 +1,160 @@
+"""Made-up configurations for the laws: connected systems of every sort, and rules as people write them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from hypothesis import strategies as st
+
+from mimas.runs.setup import ConnectorSetup
+from mimas.sync.rules import Deprovision, Enforce, LinkType, Membership, ResourceType, SyncRule
+from tests.world import attributes, inbound, outbound, simulated
+
+PERSON = "key name mail dept tags* boss>person"
+GROUP = "key name members>person*"
+TYPES = (
+    ResourceType("person", attributes("key name mail dept tags* title boss>person"), frozenset(["key", "mail"])),
+    ResourceType("group", attributes("key name dept members>person* staff>person*"), frozenset(["key"])),
+)
+SOURCES = ("hr", "ext", "org")
+SORTS = ("given", "named", "keyed", "listing")
+"""Targets: they give the anchor; have names, by which they refer; have the anchor that the rules give; are files."""
+
+_TEXTS = {
+    "name": ("name", "name", "=Trim([name])", "=UCase([name])", "=IIF(IsPresent([mail]),[mail],[name])"),
+    "mail": ("mail", "mail", '=[name] & "@x"', "=IIF(IsPresent([mail]),[mail],AuthoritativeNull)", "=[dept] & [mail]"),
+    "dept": ("dept", "dept", "dept", '=IIF(IsPresent([dept]),[dept],"none")'),
+}
+DEPROVISION = (Deprovision.DELETE, Deprovision.DELETE, Deprovision.DISCONNECT, Deprovision.KEEP)
+_SCOPES: tuple[Sequence[str], ...] = ((), (), ("dept NOTEQUAL out",), ("name ISNOTNULL",), ("mail ISNOTNULL",))
+
+
+@dataclass(frozen=True, slots=True)
+class Universe:
+    """Some systems, and the rules between them and the resources."""
+
+    sources: tuple[ConnectorSetup, ...]
+    targets: tuple[ConnectorSetup, ...]
+    rules: tuple[SyncRule, ...]
+    memberships: tuple[Membership, ...]
+
+    def _repr_pretty_(self, printer: Any, _: bool) -> None:
+        printer.text(str(self))
+
+    def __str__(self) -> str:
+        lines = [f"{c.name}: {c.kind} {dict(c.settings)}" for c in (*self.sources, *self.targets)]
+        for rule in self.rules:
+            flows = ", ".join(f"{flow.target}={flow.origin}" for flow in rule.flows)
+            lines.append(f"{rule.name} {rule.precedence} {rule.link} {rule.scope} {rule.deprovision}: {flows}")
+        return "\n  ".join(["Universe", *lines, *map(str, self.memberships)])
+
+
+@st.composite
+def universes(draw: st.DrawFn, *, deprovision: Sequence[Deprovision] = DEPROVISION) -> Universe:
+    """One to three sources, one or two targets, rules that come to rest."""
+    names = SOURCES[: draw(st.integers(1, 3))]
+    sources = [
+        simulated(name, {"person": PERSON, "group": GROUP}, delta=draw(st.booleans()), references="anchor")
+        for name in names
+    ]
+    precedences = draw(st.permutations([10, 20, 30]))
+    rules = [
+        rule
+        for name, precedence in zip(names, precedences, strict=False)
+        for rule in draw(_inbound(name, precedence, first=name == names[0]))
+    ]
+    targets = []
+    for number in range(draw(st.integers(1, 2))):
+        sort = draw(st.sampled_from(SORTS))
+        target, written = draw(_target(f"app{number}", sort, deprovision))
+        targets.append(target)
+        rules += written
+    rules += draw(_back(targets[0].name))
+    membership = Membership("staff", "group", "staff", "person", "dept", "dept")
+    memberships = (membership,) if draw(st.booleans()) else ()
+    return Universe(tuple(sources), tuple(targets), tuple(rules), memberships)
+
+
+@st.composite
+def _inbound(draw: st.DrawFn, source: str, precedence: int, *, first: bool) -> list[SyncRule]:
+    """People and groups of a source; of the first one all of them are taken."""
+    optional = draw(st.sets(st.sampled_from(["name", "mail", "dept", "tags", "boss"])))
+    chosen = {"name", *optional} if first else optional
+    flows = {"key": "key"} | {
+        attribute: draw(st.sampled_from(_TEXTS[attribute])) if attribute in _TEXTS else attribute
+        for attribute in sorted(chosen)
+    }
+    link = LinkType.PROVISION if first else draw(st.sampled_from([LinkType.PROVISION, LinkType.JOIN]))
+    people = inbound(
+        source,
+        flows,
+        name=f"{source} people",
+        precedence=precedence,
+        link=link,
+        join=["key=key"],
+        where=draw(st.sampled_from(_SCOPES)),
+        merge=["tags"] if "tags" in flows and draw(st.booleans()) else [],
+    )
+    groups = inbound(
+        source,
+        {"key": "key", "name": "name", "dept": "name", "members": "members"},
+        name=f"{source} groups",
+        object_type="group",
+        resource_type="group",
+        precedence=precedence,
+        link=link,
+        join=["key=key"],
+        merge=["members"] if draw(st.booleans()) else [],
+    )
+    return [people, groups]
+
+
+@st.composite
+def _target(
+    draw: st.DrawFn, name: str, sort: str, deprovision: Sequence[Deprovision]
+) -> tuple[ConnectorSetup, list[SyncRule]]:
+    """Accounts, and groups of them."""
+    types = {"person": "id cn mail note tags* boss>person", "group": "id cn member>person*"}
+    settings: dict[str, Any] = {"delta": draw(st.booleans()), "whole_references": draw(st.booleans())}
+    if sort == "named":
+        settings |= {"named": True, "references": "name"}
+    setup = simulated(name, types, anchor="id" if sort in ("keyed", "listing") else "", **settings)
+    if sort == "listing":
+        settings = {"path": f"{name}.csv", "export": "listing"}
+        people_only = {"person": setup.schema["person"]}
+        setup = replace(setup, kind="delimited", settings=settings, schema=people_only)
+    named = {"dn": '="cn=" & [key] & ",ou=" & IIF(IsPresent([dept]),[dept],"none")'} if sort == "named" else {}
+    optional = draw(st.sets(st.sampled_from(["cn", "mail", "tags", "boss"])))
+    sources = {"cn": "name", "mail": "mail", "tags": "tags", "boss": "boss"}
+    flows = named | {"id": "key", "cn": "name"} | {to: sources[to] for to in sorted(optional)}
+    enforced = draw(st.dictionaries(st.sampled_from(["cn", "mail"]), st.sampled_from(Enforce)))
+    people = outbound(
+        name,
+        flows,
+        name=f"{name} accounts",
+        where=draw(st.sampled_from(_SCOPES)),
+        once=["mail"] if draw(st.integers(0, 3)) == 0 else [],
+        deprovision=draw(st.sampled_from(list(deprovision))),
+        enforce=enforced,
+    )
+    if sort == "listing":
+        return setup, [people]
+    named = {"dn": '="cn=" & [key] & ",ou=groups"'} if sort == "named" else {}
+    member = draw(st.sampled_from(["members", "staff"]))
+    groups = outbound(
+        name,
+        {**named, "id": "key", "cn": "name", "member": member},
+        name=f"{name} groups",
+        object_type="group",
+        resource_type="group",
+        deprovision=draw(st.sampled_from(list(deprovision))),
+    )
+    return setup, [people, groups]
+
+
+@st.composite
+def _back(draw: st.DrawFn, target: str) -> list[SyncRule]:
+    """What is kept in a target, and taken from there."""
+    if draw(st.booleans()):
+        return []
+    return [inbound(target, {"title": "note"}, name=f"{target} notes", link=LinkType.JOIN, precedence=50)]
