@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from hypothesis.stateful import rule
+from hypothesis import strategies as st
 
 from tests.laws.machine import LAW, Life
 
@@ -19,8 +19,7 @@ def different(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
 class Rest(Life):
     """Laws 1 and 2: a world comes to rest, and then nothing is written."""
 
-    @rule()
-    def nothing_is_written_when_nothing_has_changed(self) -> None:
+    def law(self, _: st.DataObject) -> None:
         world = self.settle()
         before = world.dump()
         world.run(*self.cycle())
@@ -32,8 +31,7 @@ class Rest(Life):
 class Following(Life):
     """Law 3: following changes ends where looking at everything does."""
 
-    @rule()
-    def a_delta_sync_ends_where_a_full_one_does(self) -> None:
+    def law(self, _: st.DataObject) -> None:
         twin = self.twin()
         self.settle()
         self.settle(twin, "full")

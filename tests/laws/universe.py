@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from mimas.runs.setup import ConnectorSetup
 from mimas.sync.rules import Deprovision, Enforce, LinkType, Membership, ResourceType, SyncRule
+from mimas.testing import Nature
 from tests.world import attributes, inbound, outbound, simulated
 
 PERSON = "key name mail dept tags* boss>person"
@@ -37,6 +38,8 @@ class Universe:
     targets: tuple[ConnectorSetup, ...]
     rules: tuple[SyncRule, ...]
     memberships: tuple[Membership, ...]
+    natures: tuple[Nature, ...]
+    """Of the targets, in order."""
 
     def _repr_pretty_(self, printer: Any, _: bool) -> None:
         printer.text(str(self))
@@ -46,7 +49,7 @@ class Universe:
         for rule in self.rules:
             flows = ", ".join(f"{flow.target}={flow.origin}" for flow in rule.flows)
             lines.append(f"{rule.name} {rule.precedence} {rule.link} {rule.scope} {rule.deprovision}: {flows}")
-        return "\n  ".join(["Universe", *lines, *map(str, self.memberships)])
+        return "\n  ".join(["Universe", *lines, *map(str, self.memberships), *map(str, self.natures)])
 
 
 @st.composite
@@ -69,17 +72,18 @@ def universes(draw: st.DrawFn, *, deprovision: Sequence[Deprovision] = DEPROVISI
         target, written = draw(_target(f"app{number}", sort, deprovision))
         targets.append(target)
         rules += written
-    rules += draw(_back(targets[0].name))
+    rules += draw(_back(targets[0]))
     membership = Membership("staff", "group", "staff", "person", "dept", "dept")
     memberships = (membership,) if draw(st.booleans()) else ()
-    return Universe(tuple(sources), tuple(targets), tuple(rules), memberships)
+    nature = tuple(draw(natures) for _ in targets)
+    return Universe(tuple(sources), tuple(targets), tuple(rules), memberships, nature)
 
 
 @st.composite
 def _inbound(draw: st.DrawFn, source: str, precedence: int, *, first: bool) -> list[SyncRule]:
     """People and groups of a source; of the first one all of them are taken."""
-    optional = draw(st.sets(st.sampled_from(["name", "mail", "dept", "tags", "boss"])))
-    chosen = {"name", *optional} if first else optional
+    optional = draw(st.sets(st.sampled_from(["name", "mail", "dept", "tags", "boss"]), min_size=1))
+    chosen = {"name", "boss", *optional} if first else optional
     flows = {"key": "key"} | {
         attribute: draw(st.sampled_from(_TEXTS[attribute])) if attribute in _TEXTS else attribute
         for attribute in sorted(chosen)
@@ -124,7 +128,7 @@ def _target(
         people_only = {"person": setup.schema["person"]}
         setup = replace(setup, kind="delimited", settings=settings, schema=people_only)
     named = {"dn": '="cn=" & [key] & ",ou=" & IIF(IsPresent([dept]),[dept],"none")'} if sort == "named" else {}
-    optional = draw(st.sets(st.sampled_from(["cn", "mail", "tags", "boss"])))
+    optional = draw(st.sets(st.sampled_from(["cn", "mail", "tags", "boss"]), min_size=2))
     sources = {"cn": "name", "mail": "mail", "tags": "tags", "boss": "boss"}
     flows = named | {"id": "key", "cn": "name"} | {to: sources[to] for to in sorted(optional)}
     enforced = draw(st.dictionaries(st.sampled_from(["cn", "mail"]), st.sampled_from(Enforce)))
@@ -153,8 +157,31 @@ def _target(
 
 
 @st.composite
-def _back(draw: st.DrawFn, target: str) -> list[SyncRule]:
-    """What is kept in a target, and taken from there."""
-    if draw(st.booleans()):
-        return []
-    return [inbound(target, {"title": "note"}, name=f"{target} notes", link=LinkType.JOIN, precedence=50)]
+def _back(draw: st.DrawFn, target: ConnectorSetup) -> list[SyncRule]:
+    """What is kept in a target, and taken from there; and what is written there, and may be changed."""
+    flows = draw(st.sampled_from([{}, {"title": "note"}, {"title": "note", "mail": "mail", "boss": "boss"}]))
+    link = LinkType.JOIN
+    return [inbound(target.name, flows, name=f"{target.name} notes", link=link, precedence=50)] if flows else []
+
+
+natures = st.one_of(
+    st.just(Nature()),
+    st.builds(Nature, trims=st.just(frozenset(["cn"])), folds=st.just(frozenset(["mail"])), repairs=st.booleans()),
+    st.builds(
+        Nature,
+        seed=st.integers(0, 9),
+        reorders=st.booleans(),
+        repairs=st.booleans(),
+        refuses=st.sampled_from([0.0, 0.2]),
+        ignores=st.sampled_from([0.0, 0.2]),
+        late=st.sampled_from([0.0, 0.2]),
+        twice=st.sampled_from([0.0, 0.2]),
+        silent=st.sampled_from([0.0, 0.2]),
+        breaks=st.sampled_from([0.0, 0.1]),
+        truncates=st.sampled_from([0.0, 0.2]),
+    ),
+)
+"""Faithful, or unfaithful in ways that time and patience can make good.
+
+One that alters values, and of which nobody knows whether it took them, is fought: nothing refused is called learned.
+"""

@@ -91,12 +91,16 @@ class Delivery:
         by_id = {export.id: export for export in parcel.exports}
         allowed, results = self.callouts.ask([e for e in parcel.exports if e.id not in parcel.refused])
         results.extend(parcel.refused.values())
+        silent: list[Export] = []
         try:
             results.extend(self.connector.write(allowed))
+            answered = {result.id for result in results}
+            silent = [export for export in allowed if export.id not in answered]
         finally:
             # Whatever was answered before a connection broke is kept; the rest stays "sending".
             with self.store.transaction() as tx:
                 self._record(tx, by_id, results, parcel)
+                self._miss(tx, silent)
             if notes := self.callouts.tell(by_id, results):
                 self.outcome.errors += len(notes)
                 with self.store.transaction() as tx:
@@ -143,6 +147,15 @@ class Delivery:
             hand_over(tx, self.number, deleted)
         self._postpone(tx, again)
         runs.note(tx, self.step, notes)
+
+    def _miss(self, tx: Transaction, silent: Sequence[Export]) -> None:
+        """These were sent, and nothing was heard of them: they stay "sending"."""
+        message = "the system gave no answer, so nobody knows whether it was done"
+        advice = "The system is read before anything is sent again. If this goes on, look at its own log."
+        runs.note(tx, self.step, [Note("cd-error", e.name or e.anchor or "", message, advice, e.id) for e in silent])
+        postpone(tx, self.number, [export.id for export in silent], self.now)
+        self.outcome.errors += len(silent)
+        self.outcome.counters.note("export-failure", silent, self._kept)
 
     def _kept(self, export: Export) -> Kept:
         name = export.new_name or export.name or export.anchor or title(export.values)

@@ -136,7 +136,9 @@ def test_a_connection_that_is_lost_ends_the_step(company: World) -> None:
 def test_what_is_never_answered_is_looked_for_before_it_is_sent_again(company: World) -> None:
     app(company, Nature(silent=1)).close()
     show(company, *STAFF)
-    company.run(*CYCLE, "export app", "import app", "sync")
+    report = company.run("import hr", "sync", "export app")
+    assert (report.steps[2].outcome.result, set(company.codes())) == ("completed-export-errors", {"cd-error"})
+    company.run("import app", "sync", "export app", "import app", "sync")
     with app(company) as system:
         assert Counter(operation for operation, *_ in system.journal())["add"] == 5
     assert set(held(company)) == set("12345")
