@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
+from typing import Any, ClassVar
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -79,7 +79,7 @@ class Life(RuleBasedStateMachine):
 
     universe: Universe
     world: World
-    only: dict[str, Any] = {}  # noqa: RUF012 - Hypothesis makes machines by class
+    only: ClassVar[dict[str, Any]] = {}
     """Which universes the law is about."""
 
     def __init__(self) -> None:

@@ -1,6 +1,6 @@
 """The laws of the engine (design, section 9) over made-up worlds that live on."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from hypothesis import strategies as st
 
@@ -38,7 +38,57 @@ class Following(Life):
         assert self.whole() == self.whole(twin)
 
 
+class Order(Life):
+    """Law 4: the order in which connectors run decides nothing."""
+
+    only: ClassVar = {"at_least": 2}
+
+    def law(self, data: st.DataObject) -> None:
+        twin = self.twin()
+        self.world.run(*(f"import {source}" for source in self.sources), "sync")
+        for source in data.draw(st.permutations(self.sources), "order"):
+            twin.run(f"import {source}", "sync")
+        self.settle()
+        self.settle(twin)
+        assert self.whole() == self.whole(twin)
+
+
+class Return(Life):
+    """Law 5: whoever is disconnected and joined again has every value back."""
+
+    only: ClassVar = {"back": False}
+
+    def law(self, data: st.DataObject) -> None:
+        world = self.settle()
+        before = self.resources()
+        source = data.draw(st.sampled_from(self.sources), "source")
+        with self.system(source) as system:
+            entries = list(system.entries().values())
+            leaving = data.draw(st.sets(st.sampled_from(entries).map(lambda e: e.anchor))) if entries else set()
+            for anchor in leaving:
+                system.remove(anchor)
+        self.settle()
+        with self.system(source) as system:
+            for entry in entries:
+                if entry.anchor in leaving:
+                    system.put(entry.type, {**entry.values}, anchor=entry.anchor)
+        self.settle()
+        after = self.resources()
+        assert after == before, (before, after)
+        assert world.pending() == {}
+
+    def resources(self) -> Any:
+        """The values of every resource under its id, and the references."""
+        world = self.world
+        references = [sorted(world.references(name, "key")) for name in ("boss", "members", "staff")]
+        return [world.resources(type_) for type_ in ("person", "group")], references
+
+
 TestRest = Rest.TestCase
 TestRest.settings = LAW
 TestFollowing = Following.TestCase
 TestFollowing.settings = LAW
+TestOrder = Order.TestCase
+TestOrder.settings = LAW
+TestReturn = Return.TestCase
+TestReturn.settings = LAW

@@ -53,9 +53,11 @@ class Universe:
 
 
 @st.composite
-def universes(draw: st.DrawFn, *, deprovision: Sequence[Deprovision] = DEPROVISION) -> Universe:
-    """One to three sources, one or two targets, rules that come to rest."""
-    names = SOURCES[: draw(st.integers(1, 3))]
+def universes(
+    draw: st.DrawFn, *, deprovision: Sequence[Deprovision] = DEPROVISION, back: bool = True, at_least: int = 1
+) -> Universe:
+    """``at_least`` so many sources, one or two targets, rules that come to rest; ``back``: some flow back."""
+    names = SOURCES[: draw(st.integers(at_least, 3))]
     sources = [
         simulated(name, {"person": PERSON, "group": GROUP}, delta=draw(st.booleans()), references="anchor")
         for name in names
@@ -72,7 +74,7 @@ def universes(draw: st.DrawFn, *, deprovision: Sequence[Deprovision] = DEPROVISI
         target, written = draw(_target(f"app{number}", sort, deprovision))
         targets.append(target)
         rules += written
-    rules += draw(_back(targets[0]))
+    rules += draw(_back(targets[0])) if back else []
     membership = Membership("staff", "group", "staff", "person", "dept", "dept")
     memberships = (membership,) if draw(st.booleans()) else ()
     nature = tuple(draw(natures) for _ in targets)
