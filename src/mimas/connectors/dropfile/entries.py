@@ -29,17 +29,23 @@ class Entries:
         if attributes is None:
             message = f"{line.key} is of the type '{line.type}', which is not configured"
             raise EntryError("unmappable-object-type", message, "Add the type to the connector, or take the line out.")
-        refers = {name for name, attribute in attributes.items() if attribute.kind is Kind.REFERENCE}
-        values = {n: v for n, v in _checked(line, attributes, line.values).items() if v and n not in refers}
-        references = {n: v for n, v in _checked(line, attributes, line.references).items() if n in refers}
+        values, references = _checked(line, attributes, line.values), _checked(line, attributes, line.references)
         return Entry(
             line.type,
             line.key,
             line.name,
-            {name: many(several) if attributes[name].multivalued else several[0] for name, several in values.items()},
-            {name: [str(one) for one in several] for name, several in references.items()},
+            {
+                name: many(several) if attributes[name].multivalued else several[0]
+                for name, several in values.items()
+                if several and attributes[name].kind is not Kind.REFERENCE
+            },
+            {
+                name: [str(one) for one in several]
+                for name, several in references.items()
+                if attributes[name].kind is Kind.REFERENCE
+            },
             line.partial,
-            frozenset(attributes.keys() & line.cleared),
+            frozenset(name for name in line.cleared if name in attributes),
             _checked(line, attributes, line.added),
             _checked(line, attributes, line.removed),
         )
