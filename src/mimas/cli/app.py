@@ -138,18 +138,33 @@ def connector_discover(context: typer.Context, name: Name, json: Json = False) -
     discover(_installation(context), name, json=json)
 
 
+Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Stop after so many objects.")]
+To = Annotated[
+    Path | None, typer.Option("--to", metavar="FILE", help="Write it to a drop file, too.", resolve_path=True)
+]
+Only = Annotated[bool, typer.Option("--only", help="With --to: do nothing else.")]
+From = Annotated[
+    Path | None,
+    typer.Option("--from", metavar="FILE", help="Read a drop file, not the system.", resolve_path=True),
+]
+
+
 @app.command("import")
 def import_(
     context: typer.Context,
     name: Name,
     delta: Annotated[bool, typer.Option("--delta", help="Only what changed since the last import.")] = False,
+    limit: Limit = None,
+    to: To = None,
+    only: Only = False,
+    source: From = None,
 ) -> None:
     """Read a connected system and stage what it shows."""
-    from mimas.cli.running import run_steps
+    from mimas.cli.running import run_step
     from mimas.runs.setup import Step
 
-    title = f"import {name}" + (" --delta" if delta else "")
-    _end(run_steps(_installation(context), title, [Step("delta-import" if delta else "full-import", name)]))
+    step = Step("delta-import" if delta else "full-import", name, limit=limit, to=to, only=only, source=source)
+    _end(run_step(_installation(context), f"import {name}" + (" --delta" if delta else ""), step))
 
 
 @app.command()
@@ -171,12 +186,16 @@ def export(
     context: typer.Context,
     name: Name,
     retry: Annotated[bool, typer.Option("--retry", help="Also what has failed and waits for its next try.")] = False,
+    limit: Limit = None,
+    to: To = None,
+    only: Only = False,
 ) -> None:
     """Send a connected system what it does not hold yet."""
-    from mimas.cli.running import run_steps
+    from mimas.cli.running import run_step
     from mimas.runs.setup import Step
 
-    _end(run_steps(_installation(context), f"export {name}", [Step("export", name, retry)]))
+    step = Step("export", name, retry, limit, to, only)
+    _end(run_step(_installation(context), f"export {name}", step))
 
 
 @app.command()

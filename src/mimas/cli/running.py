@@ -25,6 +25,15 @@ def run_profile(installation: Installation, name: str) -> int:
     return run_steps(installation, name, installation.engine.profile(name))
 
 
+def run_step(installation: Installation, title: str, step: Step) -> int:
+    """Run one step; in the history its title tells what is special about it. Raises `CommandError`."""
+    if step.fault:
+        raise CommandError(f"{step.fault[0].upper()}{step.fault[1:]}.")
+    options = {"limit": step.limit, "to": step.to, "from": step.source}
+    told = [f" --{name} {value}" for name, value in options.items() if value]
+    return run_steps(installation, title + "".join(told) + (" --only" if step.only else ""), [step])
+
+
 def run_steps(installation: Installation, title: str, steps: Sequence[Step]) -> int:
     """Run some steps with a progress line each; what needs a person is told beneath the step it comes from."""
     engine = installation.engine

@@ -19,6 +19,7 @@ RESULTS = {
     "stopped-connectivity": ("✗", "failed"),
     "stopped-user-termination": ("!", "stopped"),
     "stopped-error-limit": ("✗", "stopped"),
+    "stopped-object-limit": ("✓", "limited"),
     "no-start-connection": ("✗", "not started"),
 }
 """The mark of a step's result, and what is said before its counters, which say the rest."""
@@ -68,6 +69,8 @@ COUNTERS = {
     "export-staged": "not sent",
     "export-waiting": "waiting for their next try",
     "export-failure": "failed",
+    # what an import or export wrote down
+    "recorded": "written to the file",
 }
 """The counters of the run history in the order in which they are told; one that is not here is told by its name."""
 

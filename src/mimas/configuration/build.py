@@ -101,7 +101,9 @@ def _assemble(home: Path, parsed: list[tuple[Document, Body]]) -> Setup:
             case MembershipBody():
                 memberships.append(_membership(document, body))
             case RunProfileBody():
-                profiles[document.name] = Profile(document.name, tuple(body.steps), document.place)
+                profiles[document.name] = Profile(
+                    document.name, tuple(part.step for part in body.steps), document.place
+                )
             case ScheduleBody():
                 schedules[document.name] = _schedule(document, body)
             case MailBody():

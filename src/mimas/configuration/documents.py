@@ -16,7 +16,7 @@ from mimas.configuration.reading import Document
 from mimas.connectors.secret import Secret
 from mimas.language.scope import Operator
 from mimas.mail.server import Tls
-from mimas.runs.setup import Step
+from mimas.runs.setup import Step, StepKind
 from mimas.schema.attributes import Kind
 from mimas.schema.values import Scalar
 from mimas.sync.rules import Deprovision, Direction, Enforce, LinkType, Merge
@@ -259,10 +259,36 @@ class MembershipBody(Body):
     scope: ScopeForm = Field(default=[], description="Which resources may be members.")
 
 
+class StepPart(Part):
+    """A step: ``import NAME [delta]``, ``export NAME``, ``sync [NAME] [full]``, or its parts with more about them."""
+
+    kind: StepKind = Field(description="`full-import`, `delta-import`, `full-sync`, `delta-sync` or `export`.")
+    connector: Name | None = Field(default=None, description="The connector; a sync without one takes all of them.")
+    retry: bool = Field(default=False, description="An export: also what waits for its next try.")
+    limit: int | None = Field(default=None, ge=1, description="Stop after so many objects.")
+    to: Name | None = Field(default=None, description="The drop file to write what is read, or sent, to.")
+    only: bool = Field(default=False, description="Only write that file: stage nothing, send nothing.")
+    source: Name | None = Field(default=None, alias="from", description="An import: the drop file to read instead.")
+
+    @model_validator(mode="after")
+    def _fits(self) -> "StepPart":
+        if self.connector is None and not self.kind.endswith("sync"):
+            raise NotationError("names no connector", "write `connector: …`")
+        if fault := self.step.fault:
+            raise NotationError(fault)
+        return self
+
+    @property
+    def step(self) -> Step:
+        """The step."""
+        to, source = (Path(name) if name else None for name in (self.to, self.source))
+        return Step(self.kind, self.connector, self.retry, self.limit, to, self.only, source)
+
+
 class RunProfileBody(Body):
     """A recipe: steps in order."""
 
-    steps: Annotated[list[Annotated[Step, BeforeValidator(notation.step)]], Field(min_length=1)] = Field(
+    steps: Annotated[list[Annotated[StepPart, BeforeValidator(notation.step)]], Field(min_length=1)] = Field(
         description="`import NAME [delta]`, `export NAME`, `sync [NAME] [full]`."
     )
 

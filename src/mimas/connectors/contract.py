@@ -49,7 +49,7 @@ class Capabilities:
     references: Literal["anchor", "name"] = "anchor"
     """What a reference value holds: the anchor or the name of its target."""
     confirms: Literal["import", "acknowledgement"] = "import"
-    """When an export counts as done: once an import shows it, or once it was sent (drop files, passwords)."""
+    """When an export counts as done: once an import shows it, or once it was sent (change files, passwords)."""
     whole_references: bool = False
     """An update tells all values of a multi-valued reference that changes, not only those added and removed."""
     fetch: bool = False

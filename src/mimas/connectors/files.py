@@ -156,11 +156,11 @@ def opened(path: Path, connector: str) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def replaced(path: Path) -> Iterator[BinaryIO]:
+def replaced(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     """A new file that takes the place of ``path`` when the block ends well, and leaves no trace when it does not.
 
-    It keeps the permissions of the file it replaces, and is on the disk before it becomes visible. Raises
-    `ConnectorError` for what the operating system refuses.
+    It keeps the permissions of the file it replaces, or is ``private`` to the user running Mimas, and is on the disk
+    before it becomes visible. Raises `ConnectorError` for what the operating system refuses.
     """
     path = path.resolve()
     with _refusals(path):
@@ -170,7 +170,8 @@ def replaced(path: Path) -> Iterator[BinaryIO]:
             with os.fdopen(handle, "wb", buffering=1 << 20) as file:
                 yield file
                 file.flush()
-                os.fchmod(handle, path.stat().st_mode & 0o777 if path.exists() else _usual_mode())
+                usual = path.stat().st_mode & 0o777 if path.exists() else _usual_mode()
+                os.fchmod(handle, 0o600 if private else usual)
                 os.fsync(handle)
             temporary.replace(path)
         except BaseException:
@@ -246,10 +247,15 @@ def _refusals(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ConnectorError(
-            f"{path} cannot be written: {error.strerror or error}.",
-            "Check that its folder exists, has room, and may be written by the user running Mimas.",
-        ) from error
+        raise refused(path, error) from error
+
+
+def refused(path: Path, error: OSError) -> ConnectorError:
+    """What the operating system says to a file that is to be written."""
+    return ConnectorError(
+        f"{path} cannot be written: {error.strerror or error}.",
+        "Check that its folder exists, has room, and may be written by the user running Mimas.",
+    )
 
 
 def _usual_mode() -> int:

@@ -1,4 +1,4 @@
-"""Systems that confirm by taking: what was sent is known to be there, without being seen (drop files, passwords)."""
+"""Systems that confirm by taking: what was sent is known to be there, without being seen (change files, passwords)."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,5 +1,6 @@
 """Handing exports to a connector, and remembering what it answers."""
 
+import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -44,8 +45,13 @@ class Delivery:
         callouts: Callouts,
         interest: Interest,
         now: datetime,
+        limit: int | None = None,
     ) -> None:
         self.now = now
+        self.room = sys.maxsize if limit is None else limit
+        """How many exports may still be sent."""
+        self.limited = False
+        """Whether there were more."""
         self.ready = f"p.state IN ({WAITING}, {RELEASED}) AND (p.due IS NULL OR p.due <= '{stamp(now)}')"
         """An SQL condition: the pending export ``p`` may be sent."""
         self.store = store

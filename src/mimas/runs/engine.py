@@ -3,21 +3,22 @@
 import gc
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, cast
 
 from mimas.connectors.contract import Connector, ConnectorError
 from mimas.connectors.registry import open_connector
 from mimas.runs.callouts import Callout, Callouts
+from mimas.runs.drops import dressed, read_only
 from mimas.runs.exporting import export_step, unknown_outcomes
 from mimas.runs.extensions import Extensions
 from mimas.runs.images import SENT
-from mimas.runs.importing import Outcome, import_step, known
+from mimas.runs.importing import Outcome, Progress, import_step, known
 from mimas.runs.reading_back import read_back
 from mimas.runs.setup import ERRORS, ConnectorSetup, Setup, Step
-from mimas.runs.stopping import STOPPED, Halt, StoppedError, limit_errors
+from mimas.runs.stopping import STOPPED, Halt, StoppedError, failures, limit_errors
 from mimas.runs.symbols import Symbols
 from mimas.runs.syncing import sync_step
 from mimas.runs.tally import Tally
@@ -31,6 +32,10 @@ from mimas.sync.interest import Interest
 
 class UsageError(Exception):
     """Something was asked for that is not set up; the message says what there is."""
+
+
+_AS_ASKED = (STOPPED, "stopped-object-limit")
+"""Results of steps that were stopped because somebody wanted that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class RunReport:
     def failed(self) -> bool:
         """Whether a step could not do its work at all."""
         results = (report.outcome.result for report in self.steps)
-        return any(result.startswith(("stopped", "no-start")) and result != STOPPED for result in results)
+        return any(result.startswith(("stopped", "no-start")) and result not in _AS_ASKED for result in results)
 
     @property
     def errors(self) -> int:
@@ -228,7 +233,7 @@ class Engine:
             return self._do(step, number, begin, watcher, halt, counters)
         except StoppedError as error:
             self._symbols = None
-            return Outcome(error.term, counters, error.message, errors=int(error.term != STOPPED))
+            return Outcome(error.term, counters, error.message, errors=failures(counters))
         except ConnectorError as error:
             if step.connector is not None:
                 down.add(step.connector)
@@ -261,42 +266,72 @@ class Engine:
                 counters=counters,
             )
         assert step.connector is not None
-        setup = self.setup_of(step.connector)
-        interest = self.compiled.interest(step.connector)
-        with self.connector(step.connector) as connector:
+        with (
+            self.connector(step.connector) as opened,
+            dressed(opened, step, self.setup.home, begin, counters) as connector,
+        ):
             if step.kind == "export":
-                with self.store.transaction() as tx:
-                    if staged := self._staged(tx, step.connector, counters):
-                        return staged
-                    unknown = unknown_outcomes(tx, self.store.symbol(step.connector))
-                self._read_back(connector, setup, number, begin, interest, unknown)
-                outcome = export_step(
-                    self.symbols,
-                    connector,
-                    number,
-                    setup=setup,
-                    interest=interest,
-                    callouts=self._callouts(setup),
-                    counters=counters,
-                    now=begin,
-                    retry=step.retry,
-                    progress=advances,
-                )
-                if setup.read_back:
-                    confirmed = read_back(self.store, connector, number, begin, interest)
-                    outcome.counters.take(confirmed.counters, but="stage-")
-                return outcome
+                export = partial(self._export, connector, step, number, begin, advances)
+                return self._rehearsed(export, number, counters) if step.only else export(counters)
+            delta = step.kind == "delta-import"
+            if step.only:
+                return read_only(self.store, connector, number, delta=delta, counters=counters, progress=advances)
             return import_step(
                 self.store,
                 connector,
-                setup,
+                self.setup_of(step.connector),
                 number,
                 begin,
-                delta=step.kind == "delta-import",
-                interest=interest,
+                delta=delta,
+                interest=self.compiled.interest(step.connector),
                 counters=counters,
                 progress=advances,
             )
+
+    def _export(
+        self, connector: Connector[Any], step: Step, number: int, begin: datetime, progress: Progress, counters: Tally
+    ) -> Outcome:
+        setup, interest = self.setup_of(connector.name), self.compiled.interest(connector.name)
+        with self.store.transaction() as tx:
+            if not step.only and (staged := self._staged(tx, connector.name, counters)):
+                return staged
+            unknown = unknown_outcomes(tx, self.store.symbol(connector.name))
+        self._read_back(connector, setup, number, begin, interest, unknown)
+        outcome = export_step(
+            self.symbols,
+            connector,
+            number,
+            setup=setup,
+            interest=interest,
+            callouts=Callouts() if step.only else self._callouts(setup),
+            counters=counters,
+            now=begin,
+            retry=step.retry,
+            limit=step.limit,
+            progress=progress,
+        )
+        if setup.read_back and not step.only:
+            confirmed = read_back(self.store, connector, number, begin, interest)
+            outcome.counters.take(confirmed.counters, but="stage-")
+        return outcome
+
+    def _rehearsed(self, export: Callable[[Tally], Outcome], number: int, counters: Tally) -> Outcome:
+        """An export that only writes a file: it is done as any other, to a connector that takes everything, and undone.
+
+        What was said of single objects is kept; what was counted and held did not happen.
+        """
+        try:
+            with self.store.rehearsal() as tx:
+                outcome = export(Tally())
+                notes = runs.noted(tx, number)
+        finally:
+            self._symbols = None
+        with self.store.transaction() as tx:
+            runs.note(tx, number, notes)
+        held = f" A guard would hold {outcome.held} more." if outcome.held else ""
+        message = f"Nothing was sent; the file holds what would be.{held}"
+        result = "success" if outcome.result == "completed-held" else outcome.result
+        return replace(outcome, result=result, counters=counters, message=message, held=0)
 
     def _staged(self, tx: Transaction, connector: str, counters: Tally) -> Outcome | None:
         """How an export ends that is not done, because this installation is in staging mode."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from mimas.connectors.contract import Connector, Export
+from mimas.connectors.contract import Connector, ConnectorError, Export
 from mimas.runs import contending, echoes, following, guarding, lost
 from mimas.runs.callouts import Callouts
 from mimas.runs.delivering import Delivery
@@ -45,15 +45,21 @@ def export_step(
     counters: Tally,
     now: datetime,
     retry: bool = False,
+    limit: int | None = None,
     progress: Progress = lambda _: None,
 ) -> Outcome:
     """Send everything that is pending for one connector; with ``retry`` also what waits for its next try.
 
-    ``counters`` are right even when it breaks off (`ConnectorError`).
+    With ``limit`` only the first objects. ``counters`` are right even when it breaks off (`ConnectorError`).
     """
     number = symbols.store.symbol(connector.name)
     outcome = Outcome(counters=counters)
     capabilities = connector.capabilities
+    if limit is not None and capabilities.listing:
+        raise ConnectorError(
+            f"Connector {connector.name} writes its listing as a whole: there are no first {limit} objects of it.",
+            "Export without a limit; what would be written is shown by an export to a file only.",
+        )
     with symbols.store.transaction() as tx:
         packer = Packer(tx, symbols, number, interest, now, capabilities)
         if retry:
@@ -69,13 +75,18 @@ def export_step(
         _count_waiting(tx, connector.name, number, outcome, now)
         if freeing := following.any_at_all(tx):
             outcome.errors += following.tell_blocked(tx, number, step)
-    delivery = Delivery(symbols.store, connector, number, step, outcome, progress, callouts, interest, now)
+    delivery = Delivery(symbols.store, connector, number, step, outcome, progress, callouts, interest, now, limit)
     if capabilities.listing:
         _send_listing(packer, delivery, number)
     else:
         _send_all(packer, delivery, number, freeing=freeing)
     if outcome.errors:
         outcome.result = "completed-export-errors"
+    if delivery.limited:
+        outcome.result = "stopped-object-limit"
+        outcome.message = (
+            f"{outcome.message} The limit of {limit} objects is reached; the next export sends what is left."
+        ).lstrip()
     return outcome
 
 
@@ -148,8 +159,10 @@ def _send_deletes(packer: Packer, delivery: Delivery, connector: int, which: str
 
 def _parcels(packer: Packer, delivery: Delivery, connector: int, where: str) -> Iterator[Parcel]:
     """Pending objects in order of their ids, a batch at a time, each marked as sending before it is handed out."""
-    last, size = 0, delivery.connector.capabilities.batch
+    last, batch = 0, delivery.connector.capabilities.batch
     while True:
+        # At the limit one more is asked for, to know whether there is one.
+        size = max(1, min(batch, delivery.room))
         with delivery.store.transaction() as tx:
             rows = tx.rows(
                 "SELECT p.object, p.operation, p.sent, o.type, o.anchor, o.name, o.seen, o.wanted FROM pending_export p"
@@ -162,8 +175,12 @@ def _parcels(packer: Packer, delivery: Delivery, connector: int, where: str) -> 
             )
             if not rows:
                 return
+            if not delivery.room:
+                delivery.limited = True
+                return
             last = rows[-1][0]
             parcel = packer.pack(tx, rows)
+            delivery.room -= len(parcel.exports)
             delivery.settle(tx, parcel)
             tx.run(
                 "UPDATE pending_export SET state = ? WHERE connector = ? AND object IN IDS",

@@ -51,7 +51,7 @@ def import_step(
     symbol = store.symbol(connector.name)
     with store.transaction() as tx:
         stager = Stager(tx, store, connector, symbol, step, interest, now, counters)
-        watermark = tx.value("SELECT watermark FROM connector_state WHERE connector = ?", symbol)
+    watermark = watermark_of(store, connector.name)
     end = End(complete=False, reason="the connector stopped without saying that it had shown everything")
     marks, removed = bytearray(), []
     outcome, unmade = Outcome(counters=counters), False
@@ -105,6 +105,14 @@ def known(store: Store, connector: str) -> bool:
     symbol = store.symbol(connector)
     with store.transaction() as tx:
         return tx.value("SELECT 1 FROM connector_state WHERE connector = ?", symbol) is not None
+
+
+def watermark_of(store: Store, connector: str) -> str | None:
+    """From where on its next delta is read; none: it can only be read as a whole."""
+    symbol = store.symbol(connector)
+    with store.transaction() as tx:
+        watermark: str | None = tx.value("SELECT watermark FROM connector_state WHERE connector = ?", symbol)
+    return watermark
 
 
 def stage_page(stager: Stager, tx: Transaction, page: Page, marks: bytearray, *, delta: bool) -> list[int]:

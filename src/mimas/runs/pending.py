@@ -24,7 +24,7 @@ def has_work(store: Store, step: Step, now: datetime) -> bool:
     with store.transaction() as tx:
         if step.kind == "delta-sync":
             return _to_sync(tx, number, now)
-        return number is not None and mode.staging_since(tx) is None and _to_export(tx, number, now)
+        return number is not None and (step.only or mode.staging_since(tx) is None) and _to_export(tx, number, now)
 
 
 def has_failed(store: Store, step: Step) -> bool:

@@ -59,6 +59,25 @@ class Step:
     connector: str | None = None
     retry: bool = False
     """An export: whether what waits for its next try is sent now."""
+    limit: int | None = None
+    """An import or export: after how many objects it stops."""
+    to: Path | None = None
+    """An import or export: the drop file in which it writes down what it reads or sends; it starts at the home."""
+    only: bool = False
+    """Whether it does nothing else: stages nothing, sends nothing."""
+    source: Path | None = None
+    """An import: the drop file that it reads instead of the connected system."""
+
+    @property
+    def fault(self) -> str:
+        """What does not go together; empty when all of it does."""
+        if self.kind.endswith("sync") and (self.limit or self.to or self.source):
+            return "a sync has no limit and no file"
+        if self.source and not self.kind.endswith("import"):
+            return "only an import can be read from a file"
+        if self.source and self.to:
+            return "what is read from one file is not written to another"
+        return "" if self.to or not self.only else "`only` says that nothing but a file is written, and `to` names none"
 
     @property
     def title(self) -> str:

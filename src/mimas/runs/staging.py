@@ -15,7 +15,7 @@ from mimas.runs.merging import merged
 from mimas.runs.referencing import Referencer
 from mimas.runs.tally import Kept, Tally
 from mimas.schema import names
-from mimas.schema.attributes import Kind
+from mimas.schema.attributes import Kind, secrets
 from mimas.schema.values import encode
 from mimas.store import moved, objects, references, tables
 from mimas.store.database import Row, Transaction
@@ -53,10 +53,7 @@ class Stager:
         self.types = {name: store.symbol(name) for name in connector.schema}
         self.attentive = {self.types[name] for name in interest.attentive if name in self.types}
         self.watchful = {self.types[name] for name in interest.watchful if name in self.types}
-        self.secrets = {
-            name: [attribute.name for attribute in type_.attributes.values() if attribute.secret]
-            for name, type_ in connector.schema.items()
-        }
+        self.secrets = secrets(connector.schema)
         self.refers = {
             name: any(attribute.kind is Kind.REFERENCE for attribute in type_.attributes.values())
             for name, type_ in connector.schema.items()
@@ -136,8 +133,9 @@ class Stager:
             if object_ is not None:
                 failed.append(object_)
             return None
-        for name in self.secrets.get(entry.type, ()):
-            entry.values.pop(name, None)
+        for name in self.secrets.get(entry.type, self.secrets[""]):
+            for shown in (entry.values, entry.added, entry.removed):
+                shown.pop(name, None)
         return entry
 
     def _adopt(self, tx: Transaction, fresh: dict[str, tuple[int, Entry]]) -> list[tuple[int, Entry, int]]:

@@ -25,9 +25,14 @@ STOPPED = "stopped-user-termination"
 _FAILURES = ("discovery-errors", "flow-failure", "export-failure")
 
 
+def failures(counters: Mapping[str, int]) -> int:
+    """How many objects have failed in a step that was stopped."""
+    return sum(counters[name] for name in _FAILURES)
+
+
 def limit_errors(counters: Mapping[str, int], limit: int) -> None:
     """Raises `StoppedError` when too many objects have failed (MIM: error limit)."""
-    failed = sum(counters[name] for name in _FAILURES)
+    failed = failures(counters)
     if failed >= limit:
         message = (
             f"{failed} objects failed; the limit is {limit}, or what `errors` in the connector's guards says. "

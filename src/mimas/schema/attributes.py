@@ -70,3 +70,9 @@ def told_apart(types: Mapping[str, ObjectType]) -> dict[str, ObjectType]:
     return {
         name: replace(type_, prefix=f"{name}:") if several and type_.anchor else type_ for name, type_ in types.items()
     }
+
+
+def secrets(types: Mapping[str, ObjectType]) -> dict[str, frozenset[str]]:
+    """Object type → its secret attributes. The empty name stands for a type that is not told: those of all."""
+    found = {name: frozenset(a.name for a in type_.attributes.values() if a.secret) for name, type_ in types.items()}
+    return {"": frozenset[str]().union(*found.values())} | found

@@ -92,5 +92,11 @@ def note(tx: Transaction, step: int, notes: Sequence[Note]) -> None:
     )
 
 
+def noted(tx: Transaction, step: int) -> list[Note]:
+    """What has been recorded of a step so."""
+    rows = tx.rows("SELECT code, name, message, advice, object FROM step_error WHERE step = ? ORDER BY id", step)
+    return [Note(*row) for row in rows]
+
+
 def _text(now: datetime) -> str:
     return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")

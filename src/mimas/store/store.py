@@ -1,7 +1,7 @@
 """The store as a whole: its database, its symbols, its migrations."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mimas.store import tables
@@ -9,6 +9,10 @@ from mimas.store.database import Database, DatabaseError, Transaction
 
 REVISION = "0005"
 """The migration this program needs; `migrate` brings a database to it."""
+
+
+class _RehearsedError(Exception):
+    """Undoes a transaction."""
 
 
 class Store:
@@ -34,6 +38,13 @@ class Store:
             self._symbols.clear()
             self._names.clear()
             raise
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[Transaction]:
+        """Everything within is undone when it ends, however that is; to be begun where no transaction is open."""
+        with suppress(_RehearsedError), self.transaction() as transaction:
+            yield transaction
+            raise _RehearsedError
 
     def symbols(self, names: list[str]) -> list[int]:
         """The numbers of some names; new names get one."""

@@ -43,6 +43,46 @@ def test_single_steps(used: Shell) -> None:
     assert whats == ["sync --full", "import directory", "export directory", "sync hr", "import hr", "daily"]
 
 
+def test_looking_first_at_what_would_be_sent(used: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    used.write("data/hr.csv", people(2))
+    assert "3 written to the file" in used.done("import", "directory", "--to", "drop.jsonl")
+    assert "2 written to the file" in used.done("import", "hr", "--to", "hr.jsonl", "--only")
+    assert used("status", "--json").json["connectors"]["hr"]["pending-import"] == 0
+    used.write("data/hr.csv", "is away")
+    said = used.done("import", "hr", "--from", "hr.jsonl", "--limit", "1")
+    assert "✓ import hr                limited 1 new" in said
+    assert "The limit of 1 objects is reached" in said
+    used("import", "hr", "--from", "hr.jsonl")
+    used.done("sync")
+    before = (used.home / "data" / "directory.ldif").read_text()
+    said = used.done("export", "directory", "--to", "drop.jsonl", "--only")
+    assert "Nothing was sent; the file holds what would be." in said
+    assert (tmp_path / "drop.jsonl").read_text().count('"line":"export"') == 2
+    assert (used.home / "data" / "directory.ldif").read_text() == before
+    assert used("status", "--json").json["connectors"]["directory"]["pending-export"]
+    titles = [run["profile"] for run in used("runs", "--json").json]
+    assert titles[0] == f"export directory --to {tmp_path}/drop.jsonl --only"
+    assert titles[3] == f"import hr --limit 1 --from {tmp_path}/hr.jsonl"
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("import hr --only", "`only` says that nothing but a file is written, and `to` names none."),
+        ("import hr --from a --to b", "What is read from one file is not written to another."),
+        ("export directory --only", "`only` says"),
+        ("export directory --from a", "No such option"),
+        ("import hr --limit 0", "greater than or equal to 1"),
+    ],
+)
+def test_files_and_limits_that_make_no_sense(used: Shell, command: str, said: str) -> None:
+    found = used(*command.split())
+    assert found.code == 2
+    assert said in found.err
+    assert len(used("runs", "--json").json) == 1
+
+
 def test_a_delta_import(used: Shell) -> None:
     used.edit(
         "documents/hr.yaml",

@@ -168,6 +168,45 @@ def test_run_profile() -> None:
     )
 
 
+def test_steps_with_more_about_them() -> None:
+    steps = """
+  - {kind: delta-import, connector: hr, to: drops/hr.jsonl, only: true, limit: 10}
+  - {kind: full-import, connector: hr, from: drops/hr.jsonl}
+  - {kind: export, connector: app, retry: true}
+  - {kind: full-sync}
+"""
+    assert built(f"kind: RunProfile\nname: daily\nsteps:{steps}").profiles["daily"].steps == (
+        Step("delta-import", "hr", limit=10, to=Path("drops/hr.jsonl"), only=True),
+        Step("full-import", "hr", source=Path("drops/hr.jsonl")),
+        Step("export", "app", retry=True),
+        Step("full-sync"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("{kind: export, connector: app, form: x}", "unknown key 'form'; did you mean 'from'?"),
+        ("{kind: export, connector: app, from: x}", "only an import can be read from a file"),
+        ("{kind: full-import, connector: hr, from: x, to: y}", "what is read from one file is not written to another"),
+        ("{kind: full-import, connector: hr, only: true}", "`only` says that nothing but a file is written, and `to`"),
+        ("{kind: full-import, connector: hr, from: x, only: true}", "`only` says that nothing but a file is written"),
+        ("{kind: delta-sync, limit: 5}", "a sync has no limit and no file"),
+        ("{kind: full-sync, to: x}", "a sync has no limit and no file"),
+        ("{kind: export, connector: app, limit: 0}", "`limit` should be greater than or equal to 1"),
+        ("{kind: export, connector: app, to: ''}", "`to` must not be empty"),
+        ("{kind: export}", "names no connector"),
+        ("{kind: import, connector: hr}", "`kind` cannot be 'import'"),
+        ("{connector: hr}", "`steps.0.kind` is missing"),
+    ],
+)
+def test_steps_that_make_no_sense(step: str, said: str) -> None:
+    documents, _ = read(f"kind: RunProfile\nname: daily\nsteps: [{step}]\n")
+    _, problems = build(Path(), documents)
+    assert said in "\n".join(map(str, problems))
+    assert len(problems) == 1
+
+
 def test_the_order_of_files_does_not_matter() -> None:
     documents = [document for text in FILES.values() for document in read(text)[0]]
     assert setup(Path(), documents) == setup(Path(), reversed(documents))

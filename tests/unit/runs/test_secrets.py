@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from mimas.schema.attributes import ObjectType
+from mimas.schema.attributes import Attribute, ObjectType
 from mimas.sync.rules import LinkType
 from tests.door import Door, door
-from tests.world import World, attributes, delimited, inbound, outbound
+from tests.world import World, attributes, delimited, inbound, ldif, outbound
 
 HR = delimited("hr", "id name")
 IN = inbound("hr", {"employeeId": "id", "name": "name"}, join=["id=employeeId"])
@@ -62,3 +62,18 @@ def test_one_that_fails_keeps_back_its_object_only_and_tells_nothing(safe: World
     assert "s3cret" not in safe.notes[0]["message"]
     assert "rule “first” cannot compute its secret “password”" in safe.notes[0]["message"]
     assert list(safe.read("app.csv")) == ["2"]
+
+
+def test_one_that_a_change_shows_is_not_kept_either(world: World) -> None:
+    """A modify record of LDIF does not say of which type its object is, and tells single values of several."""
+    password, keys = Attribute("password", secret=True), Attribute("keys", multivalued=True, secret=True)
+    person = ObjectType("person", attributes("dn cn") | {"password": password, "keys": keys})
+    both = {"person": person, "group": ObjectType("group", attributes("dn cn"))}
+    for types in ({"person": person}, both):
+        world.configure([replace(ldif("dir", {}, changes="dir.changes.ldif"), schema=types)], [])
+        world.write("dir.ldif", "dn: cn=a,o=x\nobjectClass: person\ncn: a")
+        change = "changetype: modify\nreplace: password\npassword: s3cret\n-\nadd: keys\nkeys: s3cret\n-"
+        world.write("dir.changes.ldif", f"dn: cn=a,o=x\n{change}\nreplace: cn\ncn: {len(types)}\n-")
+        world.run("import dir", "delta dir")
+        assert (world.objects("dir")["cn=a,o=x"][0] or {})["cn"] == str(len(types))
+        assert "s3cret" not in repr(world.dump())

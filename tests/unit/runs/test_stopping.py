@@ -78,7 +78,7 @@ class TestTooManyErrors:
         world.run("import hr", "sync")
         world.write("hr.csv", {"id": "1", "name": "P1"}, "2,too,many", "3,too,many", "4,too,many", columns="id name")
         outcome = world.step("import hr")
-        assert (outcome.result, outcome.errors) == ("stopped-error-limit", 1)
+        assert (outcome.result, outcome.errors) == ("stopped-error-limit", 3)
         assert "3 objects failed; the limit is 3" in outcome.message
         world.run("sync")
         assert len(world.people()) == 5

@@ -210,3 +210,16 @@ def test_every_text_survives_as_a_list_and_as_rows(database_url: str, text: str)
         tx.delete(tables.meta, "key", [(text,)])
         assert tx.rows("SELECT key FROM meta WHERE key IN TEXTS", [text]) == []
     store.close()
+
+
+def test_a_rehearsal_leaves_nothing_behind(store: Store) -> None:
+    (known,) = store.symbols(["known"])
+    with store.rehearsal() as tx:
+        (new,) = store.symbols(["new"])
+        with store.transaction() as inner:
+            inner.insert(tables.meta, "key, value", [("a", "1")])
+        assert tx.value("SELECT value FROM meta WHERE key = 'a'") == "1"
+    with store.transaction() as tx:
+        assert tx.value("SELECT value FROM meta WHERE key = 'a'") is None
+        assert tx.rows("SELECT id, name FROM symbol") == [(known, "known")]
+    assert store.symbols(["other", "new"]) == [new, new + 1]

@@ -123,6 +123,8 @@ COUNTERS = by_name(
         ),
         Entry("export-staged", _EXPORT, "Objects that would be sent, if this were not a staging installation.", mim=()),
         Entry("export-failure", _EXPORT, "Objects that the system refused; the notes say why."),
+        # both
+        Entry("recorded", (*_IMPORT, *_EXPORT), "Entries or exports that were written to a drop file.", mim=()),
     ]
 )
 """By counter."""
@@ -133,6 +135,7 @@ _REFERENCES = "it counts references, not objects"
 WITHOUT_OBJECTS = {
     "stage-no-change": _MANY,
     "disconnector-remains": f"{_MANY}; `mimas disconnectors NAME` lists those there are now",
+    "recorded": "the file has them all",
     "reference-added": _REFERENCES,
     "reference-removed": _REFERENCES,
     "reference-flow": _REFERENCES,

@@ -47,6 +47,13 @@ RESULTS = by_name(
             "So many have one cause: look at the first notes, mend it, and run it again.",
         ),
         Entry(
+            "stopped-object-limit",
+            (Stage.DISCOVERY, Stage.EXPORT),
+            "The step was to stop after so many objects, and there were more. What was done stays done; what was not "
+            "reached counts neither as gone nor as sent.",
+            "Look at what was done. The next step without a limit does the rest.",
+        ),
+        Entry(
             "stopped-user-termination",
             _RUN,
             "Somebody asked the run to stop: `mimas cancel`, Ctrl-C, or SIGTERM. What was done until then is whole.",
