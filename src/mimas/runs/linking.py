@@ -57,6 +57,7 @@ def _clear_unruled(session: Session, connector: str | None) -> bool:
             tx.delete(tables.link, "object", [(id_,) for id_ in gone])
             resources.mark_dirty(tx, [*touched, *referrers(tx, gone)])
             objects.purge(tx, symbol, gone)
+            _cut_by_hand(tx, session, symbol, types)
             # What was seen for the first time may be governed otherwise from now on: flows that happen once only.
             tx.run(
                 "INSERT INTO dirty (resource) SELECT l.resource FROM pending_import p"
@@ -72,6 +73,25 @@ def _clear_unruled(session: Session, connector: str | None) -> bool:
                 types,
             )
     return woken
+
+
+def _cut_by_hand(tx: Transaction, session: Session, connector: int, types: list[int]) -> None:
+    """What was made by a rule that joins nothing may be disconnected by a person, too."""
+    nobodys = [object_ for object_, resource in session.decided(tx).items() if resource is None]
+    if not nobodys:
+        return
+    cut = tx.rows(
+        "SELECT p.object, l.resource, coalesce(o.name, o.anchor) FROM pending_import p"
+        " JOIN object o ON o.id = p.object JOIN link l ON l.object = p.object"
+        " WHERE p.connector = ? AND p.object IN IDS AND (o.type IS NULL OR o.type NOT IN IDS)",
+        connector,
+        nobodys,
+        types,
+    )
+    tx.delete(tables.link, "object", [(row[0],) for row in cut])
+    objects.leave_alone(tx, connector, [row[0] for row in cut])
+    resources.mark_dirty(tx, [row[1] for row in cut])
+    session.counters.note("disconnected", cut, lambda row: Kept(connector, *row))
 
 
 def _group(session: Session, resolver: Resolver, connector: int, type_: int, linker: Linker) -> bool:

@@ -198,8 +198,9 @@ def show(store: Store, number: int) -> dict[str, Any]:
         lineage = msgspec.json.decode(tx.value("SELECT body FROM pattern WHERE id = ?", row.pattern) or "[]")
         references = tx.rows(
             "SELECT r.attribute, r.target, r.origin, t.doc FROM resource_reference r JOIN resource t ON t.id = r.target"
-            " WHERE r.resource = ? ORDER BY r.attribute, r.target LIMIT 1000",
+            " WHERE r.resource = ? AND t.state = ? ORDER BY r.attribute, r.target LIMIT 1000",
             number,
+            resources.LIVE,
         )
         objects = tx.rows(
             "SELECT l.connector, l.rule, o.type, o.anchor, o.name, o.presence, o.seen, o.wanted, p.operation, p.state,"

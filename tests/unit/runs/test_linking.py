@@ -388,6 +388,22 @@ class TestByHand:
         assert world.read("app.csv") == {"1": {"name": "Service", "title": "s"}}
         assert world.codes() == ["cd-existing-object"]
 
+    def test_an_account_that_no_rule_joins_can_be_disconnected_too(self, world: World) -> None:
+        app = target("app", "id name")
+        world.configure([HR, app], [HR_RULE, outbound("app", {"id": "employeeId", "name": "name"})])
+        world.write("hr.csv", {"id": "1", "name": "A"}, columns=COLUMNS)
+        world.run("import hr", "sync", "export app", "import app", "sync")
+        disconnect(world.engine.symbols, "app", "1", world.clock.now)
+        world.run("sync")
+        assert world.links() == {("hr", "1", "hr in")}
+        assert world.codes() == ["cd-existing-object"]
+        world.write("hr.csv", {"id": "1", "name": "B"}, columns=COLUMNS)
+        world.run("import hr", "sync", "export app")
+        assert world.read("app.csv") == {"1": {"name": "A"}}
+        disconnect(world.engine.symbols, "app", "1", world.clock.now, normal=True)
+        world.run("sync", "export app")
+        assert world.read("app.csv") == {"1": {"name": "B"}}
+
     def test_what_cannot_be_is_said(self, two: World) -> None:
         symbols, now = two.engine.symbols, two.clock.now
         with pytest.raises(JoinerError, match="shows no object"):

@@ -1,0 +1,55 @@
+"""The cases in which Mimas does something else, each with a sentence that says what and why."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """``declared``: on purpose, and documented in docs/differences-from-mim.md; ``bug``: to be mended."""
+
+    kind: Literal["declared", "bug"]
+    why: str
+
+
+_TWO = (
+    "A second account of one system that finds a person who has one is linked to the same person, and nothing is said: "
+    "of its values none count inbound, and outbound only one of the two is governed."
+)
+
+KNOWN: dict[str, Deviation] = {
+    "CIRC-005": Deviation(
+        "declared",
+        "A value does not keep itself alive: what an export put there is no contribution when it comes back.",
+    ),
+    "CIRC-009": Deviation(
+        "declared", "What an export put into a target is no contribution when it comes back, to no attribute."
+    ),
+    "CONF-005": Deviation(
+        "declared",
+        "Nothing is fought for ever: that a system lowers or trims a value is learned, and then confirms it.",
+    ),
+    "DEL-023": Deviation(
+        "declared", "With `never` a resource keeps its values, too, when nobody contributes any more."
+    ),
+    "JOIN-013": Deviation(
+        "declared", "An ambiguous account is held for a person, and does not become one more duplicate."
+    ),
+    "JOIN-032": Deviation("bug", _TWO),
+    "JOIN-034": Deviation("bug", _TWO),
+    "NAME-027": Deviation(
+        "bug",
+        "In a system that does not keep references right, one that is left behind by the rename of its target is "
+        "noticed by a full import only, since a delta does not show it.",
+    ),
+    "PREC-027": Deviation(
+        "bug",
+        "Of equal ranks the latest change wins for several values, too; MIM merges them, as Mimas does references.",
+    ),
+    "PROV-015": Deviation("bug", _TWO),
+    "RECALL-011": Deviation(
+        "bug",
+        "When the last inbound rule of an object type is taken away, its values are withdrawn, but the links that it "
+        "made stay.",
+    ),
+}
