@@ -42,10 +42,6 @@ KNOWN: dict[str, Deviation] = {
         "In a system that does not keep references right, one that is left behind by the rename of its target is "
         "noticed by a full import only, since a delta does not show it.",
     ),
-    "PREC-027": Deviation(
-        "bug",
-        "Of equal ranks the latest change wins for several values, too; MIM merges them, as Mimas does references.",
-    ),
     "PROV-015": Deviation("bug", _TWO),
     "RECALL-011": Deviation(
         "bug",

@@ -225,8 +225,9 @@ def combine(
     """Precedence over several objects: the values, and (contributor, mask of the flows that won) as the lineage.
 
     The lowest precedence number wins; between equals the one that ``latest`` names, or that of the connector object
-    that sorts first. Merging flows of an attribute are united. For an attribute in ``choices`` the function is given
-    all that is offered, as (connector, value) in order of precedence, and returns the value.
+    that sorts first. Equals with several values are united (MIM: equal precedence), as are merging flows. For an
+    attribute in ``choices`` the function is given all that is offered, as (connector, value) in order of precedence,
+    and returns the value.
     """
     ordered = sorted(parts, key=lambda part: (part.contributor.connector, part.contributor.number, part.anchor))
     values: dict[str, Any] = {}
@@ -255,6 +256,10 @@ def _preferred(
 ) -> Any:
     """The value of best precedence, or what several merging flows give together; who gave it goes into the masks."""
     equals = [offer for offer in offers if offer[0] == offers[0][0]]
+    if len(equals) > 1 and all(isinstance(value, list) for *_, value in equals) and not offers[0][2].merge.unites:
+        for _, index, winner, _ in equals:
+            masks[index] |= winner.bit
+        return many([one for *_, value in equals for one in value])
     if latest is not None and len(equals) > 1 and not offers[0][2].merge.unites:
         equals = [equals[latest(attribute, [(ordered[index], value) for _, index, _, value in equals])]]
     _, index, winner, value = equals[0]
