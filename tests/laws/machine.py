@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
 from mimas.runs.granting import grant
 from mimas.store.store import Store
-from mimas.testing import RefusalError, Stored, System
+from mimas.testing import Nature, RefusalError, Stored, System
 from tests.laws.universe import TYPES, Universe, universes
 from tests.world import World
 
@@ -81,6 +81,8 @@ class Life(RuleBasedStateMachine):
     world: World
     only: ClassVar[dict[str, Any]] = {}
     """Which universes the law is about."""
+    rested: ClassVar[bool] = True
+    """Whether everything is in place before people begin to change it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -91,12 +93,11 @@ class Life(RuleBasedStateMachine):
     def begin(self, data: st.DataObject) -> None:
         self.universe = data.draw(universes(**self.only))
         self.world = self.open(self.folder / "world")
-        for target, nature in zip(self.universe.targets, self.universe.natures, strict=True):
-            System(self.world.folder / f"{target.name}.system", nature).close()
         for source in self.sources:
             people, teams_ = data.draw(staffs, source)
             self.put(source, [("person", *row) for row in people.items()] + [("group", *row) for row in teams_.items()])
-        self.settle()
+        if self.rested:
+            self.settle()
 
     def open(self, folder: Path, like: World | None = None) -> World:
         """A new world of this universe; or one that is ``like`` another in everything."""
@@ -116,6 +117,10 @@ class Life(RuleBasedStateMachine):
             world.configure(
                 (*self.universe.sources, *self.universe.targets), self.universe.rules, TYPES, self.universe.memberships
             )
+            for source in self.universe.sources:
+                System(folder / f"{source.name}.system", Nature(repairs=True)).close()
+            for target, nature in zip(self.universe.targets, self.universe.natures, strict=True):
+                System(folder / f"{target.name}.system", nature).close()
         return world
 
     def twin(self) -> World:

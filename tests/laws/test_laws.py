@@ -1,10 +1,14 @@
 """The laws of the engine (design, section 9) over made-up worlds that live on."""
 
+from contextlib import suppress
 from typing import Any, ClassVar
 
 from hypothesis import strategies as st
+from hypothesis.stateful import initialize, rule
 
-from tests.laws.machine import LAW, Life
+from mimas.testing import RefusalError, System
+from tests.laws.machine import LAW, Life, keys
+from tests.laws.universe import directories
 
 
 def different(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
@@ -42,6 +46,7 @@ class Order(Life):
     """Law 4: the order in which connectors run decides nothing."""
 
     only: ClassVar = {"at_least": 2}
+    rested: ClassVar = False
 
     def law(self, data: st.DataObject) -> None:
         twin = self.twin()
@@ -84,6 +89,53 @@ class Return(Life):
         return [world.resources(type_) for type_ in ("person", "group")], references
 
 
+class Containers(Life):
+    """Law 6: renaming a container changes no id and no membership."""
+
+    @initialize(data=st.data())
+    def begin(self, data: st.DataObject) -> None:
+        self.universe = data.draw(directories())
+        self.world = self.open(self.folder / "world")
+        with self.system("tree") as system:
+            for unit in ("ou=a", "ou=b", "ou=x,ou=a"):
+                system.put("unit", {"ou": unit}, anchor=unit, name=unit)
+            for key in "1234":
+                boss = data.draw(st.sampled_from("1234"))
+                self.place(system, "person", key, data, {"boss": name_of(system, boss) or ""})
+            members = [name_of(system, key) or "" for key in data.draw(st.sets(keys, min_size=1))]
+            self.place(system, "group", "g1", data, {"members": members})
+        self.settle()
+
+    def place(self, system: System, type_: str, key: str, data: st.DataObject, values: dict[str, Any]) -> None:
+        unit = data.draw(st.sampled_from(["ou=a", "ou=b", "ou=x,ou=a"]))
+        system.put(type_, {"key": key, "name": key, **values}, anchor=key, name=f"cn={key},{unit}")
+
+    @rule(unit=st.sampled_from(["ou=a", "ou=b", "ou=x,ou=a"]), new=st.sampled_from(["ou=c", "ou=d,ou=b", "ou=A"]))
+    def day(self, unit: str, new: str) -> None:
+        self.settle()
+        before = self.standing()
+        with self.system("tree") as system, suppress(RefusalError):
+            if not new.endswith(f",{unit}"):
+                system.rename(unit, new)
+        self.settle()
+        assert self.standing() == before
+
+    def standing(self) -> Any:
+        """Resources by id, who refers to whom by id, and which object belongs to whom."""
+        world = self.world
+        return (
+            [sorted(world.resources(type_)) for type_ in ("person", "group")],
+            sorted(world.rows("SELECT resource, attribute, target FROM resource_reference")),
+            sorted(world.rows("SELECT resource, connector, object FROM link")),
+            [self.held(world, target.name) for target in self.universe.targets],
+        )
+
+
+def name_of(system: System, anchor: str) -> str | None:
+    entry = system.entries().get(anchor)
+    return entry.name if entry else None
+
+
 TestRest = Rest.TestCase
 TestRest.settings = LAW
 TestFollowing = Following.TestCase
@@ -92,3 +144,5 @@ TestOrder = Order.TestCase
 TestOrder.settings = LAW
 TestReturn = Return.TestCase
 TestReturn.settings = LAW
+TestContainers = Containers.TestCase
+TestContainers.settings = LAW

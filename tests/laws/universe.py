@@ -187,3 +187,18 @@ natures = st.one_of(
 
 One that alters values, and of which nobody knows whether it took them, is fought: nothing refused is called learned.
 """
+
+
+@st.composite
+def directories(draw: st.DrawFn) -> Universe:
+    """A directory with containers as the source, which puts right what refers to an entry that moves."""
+    types = {"person": PERSON, "group": GROUP, "unit": "ou"}
+    tree = simulated("tree", types, named=True, references="name", delta=draw(st.booleans()))
+    flows = {"key": "key", "name": "name", "boss": "boss"}
+    groups = {"key": "key", "name": "name", "members": "members"}
+    rules = [
+        inbound("tree", flows, name="people", join=["key=key"]),
+        inbound("tree", groups, name="groups", object_type="group", resource_type="group", join=["key=key"]),
+    ]
+    target, written = draw(_target("app0", draw(st.sampled_from(SORTS)), [Deprovision.DELETE]))
+    return Universe((tree,), (target,), (*rules, *written), (), (Nature(),))

@@ -1,0 +1,76 @@
+"""The test of the tests: each law catches an engine that breaks it, within the budget that the law has in CI."""
+
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from mimas.runs.symbols import Symbols
+from mimas.sync import inbound
+from tests.laws.machine import LAW, Life
+from tests.laws.test_laws import Containers, Following, Order, Rest, Return
+
+BUDGET = settings(LAW, phases=[Phase.generate], derandomize=True, database=None)
+
+Patch = Callable[[pytest.MonkeyPatch], None]
+
+
+def nothing(target: str, answer: Any = None) -> Patch:
+    """A function that does nothing any more."""
+    return lambda patch: patch.setattr(target, lambda *_, **__: answer)
+
+
+def unordered_documents(patch: pytest.MonkeyPatch) -> None:
+    """The same values do not give the same text, so everything seems to have changed."""
+    chance = Random(1)
+
+    def encode(values: dict[str, Any]) -> str:
+        return msgspec.json.encode(dict(chance.sample(sorted(values.items()), len(values)))).decode()
+
+    patch.setattr("mimas.runs.resolving.encode", encode)
+
+
+def first_come_first_served(patch: pytest.MonkeyPatch) -> None:
+    """Precedence goes by which object was there first."""
+
+    def combine(parts: list[inbound.Contribution], *_: Any) -> Any:
+        first, *others = sorted(parts, key=lambda part: part.object)
+        values = {name: value for part in reversed(others) for name, value in part.values.items()}
+        masks = tuple((part.contributor.number, part.mask) for part in parts)
+        return {**values, **first.values}, masks
+
+    patch.setattr("mimas.runs.resolving.combine", combine)
+
+
+def no_keys_of_the_deleted(patch: pytest.MonkeyPatch) -> None:
+    """Whoever is deleted is found no more when they come back."""
+    keys = Symbols.keys
+
+    def living(self: Symbols, *rest: Any, live: bool = True) -> Any:
+        return keys(self, *rest, live=live) if live else set()
+
+    patch.setattr(Symbols, "keys", living)
+
+
+BROKEN: dict[str, tuple[type[Life], Patch]] = {
+    "law 1: documents without an order": (Rest, unordered_documents),
+    "law 2: what is confirmed stays pending": (Rest, nothing("mimas.runs.confirming.Confirmer._write")),
+    "law 3: who waits for a key is not woken": (Following, nothing("mimas.runs.linking.wake", False)),
+    "law 3: references are not related": (Following, nothing("mimas.runs.syncing.relate_some")),
+    "law 3: single values of references are not followed": (Following, nothing("mimas.store.moved.add")),
+    "law 4: first come, first served": (Order, first_come_first_served),
+    "law 5: the deleted are not found again": (Return, no_keys_of_the_deleted),
+    "law 6: names stay as they were": (Containers, nothing("mimas.runs.staging.Stager._rename")),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_a_broken_engine_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    law, patch = BROKEN[name]
+    patch(monkeypatch)
+    with pytest.raises((AssertionError, BaseExceptionGroup)):
+        run_state_machine_as_test(law, settings=BUDGET)
