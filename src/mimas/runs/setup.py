@@ -125,3 +125,5 @@ class Setup:
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     mail: MailServer | None = None
+    keep_runs: timedelta | None = None
+    """How long the scheduler keeps runs; none: it forgets none."""

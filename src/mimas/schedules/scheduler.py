@@ -18,8 +18,10 @@ from mimas.runs.setup import Schedule, Step
 from mimas.schedules import standing, trouble
 from mimas.schedules.post import Post
 from mimas.schedules.standing import Standing
+from mimas.schedules.timing import words
 from mimas.store import looking, schedules
 from mimas.store.database import BusyError
+from mimas.store.pruning import prune_daily
 from mimas.store.schedules import Memory
 
 _LOOK = timedelta(minutes=1)
@@ -86,13 +88,23 @@ class Scheduler:
             while not self.around.stops() and (ran := self._first(engine, done)):
                 name, result = ran
                 done[name] = result
-            self.post.deliver(engine, self.around.clock())
+            self._afterwards(engine)
         return done
 
     def look(self, engine: Engine) -> None:
-        """Run the first schedule that is due, and tell people what they do not know yet."""
+        """Run the first schedule that is due; what else there is to do between two runs."""
         self._first(engine, ())
+        self._afterwards(engine)
+
+    def _afterwards(self, engine: Engine) -> None:
+        """Tell people what they do not know yet, and once a day forget the runs of long ago."""
         self.post.deliver(engine, self.around.clock())
+        keep = engine.setup.keep_runs
+        if keep is None:
+            return
+        pruned = prune_daily(engine.store, self.around.clock(), keep, self.around.stops)
+        if pruned.gone:
+            self.around.says(f"Forgotten: {pruned.gone:,} of the runs from more than {words(keep)} ago.")
 
     def next(self, engine: Engine, now: datetime) -> datetime:
         """When to look again: at the next time, but before long."""

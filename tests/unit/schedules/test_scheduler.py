@@ -392,3 +392,19 @@ def test_state_outlives_the_process(desk: Desk) -> None:
     assert desk.once(minutes=5) == {}
     assert desk.once(minutes=5) == {"often": "success"}
     assert isinstance(desk.world.store, Store)
+
+
+def test_old_runs_are_forgotten_once_a_day(desk: Desk) -> None:
+    desk.schedule(every("often", "in"))
+    for _ in range(4):
+        desk.look(days=1)
+    assert len(desk.runs()) == 4, "nothing is forgotten unless it is said"
+    setup = replace(desk.world.engine.setup, keep_runs=timedelta(days=2))
+    desk.world.engine = Engine(desk.world.store, setup, clock=desk.world.clock)
+    desk.look(minutes=1)
+    assert len(desk.runs()) == 2
+    assert desk.log[-1] == "Forgotten: 2 of the runs from more than 2 days ago."
+    desk.look(hours=23)
+    assert len(desk.runs()) == 3, "the next day"
+    desk.look(hours=1)
+    assert len(desk.runs()) == 3
