@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 
 from mimas.connectors.contract import ConnectorError
-from mimas.mail.sending import MailError, send
+from mimas.mail.sending import MailError, RefusedError, send
 from mimas.mail.server import MailServer
 from mimas.runs.engine import Engine
 from mimas.runs.setup import Schedule, Setup
@@ -15,6 +15,8 @@ from mimas.store.schedules import Memory, Notice
 
 _PATIENCE = timedelta(minutes=10)
 """After so long it is told that nothing can be run; and after so long a mail server that failed is tried again."""
+_ALL = ()
+"""Whoever is to be told."""
 
 
 class Post:
@@ -23,7 +25,7 @@ class Post:
     def __init__(self, installation: str, says: Callable[[str], None]) -> None:
         self.installation = installation
         self.says = says
-        self._not_before: datetime | None = None
+        self._not_before: dict[tuple[str, ...], datetime] = {}
         self._setup: Setup | None = None
         self._unreached: datetime | None = None
         self._lost = Notice()
@@ -79,16 +81,15 @@ class Post:
             self._lost = trouble.noted(self._lost, current, "trouble" if current else "well", now)
 
     def _send(self, server: MailServer | None, to: tuple[str, ...], subject: str, text: str, now: datetime) -> bool:
-        """Whether it was sent."""
-        if server is None or (self._not_before is not None and now < self._not_before):
+        """Whether it was sent. A server that fails is left alone for a while, one that refuses some by those alone."""
+        if server is None or any(now < self._not_before.get(whom, now) for whom in (_ALL, to)):
             return False
         try:
             refused = send(server, to, subject, text)
         except (MailError, ConnectorError) as error:
-            self._not_before = now + _PATIENCE
+            self._not_before[to if isinstance(error, RefusedError) else _ALL] = now + _PATIENCE
             self.says(f"No mail was sent to {', '.join(to)}: {error}")
             return False
-        self._not_before = None
         if refused:
             self.says(f"The mail server {server.host} refuses {', '.join(refused)}; the others were told.")
         return True

@@ -138,11 +138,13 @@ class Scheduler:
             self.around.says(note)
             _save(engine, schedule, self._ended(memory, now, "failed", ("failed run",), note))
             return "failed"
-        if report.stopped:
+        if report.stopped and self.around.stops():
             # It is still due: whoever starts the scheduler again goes on with it.
             _save(engine, schedule, replace(memory, started=None))
             return report.result
-        after = self._ended(memory, now, report.result, _trouble(engine, schedule, report), "")
+        # A person who has cancelled it knows of that; whether what they were told of before is over, nobody does.
+        matters = memory.trouble if report.stopped else _trouble(engine, schedule, report)
+        after = self._ended(memory, now, report.result, matters, "")
         _save(engine, schedule, replace(after, run=report.number or memory.run))
         return report.result
 

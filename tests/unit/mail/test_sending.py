@@ -71,6 +71,19 @@ def test_certificates_that_cannot_be_read(tmp_path: Path) -> None:
             send(MailServer("127.0.0.1", SENDER, box.port, ca_file=path), TO, "s", "t")
 
 
+def test_what_cannot_be_a_server_or_a_sign_in_is_told(tmp_path: Path) -> None:
+    with pytest.raises(
+        MailError, match=r"mail\.\.example\.com:25 does not take the mail: no server can have that name"
+    ):
+        send(MailServer("mail..example.com", SENDER, 25, "none"), TO, "s", "t")
+    ca_file = certify(tmp_path)
+    with mailbox(ca_file) as box:
+        server = MailServer("127.0.0.1", SENDER, box.port, "starttls", ca_file, USER, lambda: "geheim-wie-öl")
+        with pytest.raises(MailError, match="other characters than ASCII") as told:
+            send(server, TO, "s", "t")
+        assert "geheim" not in str(told.value)
+
+
 def test_no_server_no_tls() -> None:
     with pytest.raises(MailError, match=r"127.0.0.1:\d+ does not take the mail: Connection refused"):
         send(plain(free_port()), TO, "s", "t")

@@ -15,7 +15,7 @@ from mimas.runs.releasing import release
 from mimas.runs.setup import ConnectorSetup, Guard, Profile, Schedule, Step, Told
 from mimas.schedules.post import Post
 from mimas.schedules.scheduler import Scheduler, Surroundings, standings
-from mimas.store import looking
+from mimas.store import looking, runs
 from mimas.store.database import Database
 from mimas.store.store import Store
 from tests.door import Door, door
@@ -103,6 +103,9 @@ class Desk:
         self.stop = False
         self.scheduler.run()
         return self.slept[-1]
+
+    def said(self, words: str) -> int:
+        return sum(words in line for line in self.log)
 
     def runs(self) -> list[str]:
         return [f"{run['profile']} {run['result']}" for run in reversed(looking.runs(self.world.store))]
@@ -240,6 +243,30 @@ def test_a_stopped_run_is_due_again(desk: Desk) -> None:
     assert desk.box.mails == [], "whoever stops it knows"
 
 
+def test_a_run_that_a_person_has_cancelled_is_not_begun_again_before_its_time(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mimas.runs.stopping._OFTEN", 0)
+    desk.schedule(every("often", "all", told=TOLD))
+    (desk.world.folder / "hr.csv").rename(desk.world.folder / "away.csv")
+    desk.once()
+    (desk.world.folder / "away.csv").rename(desk.world.folder / "hr.csv")
+    desk.world.clock.forward(minutes=10)
+
+    def cancel(_: int) -> None:
+        with desk.world.store.transaction() as tx:
+            runs.ask_to_stop(tx)
+
+    scheduler = desk.scheduler
+    around = replace(scheduler.around, watches=lambda _: Watcher(advances=cancel))
+    assert Scheduler(around, desk.post).once() == {"often": "stopped"}
+    assert desk.once(minutes=9) == {}
+    assert desk.box.subjects == ["Example: often: failed"], "what was the matter before is not known to be over"
+    assert desk.once(minutes=1) == {"often": "success"}
+    assert desk.runs() == ["all failed", "all stopped", "all success"]
+    assert desk.box.subjects[1:] == ["Example: often: well again"]
+
+
 def test_a_run_that_was_cut_off_is_told_and_begun_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.schedule(every("often", "all", told=TOLD))
 
@@ -331,6 +358,24 @@ def test_a_mail_that_cannot_be_sent_is_sent_later(desk: Desk) -> None:
     assert desk.box.mails == [], "a mail server that failed is left alone for a while"
     desk.look(minutes=10)
     assert desk.box.subjects == ["Example: often: failed"]
+
+
+def test_a_mail_that_is_refused_keeps_no_other_from_being_sent(desk: Desk) -> None:
+    desk.schedule(
+        every("a", "in", told=Told(("gone@example.com",))),
+        every("b", "in", told=TOLD),
+        every("spam", "in", told=Told(("other@example.com",))),
+    )
+    (desk.world.folder / "hr.csv").unlink()
+    desk.box.refuses, desk.box.hates = {"gone@example.com"}, "spam"
+    desk.once()
+    assert desk.box.to == [["it@example.com"]]
+    for _ in range(9):
+        desk.look(minutes=1)
+    assert desk.said("No mail was sent") == 2, "it is tried again, but not at once"
+    desk.box.refuses, desk.box.hates = set(), ""
+    desk.look(minutes=1)
+    assert desk.box.to[1:] == [["gone@example.com"], ["other@example.com"]]
 
 
 def test_a_profile_that_cannot_be_run_keeps_no_other_from_running(desk: Desk) -> None:
