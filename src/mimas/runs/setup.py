@@ -111,6 +111,8 @@ class Schedule:
     """Leave out syncs and exports that would find nothing to do."""
     closed: tuple[Window, ...] = ()
     """When it does not start."""
+    late_after: timedelta = timedelta(hours=1)
+    """How long a run may take before it is told that it has not ended."""
     told: Told = Told()
     place: Place = Place()
 

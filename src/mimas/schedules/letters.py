@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from mimas.runs.setup import Schedule, Step
-from mimas.schedules.timing import zone_of
+from mimas.schedules.lateness import Progress
+from mimas.schedules.timing import words, zone_of
 from mimas.store.schedules import Memory
 
 _STEPS, _NOTES, _HOLDS = 3, 3, 3
@@ -55,6 +56,31 @@ def good(matter: Matter) -> tuple[str, str]:
     return subject, _whole([*_head(matter), "", "What you were told of is over. There is nothing to do."])
 
 
+def late(
+    installation: str, schedule: Schedule, begin: datetime, progress: Progress | None, now: datetime
+) -> tuple[str, str]:
+    """Subject and text about a run that is still under way."""
+    lines = [
+        _name(schedule),
+        f"Begun {_at(begin, schedule)}, and not ended {_at(now, schedule)} {schedule.zone}.",
+        "Meanwhile no other schedule is run.",
+    ]
+    if progress is not None:
+        far = f", {progress.objects:,} objects so far" if progress.objects else ""
+        lines += ["", f"{progress.step.title}: since {_at(progress.since, schedule)}{far}", ""]
+        if progress.step.connector:
+            lines.append(f"Reach the system by hand: mimas connector test {progress.step.connector}")
+    lines += [
+        "Stop the run after its batch: mimas cancel",
+        "If it does not stop, the system does not answer: restart the process that runs the schedules. The run is then",
+        "begun again, and nothing is lost or sent twice.",
+        f"If it always takes longer than {words(schedule.late_after)}: write another `late_after` in the schedule.",
+        "",
+        "You are told this once, and when it is over.",
+    ]
+    return f"{installation}: {schedule.name}: takes too long", _whole(lines)
+
+
 def lost(installation: str, message: str, since: datetime) -> tuple[str, str]:
     """Subject and text when no schedule can be run at all."""
     lines = [
@@ -75,10 +101,10 @@ def found(installation: str) -> tuple[str, str]:
 
 def _head(matter: Matter) -> Iterator[str]:
     memory, schedule = matter.memory, matter.schedule
-    yield f"Schedule {schedule.name}, run profile {schedule.profile}"
+    yield _name(schedule)
     if matter.run is not None:
-        begin, end = matter.run["started"], matter.run["ended"]
-        span = f"{_wall(begin, schedule)} to {_wall(end, schedule)}" if end else f"{_wall(begin, schedule)}"
+        ends = (matter.run[key] for key in ("started", "ended") if matter.run[key])
+        span = " to ".join(_at(datetime.fromisoformat(text), schedule) for text in ends)
         yield f"Run {matter.run['id']}, {span} {schedule.zone}: {_RESULTS.get(memory.result, memory.result)}"
 
 
@@ -95,7 +121,8 @@ def _steps(matter: Matter) -> Iterator[str]:
         if step["message"]:
             yield f"  {step['message']}"
         for note in step["notes"][:_NOTES]:
-            yield f"  {note['connector']} {note['name']}: {note['message']}".replace("   ", "  ")
+            who = f"{note['connector']} {note['name']}".strip()
+            yield f"  {who}: {note['message']}"
             if note["advice"]:
                 yield f"    {note['advice']}"
         if len(step["notes"]) > _NOTES:
@@ -130,8 +157,12 @@ def _advice(matter: Matter, current: Iterable[str]) -> Iterator[str]:
         yield f"Try again what has failed: mimas {export} --retry"
 
 
-def _wall(text: str, schedule: Schedule) -> str:
-    return f"{datetime.fromisoformat(text).astimezone(zone_of(schedule.zone)):%Y-%m-%d %H:%M:%S}"
+def _name(schedule: Schedule) -> str:
+    return f"Schedule {schedule.name}, run profile {schedule.profile}"
+
+
+def _at(instant: datetime, schedule: Schedule) -> str:
+    return f"{instant.astimezone(zone_of(schedule.zone)):%Y-%m-%d %H:%M:%S}"
 
 
 def _whole(lines: Iterable[str]) -> str:

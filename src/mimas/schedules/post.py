@@ -1,15 +1,18 @@
 """Telling people by mail: what they do not know yet of each schedule, and when no schedule can be run at all."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from mimas.connectors.contract import ConnectorError
 from mimas.mail.sending import MailError, RefusedError, send
 from mimas.mail.server import MailServer
-from mimas.runs.engine import Engine
+from mimas.runs.engine import Engine, Watcher
 from mimas.runs.setup import Schedule, Setup
-from mimas.schedules import letters, trouble
+from mimas.schedules import lateness, letters, trouble
+from mimas.schedules.lateness import Progress
 from mimas.schedules.letters import Matter
+from mimas.schedules.timing import words
 from mimas.store import looking, schedules
 from mimas.store.schedules import Memory, Notice
 
@@ -59,6 +62,36 @@ class Post:
             if (after := trouble.noted(notice, current, news, now)) != notice:
                 with engine.store.transaction() as tx:
                     schedules.save(tx, schedule.name, after)
+
+    @contextmanager
+    def watched(
+        self, engine: Engine, schedule: Schedule, watcher: Watcher, clock: Callable[[], datetime]
+    ) -> Iterator[Watcher]:
+        """A watcher for the run of a schedule that is done within: it is told when that takes too long."""
+        with engine.store.transaction() as tx:
+            notice = schedules.load(tx, Notice).get(schedule.name, Notice())
+        begin, known, said = clock(), notice, False
+
+        def tells(progress: Progress | None) -> bool:
+            nonlocal known, said
+            if not said:
+                self.says(f"{schedule.name}: {schedule.profile} has not ended after {words(schedule.late_after)}.")
+                said = True
+            now = clock()
+            if "failed" in schedule.told.on and schedule.told.to and trouble.news(notice, (trouble.LATE,), now):
+                letter = letters.late(self.installation, schedule, begin, progress, now)
+                if not self._send(engine.setup.mail, schedule.told.to, *letter, now):
+                    return False
+                known = trouble.known_late(notice, now)
+            return True
+
+        try:
+            with lateness.watched(watcher, schedule.late_after, clock, tells) as watching:
+                yield watching
+        finally:
+            if known is not notice:
+                with engine.store.transaction() as tx:
+                    schedules.save(tx, schedule.name, known)
 
     def unreached(self, message: str, now: datetime) -> None:
         """The schedules cannot be run, for the reason given: after a while people are told, as the last setup says."""

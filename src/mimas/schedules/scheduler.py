@@ -153,7 +153,8 @@ class Scheduler:
             return not schedule.if_changed or has_work(engine.store, step, engine.clock())
 
         steps = engine.profile(schedule.profile)
-        report = engine.run(schedule.profile, steps, self.around.watches(engine), Course(needs, self.around.stops))
+        with self.post.watched(engine, schedule, self.around.watches(engine), self.around.clock) as watcher:
+            report = engine.run(schedule.profile, steps, watcher, Course(needs, self.around.stops))
         if not report.number:
             self.around.says("nothing to do")
         return report

@@ -1,10 +1,11 @@
 """What stands in a mail: what happened, to what, what to do; and never more than a screenful."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mimas.runs.setup import Schedule
-from mimas.schedules.letters import Matter, bad, good
+from mimas.runs.setup import Schedule, Step
+from mimas.schedules.lateness import Progress
+from mimas.schedules.letters import Matter, bad, good, late
 from mimas.store.schedules import Memory
 
 NOW = datetime(2026, 7, 1, 8, tzinfo=UTC)
@@ -92,3 +93,32 @@ def test_what_is_over() -> None:
     assert subject == "Example: nightly: well again"
     assert "finished" in text
     assert "person" not in text
+
+
+def test_a_run_that_is_still_under_way() -> None:
+    progress = Progress(Step("full-import", "hr"), NOW + timedelta(minutes=5), 12_000)
+    subject, text = late("Example", SCHEDULE, NOW, progress, NOW + timedelta(hours=1))
+    assert subject == "Example: nightly: takes too long"
+    assert (
+        text
+        == """\
+Schedule nightly, run profile full
+Begun 2026-07-01 10:00:00, and not ended 2026-07-01 11:00:00 Europe/Berlin.
+Meanwhile no other schedule is run.
+
+import hr: since 2026-07-01 10:05:00, 12,000 objects so far
+
+Reach the system by hand: mimas connector test hr
+Stop the run after its batch: mimas cancel
+If it does not stop, the system does not answer: restart the process that runs the schedules. The run is then
+begun again, and nothing is lost or sent twice.
+If it always takes longer than 1 hour: write another `late_after` in the schedule.
+
+You are told this once, and when it is over.
+"""
+    )
+    assert "sync: since" in late("Example", SCHEDULE, NOW, Progress(Step("delta-sync"), NOW), NOW)[1]
+    for far in (Progress(Step("delta-sync"), NOW), None):
+        text = late("Example", SCHEDULE, NOW, far, NOW)[1]
+        assert "connector test" not in text
+        assert "so far" not in text

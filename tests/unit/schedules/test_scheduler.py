@@ -1,9 +1,12 @@
 """The scheduler on a real engine with real files and a real mail server; only the clock is moved by hand."""
 
+import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -30,6 +33,13 @@ PROFILES = {
 }
 MINUTES = timedelta(minutes=10)
 TOLD = Told(("it@example.com",))
+
+
+def eventually(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + 5
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 class Desk:
@@ -437,6 +447,98 @@ def test_state_outlives_the_process(desk: Desk) -> None:
     assert desk.once(minutes=5) == {}
     assert desk.once(minutes=5) == {"often": "success"}
     assert isinstance(desk.world.store, Store)
+
+
+Hangs = Callable[[Callable[[], bool]], None]
+
+
+@pytest.mark.slow
+class TestARunThatTakesTooLong:
+    """The system's answer comes when the test lets it: the run hangs until a mail has told so."""
+
+    @pytest.fixture
+    def hangs(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Hangs:
+        """The export hangs at its third person until something is so."""
+        desk.configure(door(desk.world, monkeypatch, "id name"))
+        numbers = count()
+
+        def until(done: Callable[[], bool]) -> None:
+            def slowly(value: str) -> str:
+                if value.startswith("Jean"):
+                    eventually(done)
+                return value
+
+            desk.people("Ada", "Grace", f"Jean {next(numbers)}")
+            Door.alters = slowly
+
+        return until
+
+    def logged(self, desk: Desk) -> Callable[[], bool]:
+        """Whether it has been logged once more."""
+        before = desk.said("has not ended")
+        return lambda: desk.said("has not ended") > before
+
+    def late(self, desk: Desk, **more: Any) -> Schedule:
+        return every("often", "all", late_after=timedelta(seconds=1), **{"told": TOLD, **more})
+
+    def test_is_told_while_it_goes_on_and_when_it_is_over(self, desk: Desk, hangs: Hangs) -> None:
+        desk.schedule(self.late(desk))
+        hangs(lambda: bool(desk.box.mails))
+        assert desk.once() == {"often": "success"}
+        assert desk.box.subjects == ["Example: often: takes too long", "Example: often: well again"]
+        assert "export app: since 2026-11-23 08:00:00, 2 objects so far" in desk.box.text(0)
+        assert "mimas connector test app" in desk.box.text(0)
+        assert "often: all has not ended after 1 second." in desk.log
+
+    def test_is_told_once_and_not_in_every_run_of_an_hour(self, desk: Desk, hangs: Hangs) -> None:
+        desk.schedule(self.late(desk))
+        hangs(lambda: bool(desk.box.mails))
+        desk.once()
+        for minutes in (10, 20):
+            hangs(self.logged(desk))
+            desk.once(minutes=minutes)
+        assert len(desk.box.mails) == 2
+        hangs(lambda: len(desk.box.mails) > 2)
+        desk.once(minutes=30)
+        assert desk.box.subjects[2:] == ["Example: often: takes too long", "Example: often: well again"]
+
+    def test_that_fails_then_is_told_as_a_failure(self, desk: Desk, hangs: Hangs) -> None:
+        desk.schedule(self.late(desk))
+        hangs(lambda: bool(desk.box.mails))
+        Door.refuses = {"0"}
+        desk.once()
+        assert desk.box.subjects == ["Example: often: takes too long", "Example: often: errors at single objects"]
+
+    def test_is_said_in_the_log_alone_where_nobody_wants_a_mail(self, desk: Desk, hangs: Hangs) -> None:
+        for schedule in (self.late(desk, told=Told()), self.late(desk, told=replace(TOLD, on=frozenset(("held",))))):
+            desk.schedule(schedule)
+            hangs(self.logged(desk))
+            desk.once(minutes=10)
+        assert desk.box.mails == []
+
+    def test_is_told_later_when_the_mail_server_is_away(
+        self, desk: Desk, hangs: Hangs, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("mimas.schedules.lateness._AGAIN", timedelta(seconds=0.1))
+        desk.schedule(self.late(desk))
+        desk.box.refuses = {"it@example.com"}
+
+        def told() -> bool:
+            if desk.said("No mail was sent") and desk.box.refuses:
+                desk.box.refuses = set()
+                desk.world.clock.forward(minutes=10)
+            return bool(desk.box.mails)
+
+        hangs(told)
+        desk.once()
+        assert desk.box.subjects == ["Example: often: takes too long", "Example: often: well again"]
+        assert desk.said("has not ended") == 1
+
+    def test_that_ends_in_time_is_not_told(self, desk: Desk) -> None:
+        desk.schedule(every("often", "all", told=TOLD, late_after=timedelta(weeks=90_000)))
+        desk.once()
+        assert desk.box.mails == []
+        assert not any(thread.name == "lateness" for thread in threading.enumerate())
 
 
 def test_old_runs_are_forgotten_once_a_day(desk: Desk) -> None:
