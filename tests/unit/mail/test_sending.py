@@ -8,6 +8,7 @@ from mimas.mail.sending import MailError, send
 from mimas.mail.server import MailServer
 from tests.servers.mailbox import PASSWORD, USER, certify, mailbox
 from tests.servers.processes import free_port
+from tests.servers.silent import silence
 
 SENDER, TO = "mimas@example.com", ["it@example.com", "hr@example.com"]
 
@@ -82,6 +83,14 @@ def test_what_cannot_be_a_server_or_a_sign_in_is_told(tmp_path: Path) -> None:
         with pytest.raises(MailError, match="other characters than ASCII") as told:
             send(server, TO, "s", "t")
         assert "geheim" not in str(told.value)
+
+
+def test_a_server_that_never_says_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mimas.mail.sending._TIMEOUT", 0.2)
+    with silence() as port:
+        for server in (plain(port), MailServer("127.0.0.1", SENDER, port, "implicit")):
+            with pytest.raises(MailError, match=r"does not take the mail: .*timed out"):
+                send(server, TO, "s", "t")
 
 
 def test_no_server_no_tls() -> None:
