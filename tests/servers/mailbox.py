@@ -31,6 +31,7 @@ class Mailbox:
         self.to: list[list[str]] = []
         self.refuses: set[str] = set()
         self.hates = ""
+        self.farewell = "221 Bye"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802 - aiosmtpd's
         if address in self.refuses:
@@ -44,6 +45,9 @@ class Mailbox:
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
         self.to.append(envelope.rcpt_tos)
         return "250 OK"
+
+    async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's
+        return self.farewell
 
     @property
     def subjects(self) -> list[str]:

@@ -466,7 +466,7 @@ def schedules_run(
     context: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="Run what is due now, and end.")] = False,
 ) -> None:
-    """Run the schedules as they come, until SIGTERM or Ctrl-C; a step that is under way is done to its end."""
+    """Run the schedules as they come, until SIGTERM or Ctrl-C; a run that is under way stops after its batch."""
     from mimas.cli.scheduling import run_schedules
 
     _end(run_schedules(_installation(context), once=once))

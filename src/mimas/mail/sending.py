@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from email.message import EmailMessage
 from email.utils import localtime, make_msgid
 from smtplib import (
@@ -82,12 +82,15 @@ def _session(server: MailServer, password: str) -> Iterator[SMTP]:
         smtp: SMTP = SMTP_SSL(server.host, server.port, timeout=_TIMEOUT, context=context)
     else:
         smtp = SMTP(server.host, server.port, timeout=_TIMEOUT)
-    with smtp:
+    with closing(smtp):
         if server.tls == "starttls":
             smtp.starttls(context=context)
         if server.user:
             smtp.login(server.user, password)
         yield smtp
+        # What was taken has been sent, whatever is said of the farewell.
+        with suppress(SMTPException, OSError):
+            smtp.quit()
 
 
 def _trust(server: MailServer) -> ssl.SSLContext:

@@ -6,6 +6,7 @@ They say what `mimas runs` says of a run, which holds names and no secrets, and 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from shlex import quote
 from typing import Any
 
 from mimas.runs.setup import Schedule, Step
@@ -16,12 +17,16 @@ from mimas.store.schedules import Memory
 _STEPS, _NOTES, _HOLDS = 3, 3, 3
 """How many troubled steps, objects of each, and holds are told."""
 _WIDTH = 300
+_EXPORT = "errors export "
 
+_KINDS = {"failed": "failed", "held": "something is held", "errors": "errors at single objects"}
 _RESULTS = {
     "failed": "failed",
     "held": "finished, and something is held",
     "errors": "finished, with errors",
     "success": "finished",
+    "stopped": "stopped on request",
+    "interrupted": "cut off",
 }
 
 
@@ -39,10 +44,10 @@ class Matter:
 
 def bad(matter: Matter, current: Sequence[str]) -> tuple[str, str]:
     """Subject and text about trouble: of those kinds that are in ``current``."""
-    kinds = [kind for kind in ("failed", "held", "errors") if any(t.startswith(kind) for t in current)]
-    words = {"failed": "failed", "held": "something is held", "errors": "errors at single objects"}
-    subject = f"{matter.installation}: {matter.schedule.name}: {', '.join(words[kind] for kind in kinds)}"
-    lines = [*_head(matter), *_note(matter), *_steps(matter)]
+    kinds = [kind for kind in _KINDS if any(one.startswith(kind) for one in current)]
+    subject = f"{matter.installation}: {matter.schedule.name}: {', '.join(_KINDS[kind] for kind in kinds)}"
+    note = ["", matter.memory.note] if matter.memory.note else []
+    lines = [*_head(matter), *note, *_steps(matter)]
     if "held" in kinds:
         lines += _holds(matter.holds)
     lines += _advice(matter, current)
@@ -69,7 +74,7 @@ def late(
         far = f", {progress.objects:,} objects so far" if progress.objects else ""
         lines += ["", f"{progress.step.title}: since {_at(progress.since, schedule)}{far}", ""]
         if progress.step.connector:
-            lines.append(f"Reach the system by hand: mimas connector test {progress.step.connector}")
+            lines.append(_reach(progress.step.connector))
     lines += [
         "Stop the run after its batch: mimas cancel",
         "If it does not stop, the system does not answer: restart the process that runs the schedules. The run is then",
@@ -100,16 +105,11 @@ def found(installation: str) -> tuple[str, str]:
 
 
 def _head(matter: Matter) -> Iterator[str]:
-    memory, schedule = matter.memory, matter.schedule
+    run, schedule = matter.run, matter.schedule
     yield _name(schedule)
-    if matter.run is not None:
-        ends = (matter.run[key] for key in ("started", "ended") if matter.run[key])
-        span = " to ".join(_at(datetime.fromisoformat(text), schedule) for text in ends)
-        yield f"Run {matter.run['id']}, {span} {schedule.zone}: {_RESULTS.get(memory.result, memory.result)}"
-
-
-def _note(matter: Matter) -> list[str]:
-    return ["", matter.memory.note] if matter.memory.note else []
+    if run is not None:
+        span = " to ".join(_at(datetime.fromisoformat(at), schedule) for at in (run["started"], run["ended"]) if at)
+        yield f"Run {run['id']}, {span} {schedule.zone}: {_RESULTS.get(run['result'], run['result'])}"
 
 
 def _steps(matter: Matter) -> Iterator[str]:
@@ -152,9 +152,14 @@ def _advice(matter: Matter, current: Iterable[str]) -> Iterator[str]:
         yield f"The whole run: mimas runs {matter.run['id']}"
         down = [step["connector"] for step in matter.run["steps"] if step["result"] == "stopped-connectivity"]
         for connector in down[:_STEPS]:
-            yield f"Reach the system by hand: mimas connector test {connector}"
-    for export in [one.removeprefix("errors ") for one in current if one.startswith("errors export ")][:_STEPS]:
-        yield f"Try again what has failed: mimas {export} --retry"
+            yield _reach(connector)
+    exports = [one.removeprefix(_EXPORT) for one in current if one.startswith(_EXPORT)]
+    for connector in exports[:_STEPS]:
+        yield f"Try again what has failed: mimas export {quote(connector)} --retry"
+
+
+def _reach(connector: str) -> str:
+    return f"Reach the system by hand: mimas connector test {quote(connector)}"
 
 
 def _name(schedule: Schedule) -> str:

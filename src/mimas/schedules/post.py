@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from typing import Any
 
 from mimas.connectors.contract import ConnectorError
 from mimas.mail.sending import MailError, RefusedError, send
@@ -41,27 +42,36 @@ class Post:
         told = [one for one in engine.setup.schedules.values() if one.told.to and one.name in memories]
         holds = looking.open_holds(engine.store) if told else []
         for schedule in told:
-            notice, memory = notices.get(schedule.name, Notice()), memories[schedule.name]
-            steps = engine.profile(schedule.profile)
-            open_ = {trouble.of_hold(hold): hold for hold in trouble.concerning(holds, steps)}
-            # A hold that somebody has decided meanwhile is no trouble any more.
-            current = [
-                one
-                for one in memory.trouble
-                if one.partition(" ")[0] in schedule.told.on and (one in open_ or not one.startswith("held "))
-            ]
-            news = trouble.news(notice, current, now)
-            if news:
-                run = looking.run(engine.store, memory.run) if memory.run else None
-                matter = Matter(
-                    self.installation, schedule, memory, run, [open_[one] for one in current if one in open_]
-                )
-                subject, text = letters.good(matter) if news == "well" else letters.bad(matter, current)
-                if not self._send(engine.setup.mail, schedule.told.to, subject, text, now):
-                    continue
-            if (after := trouble.noted(notice, current, news, now)) != notice:
+            notice = notices.get(schedule.name, Notice())
+            after = self._tell(engine, schedule, memories[schedule.name], notice, holds, now)
+            if after != notice:
                 with engine.store.transaction() as tx:
                     schedules.save(tx, schedule.name, after)
+
+    def _tell(
+        self,
+        engine: Engine,
+        schedule: Schedule,
+        memory: Memory,
+        notice: Notice,
+        holds: list[dict[str, Any]],
+        now: datetime,
+    ) -> Notice:
+        """Tell of one schedule; what people know of it from then on."""
+        concerning = trouble.concerning(holds, engine.profile(schedule.profile))
+        open_ = {trouble.of_hold(hold): hold for hold in concerning}
+        # A hold that somebody has decided meanwhile is no trouble any more.
+        lasting = [one for one in memory.trouble if one in open_ or not one.startswith("held ")]
+        current = [one for one in lasting if one.partition(" ")[0] in schedule.told.on]
+        news = trouble.news(notice, current, now)
+        if news:
+            run = looking.run(engine.store, memory.run) if memory.run else None
+            held = [open_[one] for one in current if one in open_]
+            matter = Matter(self.installation, schedule, memory, run, held)
+            letter = letters.good(matter) if news == "well" else letters.bad(matter, current)
+            if not self._send(engine.setup.mail, schedule.told.to, *letter, now):
+                return notice
+        return trouble.noted(notice, current, news, now)
 
     @contextmanager
     def watched(
@@ -93,10 +103,10 @@ class Post:
                 with engine.store.transaction() as tx:
                     schedules.save(tx, schedule.name, known)
 
-    def unreached(self, message: str, now: datetime) -> None:
+    def unreached(self, message: str, now: datetime, patience: timedelta = _PATIENCE) -> None:
         """The schedules cannot be run, for the reason given: after a while people are told, as the last setup says."""
         self._unreached = self._unreached or now
-        if now - self._unreached < _PATIENCE:
+        if now - self._unreached < patience:
             return
         current = ("failed scheduler",)
         if trouble.news(self._lost, current, now):

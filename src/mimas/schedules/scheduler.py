@@ -28,6 +28,12 @@ _LOOK = timedelta(minutes=1)
 """So often it looks at least: documents may have been applied, a run that was waited for may have ended."""
 _BUSY = timedelta(seconds=5)
 """So soon it looks again when somebody else's run is under way."""
+_LONG = timedelta(hours=1)
+"""After so long somebody else's run is told to be in the way."""
+_IN_THE_WAY = (
+    "Another run is under way, begun by a person or by another process. `mimas runs` shows it, `mimas cancel` ends it "
+    "after its batch."
+)
 _AWAY = timedelta(seconds=10)
 """So soon it looks again when it could not: the database was away, say."""
 
@@ -42,7 +48,7 @@ class Surroundings:
     sleep: Callable[[datetime], None]
     """Sleeps until an instant, or until it is to stop."""
     stops: Callable[[], bool]
-    """Whether it is to stop: a run ends after the step that is under way."""
+    """Whether it is to stop: a run ends after the batch that is under way."""
     says: Callable[[str], None]
     watches: Callable[[Engine], Watcher]
     """Who is told how a run of this engine goes on."""
@@ -70,6 +76,7 @@ class Scheduler:
                 self.post.reached(self.around.clock())
             except BusyError:
                 self._say("Another run is under way; the schedules wait until it has ended.")
+                self.post.unreached(_IN_THE_WAY, now, _LONG)
                 next_ = now + _BUSY
             except Exception as error:  # noqa: BLE001 - whatever it is, the next look may find it gone
                 said = self.around.explains(error)
@@ -81,13 +88,16 @@ class Scheduler:
     def once(self) -> dict[str, str]:
         """Run what is due now, each schedule once at most; their names and results, as `RunReport` has them.
 
-        Raises whatever keeps it from that.
+        Raises whatever keeps it from the first.
         """
         done: dict[str, str] = {}
         with self.around.open() as engine:
-            while not self.around.stops() and (ran := self._first(engine, done)):
-                name, result = ran
-                done[name] = result
+            try:
+                while not self.around.stops() and (ran := self._first(engine, done)):
+                    done.update([ran])
+            except BusyError:
+                if not done:
+                    raise
             self._afterwards(engine)
         return done
 

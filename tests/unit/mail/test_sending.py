@@ -46,6 +46,13 @@ def test_a_refused_address_keeps_nobody_else_from_being_told() -> None:
             send(plain(box.port), TO, "s", "t")
 
 
+def test_a_mail_that_was_taken_has_been_sent_whatever_the_server_says_as_a_farewell() -> None:
+    with mailbox() as box:
+        box.farewell = "421 too busy to part"
+        assert send(plain(box.port), TO, "s", "t") == []
+        assert box.subjects == ["s"]
+
+
 def test_sign_in_over_tls(tmp_path: Path) -> None:
     ca_file = certify(tmp_path)
     with mailbox(ca_file) as box:

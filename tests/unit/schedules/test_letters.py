@@ -1,7 +1,10 @@
 """What stands in a mail: what happened, to what, what to do; and never more than a screenful."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from msgspec import structs
 
 from mimas.runs.setup import Schedule, Step
 from mimas.schedules.lateness import Progress
@@ -22,7 +25,8 @@ def step(number: int, notes: int, **more: Any) -> dict[str, Any]:
 
 
 def matter(steps: list[dict[str, Any]], holds: list[dict[str, Any]], result: str = "failed") -> Matter:
-    run = {"id": 7, "started": "2026-07-01T04:00:00.000Z", "ended": "2026-07-01T04:10:00.000Z", "steps": steps}
+    times = {"started": "2026-07-01T04:00:00.000Z", "ended": "2026-07-01T04:10:00.000Z"}
+    run = {"id": 7, **times, "result": result, "steps": steps}
     return Matter("Example", SCHEDULE, Memory("", NOW, run=7, result=result), run, holds)
 
 
@@ -93,6 +97,21 @@ def test_what_is_over() -> None:
     assert subject == "Example: nightly: well again"
     assert "finished" in text
     assert "person" not in text
+
+
+def test_a_run_has_its_own_result_whatever_came_of_later_times_with_nothing_to_do() -> None:
+    later = matter([step(1, 0)], [], "errors")
+    later = replace(later, memory=structs.replace(later.memory, result="success"))
+    assert "Europe/Berlin: finished, with errors\n" in good(later)[1]
+
+
+def test_commands_can_be_typed_as_they_stand() -> None:
+    named = {"connector": "HR people", "result": "stopped-connectivity"}
+    _, text = bad(matter([step(1, 0, **named)], []), ["failed import HR people", "errors export my app"])
+    assert "mimas connector test 'HR people'\n" in text
+    assert "mimas export 'my app' --retry\n" in text
+    progress = Progress(Step("full-import", "HR people"), NOW)
+    assert "mimas connector test 'HR people'\n" in late("Example", SCHEDULE, NOW, progress, NOW)[1]
 
 
 def test_a_run_that_is_still_under_way() -> None:

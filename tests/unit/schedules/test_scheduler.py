@@ -3,14 +3,13 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy.engine import make_url
 
 from mimas.mail.server import MailServer
 from mimas.runs.engine import Engine, Watcher
@@ -210,18 +209,53 @@ def test_it_looks_at_the_next_time_and_every_minute_at_least(desk: Desk) -> None
 
 
 def test_another_run_is_waited_for(desk: Desk) -> None:
-    if desk.world.store.database.url.get_backend_name() == "sqlite":
-        url = desk.world.store.database.url
-    else:
-        url = make_url(desk.world.store.database.url.render_as_string(hide_password=False))
     desk.schedule(every("often", "in"))
-    other = Database(url.render_as_string(hide_password=False))
+    other = Database(desk.world.store.database.url.render_as_string(hide_password=False))
     with other.alone():
         assert desk.look() == desk.world.clock() + timedelta(seconds=5)
         assert "Another run is under way" in desk.log[-1]
     other.close()
     desk.look()
     assert desk.runs() == ["in success"]
+
+
+def test_another_run_that_does_not_end_is_told(desk: Desk) -> None:
+    desk.schedule(every("often", "in", told=TOLD))
+    desk.look()
+    other = Database(desk.world.store.database.url.render_as_string(hide_password=False))
+    with other.alone():
+        for _ in range(6):
+            desk.look(minutes=10)
+        assert desk.box.mails == [], "it is not an hour since it was in the way"
+        desk.look(minutes=10)
+        assert desk.box.subjects == ["Example: schedules do not run"]
+        assert "Since 2026-11-23 08:10 UTC" in desk.box.text()
+        assert "mimas cancel" in desk.box.text()
+    other.close()
+    desk.look(minutes=1)
+    assert desk.box.subjects[1:] == ["Example: schedules run again"]
+
+
+def test_what_has_been_run_is_told_though_another_run_is_in_the_way_of_the_rest(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.schedule(every("a", "in", told=TOLD), every("b", "in"))
+    (desk.world.folder / "hr.csv").unlink()
+    database = desk.world.store.database
+    other, alone = Database(database.url.render_as_string(hide_password=False)), database.alone
+
+    with ExitStack() as stack:
+
+        def overtaken() -> Any:
+            if desk.steps:
+                monkeypatch.setattr(database, "alone", alone)
+                stack.enter_context(other.alone())
+            return alone()
+
+        monkeypatch.setattr(database, "alone", overtaken)
+        assert desk.once() == {"a": "failed"}
+    assert desk.box.subjects == ["Example: a: failed"]
+    other.close()
 
 
 def test_two_schedulers_run_it_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
