@@ -165,8 +165,13 @@ def test_what_is_kept_is_pruned_once_a_day(old: World) -> None:
     assert daily(hours=23) == 0
     assert daily(hours=24) == 1
     assert daily(hours=47) == 0
-    assert daily(days=-100) == 0, "a clock that was wrong for a while"
     assert daily(days=2) == 1
+
+
+def test_a_clock_that_was_ahead_for_a_while_keeps_nothing_for_ever(old: World) -> None:
+    ahead, keep = old.clock() + timedelta(days=1000), timedelta(days=4)
+    assert prune_daily(old.store, ahead, timedelta(days=2000), lambda: False).gone == 0
+    assert prune_daily(old.store, old.clock(), keep, lambda: False).gone == 5
 
 
 def test_what_was_stopped_goes_on_at_the_next_look(old: World) -> None:
