@@ -93,7 +93,9 @@ def test_why_one_does_not_run(used: Shell) -> None:
     assert waits["later"] == waits["alone"] == "", "they have been run"
     url = f"sqlite:///{used.home / 'mimas.db'}"
     with closing(Store(url)) as store, store.transaction() as tx:
-        tx.run("UPDATE meta SET value = replace(value, '\"since\":\"20', '\"since\":\"19') WHERE key LIKE 'schedule:%'")
+        for key in ("since", "ended"):
+            old, new = f'"{key}":"20', f'"{key}":"19'
+            tx.run("UPDATE meta SET value = replace(value, ?, ?) WHERE key LIKE 'schedule:%'", old, new)
     waits = {one["name"]: one["waits"] for one in used("schedules", "--json").json}
     assert waits["alone"] == waits["later"] == "nobody runs it: start `mimas schedules run`"
 
