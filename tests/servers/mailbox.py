@@ -23,13 +23,15 @@ USER, PASSWORD = "mimas", "s3cret-of-the-post"
 
 
 class Mailbox:
-    """What has been delivered, and to whom; ``refuses`` are addresses that nobody has here."""
+    """What has been delivered, and to whom; ``refuses`` are addresses that nobody has here, ``hates`` is a word."""
 
     def __init__(self) -> None:
         self.port = 0
         self.mails: list[EmailMessage] = []
         self.to: list[list[str]] = []
         self.refuses: set[str] = set()
+        self.hates = ""
+        self.farewell = "221 Bye"
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802 - aiosmtpd's
         if address in self.refuses:
@@ -38,9 +40,14 @@ class Mailbox:
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's
+        if self.hates and self.hates.encode() in envelope.content:
+            return "554 looks like spam"
         self.mails.append(message_from_bytes(envelope.content, policy=policy.default))
         self.to.append(envelope.rcpt_tos)
         return "250 OK"
+
+    async def handle_QUIT(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's
+        return self.farewell
 
     @property
     def subjects(self) -> list[str]:

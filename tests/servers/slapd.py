@@ -1,6 +1,7 @@
 """A throw-away OpenLDAP server: one folder, two free ports, started in a quarter of a second."""
 
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
@@ -96,9 +97,15 @@ class Slapd:
         wait_for_port(self.port, self._process, log)
         return self
 
+    def freeze(self) -> None:
+        """It answers no more, and its connections stay open."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
     def stop(self) -> None:
         """End it."""
         if self._process:
+            self._process.send_signal(signal.SIGCONT)
             stop(self._process)
         self._process = None
 

@@ -1,5 +1,6 @@
 """The LDAP connector against OpenLDAP."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from mimas.schema.attributes import Attribute, Kind, ObjectType
 from tests.servers.listing import read
 from tests.servers.processes import free_port
 from tests.servers.proxy import BreakingProxy
+from tests.servers.silent import silence
 from tests.servers.slapd import ADMIN, PASSWORD, SUFFIX, Slapd
 
 pytestmark = pytest.mark.slow
@@ -312,6 +314,43 @@ def test_nobody_listens(make: Make) -> None:
     with pytest.raises(ConnectorError, match="Can't contact LDAP server") as caught:
         make(uri=f"ldap://127.0.0.1:{free_port()}").test()
     assert caught.value.advice
+
+
+@pytest.mark.parametrize(("scheme", "start_tls"), [("ldap", False), ("ldap", True), ("ldaps", False)])
+def test_a_server_that_never_says_a_word_is_waited_for_so_long(make: Make, scheme: str, start_tls: bool) -> None:
+    with silence() as port:
+        connector = make(uri=f"{scheme}://127.0.0.1:{port}", timeout=0.5, start_tls=start_tls)
+        for attempt in (connector.test, lambda: read(connector), lambda: one(connector, person("dc=x", "anna"))):
+            begin = time.monotonic()
+            with pytest.raises(ConnectorError, match="no answer in time") as caught:
+                attempt()
+            assert time.monotonic() - begin < 5
+            assert "Check that the server runs" in caught.value.advice
+
+
+def test_where_one_server_is_silent_another_one_is_asked(make: Make, slapd: Slapd) -> None:
+    if not slapd.has_tls:
+        pytest.skip("openssl is not installed")
+    with silence() as port:
+        uri = f"ldaps://127.0.0.1:{port} {slapd.tls_uri}"
+        assert "reached" in make(uri=uri, ca_file=slapd.certificate, timeout=1).test()
+
+
+def test_a_server_that_falls_silent_is_waited_for_so_long(make: Make, base: str, tmp_path: Path) -> None:
+    own = Slapd(tmp_path / "slapd").start()
+    try:
+        people = [person(SUFFIX, f"u{number}", number) for number in range(20)]
+        succeed(make(uri=own.uri), *people)
+        reading = make(uri=own.uri, page_size=5, timeout=0.5).read()
+        writing = make(uri=own.uri, timeout=0.5).write(delete(one) for one in people)
+        next(reading)
+        assert next(writing).error == ""
+        own.freeze()
+        for attempt in (reading, writing):
+            with pytest.raises(ConnectorError, match="no answer in time"):
+                list(attempt)
+    finally:
+        own.stop()
 
 
 def test_a_connection_cut_in_the_middle_of_a_listing_has_no_end(make: Make, base: str, proxy: BreakingProxy) -> None:

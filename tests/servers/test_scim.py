@@ -1,5 +1,6 @@
 """The SCIM connector against scim2-server."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from tests.servers.conftest import SCIM_TOKEN
 from tests.servers.listing import fetched, read
 from tests.servers.processes import free_port
 from tests.servers.relay import Answer, Relay
+from tests.servers.silent import silence
 
 pytestmark = pytest.mark.slow
 
@@ -307,6 +309,17 @@ def test_nobody_listens_or_somebody_else(make: Make, relay: Relay) -> None:
     relay.before = lambda method, path: (200, {"Content-Type": "application/json"}, b"{}")
     with pytest.raises(ConnectorError, match="no list"):
         read(make(url=relay.url))
+
+
+def test_a_service_that_never_says_a_word_is_waited_for_so_long(make: Make) -> None:
+    with silence() as port:
+        silent = make(url=f"http://127.0.0.1:{port}", timeout=0.5)
+        for attempt in (silent.test, lambda: read(silent), lambda: send(silent, user("anna"))):
+            begin = time.monotonic()
+            with pytest.raises(ConnectorError, match="timed out") as caught:
+                attempt()
+            assert time.monotonic() - begin < 5
+            assert "Check that the service runs" in caught.value.advice
 
 
 def test_a_type_the_service_does_not_have(make: Make) -> None:

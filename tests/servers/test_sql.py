@@ -1,5 +1,6 @@
 """The SQL connector against SQLite and PostgreSQL."""
 
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from mimas.schema.attributes import Attribute, Kind, ObjectType
 from tests.servers import postgres as server
 from tests.servers.listing import fetched, read
 from tests.servers.processes import free_port
+from tests.servers.silent import silence
 
 pytestmark = pytest.mark.slow
 
@@ -350,6 +352,50 @@ def test_nobody_listens(monkeypatch: pytest.MonkeyPatch) -> None:
         SqlConnector("app", settings, {}, Path()).discover()
     assert "very-secret" not in str(caught.value)
     assert caught.value.advice
+
+
+def test_a_server_that_never_says_a_word_is_waited_for_so_long() -> None:
+    with silence() as port:
+        settings = SqlSettings(url=f"postgresql+psycopg://who@127.0.0.1:{port}/x", timeout=1)
+        connector = SqlConnector("app", settings, BOTH, Path())
+        begin = time.monotonic()
+        with pytest.raises(ConnectorError, match="timeout expired") as caught:
+            connector.test()
+        assert time.monotonic() - begin < 10
+        assert "can be reached" in caught.value.advice
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_a_table_that_somebody_locks_is_waited_for_so_long(make: Make, url: str) -> None:
+    succeed(make(), *(add(number) for number in range(3)))
+    impatient = make({"employee": STAFF}, timeout=0.3)
+    attempts = (
+        ("ACCESS EXCLUSIVE", lambda: read(impatient)),
+        ("ACCESS EXCLUSIVE", lambda: fetched(impatient, Sought("employee", "1", None))),
+        ("EXCLUSIVE", lambda: send(impatient, *(add(number) for number in range(10, 60)))),
+    )
+    other = create_engine(url)
+    for mode, attempt in attempts:
+        with other.begin() as connection:
+            connection.exec_driver_sql(f"LOCK TABLE staff IN {mode} MODE")
+            begin = time.monotonic()
+            with pytest.raises(ConnectorError, match="statement timeout") as caught:
+                attempt()
+            assert time.monotonic() - begin < 5, "not once for each row"
+            assert "raise timeout" in caught.value.advice
+    other.dispose()
+    assert len(read(make()).entries) == 3
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_what_the_url_says_counts(make: Make, url: str) -> None:
+    database = make(url=f"{url}?connect_timeout=7&options=-csearch_path%3Dpublic")._database()
+    with database.connect() as connection:
+        assert connection.exec_driver_sql("SHOW statement_timeout").scalar() == "5min"
+        assert connection.exec_driver_sql("SHOW search_path").scalar() == "public"
+        driver: Any = connection.connection.driver_connection
+        said = driver.info.get_parameters()
+        assert (said["connect_timeout"], said["keepalives_idle"]) == ("7", "60")
 
 
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)

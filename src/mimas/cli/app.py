@@ -20,6 +20,15 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
 
 
+class Runs(TyperGroup):
+    """``runs ID`` beside ``runs prune``: what is no command is meant for ``show``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put in the command that may be left out."""
+        named = args and (args[0] in self.commands or args[0] == "--help")
+        return super().parse_args(ctx, args if named else ["show", *args])
+
+
 app = typer.Typer(
     name="mimas",
     cls=Commands,
@@ -31,12 +40,14 @@ app = typer.Typer(
 )
 config = typer.Typer(help="The documents in force.", no_args_is_help=True)
 connector = typer.Typer(help="The connectors: kinds, configured ones, what they see.", no_args_is_help=True)
+runs = typer.Typer(cls=Runs, help="The last runs, or one of them; forgetting old ones.")
 learned = typer.Typer(help="How systems alter the values they are given.", invoke_without_command=True)
 holds = typer.Typer(help="What is held, and letting it through.", invoke_without_command=True)
 schedules = typer.Typer(help="When run profiles are run, and running them then.", invoke_without_command=True)
 bench = typer.Typer(help="How fast this machine is.", no_args_is_help=True)
 app.add_typer(config, name="config")
 app.add_typer(connector, name="connector")
+app.add_typer(runs, name="runs")
 app.add_typer(holds, name="holds")
 app.add_typer(learned, name="learned")
 app.add_typer(schedules, name="schedules")
@@ -216,8 +227,8 @@ def status(context: typer.Context, json: Json = False) -> None:
     _end(status(_installation(context), json=json))
 
 
-@app.command()
-def runs(
+@runs.command("show")
+def runs_show(
     context: typer.Context,
     number: Annotated[int | None, typer.Argument(metavar="[ID]", help="One run, with its steps and notes.")] = None,
     of: Annotated[str | None, typer.Option(metavar="COUNTER", help="The objects behind one of its counters.")] = None,
@@ -225,7 +236,7 @@ def runs(
     limit: Annotated[int | None, typer.Option(min=1, help="With --of: at most this many of a step.")] = None,
     json: Json = False,
 ) -> None:
-    """The last runs, or one of them, or the objects behind one of its counters."""
+    """The last runs, or one of them, or the objects behind one of its counters. `show` may be left out."""
     from mimas.cli.drilling import drill
     from mimas.cli.looking import runs
 
@@ -237,6 +248,18 @@ def runs(
         raise CommandError(f"Of which run? `mimas runs` lists them; then `mimas runs ID --of {of}`.")
     else:
         drill(_installation(context), number, of, step, limit, json=json)
+
+
+@runs.command("prune")
+def runs_prune(
+    context: typer.Context,
+    before: Annotated[str | None, typer.Option(metavar="DATE", help="2026-12-01, or with T18:00.")] = None,
+    keep: Annotated[int | None, typer.Option(metavar="DAYS", min=0, max=36_500, help="In place of a date.")] = None,
+) -> None:
+    """Forget the runs that began before a date; without one those older than `keep_runs` in mimas.toml."""
+    from mimas.cli.pruning import prune_runs
+
+    prune_runs(_installation(context), before, keep)
 
 
 @app.command()
@@ -462,7 +485,7 @@ def schedules_run(
     context: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="Run what is due now, and end.")] = False,
 ) -> None:
-    """Run the schedules as they come, until SIGTERM or Ctrl-C; a step that is under way is done to its end."""
+    """Run the schedules as they come, until SIGTERM or Ctrl-C; a run that is under way stops after its batch."""
     from mimas.cli.scheduling import run_schedules
 
     _end(run_schedules(_installation(context), once=once))

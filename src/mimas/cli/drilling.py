@@ -83,11 +83,11 @@ def _resource(object_: Mapping[str, Any]) -> str:
 
 
 def _fewer(shown: int, count: int) -> str:
-    """Why not all are shown: a limit, the number that is kept of a step, or a step from before any were kept."""
+    """Why not all are shown: a limit, the number that is kept of a step, or a step of which none are kept."""
     from mimas.runs.tally import KEPT
 
     if not shown:
-        return "Which ones they were is not known: this run is from before they were kept."
+        return "Which ones they were is not kept: the run has been pruned, or is from before they were."
     if shown < KEPT:
         return f"(the first {shown:,} of {count:,}; --limit N shows more)"
     return f"(the first {shown:,} of {count:,}; more are not kept)"

@@ -3,11 +3,11 @@
 import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, time, timedelta
 
 from mimas.cli.failing import CommandError
 from mimas.cli.installation import Installation
 from mimas.cli.looking import find
+from mimas.cli.moments import moment
 from mimas.cli.printing import as_json, instant, out, table
 from mimas.store import grants, looking
 
@@ -33,7 +33,10 @@ def grant(
         if to is None:
             raise CommandError(f"'{attribute}' does not say what it refers to: write `reference to TYPE` in {type_}.")
         other = _one(installation, to, target)
-        span = _moment(begins, last=False), _moment(until, last=True)
+        span = (
+            None if begins is None else moment(begins),
+            None if until is None else moment(until, last=True),
+        )
         with installation.store.database.alone():
             who = getpass.getuser()
             number = granting.grant(
@@ -112,20 +115,6 @@ def _one(installation: Installation, type_: str, key: str) -> int:
 
 def _name(installation: Installation, resource: int) -> str:
     return looking.title(looking.show(installation.store, resource)["values"])
-
-
-def _moment(text: str | None, *, last: bool) -> datetime | None:
-    """An instant, or a day: its beginning, or, for the last one, its end. In the time zone of this machine."""
-    if text is None:
-        return None
-    try:
-        if len(text) == len("2026-12-31"):
-            day = date.fromisoformat(text) + timedelta(days=last)
-            return datetime.combine(day, time()).astimezone()
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise CommandError(f"'{text}' is no date. Write 2026-12-31, or 2026-12-31T18:00.") from None
-    return moment.astimezone()
 
 
 def _span(begins: str | None, until: str | None) -> str:

@@ -1,7 +1,7 @@
 """The installation a command works on: home folder, store, engine."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,18 +43,23 @@ class Installation:
 
         return read_home(self.home)
 
-    @cached_property
-    def database(self) -> str:
-        """The database's URL: ``MIMAS_DATABASE``, or that of ``mimas.toml``; SQLite files lie in the home."""
+    @property
+    def sound(self) -> "Home":
+        """What ``mimas.toml`` says, where no default will do in place of a mistake. Raises `ConfigurationError`."""
         from mimas.configuration.build import ConfigurationError
         from mimas.configuration.problem import errors
 
-        if text := os.environ.get("MIMAS_DATABASE"):
-            return self._checked(text, "MIMAS_DATABASE")
         home, problems = self.settings
         if wrong := errors(problems):
             raise ConfigurationError(wrong)
-        return self._checked(home.database, f"`database` in {FILE}")
+        return home
+
+    @cached_property
+    def database(self) -> str:
+        """The database's URL: ``MIMAS_DATABASE``, or that of ``mimas.toml``; SQLite files lie in the home."""
+        if text := os.environ.get("MIMAS_DATABASE"):
+            return self._checked(text, "MIMAS_DATABASE")
+        return self._checked(self.sound.database, f"`database` in {FILE}")
 
     def _checked(self, text: str, where: str) -> str:
         """The URL, made absolute. What was given is never shown: what cannot be taken apart may be a password."""
@@ -106,11 +111,15 @@ class Installation:
     def engine(self) -> "Engine":
         """The engine with the documents that are in force."""
         from mimas.configuration.build import setup
+        from mimas.configuration.problem import errors
         from mimas.runs.engine import Engine
 
         if not self.documents:
             raise CommandError("No documents are in force. Run `mimas config apply`.")
-        return Engine(self.store, setup(self.home, self.documents))
+        home, problems = self.settings
+        # Of settings with a mistake the defaults count; but nothing is forgotten for want of what was meant.
+        keep_runs = None if errors(problems) else home.keep_runs
+        return Engine(self.store, replace(setup(self.home, self.documents), keep_runs=keep_runs))
 
     def close(self) -> None:
         """Close the store, if it was opened."""

@@ -16,13 +16,12 @@ from mimas.runs.setup import Schedule
 from mimas.schedules.post import Post
 from mimas.schedules.scheduler import Scheduler, Surroundings, standings
 from mimas.schedules.standing import Standing
-from mimas.schedules.timing import opens
+from mimas.schedules.timing import opens, words
 from mimas.store import schedules
 from mimas.store.database import BusyError
 from mimas.store.runs import now as instant_now
 
 _NONE = "No schedule is in force. Write a document of kind Schedule, then `mimas config apply`."
-_UNITS = {unit: timedelta(**{f"{unit}s": 1}) for unit in ("week", "day", "hour", "minute", "second")}
 _LATE = timedelta(minutes=2)
 """From so long after its time on, a schedule that waits for nothing is one that nobody runs."""
 
@@ -67,9 +66,7 @@ def _described(one: Standing, now: datetime, busy: str) -> dict[str, Any]:
 def _when(schedule: Schedule) -> str:
     if schedule.every is None:
         return f"{schedule.cron} {schedule.zone}"
-    unit, length = next((unit, length) for unit, length in _UNITS.items() if not schedule.every % length)
-    number = schedule.every // length
-    return f"every {number} {unit}s" if number > 1 else f"every {unit}"
+    return f"every {words(schedule.every).removeprefix('1 ')}"
 
 
 def _waits(one: Standing, start: datetime | None, now: datetime, busy: str) -> str:

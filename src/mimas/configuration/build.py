@@ -260,6 +260,7 @@ def _schedule(document: Document, body: ScheduleBody) -> Schedule:
         after=tuple(body.after),
         if_changed=body.if_changed,
         closed=tuple(Window(frozenset(part.days), part.start, part.until) for part in body.closed),
+        late_after=body.late_after,
         told=Told(tuple(body.mail.to), frozenset(body.mail.on)) if body.mail else Told(),
         place=document.place,
     )

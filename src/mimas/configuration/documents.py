@@ -336,6 +336,9 @@ class ScheduleBody(Body):
     )
     if_changed: bool = Field(default=False, description="Leave out syncs and exports that have nothing to do.")
     closed: list[WindowPart] = Field(default=[], description="Maintenance windows, in which it does not start.")
+    late_after: Annotated[timedelta, BeforeValidator(rhythm.interval)] = Field(
+        default=timedelta(hours=1), description="How long a run may take before it is told: `1 hour`."
+    )
     mail: Annotated[ToldPart | None, BeforeValidator(notation.told)] = Field(
         default=None, description="Who is told when a run fails or leaves something held or in error."
     )

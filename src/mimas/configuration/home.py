@@ -2,13 +2,16 @@
 
 import re
 import tomllib
+from datetime import timedelta
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from mimas.configuration.documents import explain
 from mimas.configuration.problem import Problem, suggest
 from mimas.configuration.reading import Document
+from mimas.configuration.rhythm import interval
 from mimas.configuration.secret import holds_secret
 from mimas.schema.places import Place
 
@@ -22,6 +25,10 @@ class Home(BaseModel):
 
     name: str = Field(default="Mimas", description="What this installation is called.")
     database: str = Field(default="sqlite:///mimas.db", description="Where the store is; relative to the home.")
+    # A month: what people look back at, and whoever was on holiday. MIM prunes by hand; Entra Connect after 7 days.
+    keep_runs: Annotated[timedelta, BeforeValidator(interval)] = Field(
+        default=timedelta(days=30), description="How long runs are kept by `mimas schedules run`: `30 days`."
+    )
 
 
 def read_home(folder: Path) -> tuple[Home, list[Problem]]:

@@ -2,10 +2,18 @@
 
 import ssl
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from email.message import EmailMessage
 from email.utils import localtime, make_msgid
-from smtplib import SMTP, SMTP_SSL, SMTPAuthenticationError, SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from smtplib import (
+    SMTP,
+    SMTP_SSL,
+    SMTPAuthenticationError,
+    SMTPDataError,
+    SMTPException,
+    SMTPRecipientsRefused,
+    SMTPResponseException,
+)
 
 from mimas.mail.server import MailServer
 
@@ -15,6 +23,10 @@ _TIMEOUT = 30
 
 class MailError(Exception):
     """A mail could not be sent; the message says through which server, why, and what to do."""
+
+
+class RefusedError(MailError):
+    """The server does not take this mail, for those it is to or for what is in it; it may take others."""
 
 
 def compose(sender: str, to: Sequence[str], subject: str, text: str) -> EmailMessage:
@@ -35,6 +47,10 @@ def send(server: MailServer, to: Sequence[str], subject: str, text: str) -> list
     What ``server.password`` raises is not changed.
     """
     password = server.password() if server.password else ""
+    if not f"{server.user}{password}".isascii():
+        # RFC 4616 would let them be UTF-8; smtplib does not, and its error would hold the password.
+        hint = "give that account a password of ASCII characters"
+        raise MailError(_told(server, f"the sign-in of {server.user} holds other characters than ASCII", hint))
     mail = compose(server.sender, to, subject, text)
     try:
         with _session(server, password) as smtp:
@@ -44,7 +60,9 @@ def send(server: MailServer, to: Sequence[str], subject: str, text: str) -> list
         raise MailError(_told(server, f"it refuses the sign-in of {server.user} ({error.smtp_code})")) from None
     except SMTPRecipientsRefused as error:
         address, (code, reason) = next(iter(error.recipients.items()))
-        raise MailError(_told(server, f"it refuses {address}: {code} {_plain(reason)}")) from None
+        raise RefusedError(_told(server, f"it refuses {address}: {code} {_plain(reason)}")) from None
+    except SMTPDataError as error:
+        raise RefusedError(_told(server, f"{error.smtp_code} {_plain(error.smtp_error)}")) from None
     except SMTPException as error:
         answer = f"{error.smtp_code} {_plain(error.smtp_error)}" if isinstance(error, SMTPResponseException) else ""
         raise MailError(_told(server, answer or _plain(str(error)) or type(error).__name__)) from None
@@ -53,6 +71,8 @@ def send(server: MailServer, to: Sequence[str], subject: str, text: str) -> list
         raise MailError(_told(server, f"its certificate is not trusted: {error.verify_message}", hint)) from None
     except OSError as error:
         raise MailError(_told(server, error.strerror or str(error) or type(error).__name__)) from None
+    except UnicodeError:
+        raise MailError(_told(server, "no server can have that name")) from None
 
 
 @contextmanager
@@ -62,12 +82,15 @@ def _session(server: MailServer, password: str) -> Iterator[SMTP]:
         smtp: SMTP = SMTP_SSL(server.host, server.port, timeout=_TIMEOUT, context=context)
     else:
         smtp = SMTP(server.host, server.port, timeout=_TIMEOUT)
-    with smtp:
+    with closing(smtp):
         if server.tls == "starttls":
             smtp.starttls(context=context)
         if server.user:
             smtp.login(server.user, password)
         yield smtp
+        # What was taken has been sent, whatever is said of the farewell.
+        with suppress(SMTPException, OSError):
+            smtp.quit()
 
 
 def _trust(server: MailServer) -> ssl.SSLContext:

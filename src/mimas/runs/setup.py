@@ -130,6 +130,8 @@ class Schedule:
     """Leave out syncs and exports that would find nothing to do."""
     closed: tuple[Window, ...] = ()
     """When it does not start."""
+    late_after: timedelta = timedelta(hours=1)
+    """How long a run may take before it is told that it has not ended."""
     told: Told = Told()
     place: Place = Place()
 
@@ -144,3 +146,5 @@ class Setup:
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     mail: MailServer | None = None
+    keep_runs: timedelta | None = None
+    """How long the scheduler keeps runs; none: it forgets none."""

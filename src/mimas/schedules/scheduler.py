@@ -18,14 +18,22 @@ from mimas.runs.setup import Schedule, Step
 from mimas.schedules import standing, trouble
 from mimas.schedules.post import Post
 from mimas.schedules.standing import Standing
+from mimas.schedules.timing import words
 from mimas.store import looking, schedules
 from mimas.store.database import BusyError
+from mimas.store.pruning import prune_daily
 from mimas.store.schedules import Memory
 
 _LOOK = timedelta(minutes=1)
 """So often it looks at least: documents may have been applied, a run that was waited for may have ended."""
 _BUSY = timedelta(seconds=5)
 """So soon it looks again when somebody else's run is under way."""
+_LONG = timedelta(hours=1)
+"""After so long somebody else's run is told to be in the way."""
+_IN_THE_WAY = (
+    "Another run is under way, begun by a person or by another process. `mimas runs` shows it, `mimas cancel` ends it "
+    "after its batch."
+)
 _AWAY = timedelta(seconds=10)
 """So soon it looks again when it could not: the database was away, say."""
 
@@ -40,7 +48,7 @@ class Surroundings:
     sleep: Callable[[datetime], None]
     """Sleeps until an instant, or until it is to stop."""
     stops: Callable[[], bool]
-    """Whether it is to stop: a run ends after the step that is under way."""
+    """Whether it is to stop: a run ends after the batch that is under way."""
     says: Callable[[str], None]
     watches: Callable[[Engine], Watcher]
     """Who is told how a run of this engine goes on."""
@@ -68,6 +76,7 @@ class Scheduler:
                 self.post.reached(self.around.clock())
             except BusyError:
                 self._say("Another run is under way; the schedules wait until it has ended.")
+                self.post.unreached(_IN_THE_WAY, now, _LONG)
                 next_ = now + _BUSY
             except Exception as error:  # noqa: BLE001 - whatever it is, the next look may find it gone
                 said = self.around.explains(error)
@@ -79,20 +88,33 @@ class Scheduler:
     def once(self) -> dict[str, str]:
         """Run what is due now, each schedule once at most; their names and results, as `RunReport` has them.
 
-        Raises whatever keeps it from that.
+        Raises whatever keeps it from the first.
         """
         done: dict[str, str] = {}
         with self.around.open() as engine:
-            while not self.around.stops() and (ran := self._first(engine, done)):
-                name, result = ran
-                done[name] = result
-            self.post.deliver(engine, self.around.clock())
+            try:
+                while not self.around.stops() and (ran := self._first(engine, done)):
+                    done.update([ran])
+            except BusyError:
+                if not done:
+                    raise
+            self._afterwards(engine)
         return done
 
     def look(self, engine: Engine) -> None:
-        """Run the first schedule that is due, and tell people what they do not know yet."""
+        """Run the first schedule that is due; what else there is to do between two runs."""
         self._first(engine, ())
+        self._afterwards(engine)
+
+    def _afterwards(self, engine: Engine) -> None:
+        """Tell people what they do not know yet, and once a day forget the runs of long ago."""
         self.post.deliver(engine, self.around.clock())
+        keep = engine.setup.keep_runs
+        if keep is None:
+            return
+        pruned = prune_daily(engine.store, self.around.clock(), keep, self.around.stops)
+        if pruned.gone:
+            self.around.says(f"Forgotten: {pruned.gone:,} of the runs from more than {words(keep)} ago.")
 
     def next(self, engine: Engine, now: datetime) -> datetime:
         """When to look again: at the next time, but before long."""
@@ -126,11 +148,13 @@ class Scheduler:
             self.around.says(note)
             _save(engine, schedule, self._ended(memory, now, "failed", ("failed run",), note))
             return "failed"
-        if report.stopped:
+        if report.stopped and self.around.stops():
             # It is still due: whoever starts the scheduler again goes on with it.
             _save(engine, schedule, replace(memory, started=None))
             return report.result
-        after = self._ended(memory, now, report.result, _trouble(engine, schedule, report), "")
+        # A person who has cancelled it knows of that; whether what they were told of before is over, nobody does.
+        matters = memory.trouble if report.stopped else _trouble(engine, schedule, report)
+        after = self._ended(memory, now, report.result, matters, "")
         _save(engine, schedule, replace(after, run=report.number or memory.run))
         return report.result
 
@@ -139,7 +163,8 @@ class Scheduler:
             return not schedule.if_changed or has_work(engine.store, step, engine.clock())
 
         steps = engine.profile(schedule.profile)
-        report = engine.run(schedule.profile, steps, self.around.watches(engine), Course(needs, self.around.stops))
+        with self.post.watched(engine, schedule, self.around.watches(engine), self.around.clock) as watcher:
+            report = engine.run(schedule.profile, steps, watcher, Course(needs, self.around.stops))
         if not report.number:
             self.around.says("nothing to do")
         return report

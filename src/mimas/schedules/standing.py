@@ -42,14 +42,15 @@ def seen(schedule: Schedule, known: Memory | None, now: datetime) -> Memory:
 def stand(schedule: Schedule, memory: Memory, ends: Mapping[str, datetime], now: datetime) -> Standing:
     """How it stands; ``ends`` says when run profiles last came to their end.
 
-    An interval begins with the first look at it. Times that were missed, by whatever reason, are one time.
+    An interval begins with the first look at it. Times that were missed, for whatever reason, are one time. Runs do
+    not overlap: what has ended since its own last start has ended since its own last end.
     """
     first = schedule.every is not None and memory.ended is None
     due = memory.since if first else following(schedule, memory.since)
     awaits = tuple(
         profile
         for profile in schedule.after
-        if profile not in ends or (memory.ended is not None and ends[profile] <= memory.since)
+        if profile not in ends or (memory.ended is not None and ends[profile] <= memory.ended)
     )
     return Standing(schedule, memory, due, awaits, closed(schedule, now))
 

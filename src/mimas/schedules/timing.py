@@ -15,6 +15,7 @@ from mimas.runs.setup import Schedule, Window
 
 _DAY = timedelta(days=1)
 _WEEK = 7 * 24 * 60
+_UNITS = {unit: timedelta(**{f"{unit}s": 1}) for unit in ("week", "day", "hour", "minute", "second")}
 
 
 def zone_of(name: str) -> tzinfo:
@@ -25,6 +26,13 @@ def zone_of(name: str) -> tzinfo:
 def timing(schedule: Schedule) -> str:
     """Its times as a text that changes with them."""
     return f"{schedule.cron} {schedule.zone}" if schedule.every is None else f"every {schedule.every}"
+
+
+def words(length: timedelta) -> str:
+    """An interval as it is written: ``10 minutes``, ``1 hour``."""
+    unit, one = next((unit, one) for unit, one in _UNITS.items() if not length % one)
+    number = length // one
+    return f"{number} {unit}{'s' if number != 1 else ''}"
 
 
 def following(schedule: Schedule, since: datetime) -> datetime | None:

@@ -18,6 +18,9 @@ AGAIN = timedelta(days=1)
 SOON = timedelta(hours=1)
 """What comes back within this time is not told anew: something that comes and goes would fill mailboxes."""
 
+LATE = "failed late"
+"""The trouble of a run that takes too long, which is told while it goes on."""
+
 News = Literal["", "trouble", "well"]
 
 
@@ -62,6 +65,11 @@ def news(notice: Notice, current: Sequence[str], now: datetime) -> News:
         if told is None or now - told >= (AGAIN if trouble in notice.open else SOON):
             return "trouble"
     return "well" if notice.open and not current else ""
+
+
+def known_late(notice: Notice, now: datetime) -> Notice:
+    """What people know of when they have also been told that a run takes too long."""
+    return Notice(tuple(dict.fromkeys((*notice.open, LATE))), {**notice.told, LATE: now})
 
 
 def noted(notice: Notice, current: Sequence[str], told: News, now: datetime) -> Notice:

@@ -9,6 +9,9 @@ import msgspec
 from mimas.store import tables
 from mimas.store.database import Row, Transaction
 
+WHOLE = "('success', 'errors', 'held')"
+"""The results of a run that came to its end, in SQL; errors and holds of single objects do not count."""
+
 
 def now() -> datetime:
     """The instant at which something was done; rules never see it, they are given the instant of their step."""
@@ -28,7 +31,7 @@ class Note(NamedTuple):
 def begin_run(tx: Transaction, profile: str, now: datetime) -> int:
     """A new run; its number."""
     number = tx.allocate("run", 1)
-    tx.insert(tables.run, "id, profile, started", [(number, profile, _text(now))])
+    tx.insert(tables.run, "id, profile, started", [(number, profile, moment(now))])
     return number
 
 
@@ -58,20 +61,20 @@ def forget_stop(tx: Transaction) -> None:
 
 def end_run(tx: Transaction, run: int, result: str, now: datetime) -> None:
     """Close a run."""
-    tx.update(tables.run, "id, ended, result", [(run, _text(now), result)])
+    tx.update(tables.run, "id, ended, result", [(run, moment(now), result)])
 
 
 def begin_step(tx: Transaction, run: int, kind: str, connector: str | None, now: datetime) -> int:
     """A new step of a run; its number."""
     number = tx.allocate("step", 1)
-    tx.insert(tables.step, "id, run, kind, connector, started", [(number, run, kind, connector, _text(now))])
+    tx.insert(tables.step, "id, run, kind, connector, started", [(number, run, kind, connector, moment(now))])
     return number
 
 
 def end_step(tx: Transaction, step: int, result: str, counters: Mapping[str, int], message: str, now: datetime) -> None:
     """Close a step with its result, counters and one sentence for the person who looks."""
     body = msgspec.json.encode(dict(counters)).decode()
-    tx.update(tables.step, "id, ended, result, counters, message", [(step, _text(now), result, body, message)])
+    tx.update(tables.step, "id, ended, result, counters, message", [(step, moment(now), result, body, message)])
 
 
 def keep(tx: Transaction, step: int, objects: Mapping[str, Sequence[Row]]) -> None:
@@ -98,5 +101,6 @@ def noted(tx: Transaction, step: int) -> list[Note]:
     return [Note(*row) for row in rows]
 
 
-def _text(now: datetime) -> str:
-    return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def moment(now: datetime) -> str:
+    """An instant as the run history has it: text in UTC, to the millisecond, that sorts."""
+    return now.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -8,6 +8,7 @@ import msgspec
 
 from mimas.store import tables
 from mimas.store.database import Transaction
+from mimas.store.runs import WHOLE
 
 
 class Memory(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -64,8 +65,7 @@ def forget(tx: Transaction, names: Iterable[str]) -> None:
 def ends(tx: Transaction, profiles: Iterable[str]) -> dict[str, datetime]:
     """When run profiles last came to their end, whoever ran them; errors and holds of single objects do not count."""
     rows = tx.rows(
-        "SELECT profile, max(ended) FROM run WHERE result IN ('success', 'errors', 'held') AND profile IN TEXTS"
-        " GROUP BY profile",
+        f"SELECT profile, max(ended) FROM run WHERE result IN {WHOLE} AND profile IN TEXTS GROUP BY profile",
         sorted(set(profiles)),
     )
     return {profile: datetime.fromisoformat(ended) for profile, ended in rows}

@@ -170,7 +170,15 @@ moved = _table("moved", _id("resource"), _id("target"), rowid=False)
 pattern = _table("pattern", _id(), _text("body", nullable=False), Index("pattern_body", "body", unique=True))
 """Lineage, interned: which rule won for which attribute. Most resources share one of a few."""
 
-history = _table("history", _id(), _number("step"), _number("kind"), _number("item"), _text("before"))
+history = _table(
+    "history",
+    _id(),
+    _number("step"),
+    _number("kind"),
+    _number("item"),
+    _text("before"),
+    Index("history_step", "step"),
+)
 """The image before, one row per changed object or resource and step."""
 
 fact = _table(

@@ -17,6 +17,7 @@ from mimas.store import looking
 from mimas.store.database import Database
 from mimas.store.store import Store
 from tests.servers.mailbox import PASSWORD, Mailbox, certify, mailbox
+from tests.servers.silent import silence
 from tests.unit.cli.shell import HEADER, Shell
 
 OFTEN = """\
@@ -92,7 +93,9 @@ def test_why_one_does_not_run(used: Shell) -> None:
     assert waits["later"] == waits["alone"] == "", "they have been run"
     url = f"sqlite:///{used.home / 'mimas.db'}"
     with closing(Store(url)) as store, store.transaction() as tx:
-        tx.run("UPDATE meta SET value = replace(value, '\"since\":\"20', '\"since\":\"19') WHERE key LIKE 'schedule:%'")
+        for key in ("since", "ended"):
+            old, new = f'"{key}":"20', f'"{key}":"19'
+            tx.run("UPDATE meta SET value = replace(value, ?, ?) WHERE key LIKE 'schedule:%'", old, new)
     waits = {one["name"]: one["waits"] for one in used("schedules", "--json").json}
     assert waits["alone"] == waits["later"] == "nobody runs it: start `mimas schedules run`"
 
@@ -270,3 +273,53 @@ def test_a_database_that_goes_away_in_the_middle_of_a_run_and_comes_back(slow: S
         "what ended the run, and what kept its end unwritten"
     )
     assert "Traceback" not in said
+
+
+SILENT = """\
+---
+kind: Connector
+name: app
+type: scim
+settings: {{url: "http://127.0.0.1:{port}/scim", timeout: 3}}
+objects:
+  User: {{attributes: {{userName: string}}}}
+---
+kind: RunProfile
+name: silent
+steps: [import hr, import app, sync]
+"""
+
+
+@pytest.mark.slow
+def test_a_system_that_never_answers_is_told_while_it_is_waited_for_and_ends_its_step(
+    used: Shell, box: Mailbox
+) -> None:
+    schedule = OFTEN.replace("daily", "silent") + "late_after: 1 second\nmail: it@example.com\n"
+    with silence() as port:
+        schedules(used, schedule + MAIL.format(port=box.port) + SILENT.format(port=port))
+        said = used("schedules", "run", "--once")
+    assert said.code == 1
+    assert box.subjects == ["My company: often: takes too long", "My company: often: failed"]
+    assert "import app: since" in box.text(0)
+    assert "mimas connector test app" in box.text(0)
+    assert "import app: stopped-connectivity" in box.text(1)
+    assert [step["result"] for step in used("runs", "2", "--json").json["steps"]] == [
+        "success",
+        "stopped-connectivity",
+        "success",
+    ]
+
+
+@pytest.mark.slow
+def test_a_step_that_hangs_with_the_database_locked_is_told_all_the_same(slow: Shell, box: Mailbox) -> None:
+    schedules(slow, OFTEN + "late_after: 1 second\nmail: it@example.com\n" + MAIL.format(port=box.port))
+    process = start(slow.home, "schedules", "run", "--once")
+    until((slow.home / "began").exists)
+    until(lambda: bool(box.mails))
+    assert process.poll() is None
+    assert "sync: since" in box.text()
+    (slow.home / "go").touch()
+    said, _ = process.communicate(timeout=20)
+    assert process.returncode == 0, said
+    assert "often: daily has not ended after 1 second." in said
+    assert box.subjects == ["My company: often: takes too long", "My company: often: well again"]

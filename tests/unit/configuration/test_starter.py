@@ -1,5 +1,6 @@
 """What `mimas init` writes is right, and overwrites nothing; the settings of a home."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,7 @@ def test_init_overwrites_nothing(tmp_path: Path) -> None:
     ("text", "expected"),
     [
         ("[mimas]\nname = 'x'\ndatabse = 'y'\n", "mimas.toml:3: unknown key 'databse'; did you mean 'database'?"),
+        ("[mimas]\nkeep_runs = '30'\n", "mimas.toml:2: '30' is no interval; write a number and a unit"),
         ("[mimas]\ndatabase = 5\n", "mimas.toml:2: `database` should be a text"),
         ("[mimas]\ndatabase = 'postgresql://me:hunter2@db/x'\n", "mimas.toml:2: warning: `database` holds a password"),
         ("[mimsa]\n", "mimas.toml:1: unknown key 'mimsa'; did you mean 'mimas'?"),
@@ -65,5 +67,8 @@ def test_a_folder_that_is_no_home(tmp_path: Path) -> None:
 
 
 def test_settings_are_read(tmp_path: Path) -> None:
-    (tmp_path / "mimas.toml").write_text("[mimas]\nname = 'x'\ndatabase = 'sqlite:///elsewhere.db'\n")
-    assert read_home(tmp_path) == (Home(name="x", database="sqlite:///elsewhere.db"), [])
+    (tmp_path / "mimas.toml").write_text(
+        "[mimas]\nname = 'x'\ndatabase = 'sqlite:///elsewhere.db'\nkeep_runs = '2 weeks'\n"
+    )
+    expected = Home(name="x", database="sqlite:///elsewhere.db", keep_runs=timedelta(weeks=2))
+    assert read_home(tmp_path) == (expected, [])

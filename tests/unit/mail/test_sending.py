@@ -8,6 +8,7 @@ from mimas.mail.sending import MailError, send
 from mimas.mail.server import MailServer
 from tests.servers.mailbox import PASSWORD, USER, certify, mailbox
 from tests.servers.processes import free_port
+from tests.servers.silent import silence
 
 SENDER, TO = "mimas@example.com", ["it@example.com", "hr@example.com"]
 
@@ -45,6 +46,13 @@ def test_a_refused_address_keeps_nobody_else_from_being_told() -> None:
             send(plain(box.port), TO, "s", "t")
 
 
+def test_a_mail_that_was_taken_has_been_sent_whatever_the_server_says_as_a_farewell() -> None:
+    with mailbox() as box:
+        box.farewell = "421 too busy to part"
+        assert send(plain(box.port), TO, "s", "t") == []
+        assert box.subjects == ["s"]
+
+
 def test_sign_in_over_tls(tmp_path: Path) -> None:
     ca_file = certify(tmp_path)
     with mailbox(ca_file) as box:
@@ -69,6 +77,27 @@ def test_certificates_that_cannot_be_read(tmp_path: Path) -> None:
     for path in (tmp_path / "none.pem", wrong):
         with mailbox() as box, pytest.raises(MailError, match=f"The certificates in {path} cannot be used"):
             send(MailServer("127.0.0.1", SENDER, box.port, ca_file=path), TO, "s", "t")
+
+
+def test_what_cannot_be_a_server_or_a_sign_in_is_told(tmp_path: Path) -> None:
+    with pytest.raises(
+        MailError, match=r"mail\.\.example\.com:25 does not take the mail: no server can have that name"
+    ):
+        send(MailServer("mail..example.com", SENDER, 25, "none"), TO, "s", "t")
+    ca_file = certify(tmp_path)
+    with mailbox(ca_file) as box:
+        server = MailServer("127.0.0.1", SENDER, box.port, "starttls", ca_file, USER, lambda: "geheim-wie-öl")
+        with pytest.raises(MailError, match="other characters than ASCII") as told:
+            send(server, TO, "s", "t")
+        assert "geheim" not in str(told.value)
+
+
+def test_a_server_that_never_says_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mimas.mail.sending._TIMEOUT", 0.2)
+    with silence() as port:
+        for server in (plain(port), MailServer("127.0.0.1", SENDER, port, "implicit")):
+            with pytest.raises(MailError, match=r"does not take the mail: .*timed out"):
+                send(server, TO, "s", "t")
 
 
 def test_no_server_no_tls() -> None:

@@ -1,10 +1,14 @@
 """What stands in a mail: what happened, to what, what to do; and never more than a screenful."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mimas.runs.setup import Schedule
-from mimas.schedules.letters import Matter, bad, good
+from msgspec import structs
+
+from mimas.runs.setup import Schedule, Step
+from mimas.schedules.lateness import Progress
+from mimas.schedules.letters import Matter, bad, good, late
 from mimas.store.schedules import Memory
 
 NOW = datetime(2026, 7, 1, 8, tzinfo=UTC)
@@ -21,7 +25,8 @@ def step(number: int, notes: int, **more: Any) -> dict[str, Any]:
 
 
 def matter(steps: list[dict[str, Any]], holds: list[dict[str, Any]], result: str = "failed") -> Matter:
-    run = {"id": 7, "started": "2026-07-01T04:00:00.000Z", "ended": "2026-07-01T04:10:00.000Z", "steps": steps}
+    times = {"started": "2026-07-01T04:00:00.000Z", "ended": "2026-07-01T04:10:00.000Z"}
+    run = {"id": 7, **times, "result": result, "steps": steps}
     return Matter("Example", SCHEDULE, Memory("", NOW, run=7, result=result), run, holds)
 
 
@@ -92,3 +97,47 @@ def test_what_is_over() -> None:
     assert subject == "Example: nightly: well again"
     assert "finished" in text
     assert "person" not in text
+
+
+def test_a_run_has_its_own_result_whatever_came_of_later_times_with_nothing_to_do() -> None:
+    later = matter([step(1, 0)], [], "errors")
+    later = replace(later, memory=structs.replace(later.memory, result="success"))
+    assert "Europe/Berlin: finished, with errors\n" in good(later)[1]
+
+
+def test_commands_can_be_typed_as_they_stand() -> None:
+    named = {"connector": "HR people", "result": "stopped-connectivity"}
+    _, text = bad(matter([step(1, 0, **named)], []), ["failed import HR people", "errors export my app"])
+    assert "mimas connector test 'HR people'\n" in text
+    assert "mimas export 'my app' --retry\n" in text
+    progress = Progress(Step("full-import", "HR people"), NOW)
+    assert "mimas connector test 'HR people'\n" in late("Example", SCHEDULE, NOW, progress, NOW)[1]
+
+
+def test_a_run_that_is_still_under_way() -> None:
+    progress = Progress(Step("full-import", "hr"), NOW + timedelta(minutes=5), 12_000)
+    subject, text = late("Example", SCHEDULE, NOW, progress, NOW + timedelta(hours=1))
+    assert subject == "Example: nightly: takes too long"
+    assert (
+        text
+        == """\
+Schedule nightly, run profile full
+Begun 2026-07-01 10:00:00, and not ended 2026-07-01 11:00:00 Europe/Berlin.
+Meanwhile no other schedule is run.
+
+import hr: since 2026-07-01 10:05:00, 12,000 objects so far
+
+Reach the system by hand: mimas connector test hr
+Stop the run after its batch: mimas cancel
+If it does not stop, the system does not answer: restart the process that runs the schedules. The run is then
+begun again, and nothing is lost or sent twice.
+If it always takes longer than 1 hour: write another `late_after` in the schedule.
+
+You are told this once, and when it is over.
+"""
+    )
+    assert "sync: since" in late("Example", SCHEDULE, NOW, Progress(Step("delta-sync"), NOW), NOW)[1]
+    for far in (Progress(Step("delta-sync"), NOW), None):
+        text = late("Example", SCHEDULE, NOW, far, NOW)[1]
+        assert "connector test" not in text
+        assert "so far" not in text

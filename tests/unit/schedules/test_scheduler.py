@@ -1,13 +1,15 @@
 """The scheduler on a real engine with real files and a real mail server; only the clock is moved by hand."""
 
+import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
-from sqlalchemy.engine import make_url
 
 from mimas.mail.server import MailServer
 from mimas.runs.engine import Engine, Watcher
@@ -15,7 +17,7 @@ from mimas.runs.releasing import release
 from mimas.runs.setup import ConnectorSetup, Guard, Profile, Schedule, Step, Told
 from mimas.schedules.post import Post
 from mimas.schedules.scheduler import Scheduler, Surroundings, standings
-from mimas.store import looking
+from mimas.store import looking, runs
 from mimas.store.database import Database
 from mimas.store.store import Store
 from tests.door import Door, door
@@ -30,6 +32,13 @@ PROFILES = {
 }
 MINUTES = timedelta(minutes=10)
 TOLD = Told(("it@example.com",))
+
+
+def eventually(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + 5
+    while not done():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 class Desk:
@@ -103,6 +112,9 @@ class Desk:
         self.stop = False
         self.scheduler.run()
         return self.slept[-1]
+
+    def said(self, words: str) -> int:
+        return sum(words in line for line in self.log)
 
     def runs(self) -> list[str]:
         return [f"{run['profile']} {run['result']}" for run in reversed(looking.runs(self.world.store))]
@@ -197,18 +209,53 @@ def test_it_looks_at_the_next_time_and_every_minute_at_least(desk: Desk) -> None
 
 
 def test_another_run_is_waited_for(desk: Desk) -> None:
-    if desk.world.store.database.url.get_backend_name() == "sqlite":
-        url = desk.world.store.database.url
-    else:
-        url = make_url(desk.world.store.database.url.render_as_string(hide_password=False))
     desk.schedule(every("often", "in"))
-    other = Database(url.render_as_string(hide_password=False))
+    other = Database(desk.world.store.database.url.render_as_string(hide_password=False))
     with other.alone():
         assert desk.look() == desk.world.clock() + timedelta(seconds=5)
         assert "Another run is under way" in desk.log[-1]
     other.close()
     desk.look()
     assert desk.runs() == ["in success"]
+
+
+def test_another_run_that_does_not_end_is_told(desk: Desk) -> None:
+    desk.schedule(every("often", "in", told=TOLD))
+    desk.look()
+    other = Database(desk.world.store.database.url.render_as_string(hide_password=False))
+    with other.alone():
+        for _ in range(6):
+            desk.look(minutes=10)
+        assert desk.box.mails == [], "it is not an hour since it was in the way"
+        desk.look(minutes=10)
+        assert desk.box.subjects == ["Example: schedules do not run"]
+        assert "Since 2026-11-23 08:10 UTC" in desk.box.text()
+        assert "mimas cancel" in desk.box.text()
+    other.close()
+    desk.look(minutes=1)
+    assert desk.box.subjects[1:] == ["Example: schedules run again"]
+
+
+def test_what_has_been_run_is_told_though_another_run_is_in_the_way_of_the_rest(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.schedule(every("a", "in", told=TOLD), every("b", "in"))
+    (desk.world.folder / "hr.csv").unlink()
+    database = desk.world.store.database
+    other, alone = Database(database.url.render_as_string(hide_password=False)), database.alone
+
+    with ExitStack() as stack:
+
+        def overtaken() -> Any:
+            if desk.steps:
+                monkeypatch.setattr(database, "alone", alone)
+                stack.enter_context(other.alone())
+            return alone()
+
+        monkeypatch.setattr(database, "alone", overtaken)
+        assert desk.once() == {"a": "failed"}
+    assert desk.box.subjects == ["Example: a: failed"]
+    other.close()
 
 
 def test_two_schedulers_run_it_once(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,6 +285,30 @@ def test_a_stopped_run_is_due_again(desk: Desk) -> None:
     assert desk.runs() == ["all success", "all stopped"]
     assert desk.once() == {"often": "success"}
     assert desk.box.mails == [], "whoever stops it knows"
+
+
+def test_a_run_that_a_person_has_cancelled_is_not_begun_again_before_its_time(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mimas.runs.stopping._OFTEN", 0)
+    desk.schedule(every("often", "all", told=TOLD))
+    (desk.world.folder / "hr.csv").rename(desk.world.folder / "away.csv")
+    desk.once()
+    (desk.world.folder / "away.csv").rename(desk.world.folder / "hr.csv")
+    desk.world.clock.forward(minutes=10)
+
+    def cancel(_: int) -> None:
+        with desk.world.store.transaction() as tx:
+            runs.ask_to_stop(tx)
+
+    scheduler = desk.scheduler
+    around = replace(scheduler.around, watches=lambda _: Watcher(advances=cancel))
+    assert Scheduler(around, desk.post).once() == {"often": "stopped"}
+    assert desk.once(minutes=9) == {}
+    assert desk.box.subjects == ["Example: often: failed"], "what was the matter before is not known to be over"
+    assert desk.once(minutes=1) == {"often": "success"}
+    assert desk.runs() == ["all failed", "all stopped", "all success"]
+    assert desk.box.subjects[1:] == ["Example: often: well again"]
 
 
 def test_a_run_that_was_cut_off_is_told_and_begun_again(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -333,6 +404,24 @@ def test_a_mail_that_cannot_be_sent_is_sent_later(desk: Desk) -> None:
     assert desk.box.subjects == ["Example: often: failed"]
 
 
+def test_a_mail_that_is_refused_keeps_no_other_from_being_sent(desk: Desk) -> None:
+    desk.schedule(
+        every("a", "in", told=Told(("gone@example.com",))),
+        every("b", "in", told=TOLD),
+        every("spam", "in", told=Told(("other@example.com",))),
+    )
+    (desk.world.folder / "hr.csv").unlink()
+    desk.box.refuses, desk.box.hates = {"gone@example.com"}, "spam"
+    desk.once()
+    assert desk.box.to == [["it@example.com"]]
+    for _ in range(9):
+        desk.look(minutes=1)
+    assert desk.said("No mail was sent") == 2, "it is tried again, but not at once"
+    desk.box.refuses, desk.box.hates = set(), ""
+    desk.look(minutes=1)
+    assert desk.box.to[1:] == [["gone@example.com"], ["other@example.com"]]
+
+
 def test_a_profile_that_cannot_be_run_keeps_no_other_from_running(desk: Desk) -> None:
     desk.schedule(every("a", "out", told=TOLD), every("b", "in"))
 
@@ -392,3 +481,111 @@ def test_state_outlives_the_process(desk: Desk) -> None:
     assert desk.once(minutes=5) == {}
     assert desk.once(minutes=5) == {"often": "success"}
     assert isinstance(desk.world.store, Store)
+
+
+Hangs = Callable[[Callable[[], bool]], None]
+
+
+@pytest.mark.slow
+class TestARunThatTakesTooLong:
+    """The system's answer comes when the test lets it: the run hangs until a mail has told so."""
+
+    @pytest.fixture
+    def hangs(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Hangs:
+        """The export hangs at its third person until something is so."""
+        desk.configure(door(desk.world, monkeypatch, "id name"))
+        numbers = count()
+
+        def until(done: Callable[[], bool]) -> None:
+            def slowly(value: str) -> str:
+                if value.startswith("Jean"):
+                    eventually(done)
+                return value
+
+            desk.people("Ada", "Grace", f"Jean {next(numbers)}")
+            Door.alters = slowly
+
+        return until
+
+    def logged(self, desk: Desk) -> Callable[[], bool]:
+        """Whether it has been logged once more."""
+        before = desk.said("has not ended")
+        return lambda: desk.said("has not ended") > before
+
+    def late(self, desk: Desk, **more: Any) -> Schedule:
+        return every("often", "all", late_after=timedelta(seconds=1), **{"told": TOLD, **more})
+
+    def test_is_told_while_it_goes_on_and_when_it_is_over(self, desk: Desk, hangs: Hangs) -> None:
+        desk.schedule(self.late(desk))
+        hangs(lambda: bool(desk.box.mails))
+        assert desk.once() == {"often": "success"}
+        assert desk.box.subjects == ["Example: often: takes too long", "Example: often: well again"]
+        assert "export app: since 2026-11-23 08:00:00, 2 objects so far" in desk.box.text(0)
+        assert "mimas connector test app" in desk.box.text(0)
+        assert "often: all has not ended after 1 second." in desk.log
+
+    def test_is_told_once_and_not_in_every_run_of_an_hour(self, desk: Desk, hangs: Hangs) -> None:
+        desk.schedule(self.late(desk))
+        hangs(lambda: bool(desk.box.mails))
+        desk.once()
+        for minutes in (10, 20):
+            hangs(self.logged(desk))
+            desk.once(minutes=minutes)
+        assert len(desk.box.mails) == 2
+        hangs(lambda: len(desk.box.mails) > 2)
+        desk.once(minutes=30)
+        assert desk.box.subjects[2:] == ["Example: often: takes too long", "Example: often: well again"]
+
+    def test_that_fails_then_is_told_as_a_failure(self, desk: Desk, hangs: Hangs) -> None:
+        desk.schedule(self.late(desk))
+        hangs(lambda: bool(desk.box.mails))
+        Door.refuses = {"0"}
+        desk.once()
+        assert desk.box.subjects == ["Example: often: takes too long", "Example: often: errors at single objects"]
+
+    def test_is_said_in_the_log_alone_where_nobody_wants_a_mail(self, desk: Desk, hangs: Hangs) -> None:
+        for schedule in (self.late(desk, told=Told()), self.late(desk, told=replace(TOLD, on=frozenset(("held",))))):
+            desk.schedule(schedule)
+            hangs(self.logged(desk))
+            desk.once(minutes=10)
+        assert desk.box.mails == []
+
+    def test_is_told_later_when_the_mail_server_is_away(
+        self, desk: Desk, hangs: Hangs, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("mimas.schedules.lateness._AGAIN", timedelta(seconds=0.1))
+        desk.schedule(self.late(desk))
+        desk.box.refuses = {"it@example.com"}
+
+        def told() -> bool:
+            if desk.said("No mail was sent") and desk.box.refuses:
+                desk.box.refuses = set()
+                desk.world.clock.forward(minutes=10)
+            return bool(desk.box.mails)
+
+        hangs(told)
+        desk.once()
+        assert desk.box.subjects == ["Example: often: takes too long", "Example: often: well again"]
+        assert desk.said("has not ended") == 1
+
+    def test_that_ends_in_time_is_not_told(self, desk: Desk) -> None:
+        desk.schedule(every("often", "all", told=TOLD, late_after=timedelta(weeks=90_000)))
+        desk.once()
+        assert desk.box.mails == []
+        assert not any(thread.name == "lateness" for thread in threading.enumerate())
+
+
+def test_old_runs_are_forgotten_once_a_day(desk: Desk) -> None:
+    desk.schedule(every("often", "in"))
+    for _ in range(4):
+        desk.look(days=1)
+    assert len(desk.runs()) == 4, "nothing is forgotten unless it is said"
+    setup = replace(desk.world.engine.setup, keep_runs=timedelta(days=2))
+    desk.world.engine = Engine(desk.world.store, setup, clock=desk.world.clock)
+    desk.look(minutes=1)
+    assert len(desk.runs()) == 2
+    assert desk.log[-1] == "Forgotten: 2 of the runs from more than 2 days ago."
+    desk.look(hours=23)
+    assert len(desk.runs()) == 3, "the next day"
+    desk.look(hours=1)
+    assert len(desk.runs()) == 3

@@ -78,6 +78,17 @@ def test_it_waits_for_other_profiles() -> None:
     assert stand(one, memory, since, NOW).ready(NOW)
 
 
+def test_other_times_do_not_make_it_wait_for_another_run_of_what_has_been_run() -> None:
+    one = schedule(after=("full",))
+    memory = ran(one, NOW - DAY)
+    changed = schedule(after=("full",), cron="30 8 * * *")
+    later = NOW + HOUR
+    found = stand(changed, seen(changed, memory, NOW), {"full": NOW - HOUR}, later)
+    assert found.ready(later)
+    before = {"full": NOW - DAY - HOUR}
+    assert stand(changed, seen(changed, memory, NOW), before, later).awaits == ("full",)
+
+
 def test_it_does_not_start_in_a_window_and_starts_after_it() -> None:
     one = schedule(closed=(Window(start=time(5), end=time(9)),))
     memory = ran(one, NOW - DAY)

@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from mimas.runs.setup import Schedule, Window
-from mimas.schedules.timing import always_closed, closed, following, opens
+from mimas.schedules.timing import always_closed, closed, following, opens, words
 
 BERLIN = "Europe/Berlin"
 
@@ -65,6 +65,20 @@ def test_wherever_one_begins_times_go_forward_and_are_the_same(day: str, text: s
 def test_an_interval_is_elapsed_time() -> None:
     schedule = Schedule("s", "p", every=timedelta(hours=12), zone=BERLIN)
     assert times(schedule, "2026-03-28 18:00", 2) == ["03-29 06:00", "03-29 18:00"]
+
+
+@pytest.mark.parametrize(
+    ("length", "expected"),
+    [
+        (timedelta(seconds=90), "90 seconds"),
+        (timedelta(minutes=1), "1 minute"),
+        (timedelta(hours=26), "26 hours"),
+        (timedelta(days=30), "30 days"),
+        (timedelta(days=14), "2 weeks"),
+    ],
+)
+def test_an_interval_in_words(length: timedelta, expected: str) -> None:
+    assert words(length) == expected
 
 
 WEEKEND = Window(frozenset((5, 6)))

@@ -58,7 +58,8 @@ def result(export: Export, error: Exception) -> Result:
 
 def unreachable(name: str, settings: LdapSettings, error: Exception) -> ConnectorError:
     """The directory cannot be used at all."""
-    message = f"Connector {name}: {settings.uri}: {told(error)}."
+    silent = isinstance(error, ldap.TIMEOUT)
+    message = f"Connector {name}: {settings.uri}: {'no answer in time' if silent else told(error)}."
     if isinstance(error, ldap.INVALID_CREDENTIALS):
         return ConnectorError(message, "Check bind_dn and its password.")
     if isinstance(error, ldap.NO_SUCH_OBJECT):

@@ -11,6 +11,7 @@ from ldap.controls.readentry import PostReadControl
 
 from mimas.connectors.contract import ConnectorError
 from mimas.connectors.ldap.failures import LOST, unreachable
+from mimas.connectors.ldap.greeting import greets
 from mimas.connectors.ldap.settings import LdapSettings
 
 ACTIVE_DIRECTORY = b"1.2.840.113556.1.4.800"
@@ -18,6 +19,8 @@ ACTIVE_DIRECTORY = b"1.2.840.113556.1.4.800"
 
 _CLOCKS_APART = timedelta(minutes=10)
 """How far a server's clock may be behind ours where the server does not tell its time."""
+_PATIENCE = 15.0
+"""Seconds to wait for a connection at most."""
 
 
 class Session:
@@ -48,10 +51,14 @@ class Session:
 
     def _initialise(self) -> Any:
         settings = self.settings
-        link = ldap.initialize(settings.uri)
+        patience = min(settings.timeout, _PATIENCE)
+        servers = [uri for uri in settings.uri.split() if greets(uri, patience)]
+        if not servers:
+            raise ldap.TIMEOUT
+        link = ldap.initialize(" ".join(servers))
         link.protocol_version = ldap.VERSION3
         link.set_option(ldap.OPT_REFERRALS, 0)
-        link.set_option(ldap.OPT_NETWORK_TIMEOUT, min(settings.timeout, 15.0))
+        link.set_option(ldap.OPT_NETWORK_TIMEOUT, patience)
         link.set_option(ldap.OPT_TIMEOUT, settings.timeout)
         link.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_DEMAND)
         if settings.ca_file:

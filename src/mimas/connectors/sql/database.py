@@ -3,14 +3,22 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
+from math import ceil
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, MetaData, Table, create_engine, event, inspect
+from sqlalchemy import URL, Column, Connection, Engine, MetaData, Table, create_engine, event, inspect
 from sqlalchemy.exc import DBAPIError, NoSuchModuleError, NoSuchTableError, SQLAlchemyError
 
 from mimas.connectors.contract import ConnectorError
 from mimas.connectors.sql.settings import SqlSettings
+
+_PATIENCE = 15
+"""Seconds to wait for a connection at most."""
+_VANISHED = {"keepalives_idle": 60, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 90_000}
+"""Settings of libpq by which a server that has vanished from the network is noticed after a minute and a half."""
+_CANCELLED = "57014"
+"""The SQLSTATE of a statement that took too long, most often since another program locks what it needs."""
 
 
 class Database:
@@ -36,7 +44,8 @@ class Database:
 
     def _make_engine(self) -> Engine:
         try:
-            engine = create_engine(self.address, hide_parameters=True, pool_pre_ping=True)
+            more = _libpq(self.address, self.settings.timeout)
+            engine = create_engine(self.address, hide_parameters=True, pool_pre_ping=True, connect_args=more)
         except (NoSuchModuleError, ImportError) as error:
             advice = "pip install 'mimas[postgresql]', or the driver that the URL names."
             raise ConnectorError(
@@ -44,6 +53,8 @@ class Database:
             ) from error
         if engine.dialect.name == "sqlite":
             _begin_for_real(engine)
+        if more:
+            _limit_statements(engine, self.settings.timeout)
         return engine
 
     @contextmanager
@@ -84,10 +95,11 @@ class Database:
 
     def unusable(self, error: SQLAlchemyError) -> ConnectorError:
         """The database cannot be used, or not in this way."""
-        return ConnectorError(
-            f"Connector {self.name}: {self.settings.url}: {told(error)}.",
-            "Check that the database runs and can be reached from here, and the account's password and rights.",
-        )
+        if sqlstate(error) == _CANCELLED:
+            advice = f"See who locks its tables; if it needs longer than {self.settings.timeout:g} s, raise timeout."
+        else:
+            advice = "Check that the database runs and can be reached from here, and the account's password and rights."
+        return ConnectorError(f"Connector {self.name}: {self.settings.url}: {told(error)}.", advice)
 
 
 def told(error: SQLAlchemyError) -> str:
@@ -99,7 +111,7 @@ def told(error: SQLAlchemyError) -> str:
 def is_lost(error: SQLAlchemyError) -> bool:
     """Whether the connection is gone, or the database kept from us by another program."""
     busy = isinstance(error, DBAPIError) and getattr(error.orig, "sqlite_errorname", "").startswith("SQLITE_BUSY")
-    return busy or (isinstance(error, DBAPIError) and error.connection_invalidated)
+    return busy or sqlstate(error) == _CANCELLED or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 def is_read_only(error: SQLAlchemyError) -> bool:
@@ -117,6 +129,22 @@ def sqlstate(error: SQLAlchemyError) -> str:
 def _meant(name: str, known: Sequence[str]) -> str:
     near = get_close_matches(name.lower(), [one.lower() for one in known], n=1)
     return f"Perhaps {near[0]} is meant." if near else f"It has {', '.join(sorted(known)) or 'nothing'}."
+
+
+def _libpq(address: URL, timeout: float) -> dict[str, int]:
+    """How long to wait for PostgreSQL's network; what the URL says itself counts. Other drivers have other words."""
+    if address.get_backend_name() != "postgresql" or address.get_driver_name() not in ("psycopg", "psycopg2"):
+        return {}
+    given = {"connect_timeout": ceil(min(timeout, _PATIENCE)), **_VANISHED}
+    return {name: value for name, value in given.items() if name not in address.query}
+
+
+def _limit_statements(engine: Engine, timeout: float) -> None:
+    def prepare(connection: Any, _: object) -> None:
+        connection.cursor().execute(f"SET statement_timeout = {ceil(timeout * 1000)}")
+        connection.commit()
+
+    event.listen(engine, "connect", prepare)
 
 
 def _begin_for_real(engine: Engine) -> None:

@@ -27,6 +27,7 @@ class SqlSettings(Settings):
 
     url: str = Field(description="SQLAlchemy's URL, without the password: postgresql+psycopg://user@host/database.")
     password: Secret | None = Field(default=None, description="The password: {env: NAME} or {file: PATH}.")
+    timeout: float = Field(default=300, gt=0, description="Seconds to wait for one answer of PostgreSQL.")
     tables: Mapping[str, str] = Field(
         default={}, description="The table of an object type; without it, the type's name."
     )

@@ -1,0 +1,99 @@
+"""Pruning the run history (MIM: clear run history): runs of long ago go, with all that was kept of them.
+
+A run stays, whatever its age, while somebody may ask for it: see `_kept`. Of one that changed resources the line with
+its steps and counters stays, since the history of these resources refers to it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mimas.store import tables
+from mimas.store.database import Transaction
+from mimas.store.holds import OPEN
+from mimas.store.instants import stamp
+from mimas.store.runs import WHOLE, moment
+from mimas.store.schedules import Memory, load
+from mimas.store.store import Store
+
+_BATCH = 50
+"""Runs a transaction: whoever else wants the database waits for a moment only."""
+_DAY = timedelta(days=1)
+_LAST = "pruned"
+
+
+@dataclass(slots=True)
+class Pruned:
+    """How many runs are forgotten, and of how many nothing but a line is left."""
+
+    gone: int = 0
+    lines: int = 0
+
+
+def prune(store: Store, before: datetime, stops: Callable[[], bool] = lambda: False) -> Pruned:
+    """Forget the runs that began before an instant, which is not to come; it may be stopped between two batches."""
+    pruned, last = Pruned(), 0
+    with store.transaction() as tx:
+        kept = _kept(tx)
+    while not stops():
+        with store.transaction() as tx:
+            old = _ids(
+                tx,
+                "SELECT id FROM run WHERE id > ? AND started < ? ORDER BY id LIMIT ?",
+                last,
+                moment(before),
+                _BATCH,
+            )
+            if not old:
+                break
+            last = old[-1]
+            _forget(tx, [run for run in old if run not in kept], pruned)
+    return pruned
+
+
+def prune_daily(store: Store, now: datetime, keep: timedelta, stops: Callable[[], bool]) -> Pruned:
+    """Forget the runs that began longer ago than ``keep``, unless that was done within a day."""
+    with store.transaction() as tx:
+        last = tx.value("SELECT value FROM meta WHERE key = ?", _LAST)
+    if last is not None and stamp(now - _DAY) < last <= stamp(now):
+        return Pruned()
+    pruned = prune(store, now - keep, stops)
+    if not stops():
+        with store.transaction() as tx:
+            tx.upsert(tables.meta, "key, value", [(_LAST, stamp(now))], "value = excluded.value")
+    return pruned
+
+
+def _kept(tx: Transaction) -> set[int]:
+    """The runs that somebody may still ask for.
+
+    The last one of all, which may not have ended; of each profile the last one that has, for which others may wait;
+    the last one of each schedule, of which people are told; and those that have left something held.
+    """
+    return {
+        *_ids(tx, "SELECT max(id) FROM run"),
+        *_ids(tx, f"SELECT max(id) FROM run WHERE result IN {WHOLE} GROUP BY profile"),
+        *_ids(tx, "SELECT s.run FROM hold h JOIN step s ON s.id = h.step WHERE h.state = ?", OPEN),
+        *(memory.run for memory in load(tx, Memory).values()),
+    }
+
+
+def _forget(tx: Transaction, runs: Sequence[int], pruned: Pruned) -> None:
+    steps = _ids(tx, "SELECT id FROM step WHERE run IN IDS", runs)
+    for table in ("step_error", "step_object"):
+        tx.run(f"DELETE FROM {table} WHERE step IN IDS", steps)
+    # What was decided over, or answered anew, nobody asks for any more.
+    holds = _ids(tx, "SELECT id FROM hold WHERE step IN IDS", steps)
+    tx.run("DELETE FROM hold_item WHERE hold IN IDS", holds)
+    tx.run("DELETE FROM hold WHERE id IN IDS", holds)
+    changed = "SELECT DISTINCT s.run FROM step s JOIN history h ON h.step = s.id WHERE s.id IN IDS"
+    lines = set(_ids(tx, changed, steps))
+    gone = [run for run in runs if run not in lines]
+    tx.run("DELETE FROM step WHERE run IN IDS", gone)
+    tx.run("DELETE FROM run WHERE id IN IDS", gone)
+    pruned.gone += len(gone)
+    pruned.lines += len(lines)
+
+
+def _ids(tx: Transaction, sql: str, *parameters: object) -> list[int]:
+    return [row[0] for row in tx.rows(sql, *parameters)]

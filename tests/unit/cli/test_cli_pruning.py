@@ -1,0 +1,95 @@
+"""`runs prune`: forgetting runs, and the number of a run beside it."""
+
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from mimas.store.store import Store
+from tests.unit.cli.shell import Shell
+
+
+@pytest.fixture
+def aged(used: Shell) -> Shell:
+    """Run 1, 60 days ago, has changed resources; run 2, 40 days ago, nothing; run 3, 5 days ago, nothing."""
+    used.done("run", "daily")
+    used.done("run", "daily")
+    with closing(Store(f"sqlite:///{used.home / 'mimas.db'}")) as store, store.transaction() as tx:
+        for run, days in ((1, 60), (2, 40), (3, 5)):
+            began = (datetime.now(UTC) - timedelta(days=days)).isoformat(timespec="milliseconds")
+            tx.run("UPDATE run SET started = ? WHERE id = ?", began.replace("+00:00", "Z"), run)
+    return used
+
+
+def numbers(shell: Shell) -> list[int]:
+    return [run["id"] for run in shell("runs", "--json").json]
+
+
+def test_what_the_settings_say(aged: Shell) -> None:
+    said = aged.done("runs", "prune")
+    assert said.startswith("Forgotten: 1 of the runs from before ")
+    assert said.endswith("Left as a line: 1, which changed resources.\n")
+    assert numbers(aged) == [3, 1]
+    assert "3 projected" in aged.done("runs", "1")
+    assert "the run has been pruned" in aged.done("runs", "1", "--of", "projected")
+    assert "There is no run 2." in aged("runs", "2").err
+
+
+def test_other_settings(aged: Shell) -> None:
+    aged.edit("mimas.toml", "[mimas]\n", '[mimas]\nkeep_runs = "50 days"\n')
+    assert "Forgotten: 0" in aged.done("runs", "prune")
+    assert numbers(aged) == [3, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("option", "left"),
+    [
+        (("--keep", "39"), [3, 1]),
+        (("--keep", "41"), [3, 2, 1]),
+        (("--keep", "0"), [3, 1]),
+        (("--before", "2001-01-01"), [3, 2, 1]),
+        (("--before", "2999-12-31T18:00"), [3, 1]),
+    ],
+)
+def test_days_or_a_date(aged: Shell, option: tuple[str, str], left: list[int]) -> None:
+    aged.done("runs", "prune", *option)
+    assert numbers(aged) == left
+
+
+def test_settings_with_a_mistake_forget_nothing(aged: Shell) -> None:
+    aged.write("documents/s.yaml", "kind: Schedule\nname: often\nprofile: daily\nevery: 1 hour\n")
+    aged.done("config", "apply")
+    aged.set("MIMAS_DATABASE", f"sqlite:///{aged.home / 'mimas.db'}")
+    aged.edit("mimas.toml", "[mimas]\n", '[mimas]\nkeep_runs = "1 dya"\n')
+    said = aged("runs", "prune")
+    assert (said.code, "unknown unit 'dya'" in said.err) == (1, True)
+    assert "import hr" in aged.done("schedules", "run", "--once")
+    assert numbers(aged) == [4, 3, 2, 1]
+    aged.edit("mimas.toml", '"1 dya"', '"1 month"')
+    assert aged("runs", "prune").code == 1
+    aged.edit("mimas.toml", '"1 month"', '"4 weeks"')
+    assert "Forgotten: 1 of the runs from more than 4 weeks ago." in aged.done("schedules", "run", "--once")
+    assert numbers(aged) == [4, 3, 1]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--keep", "1", "--before", "2026-01-01"), "keep one of them"),
+        (("--before", "yesterday"), "'yesterday' is no date"),
+        (("--keep", "-1"), "--keep"),
+    ],
+)
+def test_wrong_use_is_told(aged: Shell, options: tuple[str, ...], words: str) -> None:
+    said = aged("runs", "prune", *options)
+    assert (said.code, words in said.err) == (2, True)
+    assert numbers(aged) == [3, 2, 1]
+
+
+def test_a_run_is_shown_with_and_without_the_word(used: Shell) -> None:
+    assert used.done("runs", "1") == used.done("runs", "show", "1")
+    assert used.done("runs") == used.done("runs", "show")
+    assert used("runs", "--json", "1").json == used("runs", "1", "--json").json
+    helped = used.done("runs", "--help")
+    assert "prune" in helped
+    assert "show" in helped
