@@ -144,8 +144,8 @@ class Life(RuleBasedStateMachine):
             world.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def system(self, name: str, world: World | None = None) -> System:
-        return System((world or self.world).folder / f"{name}.system")
+    def system(self, name: str, world: World | None = None, nature: Nature | None = None) -> System:
+        return System((world or self.world).folder / f"{name}.system", nature)
 
     @property
     def sources(self) -> list[str]:
