@@ -122,10 +122,9 @@ def _moment(text: str | None, *, last: bool) -> datetime | None:
         if len(text) == len("2026-12-31"):
             day = date.fromisoformat(text) + timedelta(days=last)
             return datetime.combine(day, time()).astimezone()
-        moment = datetime.fromisoformat(text)
-    except ValueError:
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError):
         raise CommandError(f"'{text}' is no date. Write 2026-12-31, or 2026-12-31T18:00.") from None
-    return moment.astimezone()
 
 
 def _span(begins: str | None, until: str | None) -> str:
