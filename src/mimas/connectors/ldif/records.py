@@ -1,7 +1,6 @@
 """LDIF records: blocks of lines with empty lines between them, and the attribute lines in one (RFC 2849)."""
 
 import base64
-import binascii
 import codecs
 import re
 from collections.abc import Iterator
@@ -89,7 +88,7 @@ def _attribute_line(text: str, line: int) -> Line:
     if value.startswith(":"):
         try:
             return name, base64.b64decode(value[1:].strip(), validate=True)
-        except binascii.Error:
+        except ValueError:  # binascii.Error is one, and so is what it says of other alphabets
             raise EntryError(
                 "invalid-base64-value", f"the record in line {line}: '{name}' is not base64", "Correct or remove it."
             ) from None
