@@ -49,7 +49,9 @@ def empty_part(name: str) -> str:
 
 def key(name: str) -> str:
     """The form by which two names are compared: equal keys, same object. It holds no NUL, and is its own key."""
-    return ",".join(_rdn_key(part) for part in split(name.replace("\0", "\\00")))
+    if "\0" in name:
+        name = name.replace("\0", "\\00")
+    return ",".join(_rdn_key(part) for part in split(name))
 
 
 def _rdn_key(rdn: str) -> str:

@@ -31,9 +31,9 @@ class Report:
     outcomes: set[str] = field(default_factory=set)
     findings: dict[tuple[str, str], Finding] = field(default_factory=dict)
 
-    def add(self, finding: Finding) -> bool:
-        """Whether it is the first of its kind."""
-        return self.findings.setdefault(finding.key, finding) is finding
+    def add(self, finding: Finding) -> None:
+        """Keep it, if it is the first of its kind."""
+        self.findings.setdefault(finding.key, finding)
 
 
 def cases(
