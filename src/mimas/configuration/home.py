@@ -40,11 +40,14 @@ def read_home(folder: Path) -> tuple[Home, list[Problem]]:
         return Home(), [Problem(Place(FILE), f"{folder} is no home of Mimas", "`mimas init DIR` makes one")]
     except (OSError, UnicodeError) as error:
         return Home(), [Problem(Place(FILE), f"cannot be read: {type(error).__name__}", "look at the file")]
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"line (\d+)", str(error))
-        return Home(), [Problem(Place(FILE, int(line[1]) if line else 0), f"cannot be read as TOML: {error}")]
+    except (ValueError, RecursionError) as error:  # the parser's own error, numbers of thousands of digits, deep lists
+        place = re.search(r"line (\d+)", str(error))
+        return Home(), [Problem(Place(FILE, int(place[1]) if place else 0), f"cannot be read as TOML: {error}")]
     # Keys are few, and each stands at the beginning of a line of its own.
-    lines = {m[1]: text.count("\n", 0, m.start()) + 1 for m in re.finditer(r"^\s*\[?\s*([\w-]+)", text, re.MULTILINE)}
+    lines = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        if found := re.match(r"[\s\[]*([\w-]+)", line):
+            lines[found[1]] = number
     wrong = [
         Problem(Place(FILE, lines.get(key, 0)), f"unknown key '{key}'", suggest(key, ("mimas",)))
         for key in data

@@ -6,19 +6,21 @@ from typing import Any
 from mimas.configuration.problem import suggest
 from mimas.language.scope import Operator
 from mimas.schema.attributes import Kind
+from mimas.schema.messages import fit
 
 
 class NotationError(ValueError):
     """A short form that cannot be understood: what is wrong, and what to write."""
 
     def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
+        super().__init__(fit(message))
+        self.message = fit(message)
+        self.hint = fit(hint)
 
 
 _OPERATORS = "|".join(sorted(Operator, key=len, reverse=True))
-_CLAUSE = re.compile(rf"(?P<attribute>.+?)\s+(?P<operator>{_OPERATORS})(?:\s+(?P<value>.*))?", re.DOTALL)
+_OPERATOR = re.compile(rf"(?<=\s)(?:{_OPERATORS})(?=\s|\Z)")
+_AND = re.compile(r"(?<=\s)and(?=\s)")
 _FLAGS = ("multivalued", "indexed", "secret")
 _NULL_TESTS = (Operator.ISNULL, Operator.ISNOTNULL)
 _ADDRESS = re.compile(r"[!#-'*+./-9=?A-Z^-~-]+@[A-Za-z0-9.-]+")
@@ -57,18 +59,19 @@ def clause(given: Any) -> Any:
     """``attribute OPERATOR value``; the value may be quoted, and the null tests have none."""
     if not isinstance(given, str):
         return given
-    match = _CLAUSE.fullmatch(given.strip())
-    if match is None:
+    text = given.strip()
+    found = _OPERATOR.search(text)
+    if found is None:
         words = given.split()
         hint = suggest(words[1], Operator) if len(words) > 1 else ""
         raise NotationError(f"'{given}' has no operator", hint or "write `attribute OPERATOR value`, as in `a EQUAL b`")
-    form, value = match.groupdict(), (match["value"] or "").strip()
-    if match["operator"] in _NULL_TESTS and value:
-        raise NotationError(f"{match['operator']} takes no value", f"leave out '{value}'")
-    if match["operator"] not in _NULL_TESTS and not value:
-        raise NotationError(f"{match['operator']} needs a value", 'for an empty text use ISNULL or ""')
+    attribute, operator, value = text[: found.start()].rstrip(), found[0], text[found.end() :].strip()
+    if operator in _NULL_TESTS and value:
+        raise NotationError(f"{operator} takes no value", f"leave out '{value}'")
+    if operator not in _NULL_TESTS and not value:
+        raise NotationError(f"{operator} needs a value", 'for an empty text use ISNULL or ""')
     quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-    return form | {"value": value[1:-1] if quoted else value}
+    return {"attribute": attribute, "operator": operator, "value": value[1:-1] if quoted else value}
 
 
 def equality(given: Any) -> Any:
@@ -94,7 +97,7 @@ def condition(given: Any) -> Any:
 def criterion(given: Any) -> Any:
     """``a = b and c = d``; one with an expression stands alone, or in a list."""
     if isinstance(given, str) and not given.lstrip().startswith("="):
-        return re.split(r"\s+and\s+", given.strip())
+        return [part.strip() for part in _AND.split(given)]
     return given if isinstance(given, list) else [given]
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 
+from mimas.schema.messages import fit
 from mimas.schema.places import Place
 
 
@@ -25,6 +26,11 @@ class Problem:
     hint: str = ""
     about: str = ""
     severity: Severity = Severity.ERROR
+
+    def __post_init__(self) -> None:
+        """Whatever stood in the document, a person can read what is said of it."""
+        for name in ("message", "hint", "about"):
+            object.__setattr__(self, name, fit(getattr(self, name)))
 
     def __str__(self) -> str:
         head = [str(self.place)] if self.severity is Severity.ERROR else [str(self.place), str(self.severity)]

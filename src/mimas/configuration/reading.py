@@ -29,6 +29,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import ReaderError
 
 from mimas.configuration.problem import Problem, Severity
+from mimas.schema.messages import half_character
 from mimas.schema.places import Place
 
 FOLDER = "documents"
@@ -123,8 +124,10 @@ def read(text: str, file: str = "") -> tuple[list[Document], list[Problem]]:
     problems: list[Problem] = []
     # "---" in the first column divides documents wherever it stands (YAML 1.2, 9.1.2), even within a block of text.
     starts = [0, *(match.start() for match in _MARKER.finditer(text)), len(text)]
+    above = 0
     for start, end in pairwise(starts):
-        reader = _Reader(text[start:end], file, text.count("\n", 0, start))
+        reader = _Reader(text[start:end], file, above)
+        above += text.count("\n", start, end)
         if document := reader.document():
             documents.append(document)
         problems += reader.problems
@@ -144,6 +147,7 @@ class _Reader:
         self.text, self.file, self.offset = text, file, offset
         self.lines: dict[str, int] = {}
         self.problems: list[Problem] = []
+        self.last = offset + 1
 
     def document(self) -> Document | None:
         """The document, or nothing: the text has none, or ``problems`` says why it cannot be read."""
@@ -160,6 +164,11 @@ class _Reader:
         except YAMLError as error:
             line, message, hint = _explain(error, self.text)
             self._wrong(line + self.offset, message, hint)
+        # The parser has no errors of its own for these.
+        except (ValueError, OverflowError):
+            self._wrong(self.last, "holds an escape that is no character", "look at \\u and \\U from this line on")
+        except AssertionError:
+            self._wrong(self.last, "cannot be read as YAML: %YAML asks for another version", "leave %YAML out")
         return None
 
     def _named(self, body: Any, line: int) -> Document:
@@ -177,7 +186,8 @@ class _Reader:
         self.problems.append(Problem(Place(self.file, line), message, hint))
 
     def _line(self, event: Event) -> int:
-        return int(event.start_mark.line) + 1 + self.offset
+        self.last = int(event.start_mark.line) + 1 + self.offset
+        return self.last
 
     def _node(self, event: Any, path: tuple[str, ...]) -> Any:
         line = self._line(event)
@@ -190,6 +200,9 @@ class _Reader:
         if len(path) > DEEPEST:
             raise _RefusedError(line, f"nested deeper than {DEEPEST} levels", "no document needs that")
         if isinstance(event, ScalarEvent):
+            if half_character(str(event.value)) is not None:
+                hint = "write the character itself, or \\U and its eight digits"
+                raise _RefusedError(line, "holds half a character, as in \\ud83d", hint)
             return _scalar(event)
         return self._mapping(path) if isinstance(event, MappingStartEvent) else self._sequence(path)
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -31,6 +32,8 @@ def cron(given: str) -> str:
     except CronSimError as error:
         reason = str(error).removeprefix("Bad ").replace("-", " ").replace("day of", "day of the")
         raise NotationError(f"the {reason} in '{given}' cannot be", _FIELDS) from None
+    except ValueError:  # a number of thousands of digits
+        raise NotationError(f"'{given}' has a number that cannot be", _FIELDS) from None
     if comes is None:
         raise NotationError(f"'{given}' never comes", "look at the day and the month")
     return " ".join(given.split())
@@ -56,10 +59,16 @@ def zone(given: str) -> str:
     try:
         zone_of(given)
     except (KeyError, ValueError, OSError):
-        known = available_timezones()
+        known = _zones()
         hint = suggest(given, known) if known else "this machine knows no time zones: install the package tzdata"
         raise NotationError(f"unknown time zone '{given}'", hint or "write an IANA name, as in Europe/Berlin") from None
     return given
+
+
+@cache
+def _zones() -> frozenset[str]:
+    """Looked for once: it reads hundreds of files."""
+    return frozenset(available_timezones())
 
 
 def days(given: Any) -> Any:

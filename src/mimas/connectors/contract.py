@@ -19,6 +19,7 @@ from typing import Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeAl
 from pydantic import BaseModel, ConfigDict
 
 from mimas.schema.attributes import ObjectType
+from mimas.schema.messages import fit
 from mimas.schema.values import Values
 
 Schema: TypeAlias = Mapping[str, ObjectType]
@@ -65,9 +66,9 @@ class ConnectorError(Exception):
     """
 
     def __init__(self, message: str, advice: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.advice = advice
+        super().__init__(fit(message))
+        self.message = fit(message)
+        self.advice = fit(advice)
 
 
 class NothingThereError(ConnectorError):
@@ -81,10 +82,10 @@ class EntryError(Exception):
     """
 
     def __init__(self, code: str, message: str, advice: str = "") -> None:
-        super().__init__(message)
+        super().__init__(fit(message))
         self.code = code
-        self.message = message
-        self.advice = advice
+        self.message = fit(message)
+        self.advice = fit(advice)
 
 
 @dataclass(slots=True)  # not frozen: that would triple the cost of making one, and millions are made
@@ -118,6 +119,11 @@ class Problem:
     message: str
     advice: str = ""
 
+    def __post_init__(self) -> None:
+        """Whatever the record held, the store can keep it."""
+        for name in ("place", "message", "advice"):
+            object.__setattr__(self, name, fit(getattr(self, name)))
+
 
 class Page(Protocol):
     """Some records as they came off the wire, not yet parsed.
@@ -148,6 +154,10 @@ class End:
     """Why the reading is not complete."""
     parts: Sequence[str] = ()
     """Where it is not: the names of the containers (partitions) that were shown to their end all the same."""
+
+    def __post_init__(self) -> None:
+        """Whatever the system says of itself, a person can read it."""
+        object.__setattr__(self, "reason", fit(self.reason))
 
 
 class Sought(NamedTuple):

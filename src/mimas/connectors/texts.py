@@ -9,6 +9,9 @@ from mimas.connectors.contract import EntryError
 from mimas.schema.attributes import Attribute, Kind
 from mimas.schema.values import Scalar
 
+DIGITS = 300
+"""Of a whole number: as many as expressions reckon with."""
+
 _BOOLEANS = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
@@ -44,14 +47,28 @@ def moment(text: str) -> str:
         text = f"{text[:8]}T{text[8:]}"
     if len(text) == 10 and text[4] == "-":
         return date.fromisoformat(text).isoformat()
-    when = datetime.fromisoformat(text)
-    when = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
-    return when.isoformat().replace("+00:00", "Z")
+    return in_utc(datetime.fromisoformat(text)).isoformat().replace("+00:00", "Z")
 
 
-def _integer(text: str) -> Scalar:
-    if "_" in text:
-        raise ValueError(text)
+def as_key(text: str, what: str) -> str:
+    """A text that is kept as a key, as anchors, names and references are. Raises `EntryError`."""
+    if "\0" in text:  # PostgreSQL keeps none
+        raise EntryError("invalid-attribute-value", f"{what} holds a NUL character", "Correct it at its source.")
+    return text
+
+
+def in_utc(when: datetime) -> datetime:
+    """The instant in UTC, where it is already when it names no zone. Raises ``ValueError`` beyond the calendar."""
+    try:
+        return when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("lies outside the years 1 to 9999") from None
+
+
+def integer(text: str) -> int:
+    """A whole number. Raises ``ValueError``."""
+    if "_" in text or len(text) > DIGITS:
+        raise ValueError("is no whole number")
     return int(text)
 
 
@@ -68,7 +85,7 @@ def _moment(text: str) -> Scalar:
 
 
 _PARSERS: dict[Kind, Callable[[str], Scalar]] = {
-    Kind.INTEGER: _integer,
+    Kind.INTEGER: integer,
     Kind.BOOLEAN: _boolean,
     Kind.DATETIME: _moment,
     Kind.BINARY: _base64,

@@ -10,13 +10,21 @@ import base64
 import binascii
 import math
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
 from mimas.language.errors import FlowError
 
-_INTEGER = re.compile(r"\s*[+-]?[0-9]{1,4000}\s*")
+LONGEST = 1 << 20
+"""Characters of a text, or bytes, that an expression may make: nested functions can double one at every level."""
+MOST = 100_000
+"""Values of a list that an expression may make."""
+LARGEST = 10**300
+"""Where numbers end that an expression may make."""
+
+_INTEGER = re.compile(r"\s*[+-]?[0-9]{1,300}\s*")
 _DECIMAL = re.compile(r"\s*[+-]?([0-9]{1,300}\.[0-9]{0,300}|\.[0-9]{1,300}|[0-9]{1,300})([eE][+-]?[0-9]{1,3})?\s*")
 
 
@@ -29,6 +37,38 @@ def shown(value: Any) -> str:
     """A value as an error shows it: never long."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def fits(length: int, what: str = "characters", most: int = LONGEST) -> None:
+    """Raises `FlowError` when a result would have so many characters, or whatever it has, that it is not to be made."""
+    if length > most:
+        raise FlowError(f"the result would have {length:,} {what}; {most:,} are the most")
+
+
+def joined(separator: str, texts: Iterable[str]) -> str:
+    """The texts with a separator between them. Raises `FlowError` before it becomes larger than may be."""
+    parts = list(texts)
+    fits(sum(map(len, parts)) + len(separator) * max(len(parts) - 1, 0))
+    return separator.join(parts)
+
+
+def gathered(values: Iterable[Any]) -> list[Any]:
+    """The values as a list. Raises `FlowError` as soon as it becomes larger than may be."""
+    kept: list[Any] = []
+    room = 16 * LONGEST
+    for value in values:
+        kept.append(value)
+        room -= len(value) if type(value) in (str, bytes) else 1
+        if len(kept) > MOST or room < 0:
+            raise FlowError(f"the result would be a list of more than {MOST:,} values, or of values that are too long")
+    return kept
+
+
+def sized(number: float) -> float:
+    """A number that was computed, if it is no larger than may be. Raises `FlowError`."""
+    if -LARGEST < number < LARGEST:
+        return number
+    raise FlowError("the number is too large")
 
 
 def one(value: Any) -> Any:

@@ -3,6 +3,10 @@
 import difflib
 from collections.abc import Iterable
 
+from mimas.schema.messages import fit
+
+_AROUND = 100
+
 
 class ExpressionError(ValueError):
     """An expression or a filter that cannot be understood: its syntax, an unknown name, a wrong number of arguments.
@@ -12,19 +16,26 @@ class ExpressionError(ValueError):
 
     def __init__(self, message: str, text: str = "", position: int = 0, suggestion: str = "") -> None:
         super().__init__(message)
-        self.message = message
+        self.message = fit(message)
         self.text = text
         self.position = position
-        self.suggestion = suggestion
+        self.suggestion = fit(suggestion)
 
     def __str__(self) -> str:
-        place = f" At character {self.position + 1} of: {self.text}" if self.text else ""
+        shown = self.text
+        if len(shown) > 4 * _AROUND:
+            start = max(self.position - _AROUND, 0)
+            shown = f"{'… ' if start else ''}{shown[start : self.position + _AROUND]} …"
+        place = f" At character {self.position + 1} of: {fit(shown)}" if shown else ""
         meant = f" Did you mean {self.suggestion}?" if self.suggestion else ""
         return f"{self.message}{meant}{place}"
 
 
 class FlowError(Exception):
     """A value cannot be computed for one object: that object fails, the rest go on."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(fit(message))
 
 
 def closest(name: str, known: Iterable[str]) -> str:

@@ -10,7 +10,21 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from mimas.language.coercion import absent, as_binary, as_boolean, as_date, as_number, as_text, one, shown
+from mimas.language.coercion import (
+    LONGEST,
+    absent,
+    as_binary,
+    as_boolean,
+    as_date,
+    as_number,
+    as_text,
+    fits,
+    gathered,
+    joined,
+    one,
+    shown,
+    sized,
+)
 from mimas.language.errors import FlowError
 from mimas.schema.values import many
 
@@ -79,9 +93,12 @@ COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 def concatenate(*parts: Any) -> Any:
     """``&``: text in order, an absent part adding nothing; over the values of one multi-valued part, for each."""
     try:
-        return "".join(parts)
+        text = "".join(parts)
     except TypeError:
         return _concatenate(parts)
+    if len(text) > LONGEST:
+        fits(len(text))
+    return text
 
 
 def _concatenate(parts: tuple[Any, ...]) -> Any:
@@ -90,11 +107,12 @@ def _concatenate(parts: tuple[Any, ...]) -> Any:
         raise FlowError("two lists cannot be joined to one text: use Join")
     if lists:
         index = lists[0]
-        return [concatenate(*parts[:index], value, *parts[index + 1 :]) for value in parts[index]]
+        return gathered(concatenate(*parts[:index], value, *parts[index + 1 :]) for value in parts[index])
     present = [part for part in map(one, parts) if part is not None]
     if present and all(type(part) is bytes for part in present):
+        fits(sum(map(len, present)), "bytes")
         return b"".join(present)
-    return "".join(map(as_text, present))
+    return joined("", map(as_text, present))
 
 
 def add(*parts: Any) -> Any:
@@ -115,7 +133,7 @@ def _calculate(compute: Callable[[Any, Any], Any], left: Any, right: Any) -> Any
     if absent(left) or absent(right):
         return None
     try:
-        return compute(as_number(left), as_number(right))
+        return sized(compute(as_number(left), as_number(right)))
     except OverflowError:
         raise FlowError("the number is too large") from None
 

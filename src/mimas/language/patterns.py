@@ -95,6 +95,8 @@ def parse_date(text: str, pattern: str) -> datetime:
     ]
     try:
         date = datetime.strptime(text.strip(), "".join(directives))  # noqa: DTZ007 - %z only where the format has it
-    except ValueError:
+        return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise FlowError(f"{text!r} is not a date of the form {pattern!r}") from None
-    return date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
+    except re.error:
+        raise FlowError(f"the date format {pattern!r} has a part twice") from None

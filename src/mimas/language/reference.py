@@ -32,6 +32,9 @@ taken in any case; what stands behind *also* is the same function under the name
 - Dates are instants in UTC; text in ISO 8601 is read wherever a date is taken. No culture has a say, unless it is an
   argument.
 - Binary is base64 text where it is stored; functions that take binary read that.
+- What an expression makes has an end: 1,048,576 characters or bytes, 100,000 values, numbers of 300 digits. More is an
+  error of the object.
+- A regular expression that could be tried for ever, such as `(a+)+`, is refused; others may have a longest text.
 
 Operators and the literals `NULL`, `True`, `False`, `CRLF`, `AuthoritativeNull` and `IgnoreThisFlow` are in
 [Documents](documents.md#expressions). MIM's `Eq`, `NotEquals`, `LessThan`, `LessThanOrEquals`, `GreaterThan` and

@@ -6,25 +6,60 @@ Source: learn.microsoft.com, "Regular Expression Language - Quick Reference", an
 import re
 from functools import lru_cache
 
+from mimas.language.backtracking import TooManyWaysError, longest_text
 from mimas.language.errors import FlowError
 
+LONGEST = 2_000
+"""Characters of an expression."""
+_LONGEST_TEXT = 1 << 20
+
 _TOKEN = re.compile(
-    r"\\k<(?P<back>\w+)>|\\(?P<escape>[pPzZGKRX])|\(\?(?P<group><[^=!][^>]*>|'[^']*'|[a-zA-Z-]+[:)])|\\.", re.DOTALL
+    r"\(\?#[^)]*\)|(?P<set>\[\^?\]?(?:\\.|[^\]\\])*\]?)|\\k<(?P<back>\w+)>|\\(?P<escape>[pPzZGKRX])"
+    r"|\(\?(?P<group><[^=!][^>]*>|'[^']*'|[a-zA-Z-]+[:)])|\\.",
+    re.DOTALL,
 )
 _FLAGS = frozenset("imsx")
-_REFERENCE = re.compile(r"\$(?:(?P<dollar>\$)|(?P<whole>&)|(?P<number>\d+)|\{(?P<name>\w+)\}|(?P<other>[`'+_]))")
+_SIGNS = re.compile(r"\\.|([-&~|])(?=\1)|\[", re.DOTALL)
+"""What Python may take for operations on sets one day; .NET knows none of them."""
+_REFERENCE = re.compile(r"\$(?:(?P<dollar>\$)|(?P<whole>&)|(?P<number>[0-9]{1,9})|\{(?P<name>\w+)\}|(?P<other>[`'+_]))")
+
+
+def pattern(expression: str, text: str = "") -> re.Pattern[str]:
+    """The pattern of an expression, to be tried on this text.
+
+    Raises `FlowError` for what Python cannot match as .NET does, naming the construct, and what could take for ever.
+    """
+    compiled, longest = _compiled(expression)
+    if len(text) > longest:
+        raise FlowError(
+            f"the regular expression {expression!r} could take for ever on a text of {len(text):,} characters; it is "
+            f"for {longest:,} at most: begin it with ^, or write what stands between its * and + more exactly"
+        )
+    return compiled
 
 
 @lru_cache(maxsize=1024)
-def pattern(text: str) -> re.Pattern[str]:
-    """The pattern. Raises `FlowError` for what Python cannot match as .NET does, naming the construct."""
+def _compiled(text: str) -> tuple[re.Pattern[str], int]:
+    """The pattern, and how long a text may be that it is tried on."""
+    if len(text) > LONGEST:
+        raise FlowError(f"a regular expression has at most {LONGEST:,} characters, not {len(text):,}")
     try:
-        return re.compile(_TOKEN.sub(_translated, text))
+        translated = _TOKEN.sub(_translated, text)
+        return re.compile(translated), longest_text(translated, _LONGEST_TEXT)
     except (re.error, OverflowError) as error:
         raise FlowError(f"the regular expression {text!r} is wrong: {error}") from None
+    except RecursionError:
+        raise FlowError(f"the regular expression {text!r} is nested too deep") from None
+    except TooManyWaysError:
+        raise FlowError(
+            f"the regular expression {text!r} could take for ever, because something repeated stands within something "
+            "repeated, as in (a+)+: let each repetition begin with a sign that nothing else in it takes"
+        ) from None
 
 
 def _translated(token: re.Match[str]) -> str:
+    if token["set"]:
+        return _set(token["set"])
     if token["back"]:
         return f"(?P={token['back']})"
     if token["escape"]:
@@ -32,6 +67,15 @@ def _translated(token: re.Match[str]) -> str:
     if token["group"]:
         return _group(token["group"])
     return token[0]
+
+
+def _set(text: str) -> str:
+    if "-[" in text[1:]:
+        raise FlowError(f"regular expressions here cannot take sets from sets: {text}")
+    for letter in re.findall(r"\\(.)", text, re.DOTALL):
+        if letter in "pP":
+            _escape(letter)
+    return "[" + _SIGNS.sub(lambda sign: f"{sign[0]}\\" if sign[1] else r"\[" if sign[0] == "[" else sign[0], text[1:])
 
 
 def _escape(letter: str) -> str:
@@ -55,15 +99,25 @@ def _group(opening: str) -> str:
     return f"(?{opening}"
 
 
-def replacement(text: str) -> str:
-    """A .NET replacement, with ``$1``, ``${name}``, ``$&`` and ``$$``, as Python's. Raises `FlowError`."""
+def replacement(text: str, of: re.Pattern[str]) -> str:
+    """A .NET replacement, with ``$1``, ``${name}``, ``$&`` and ``$$``, as Python's. Raises `FlowError`.
+
+    What names no group of the pattern stands for itself, as in .NET.
+    """
     parts, end = [], 0
     for found in _REFERENCE.finditer(text):
         parts.append(text[end : found.start()].replace("\\", "\\\\"))
         end = found.end()
         if found["other"]:
             raise FlowError(f"replacements here do not have {found[0]}")
+        known = found["name"] in of.groupindex if found["name"] else int(found["number"] or 0) <= of.groups
         parts.append(
-            "$" if found["dollar"] else r"\g<0>" if found["whole"] else f"\\g<{found['number'] or found['name']}>"
+            "$"
+            if found["dollar"]
+            else r"\g<0>"
+            if found["whole"]
+            else f"\\g<{found['number'] or found['name']}>"
+            if known
+            else found[0]
         )
     return "".join([*parts, text[end:].replace("\\", "\\\\")])

@@ -8,7 +8,7 @@ from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from mimas.language.coercion import absent, as_date, as_integer, as_list, as_text
+from mimas.language.coercion import absent, as_date, as_integer, as_list, as_text, shown
 from mimas.language.context import Context
 from mimas.language.errors import ExpressionError, FlowError
 from mimas.language.expressions.analysis import Moment, moment, parameter
@@ -198,7 +198,10 @@ def _holds_now(operator: str, at: Moment, x: Context, value: Any) -> bool:
 def _holds_computed(operator: Operator, value: Any, wanted: Any) -> bool:
     if operator in _ORDERS and isinstance(wanted, datetime):
         return any(COMPARISONS[_ORDERS[operator]](as_date(item), wanted) for item in as_list(value))
-    tests = [_test(operator, as_text(item)) for item in as_list(wanted)]
+    try:
+        tests = [_test(operator, as_text(item)) for item in as_list(wanted)]
+    except ExpressionError as error:
+        raise FlowError(error.message) from None
     return any(test(value) for test in tests)
 
 
@@ -208,7 +211,7 @@ def _test(operator: Operator, wanted: str) -> Callable[[Any], bool]:
         try:
             mask = as_integer(int(wanted, 0))
         except ValueError:
-            raise ExpressionError(f"{operator} needs a whole number.", wanted) from None
+            raise ExpressionError(f"{operator} needs a whole number, not {shown(wanted)}.", wanted) from None
         return partial(_has_bits, mask)
     folded = wanted.casefold()
     if operator in _ORDERS and operator is not Operator.EQUAL:

@@ -16,10 +16,13 @@ from mimas.runs.setup import Schedule, Window
 _DAY = timedelta(days=1)
 _WEEK = 7 * 24 * 60
 _UNITS = {unit: timedelta(**{f"{unit}s": 1}) for unit in ("week", "day", "hour", "minute", "second")}
+_LONGEST_ZONE = 100
 
 
 def zone_of(name: str) -> tzinfo:
     """A time zone by its IANA name; UTC needs no data of the system. Raises `KeyError` or `ValueError` for others."""
+    if len(name) > _LONGEST_ZONE:  # Python looks for it along its parts, one within the other
+        raise ValueError("a time zone has no such long name")
     return UTC if name == "UTC" else ZoneInfo(name)
 
 

@@ -6,9 +6,9 @@ case and to spaces around separators, which is how directories compare the namin
 
 import re
 
-_SPECIAL = re.compile(r'([,+"\\<>;=])')
+_SPECIAL = str.maketrans({sign: f"\\{sign}" for sign in ',+"\\<>;='} | {"\0": "\\00"})
 _ESCAPED = re.compile(r"((?:\\[0-9A-Fa-f]{2})+)|\\(.?)")
-_KEPT = re.compile(r"([\\,+])")
+_KEPT = re.compile(r'([\\,+"])')
 
 
 def split(name: str) -> list[str]:
@@ -48,16 +48,20 @@ def empty_part(name: str) -> str:
 
 
 def key(name: str) -> str:
-    """The form by which two names are compared: equal keys, same object."""
+    """The form by which two names are compared: equal keys, same object. It holds no NUL, and is its own key."""
+    if "\0" in name:
+        name = name.replace("\0", "\\00")
     return ",".join(_rdn_key(part) for part in split(name))
 
 
 def _rdn_key(rdn: str) -> str:
     attribute, _, value = rdn.partition("=")
     value = value.strip()
-    if "\\" in value:
+    if "\\" in rdn or '"' in rdn:
+        if "\\" in attribute or '"' in attribute:  # no attribute has such a name
+            attribute, value = "", rdn
         # Some servers write an escaped comma as a backslash and a comma, some in hex: what is meant is compared.
-        value = _KEPT.sub(r"\\\1", _ESCAPED.sub(_unescaped, value).strip())
+        value = _KEPT.sub(r"\\\1", _ESCAPED.sub(_unescaped, value).strip()).replace("\0", "\\00")
     return f"{attribute.strip()}={value}".casefold()
 
 
@@ -72,7 +76,7 @@ def _unescaped(match: re.Match[str]) -> str:
 
 def escape(value: str) -> str:
     """A value made safe to stand in a name (RFC 4514 section 2.4)."""
-    escaped = _SPECIAL.sub(r"\\\1", value).replace("\x00", "\\00")
+    escaped = value.translate(_SPECIAL)
     if escaped.startswith((" ", "#")):
         escaped = "\\" + escaped
     if escaped.endswith(" ") and not escaped.endswith("\\ "):

@@ -11,12 +11,16 @@ LONGEST = 500
 
 
 def normal(value: object) -> str:
-    """The key of one value: trimmed, inner spaces single, without regard to case, composed (Unicode NFC)."""
+    """The key of one value: trimmed, inner spaces single, without regard to case, composed (Unicode NFC).
+
+    PostgreSQL keeps no NUL: the sign for a character that cannot be shown stands for it.
+    """
     text = value if isinstance(value, str) else str(value)
     if text.isascii():
         key = " ".join(text.split()).lower()
     else:
         key = " ".join(unicodedata.normalize("NFC", text).split()).casefold()
+    key = key.replace("\0", "\ufffd")
     return key if len(key) <= LONGEST else f"{key[:100]}…{xxh3_128_hexdigest(key.encode())}"
 
 

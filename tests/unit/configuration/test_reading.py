@@ -160,3 +160,24 @@ def test_what_is_written_out_reads_the_same(body: dict[str, object]) -> None:
 def test_the_stored_form_keeps_lines() -> None:
     (document,), _ = read("kind: X\nname: n\nflows:\n  a: b\n", "documents/a.yaml")
     assert unpack("X", "n", pack(document), "documents/a.yaml") == document
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('kind: X\nname: "\\ud83d"\n', "documents/a.yaml:2: holds half a character"),
+        ('kind: X\n"\\ud83d": x\n', "documents/a.yaml:2: holds half a character"),
+        ('kind: X\nname: "\\U00110000"\n', "documents/a.yaml:2: holds an escape that is no character"),
+        (
+            "kind: X\nname: x\n---\n%YAML 1.0\n---\nkind: Y\n",
+            "documents/a.yaml:4: cannot be read as YAML: %YAML asks for another version",
+        ),
+    ],
+)
+def test_escapes_and_versions_that_are_none(text: str, message: str) -> None:
+    assert any(found.startswith(message) for found in messages(text)), messages(text)
+
+
+def test_many_documents_take_no_time_for_counting_lines() -> None:
+    text = "---\n" * 3_000 + "kind: X\n"
+    assert messages(text)[0].startswith("documents/a.yaml:3001: the document has no `name`")

@@ -109,6 +109,16 @@ def test_small_blocks_give_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert (again.keys, again.fingerprints, again.values) == (whole.keys, whole.fingerprints, whole.values)
 
 
+def test_a_record_without_an_end_is_not_taken_into_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "BLOCK", 100)
+    monkeypatch.setattr(records, "LARGEST", 1_000)
+    good = f"dn: {ANN}\nobjectClass: person\n\n"
+    long = f"dn: {BO}\nobjectClass: person\n" + "mail: a@x\n" * 80
+    assert len(read(tmp_path, good + long + "\n" + good.replace("Ann", "Cy")).keys) == 3
+    with pytest.raises(ConnectorError, match="begins in line 4 has more than"):
+        read(tmp_path, good + long.replace("\n", "\n \n") * 5)
+
+
 def test_a_byte_order_mark_and_a_version_in_the_first_record(tmp_path: Path) -> None:
     text = f"\ufeffversion: 1\ndn: {ANN}\nobjectClass: person\nsn: version: 1\n"
     assert read(tmp_path, text).values[names.key(ANN)]["sn"] == "version: 1"

@@ -18,6 +18,15 @@ from mimas.language.regexes import pattern, replacement
         (r"\\k<n>", r"\k<n>", r"\k<n>"),
         (r"(?<=a)b(?!c)", "abd", "b"),
         (r"(?>a+)b", "aab", "aab"),
+        (r"[\[a]+", r"\[a", "[a"),
+        (r"[[&&||]+", "&[|", "&[|"),
+        (r"[+--]+", "a,-b", ",-"),
+        (r"(?#[)a", "a", "a"),
+        (r"^(\w+\.)*\w+@([a-z0-9-]+\.)+[a-z]{2,}$", "ann.lee@mail.example.com", "ann.lee@mail.example.com"),
+        (r"^([A-Z][a-z]+ )*[A-Z][a-z]+$", "Ann Mary Lee", "Ann Mary Lee"),
+        (r"^(\d{1,3}\.){3}\d{1,3}$", "10.20.30.4", "10.20.30.4"),
+        (r"(\w)\1+", "Anna", "nn"),
+        (r"^CN=([^,]+),OU=([^,]+),.*$", "CN=a,OU=b,DC=c", "CN=a,OU=b,DC=c"),
     ],
 )
 def test_what_dotnet_writes_otherwise(expression: str, text: str, found: str | None) -> None:
@@ -33,6 +42,16 @@ def test_what_dotnet_writes_otherwise(expression: str, text: str, found: str | N
         (r"\Ga", r"escape \G"),
         (r"(?n)a", "only i, m, s and x"),
         ("(", "is wrong"),
+        (r"[\p{L}]", "Unicode categories"),
+        ("[a-z-[aeiou]]", "cannot take sets from sets"),
+        ("(" * 1_000, "nested too deep"),
+        ("a" * 2_001, "at most 2,000 characters"),
+        (r"(a+)+$", "could take for ever"),
+        (r"^([^@\s]+\.)+\w+$", "could take for ever"),
+        (r"(\s*\w+\s*)*", "could take for ever"),
+        (r"(x|y|xy)*", "could take for ever"),
+        (r"(?:a?){30}a{30}", "could take for ever"),
+        (r"(?:\b){100000000}", "could take for ever"),
     ],
 )
 def test_what_is_refused_names_the_construct(expression: str, reason: str) -> None:
@@ -43,12 +62,27 @@ def test_what_is_refused_names_the_construct(expression: str, reason: str) -> No
 
 @pytest.mark.parametrize(
     ("given", "expected"),
-    [("$1-${n}", "x-x"), ("$$1", "$1"), ("<$&>", "<x>"), (r"\n", r"\n")],
+    [
+        ("$1-${n}", "x-x"),
+        ("$$1", "$1"),
+        ("<$&>", "<x>"),
+        (r"\n", r"\n"),
+        ("$9${other}", "$9${other}"),  # as in .NET: what names no group stands for itself
+        ("$99999999999999999999", "$99999999999999999999"),
+    ],
 )
 def test_replacements(given: str, expected: str) -> None:
-    assert pattern("(?<n>x)").sub(replacement(given), "x") == expected
+    compiled = pattern("(?<n>x)")
+    assert compiled.sub(replacement(given, compiled), "x") == expected
+
+
+def test_a_text_may_be_too_long_for_an_expression() -> None:
+    assert pattern(r".*@.*\.com", "a" * 800).search("a" * 800) is None
+    with pytest.raises(FlowError, match=r"could take for ever on a text of 1,000 characters; it is for 843 at most"):
+        pattern(r".*@.*\.com", "a" * 1_000)
+    assert pattern(r"^.*@", "a" * 100_000).search("a" * 100_000) is None
 
 
 def test_replacements_that_python_does_not_have_are_refused() -> None:
     with pytest.raises(FlowError, match="do not have"):
-        replacement("$`")
+        replacement("$`", pattern("x"))

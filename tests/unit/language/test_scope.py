@@ -84,6 +84,13 @@ def test_dates_flip() -> None:
         holds(scope, start="soon")
 
 
+def test_a_computed_mask_that_is_no_number_is_an_error_of_the_object() -> None:
+    scope: Scope = ((Clause("flags", Operator.ISBITSET, "=[mask]"),),)
+    assert holds(scope, flags=6, mask=2)
+    with pytest.raises(FlowError, match="needs a whole number, not 'x'"):
+        holds(scope, flags=6, mask="x")
+
+
 def test_attributes_and_errors() -> None:
     assert scope_attributes(((Clause("a", Operator.EQUAL, "=[b] & [c]"),), (Clause("d", Operator.ISNULL),))) == set(
         "abcd"

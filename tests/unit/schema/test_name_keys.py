@@ -41,6 +41,14 @@ def test_what_was_escaped_stays_one_part(value: str) -> None:
     assert key(name) == key(name.upper() if value.isascii() else name)
 
 
+@pytest.mark.parametrize(
+    "name", [r"cn=a\"b\,c,dc=x", 'cn="a,b",dc=x', r'=\"""""\2C,', r'"=\b",', "cn=a+b\0", r"cn=a\00+b", r"cn=\5c2c"]
+)
+def test_a_key_is_its_own_key_and_can_be_stored(name: str) -> None:
+    assert key(key(name)) == key(name)
+    assert "\0" not in key(name)
+
+
 @pytest.mark.parametrize("broken", ["cn=a\\", "cn=\\C3", "cn=\\C3,dc=x", "", "x", ",,"])
 def test_broken_names_still_have_a_key(broken: str) -> None:
     assert isinstance(key(broken), str)

@@ -132,9 +132,10 @@ def _extension(home: Path, document: Document, path: tuple[str | int, ...], name
         return
     try:
         tree = ast.parse(file.read_bytes())
-    except (SyntaxError, ValueError) as error:
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         line = f", line {error.lineno}" if isinstance(error, SyntaxError) else ""
-        yield document.problem(path, f"{EXTENSIONS}/{module}.py{line} is not Python: {error.args[0]}", "correct it")
+        reason = error.args[0] if error.args else "it is nested too deep"
+        yield document.problem(path, f"{EXTENSIONS}/{module}.py{line} is not Python: {reason}", "correct it")
         return
     functions = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
     if function not in functions:

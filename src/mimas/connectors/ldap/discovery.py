@@ -29,10 +29,13 @@ _KINDS = {
 
 
 def discover(session: Session) -> Schema:
-    """Every structural object class, with the attributes of its superclasses."""
+    """Every structural object class, with the attributes of its superclasses. What cannot be read is left out."""
     published = session.subschema(["attributeTypes", "objectClasses"])
-    names = {"attributetypes": "attributeTypes", "objectclasses": "objectClasses"}
-    schema = SubSchema({names[key]: values for key, values in published.items() if key in names}, check_uniqueness=0)
+    kinds = {"attributeTypes": AttributeType, "objectClasses": ObjectClass}
+    readable = {
+        name: [one for one in published.get(name.lower(), []) if _readable(kind, one)] for name, kind in kinds.items()
+    }
+    schema = SubSchema(readable, check_uniqueness=0)
     types = {}
     for oid in schema.listall(ObjectClass):
         found = schema.get_obj(ObjectClass, oid)
@@ -41,8 +44,23 @@ def discover(session: Session) -> Schema:
     return types
 
 
+_DAMAGED = (ValueError, AssertionError, LookupError, TypeError, AttributeError, RecursionError)
+"""What python-ldap raises for a description that is none, and for one that is above itself."""
+
+
+def _readable(kind: type[AttributeType | ObjectClass], description: bytes) -> bool:
+    try:
+        kind(description)
+    except _DAMAGED:
+        return False
+    return True
+
+
 def _object_type(schema: SubSchema, name: str) -> ObjectType:
-    must, may = schema.attribute_types([name], raise_keyerror=0)
+    try:
+        must, may = schema.attribute_types([name], raise_keyerror=0)
+    except _DAMAGED:
+        must, may = {}, {}
     attributes = {NAME: Attribute(NAME)}
     for found in (*must.values(), *may.values()):
         # A class may name attributes that the schema does not define; they come as bare names.
@@ -53,5 +71,8 @@ def _object_type(schema: SubSchema, name: str) -> ObjectType:
 
 
 def _attribute(schema: SubSchema, found: AttributeType) -> Attribute:
-    syntax = schema.get_inheritedattr(AttributeType, found.oid, "syntax")
+    try:
+        syntax = schema.get_inheritedattr(AttributeType, found.oid, "syntax")
+    except _DAMAGED:
+        syntax = None
     return Attribute(found.names[0], _KINDS.get(syntax, Kind.STRING), multivalued=not found.single_value)

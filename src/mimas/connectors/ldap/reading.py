@@ -126,7 +126,11 @@ class Reader:
     def _page(self, records: list[Raw]) -> LdapPage:
         keys, fingerprints, problems, good = [], [], [], []
         for name, attributes in records:
-            key = self._key(name, attributes)
+            try:
+                key = self._key(name, attributes)
+            except EntryError as error:
+                problems.append(Problem(error.code, name, error.message, error.advice))
+                continue
             if key is None:
                 text = f"The object has no {self._anchor}, by which Mimas knows it again."
                 advice = f"Let the account of bind_dn read {self._anchor}, or have the server generate it."
@@ -139,10 +143,13 @@ class Reader:
         return LdapPage(keys, fingerprints, problems, good, self)
 
     def _key(self, name: str, attributes: Mapping[str, list[bytes]]) -> str | None:
+        """What the object is known by; none where the directory does not tell. Raises `EntryError`."""
+        if "=" not in name or "\0" in name:
+            raise EntryError("invalid-dn", f"the directory sends an object with the name {name!r}", "Correct its name.")
         if self._anchor is None:
             return name_key(name)
         values = attributes.get(self._anchor) or _lowered(attributes).get(self._anchor.lower())
-        return anchor(values[0], self._anchor) if values else None
+        return anchor(values[0], self._anchor) or None if values else None
 
     def entry(self, key: str, name: str, attributes: Mapping[str, list[bytes]]) -> Entry:
         """One entry parsed. Raises `EntryError`."""
@@ -173,7 +180,7 @@ class Reader:
         """The most specific configured class; Active Directory lists an object's classes in that order."""
         classes = attributes.get(_STRUCTURAL.lower(), []) + attributes.get("objectclass", [])[::-1]
         for one in classes:
-            if object_type := self._schema.get(one.decode().lower()):
+            if object_type := self._schema.get(one.decode(errors="replace").lower()):
                 return object_type
         message = f"{name} is of no configured type"
         raise EntryError("unmappable-object-type", message, "Let the account of bind_dn read objectClass.")

@@ -3,10 +3,11 @@
 import base64
 import binascii
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from mimas.connectors.contract import EntryError
+from mimas.connectors.texts import as_key, in_utc, integer
 from mimas.schema.attributes import Kind
 from mimas.schema.values import Scalar
 
@@ -28,9 +29,11 @@ def decode(raw: bytes, kind: Kind, attribute: str) -> Scalar:
         raise EntryError("parse-error", f"{attribute} is not UTF-8 text", "Declare it as binary.") from None
     if kind is Kind.INTEGER:
         try:
-            return int(text)
+            return integer(text)
         except ValueError:
             raise EntryError(_NUMBER, f"{attribute} is no integer: {text[:40]!r}", "Declare it as string.") from None
+    if kind is Kind.REFERENCE:
+        return as_key(text, attribute)
     return _instant(text, attribute) if kind is Kind.DATETIME else text
 
 
@@ -39,7 +42,7 @@ def _instant(text: str, attribute: str) -> str:
         # Generalised time is ISO 8601's basic format but for the T (RFC 4517 section 3.3.13).
         moment = datetime.fromisoformat(f"{text[:8]}T{text[8:]}")
         if moment.tzinfo:
-            return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+            return in_utc(moment).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
     raise EntryError(_TIME, f"{attribute} is no generalised time: {text[:40]!r}", "Declare it as string.")
 
 
@@ -54,14 +57,20 @@ def encode(value: Scalar, kind: Kind) -> bytes:
         return b"TRUE" if value else b"FALSE"
     if kind is Kind.DATETIME:
         try:
-            moment = datetime.fromisoformat(str(value))
+            moment = in_utc(datetime.fromisoformat(str(value)))
         except ValueError:
             raise ValueError(f"is no instant: {value!r}") from None
-        moment = moment.astimezone(UTC) if moment.tzinfo else moment
         return moment.strftime("%Y%m%d%H%M%SZ").encode()
     return str(value).encode()
 
 
 def anchor(raw: bytes, attribute: str) -> str:
-    """The system's own identifier as text; Active Directory's is 16 bytes, little-endian (MS-DTYP 2.3.4.2)."""
-    return str(UUID(bytes_le=raw)) if attribute == "objectGUID" else raw.decode()
+    """The system's own identifier as text; Active Directory's is 16 bytes, little-endian (MS-DTYP 2.3.4.2).
+
+    Raises `EntryError`.
+    """
+    try:
+        return str(UUID(bytes_le=raw)) if attribute == "objectGUID" else as_key(raw.decode(), attribute)
+    except ValueError:
+        advice = "Look at what the directory gives its objects."
+        raise EntryError("invalid-attribute-value", f"{attribute} is no identifier: {raw[:40]!r}", advice) from None

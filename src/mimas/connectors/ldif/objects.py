@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from mimas.connectors.contract import Entry, EntryError, Schema
 from mimas.connectors.ldif.records import Record, as_text, attribute_lines
-from mimas.connectors.texts import reader
+from mimas.connectors.texts import as_key, reader
 from mimas.schema import names
 from mimas.schema.attributes import NAME, Attribute, Kind, ObjectType
 from mimas.schema.values import Scalar, Values, many
@@ -33,6 +33,8 @@ class Planned:
             return base64.b64encode(raw.encode() if isinstance(raw, str) else raw).decode()
         try:
             text = raw if isinstance(raw, str) else raw.decode()
+            if self.attribute.kind is Kind.REFERENCE:
+                return as_key(text, self.name)
             return self.read(text) if self.read else text
         except UnicodeDecodeError:
             raise EntryError(
@@ -203,7 +205,7 @@ class Objects:
         classes = tuple(_CLASS.findall(lowered))
         if any(encoded for encoded, _ in classes):  # base64 is not to be lowered
             lines = attribute_lines(body, 0)
-            texts = {as_text(value).lower() for spelling, value in lines if spelling.lower() == "objectclass"}
+            texts = {as_text(value).strip().lower() for spelling, value in lines if spelling.lower() == "objectclass"}
         elif classes in self._types:
             return self._types[classes]
         else:
@@ -245,7 +247,7 @@ def _named(record: Record) -> tuple[str, bytes]:
             "missing-dn", f"the record in line {record.line} begins with '{shown}', not with its dn", "Add its dn."
         )
     name = as_text(raw).strip()
-    if "=" not in name:
+    if "=" not in name or "\0" in name:
         raise EntryError("invalid-dn", f"the record in line {record.line} has the dn '{name[:60]}'", "Correct its dn.")
     return name, body
 

@@ -1,16 +1,17 @@
 """LDIF records: blocks of lines with empty lines between them, and the attribute lines in one (RFC 2849)."""
 
 import base64
-import binascii
 import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO, TypeAlias
 
-from mimas.connectors.contract import EntryError
+from mimas.connectors.contract import ConnectorError, EntryError
 
 BLOCK = 1 << 20
+LARGEST = 256 * BLOCK
+"""Bytes of a record: a group of millions. A file without empty lines is no LDIF, and is not taken into memory."""
 _COMMENT = re.compile(rb"^#[^\n]*(?:\n|$)", re.MULTILINE)
 _VERSION = re.compile(rb"version:[^\n]*(?:\n|$)", re.IGNORECASE)
 
@@ -30,26 +31,39 @@ class Record:
 
 
 def records(file: BinaryIO) -> Iterator[list[Record]]:
-    """The records of a file, some at a time. Comments alone, and the version, are no records."""
-    line, rest, first = 1, b"", True
+    """The records of a file, some at a time. Comments alone, and the version, are no records.
+
+    Raises `ConnectorError` when there is no end of a record.
+    """
+    line, first = 1, True
+    held: list[bytes] = []  # whole lines, in which no record ends; joined once
     while block := file.read(BLOCK):
-        block += file.readline()
-        if first:
+        block = (block + file.readline(LARGEST)).replace(b"\r\n", b"\n")
+        if first and not held:
             block = block.removeprefix(codecs.BOM_UTF8)
-        block = rest + block.replace(b"\r\n", b"\n")
+        if b"\n\n" not in block and not (held and block.startswith(b"\n")):
+            held.append(block)
+            if sum(map(len, held)) > LARGEST:
+                raise _endless(line)
+            continue
+        block = b"".join((*held, block))
         end = block.rfind(b"\n\n") + 2
-        if end > 1:
-            found = list(_split(block[:end], line, first))
-            line += block.count(b"\n", 0, end)
-            rest, first = block[end:], False
-            yield found
-        else:
-            rest = block
-    if rest:
+        found = list(_split(block[:end], line, first))
+        line += block.count(b"\n", 0, end)
+        held, first = [block[end:]], False
+        yield found
+    if rest := b"".join(held):
         found = list(_split(rest, line, first))
         if found and not rest.endswith(b"\n"):
             found[-1] = replace(found[-1], cut=True)
         yield found
+
+
+def _endless(line: int) -> ConnectorError:
+    return ConnectorError(
+        f"The record that begins in line {line} has more than {LARGEST >> 20} MiB, and no end.",
+        "Records are divided by empty lines, with not even a space in them (RFC 2849). Have the file made anew.",
+    )
 
 
 def attribute_lines(text: bytes, line: int) -> list[Line]:
@@ -89,7 +103,7 @@ def _attribute_line(text: str, line: int) -> Line:
     if value.startswith(":"):
         try:
             return name, base64.b64decode(value[1:].strip(), validate=True)
-        except binascii.Error:
+        except ValueError:  # binascii.Error is one, and so is what it says of other alphabets
             raise EntryError(
                 "invalid-base64-value", f"the record in line {line}: '{name}' is not base64", "Correct or remove it."
             ) from None

@@ -9,7 +9,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
 from scim2_models import Path, SCIMException
@@ -17,6 +17,7 @@ from scim2_models.path import AttrPath, CompareOperator, Comparison, FilterNode,
 
 from mimas.connectors.contract import Change, ConnectorError, EntryError
 from mimas.connectors.scim.service import Resource
+from mimas.connectors.texts import as_key, in_utc
 from mimas.schema.attributes import Attribute, Kind
 from mimas.schema.values import Scalar
 
@@ -160,13 +161,14 @@ def _scalar(value: Any, attribute: Attribute) -> Scalar:
     kind = attribute.kind
     if kind is Kind.DATETIME and isinstance(value, str):
         with suppress(ValueError):
-            moment = datetime.fromisoformat(value)
-            moment = moment.astimezone(UTC) if moment.tzinfo else moment
+            moment = in_utc(datetime.fromisoformat(value))
             return moment.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
     elif kind is Kind.STRING and isinstance(value, bool):
         return "true" if value else "false"
     elif kind is Kind.STRING and isinstance(value, int | float):
         return str(value)
+    elif kind is Kind.REFERENCE and isinstance(value, str):
+        return as_key(value, attribute.name)
     elif type(value) is {Kind.BOOLEAN: bool, Kind.INTEGER: int}.get(kind, str):
         return cast(Scalar, value)
     message = f"{attribute.name} is no {kind}: {str(value)[:60]!r}"

@@ -55,7 +55,8 @@ class Reader:
         """Everything. Raises `ConnectorError`.
 
         The service counts; a listing that does not come to what it counted was changed while it was read, and may have
-        skipped some that moved up to an earlier page. Then it is not complete.
+        skipped some that moved up to an earlier page. Then it is not complete. A page that brings nothing new ends it:
+        the service may send the same one for ever.
         """
         reasons = []
         for name in self._schema:
@@ -63,7 +64,10 @@ class Reader:
             totals: set[int] = set()
             for answer in self._answers(name):
                 totals.add(answer["totalResults"])
+                before = len(seen)
                 yield self._page(name, answer.get("Resources") or [], seen)
+                if len(seen) == before:
+                    break
             if totals != {len(seen)}:
                 counted = " and then ".join(map(str, sorted(totals)))
                 reasons.append(f"{name}: {len(seen)} came of {counted}; the listing changed while it was read")
@@ -87,7 +91,7 @@ class Reader:
         path, start = self._service.endpoint(name), 1
         while True:
             answer = self._service.get(path, {"startIndex": start, "count": self._service.settings.page_size})
-            if not isinstance(answer.get("totalResults"), int):
+            if type(answer.get("totalResults")) is not int or not isinstance(answer.get("Resources") or [], list):
                 raise ConnectorError(
                     f"Connector {self._service.name}: the answer to {path} is no list (RFC 7644 section 3.4.2).",
                     "Check that url is what stands before /Users.",
@@ -98,11 +102,15 @@ class Reader:
             if not answer.get("Resources") or start > answer["totalResults"]:
                 return
 
-    def _page(self, name: str, resources: Sequence[Resource], seen: set[str]) -> ScimPage:
+    def _page(self, name: str, resources: Sequence[Any], seen: set[str]) -> ScimPage:
         keys, fingerprints, problems, good = [], [], [], []
         for resource in resources:
+            if not isinstance(resource, dict):
+                place, text = f"{name} {resource!r}"[:80], "What should be a resource is no JSON object."
+                problems.append(Problem("parse-error", place, text, "Have the service corrected."))
+                continue
             key = resource.get("id")
-            if not isinstance(key, str) or not key:
+            if not isinstance(key, str) or not key or "\0" in key:
                 place = (
                     f"{name} {resource.get('userName') or resource.get('displayName') or resource.get('externalId')}"
                 )

@@ -10,12 +10,12 @@ from typing import Any
 import httpx2
 import msgspec
 from pydantic import ValidationError
-from scim2_client import SCIMClientException
 from scim2_client.engines.httpx2 import SyncSCIMClient
-from scim2_models import Error, SCIMException, ScimProvider
+from scim2_models import Error, ScimProvider
 
 from mimas.connectors.contract import ConnectorError
 from mimas.connectors.scim.settings import ScimSettings
+from mimas.schema.messages import fit
 
 Resource = dict[str, Any]
 
@@ -52,7 +52,8 @@ class Service:
             client = SyncSCIMClient(self._http)
             try:
                 client.discover(service_provider_config=False)
-            except (SCIMClientException, SCIMException) as error:
+            except Exception as error:
+                # The library makes classes of what it reads, which fails in more ways than it has errors for.
                 response = getattr(error, "source", None)
                 if isinstance(response, httpx2.Response) and response.is_error:
                     raise self.refused(response) from error
@@ -92,7 +93,7 @@ class Service:
                 raise self._unusable(str(error) or type(error).__name__, _CHECK) from error
             if response.status_code not in _BUSY | _BROKEN:
                 break
-            wait = _wait(response, attempt)
+            wait = pause(response, attempt)
             if response.status_code not in retried or attempt == _TRIES - 1 or wait > _LONGEST_WAIT:
                 raise self._unusable(f"{told(response)}, after {attempt + 1} tries", "Run this again later.")
             time.sleep(wait)
@@ -104,7 +105,7 @@ class Service:
         """The JSON object of an answer. Raises `ConnectorError`."""
         try:
             return msgspec.json.decode(response.content, type=dict[str, Any])
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise self._unusable(
                 f"its answer to {response.request.url.path} is no JSON object: {error}", _CHECK
             ) from error
@@ -133,15 +134,15 @@ def told(response: httpx2.Response) -> str:
     """The status and the service's own words."""
     error = error_of(response)
     words = " ".join(filter(None, (error.scim_type, error.detail)))
-    return f"{response.status_code} {response.reason_phrase}{f' ({words})' if words else ''}"
+    return fit(f"{response.status_code} {response.reason_phrase}{f' ({words})' if words else ''}")
 
 
-def _wait(response: httpx2.Response, attempt: int) -> float:
+def pause(response: httpx2.Response, attempt: int) -> float:
     """Seconds to wait: what ``Retry-After`` says (RFC 9110 section 10.2.3), or a little longer each time."""
     given = response.headers.get("Retry-After", "")
     if given.isdecimal():
         return float(given)
     try:
         return max((parsedate_to_datetime(given) - datetime.now(UTC)).total_seconds(), 0.0)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return 0.5 * float(2**attempt)

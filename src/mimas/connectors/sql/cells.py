@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy import Column
 
 from mimas.connectors.contract import EntryError
+from mimas.connectors.texts import DIGITS, in_utc
 from mimas.schema.attributes import Attribute, Kind
 from mimas.schema.values import Scalar
 
@@ -30,13 +31,19 @@ def read(cell: Any, attribute: Attribute) -> Scalar | None:
 
 
 def plain(cell: Any, name: str) -> str:
-    """A cell as text: ``true`` and ``false``, numbers without an exponent, instants as ISO 8601 in UTC."""
+    """A cell as text: ``true`` and ``false``, numbers without an exponent, instants as ISO 8601 in UTC.
+
+    Raises `EntryError`.
+    """
     if isinstance(cell, bool):
         return "true" if cell else "false"
     if isinstance(cell, Decimal):
         return format(cell, "f")
     if isinstance(cell, datetime):
-        return instant(cell)
+        try:
+            return instant(cell)
+        except ValueError as error:
+            raise EntryError("invalid-attribute-value", f"{name} {error}: {cell}", "Correct the row.") from None
     if isinstance(cell, date):
         return cell.isoformat()
     if isinstance(cell, bytes):
@@ -48,14 +55,14 @@ def plain(cell: Any, name: str) -> str:
 
 
 def instant(moment: datetime) -> str:
-    """ISO 8601 in UTC, to the second. A column without a time zone is taken to hold UTC."""
-    moment = moment.astimezone(UTC) if moment.tzinfo else moment
-    return moment.replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+    """ISO 8601 in UTC, to the second. A column without a time zone is taken to hold UTC. Raises ``ValueError``."""
+    return in_utc(moment).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
 def _integer(text: str, name: str) -> int:
     with suppress(ArithmeticError, ValueError):
-        if (number := Decimal(text)) == int(number):
+        # An exponent of nine digits would be reckoned out.
+        if (number := Decimal(text)).adjusted() < DIGITS and number == int(number):
             return int(number)
     message, advice = f"{name} is no integer: {text[:40]!r}", "Correct the row, or declare it as string."
     raise EntryError("invalid-numeric-value", message, advice)
@@ -98,8 +105,7 @@ def write(value: Scalar | None, column: Column[Any]) -> Any:
         if wanted is bool:
             return _boolean(text, column.name)
         if wanted is datetime:
-            moment = datetime.fromisoformat(text)
-            moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+            moment = in_utc(datetime.fromisoformat(text))
             return moment if getattr(column.type, "timezone", False) else moment.replace(tzinfo=None)
         if wanted is date:
             return datetime.fromisoformat(text).date()

@@ -10,10 +10,11 @@ from sqlalchemy import Column, ColumnElement, Connection, and_, func, or_, selec
 from sqlalchemy.types import NullType
 from xxhash import xxh3_64_intdigest
 
-from mimas.connectors.contract import ConnectorError, End, Entry, Problem, Sought
+from mimas.connectors.contract import ConnectorError, End, Entry, EntryError, Problem, Sought
 from mimas.connectors.sql.cells import plain, read, write
 from mimas.connectors.sql.database import Database
-from mimas.connectors.sql.mapping import Mapped
+from mimas.connectors.sql.mapping import LinkTable, Mapped
+from mimas.connectors.texts import as_key
 from mimas.schema.attributes import Kind
 from mimas.schema.values import Values
 
@@ -21,6 +22,9 @@ PAGE = 5000
 
 _Members = dict[str, list[str]]
 """Of one row: the attribute and the targets' bare keys."""
+
+_Linked = dict[str, _Members | EntryError]
+"""Of each row, by its key. Where a member cannot be read the row fails: a shorter list would look like a change."""
 
 _Row = tuple[Any, ...]
 
@@ -33,13 +37,15 @@ class SqlPage:
     fingerprints: Sequence[int]
     problems: Sequence[Problem]
     rows: Sequence[_Row]
-    members: Sequence[_Members]
+    members: Sequence[_Members | EntryError]
     mapped: Mapped
     deleted: frozenset[int] = frozenset()
 
     def entry(self, index: int) -> Entry:
         """The row parsed. Raises `EntryError`."""
-        mapped = self.mapped
+        mapped, members = self.mapped, self.members[index]
+        if isinstance(members, EntryError):
+            raise members
         values: Values = {}
         references: dict[str, list[str]] = {}
         for name, cell in zip(mapped.columns, self.rows[index], strict=True):
@@ -47,12 +53,12 @@ class SqlPage:
             if attribute is None or (value := read(cell, attribute)) is None:
                 continue
             if attribute.kind is Kind.REFERENCE:
-                references[name] = [mapped.keys.prefix(mapped.to(attribute)) + str(value)]
+                references[name] = [mapped.keys.prefix(mapped.to(attribute)) + as_key(str(value), name)]
             else:
                 values[name] = value
         for link in mapped.links:
             prefix = mapped.keys.prefix(link.to)
-            references[link.attribute.name] = [prefix + key for key in self.members[index].get(link.attribute.name, [])]
+            references[link.attribute.name] = [prefix + key for key in members.get(link.attribute.name, [])]
         return Entry(mapped.type.name, self.keys[index], None, values, references)
 
 
@@ -116,7 +122,12 @@ class Reader:
         linked = self._linked(connection, mapped, rows)
         at = {name: index for index, name in enumerate(mapped.columns) if name in mapped.type.anchor}
         for row in rows:
-            parts = {name: None if row[index] is None else plain(row[index], name) for name, index in at.items()}
+            try:
+                parts = {name: _part(row[index], name) for name, index in at.items()}
+            except EntryError as error:
+                place = f"{mapped.table.fullname}: {', '.join(f'{name}={row[index]}' for name, index in at.items())}"
+                problems.append(Problem(error.code, place, error.message, error.advice))
+                continue
             key = mapped.keys.anchor(mapped.type, parts)
             if key is None or key == self._before:
                 problems.append(_problem(mapped, key, parts))
@@ -130,9 +141,9 @@ class Reader:
             members.append(own)
         return SqlPage(keys, fingerprints, problems, good, members, mapped)
 
-    def _linked(self, connection: Connection, mapped: Mapped, rows: Sequence[_Row]) -> dict[str, _Members]:
+    def _linked(self, connection: Connection, mapped: Mapped, rows: Sequence[_Row]) -> _Linked:
         """The members of the rows of a page, by the row's key. The database compares: its sort order is what counts."""
-        found: dict[str, _Members] = {}
+        found: _Linked = {}
         for link in mapped.links:
             at = list(mapped.columns).index(mapped.type.anchor[0])
             if not (keys := [row[at] for row in rows if row[at] is not None]):
@@ -140,10 +151,29 @@ class Reader:
             cells = self._cells([link.owner, link.member])
             query = select(*cells).where(link.owner >= keys[0], link.owner <= keys[-1])
             for owner, member in connection.execute(query.order_by(link.owner, link.member)):
-                if owner is not None and member is not None:
-                    own = found.setdefault(plain(owner, link.owner.name), {})
-                    own.setdefault(link.attribute.name, []).append(plain(member, link.member.name))
+                _add(found, link, owner, member)
         return found
+
+
+def _part(cell: Any, name: str) -> str | None:
+    """A part of a key as text. Raises `EntryError`."""
+    return None if cell is None else as_key(plain(cell, name), name)
+
+
+def _add(found: _Linked, link: LinkTable, owner: Any, member: Any) -> None:
+    """One row of a link table; empty cells are none."""
+    try:
+        key = _part(owner, link.owner.name)
+    except EntryError:
+        return  # the row of this key fails itself
+    try:
+        text = _part(member, link.member.name)
+    except EntryError as error:
+        found[key or ""] = error
+        return
+    own = found.setdefault(key, {}) if key and text else None
+    if text and isinstance(own, dict):
+        own.setdefault(link.attribute.name, []).append(text)
 
 
 def _problem(mapped: Mapped, key: str | None, parts: dict[str, str | None]) -> Problem:

@@ -19,6 +19,7 @@ from mimas.language.expressions.tree import (
 from mimas.language.functions import REGISTRY, find
 from mimas.language.functions.refused import REFUSED
 from mimas.language.results import Outcome
+from mimas.schema.messages import half_character
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -70,6 +71,8 @@ def parse(text: str) -> Node:
     """
     from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 
+    if (place := half_character(text)) is not None:
+        raise ExpressionError("This is half a character, which cannot be stored.", text, place)
     try:
         node: Node = _grammar().parse(text)  # type: ignore[assignment]
         _check(node)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mimas.language.errors import ExpressionError, closest
 from mimas.language.filters import tree
+from mimas.schema.messages import half_character
 
 if TYPE_CHECKING:
     from lark import Lark
@@ -40,8 +41,8 @@ STAR: "*"
 %ignore WS
 """
 
-DEEPEST = 40
-"""Levels of parentheses and ``not``."""
+DEEPEST = 120
+"""Levels of brackets and ``not``: each costs the predicate a few of Python's calls."""
 
 _FUNCTIONS = ("starts-with", "ends-with", "contains")
 _MEANT = {
@@ -61,10 +62,11 @@ def parse(text: str) -> tree.Filter:
     """The tree of a filter. Raises `ExpressionError`, with the position and what was probably meant."""
     from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
 
-    if text.count("(") > DEEPEST * 10:
-        raise ExpressionError("The filter is nested too deep.", text[:80])
+    if (place := half_character(text)) is not None:
+        raise ExpressionError("This is half a character, which nothing can equal.", text, place)
     try:
-        return _grammar().parse(text)  # type: ignore[return-value]
+        found: tree.Filter = _grammar().parse(text)  # type: ignore[assignment]
+        _check_depth(found)
     except ExpressionError as error:
         raise ExpressionError(error.message, text, error.position, error.suggestion) from None
     except UnexpectedCharacters as error:
@@ -75,6 +77,21 @@ def parse(text: str) -> tree.Filter:
         raise _unexpected(text, position) from None
     except UnexpectedEOF:
         raise _unexpected(text, len(text)) from None
+    return found
+
+
+def _check_depth(found: tree.Filter) -> None:
+    """Without recursion, for it may be deep."""
+    waiting = [(selection.condition, 1) for selection in found]
+    while waiting:
+        condition, depth = waiting.pop()
+        if depth > DEEPEST:
+            raise ExpressionError(f"The filter is nested too deep, more than {DEEPEST} levels: divide it into sets.")
+        match condition:
+            case tree.Not(condition=inner):
+                waiting.append((inner, depth + 1))
+            case tree.All(conditions=parts) | tree.Any(conditions=parts):
+                waiting += [(part, depth + 1) for part in parts]
 
 
 @cache

@@ -14,7 +14,7 @@ from mimas.language.errors import FlowError
 from mimas.language.functions.registry import function
 
 if TYPE_CHECKING:
-    from cryptography.x509 import Certificate, Name
+    from cryptography.x509 import Certificate, Extensions, Name
 
 _KEPT = 256
 """So many certificates are kept parsed: rules ask several things of one."""
@@ -23,12 +23,21 @@ _KEPT = 256
 @lru_cache(maxsize=_KEPT)
 def _certificate(data: bytes) -> "Certificate":
     # Imported when the first certificate is read: it takes a tenth of a second.
-    from cryptography.x509 import load_der_x509_certificate
+    from cryptography.x509 import InvalidVersion, load_der_x509_certificate
 
     try:
         return load_der_x509_certificate(data)
-    except ValueError:
+    except (ValueError, InvalidVersion):
         raise FlowError("this is no certificate in DER form; IsCert() tells beforehand") from None
+
+
+def _extensions(certificate: bytes) -> "Extensions":
+    from cryptography.x509 import DuplicateExtension, UnsupportedGeneralNameType
+
+    try:
+        return _certificate(certificate).extensions
+    except (ValueError, DuplicateExtension, UnsupportedGeneralNameType) as error:
+        raise FlowError(f"the extensions of the certificate cannot be read: {error}") from None
 
 
 @function("IsCert")
@@ -145,7 +154,7 @@ def cert_extension_oids(certificate: bytes) -> list[str]:
 
     ``CertExtensionOids(NULL)`` -> ``NULL``
     """
-    return [extension.oid.dotted_string for extension in _certificate(certificate).extensions if extension.critical]
+    return [extension.oid.dotted_string for extension in _extensions(certificate) if extension.critical]
 
 
 @function("CertNameInfo")
@@ -163,7 +172,7 @@ def cert_name_info(certificate: bytes, kind: str, issuer: bool) -> str | None:
     if wanted not in _OTHER_NAMES:
         raise FlowError(f"CertNameInfo: {kind!r} is no kind of name; there is {', '.join(_OTHER_NAMES.values())}")
     alternatives: list[Any] = []
-    for extension in found.extensions:
+    for extension in _extensions(certificate):
         if isinstance(extension.value, x509.IssuerAlternativeName if issuer else x509.SubjectAlternativeName):
             alternatives += extension.value
     name = found.issuer if issuer else found.subject

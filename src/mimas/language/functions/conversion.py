@@ -5,7 +5,7 @@ import hashlib
 import uuid
 from typing import Any
 
-from mimas.language.coercion import absent, as_binary, as_boolean, as_number, as_text, one
+from mimas.language.coercion import absent, as_binary, as_boolean, as_number, as_text, fits, one, sized
 from mimas.language.errors import FlowError
 from mimas.language.functions.registry import function
 
@@ -48,7 +48,7 @@ def c_num(value: Any) -> int | float | None:
     value = one(value)
     if absent(value):
         return None
-    return int.from_bytes(value, "little") if isinstance(value, bytes) else as_number(value)
+    return sized(int.from_bytes(value, "little") if isinstance(value, bytes) else as_number(value))
 
 
 @function("CBin")
@@ -114,7 +114,9 @@ def convert_to_base64(value: str | bytes) -> str:
 
     ``ConvertToBase64("Hello world!")`` -> ``"SABlAGwAbABvACAAdwBvAHIAbABkACEA"``
     """
-    return base64.b64encode(value if isinstance(value, bytes) else value.encode("utf-16-le")).decode()
+    data = value if isinstance(value, bytes) else value.encode("utf-16-le")
+    fits(len(data) * 4 // 3)
+    return base64.b64encode(data).decode()
 
 
 @function("ConvertFromBase64")
@@ -135,7 +137,9 @@ def convert_to_utf8_hex(text: str) -> str:
 
     ``ConvertToUTF8Hex("Hello world!")`` -> ``"48656C6C6F20776F726C6421"``
     """
-    return text.encode().hex().upper()
+    data = text.encode()
+    fits(2 * len(data))
+    return data.hex().upper()
 
 
 @function("ConvertFromUTF8Hex")

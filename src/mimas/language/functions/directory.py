@@ -2,6 +2,7 @@
 
 import re
 
+from mimas.language.coercion import fits
 from mimas.language.errors import FlowError
 from mimas.language.functions.registry import function
 from mimas.schema import names
@@ -47,4 +48,6 @@ def escape_dn_component(text: str) -> str:
     ``EscapeDNComponent("Lee, Ann")`` -> ``"Lee\, Ann"``
     """
     match = _TYPE.fullmatch(text)
-    return f"{match[1]}={names.escape(match[2])}" if match else names.escape(text)
+    escaped = f"{match[1]}={names.escape(match[2])}" if match else names.escape(text)
+    fits(len(escaped))
+    return escaped

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from mimas.language.coercion import absent, as_condition, as_list, as_text, shown
+from mimas.language.coercion import absent, as_condition, as_list, as_text, gathered, shown
 from mimas.language.errors import FlowError
 from mimas.language.functions.registry import function
 from mimas.language.operations import equal
@@ -61,7 +61,7 @@ def select(_: Any, values: Any, compute: Callable[[Any], Any]) -> list[Any]:
 
     ``Join(Select($phone, Split("1-2,3-4", ","), Replace($phone, "-", "")), " ")`` -> ``"12 34"``
     """
-    return [result for value in as_list(values) if (result := compute(value)) is not None]
+    return gathered(result for value in as_list(values) if (result := compute(value)) is not None)
 
 
 @function("Where", special=True)

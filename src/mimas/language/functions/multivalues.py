@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mimas.language.coercion import as_integer, as_list, as_text
+from mimas.language.coercion import MOST, as_integer, as_list, as_text, gathered, joined
 from mimas.language.errors import FlowError
 from mimas.language.functions.registry import function
 
@@ -71,7 +71,7 @@ def join(first: Any, second: Any = " ", *rest: Any) -> str:
         separator, parts = first, [value for part in (second, *rest) for value in as_list(part)]
     else:
         separator, parts = second, as_list(first)
-    return ("" if separator is None else as_text(separator)).join(map(as_text, parts))
+    return joined("" if separator is None else as_text(separator), map(as_text, parts))
 
 
 @function("RemoveDuplicates")
@@ -95,8 +95,8 @@ def split(text: str, separator: str, limit: Any = None) -> list[Any]:
     if not separator:
         raise FlowError("Split: the separator is empty")
     if limit is None:
-        return list(text.split(separator))
+        return gathered(text.split(separator, MOST))
     parts = as_integer(limit)
     if parts < 1:
         raise FlowError("Split: the limit must be 1 or more")
-    return list(text.split(separator, parts - 1))
+    return gathered(text.split(separator, min(parts - 1, MOST)))

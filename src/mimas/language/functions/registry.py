@@ -9,7 +9,7 @@ The docstring ends in one or more examples, ``Trim("  a ")`` -> ``"a"``, which t
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from types import UnionType
@@ -174,14 +174,15 @@ class _Lifted:
         return self._run(converted)
 
     def _map(self, items: list[Any], rest: tuple[Any, ...]) -> list[Any]:
-        results: list[Any] = []
+        return coercion.gathered(self._results(items, rest))
+
+    def _results(self, items: list[Any], rest: tuple[Any, ...]) -> Iterator[Any]:
         for item in items:
             result = self.slow(item, *rest)
             if type(result) is list:
-                results.extend(result)
+                yield from result
             elif result is not None:
-                results.append(result)
-        return results
+                yield result
 
     def _convert(self, argument: Argument, value: Any) -> Any:
         if argument.kind is None or (value is None and argument.kind is not list):

@@ -11,6 +11,7 @@ import unicodedata
 import uuid
 from typing import Any
 
+from mimas.language.coercion import LONGEST, fits
 from mimas.language.errors import FlowError
 from mimas.language.functions.registry import function
 from mimas.language.operations import concatenate
@@ -165,7 +166,16 @@ def replace(text: str, old: str, new: str | None) -> str:
     ``Replace("a-b-c", "-", "")`` -> ``"abc"``
     ``Replace("One Way" & CRLF & "Redmond", "\r\n", ", ")`` -> ``"One Way, Redmond"``
     """
-    return text.replace(_monikers(old), _monikers(new or "")) if old else text
+    if not old:
+        return text
+    return replaced(text, _monikers(old), _monikers(new or ""))
+
+
+def replaced(text: str, old: str, new: str) -> str:
+    """``str.replace``. Raises `FlowError` where the result is larger than may be, before it is made."""
+    if len(text) // len(old) * len(new) > LONGEST:
+        fits(len(text) + text.count(old) * (len(new) - len(old)))
+    return text.replace(old, new)
 
 
 def _monikers(text: str) -> str:
@@ -187,6 +197,9 @@ def replace_chars(text: str, pattern: str) -> str:
         if len(source) != 1 or not colon:
             raise FlowError(f"ReplaceChars: {pair!r} is not of the form a:b with one character before the colon")
         table[ord(source)] = target
+    longest = max(map(len, table.values()))
+    if longest > 1 and longest * len(text) > LONGEST:
+        fits(sum(len(table.get(ord(one), one)) for one in text))
     return text.translate(table)
 
 
@@ -313,6 +326,8 @@ def random_string(
         (string.ascii_lowercase, small),
     ]
     alphabets = ["".join(character for character in every if character not in avoid) for every, _ in classes]
+    if any(least < 0 for _, least in classes):
+        raise FlowError("RandomString: no class can have less than 0 characters")
     minimum = sum(least for _, least in classes)
     if not minimum <= length <= _LONGEST:
         raise FlowError(f"RandomString: {length} characters cannot hold the {minimum} asked for")

@@ -12,10 +12,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from mimas.language.coercion import as_condition, as_text
+from mimas.language.coercion import LONGEST, as_condition, as_text, fits, gathered, joined, sized
 from mimas.language.errors import FlowError
 from mimas.language.functions.dates import c_date
 from mimas.language.functions.registry import function
+from mimas.language.functions.text import replaced
 from mimas.language.regexes import pattern, replacement
 
 _TIMESPAN = re.compile(r"(?P<sign>-?)(?:(?P<d>\d+)(?:\.|$))?(?:(?P<h>\d{1,2}):(?P<m>\d{1,2})(?::(?P<s>\d{1,2}))?)?")
@@ -63,7 +64,7 @@ def add(first: int, second: int) -> int:
 
     ``Add(40, "2")`` -> ``42``
     """
-    return first + second
+    return int(sized(first + second))
 
 
 @function("Subtract")
@@ -72,7 +73,7 @@ def subtract(first: int, second: int) -> int:
 
     ``Subtract(44, 2)`` -> ``42``
     """
-    return first - second
+    return int(sized(first - second))
 
 
 @function("Multiply")
@@ -81,7 +82,7 @@ def multiply(first: int, second: int) -> int:
 
     ``Multiply(6, 7)`` -> ``42``
     """
-    return first * second
+    return int(sized(first * second))
 
 
 @function("Divide")
@@ -163,7 +164,7 @@ def concatenate_multivalued_string(values: list[Any], separator: str | None) -> 
 
     ``ConcatenateMultivaluedString(Split("a,b", ","), "; ")`` -> ``"a; b"``
     """
-    return (separator or "").join(map(as_text, values))
+    return joined(separator or "", map(as_text, values))
 
 
 @function("FormatMultivaluedList")
@@ -177,11 +178,13 @@ def format_multivalued_list(form: str, *lists: Any) -> list[str]:
     if any(len(column) != count for column in columns):
         raise FlowError(f"FormatMultivaluedList: the lists have {', '.join(str(len(c)) for c in columns)} values")
     texts = [[as_text(value) for value in column] for column in columns]
-    return [_filled(form, row) for row in zip(*texts, strict=True)]
+    parts = re.split(r"\{([0-9]{1,3})\}", form)
+    return gathered(_filled(parts, row) for row in zip(*texts, strict=True))
 
 
-def _filled(form: str, row: Sequence[str]) -> str:
-    return re.sub(r"\{(\d+)\}", lambda place: row[int(place[1])], form)
+def _filled(parts: Sequence[str], row: Sequence[str]) -> str:
+    """Every second part is the number of a list."""
+    return joined("", (row[int(part)] if number % 2 else part for number, part in enumerate(parts)))
 
 
 @function("TitleCase")
@@ -204,7 +207,7 @@ def normalize_string(text: str, pairs: str | None = None) -> str:
         old, colon, new = pair.partition(":")
         if not (old and colon):
             raise FlowError(f"NormalizeString: {pair!r} is no pair; write old:new, and | between pairs")
-        text = text.replace(old, new)
+        text = replaced(text, old, new)
     return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
 
 
@@ -215,7 +218,7 @@ def regex_match(text: str | None, expression: str) -> bool:
     ``RegexMatch("A-1023", "^A-[0-9]+$")`` -> ``True``
     ``RegexMatch(NULL, ".*")`` -> ``False``
     """
-    return text is not None and pattern(expression).search(text) is not None
+    return text is not None and pattern(expression, text).search(text) is not None
 
 
 @function("RegexReplace")
@@ -225,7 +228,22 @@ def regex_replace(text: str, expression: str, new: str) -> str:
     ``RegexReplace("Lee, Ann", "([a-z]+), (?<given>[a-z]+)", "${given} $1")`` -> ``"Lee, Ann"``
     ``RegexReplace("Lee, Ann", "(?i)([a-z]+), (?<given>[a-z]+)", "${given} $1")`` -> ``"Ann Lee"``
     """
-    return pattern(expression).sub(replacement(new), text)
+    compiled = pattern(expression, text)
+    new = replacement(new, compiled)
+    if (len(text) + 1) * (len(new) + new.count("\\g") * len(text)) <= 16 * LONGEST:
+        made = compiled.sub(new, text)
+        fits(len(made))
+        return made
+    size = 0
+
+    def expanded(found: re.Match[str]) -> str:
+        nonlocal size
+        part = found.expand(new)
+        size += len(part)
+        fits(size)
+        return part
+
+    return compiled.sub(expanded, text)
 
 
 @function("CR")
@@ -297,6 +315,7 @@ def date_time_utc_to_local_time(date: datetime, zone: str) -> datetime:
     ``FormatDateTime(DateTimeUtcToLocalTime("2026-07-01 10:00:00", "Europe/Berlin"), "HH:mm")`` -> ``"12:00"``
     """
     try:
+        zone = zone[:100]  # Python looks for it along its parts, one within the other; none is so long
         return date.astimezone(ZoneInfo(zone)).replace(tzinfo=UTC)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise FlowError(f"{zone!r} is no time zone that is known here; write one like Europe/Berlin") from None

@@ -1,0 +1,1 @@
+"""What the people who build Mimas use: the command ``mimas-dev``. Nothing else imports it."""

@@ -1,0 +1,51 @@
+"""Every target by its name, in the order in which they are fuzzed."""
+
+from mimas.dev.fuzzing.target import Target
+
+
+def targets() -> dict[str, Target]:
+    """All targets. Those of a connector that is not installed are left out."""
+    from mimas.dev.fuzzing.targets import (
+        certificates,
+        delimited,
+        documents,
+        expressions,
+        filters,
+        ldif,
+        names,
+        notation,
+        readers,
+        regexes,
+        scim,
+        scopes,
+        settings,
+        sql,
+    )
+
+    # To come with their connectors, here and in a module beside these: DSML, fixed width, attribute-value pairs.
+    found = [
+        *expressions.TARGETS,
+        *filters.TARGETS,
+        *regexes.TARGETS,
+        *scopes.TARGETS,
+        *notation.TARGETS,
+        *documents.TARGETS,
+        *settings.TARGETS,
+        *names.TARGETS,
+        *readers.TARGETS,
+        *certificates.TARGETS,
+        *delimited.TARGETS,
+        *ldif.TARGETS,
+        *scim.TARGETS,
+        *sql.TARGETS,
+        *_directory(),
+    ]
+    return {target.name: target for target in found}
+
+
+def _directory() -> tuple[Target, ...]:
+    try:
+        from mimas.dev.fuzzing.targets import ldap
+    except ImportError:
+        return ()
+    return ldap.TARGETS
