@@ -8,15 +8,17 @@ import re
 from mimas.schema import names
 from mimas.schema.attributes import NAME
 from mimas.schema.values import decode, encode
-from mimas.store import tables
+from mimas.store import objects, tables
 from mimas.store.database import Transaction
 
 
 class Carrier:
     """The pending objects of one connector and the containers they are in."""
 
-    def __init__(self, connector: int) -> None:
+    def __init__(self, connector: int, *, by_name: bool) -> None:
+        """``by_name``: others refer to them by name, and may do so by the old one."""
         self.connector = connector
+        self.by_name = by_name
         self._containers: set[str] | None = None
 
     def renamed(self, tx: Transaction, old: str, new: str) -> None:
@@ -61,6 +63,9 @@ class Carrier:
         )
         shown = [(o, new, encode(decode(seen) | {NAME: new}) if seen else None) for o, _, new, seen in moved]
         tx.update(tables.object_, "id, name, seen", shown)
+        if self.by_name:
+            # The next import finds the new names known already, and so would see no rename.
+            objects.look_again_at_referrers(tx, connector, [object_ for object_, *_ in moved])
 
 
 _PARENT = re.compile(r"(?<!\\),")
