@@ -55,12 +55,10 @@ class Carrier:
         tx.delete(
             tables.object_name, "connector, key, object", [(connector, names.key(old), o) for o, old, _, _ in moved]
         )
-        tx.upsert(
-            tables.object_name,
-            "connector, key, object",
-            [(connector, names.key(new), object_) for object_, _, new, _ in moved],
-            "object = excluded.object",
-        )
+        named = {names.key(new): object_ for object_, _, new, _ in moved}
+        objects.take_places(tx, connector, named)
+        rows = [(connector, key, object_) for key, object_ in named.items()]
+        tx.upsert(tables.object_name, "connector, key, object", rows, "object = excluded.object")
         shown = [(o, new, encode(decode(seen) | {NAME: new}) if seen else None) for o, _, new, seen in moved]
         tx.update(tables.object_, "id, name, seen", shown)
         if self.by_name:

@@ -23,10 +23,10 @@ def twins(wanted: Mapping[int, str]) -> set[int]:
 
 
 def owners(tx: Transaction, connector: int, wanted: Mapping[int, str]) -> dict[int, int]:
-    """Object → another one that has the name it wants."""
+    """Object → another one that has the name it wants. A placeholder has none: that is what others call somebody."""
     keys = {object_: names.key(name) for object_, name in wanted.items()}
     known = objects.find_names(tx, connector, sorted(set(keys.values())))
-    gone = bury(tx, connector, known.values(), SENT)
+    gone = bury(tx, connector, known.values(), SENT) | objects.placeholders(tx, known.values())
     found = {object_: known[key] for object_, key in keys.items() if key in known}
     return {object_: owner for object_, owner in found.items() if owner != object_ and owner not in gone}
 

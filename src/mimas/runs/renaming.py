@@ -33,6 +33,7 @@ def rename(tx: Transaction, connector: int, renamed: Sequence[Renamed], *, by_na
     known = [one for one in renamed if one.old is not None]
     tx.delete(tables.object_name, "connector, key, object", [(connector, names.key(o.old or ""), o.id) for o in known])
     rows = [(connector, names.key(one.new), one.id) for one in renamed]
+    objects.take_places(tx, connector, {key: id_ for _, key, id_ in rows})
     tx.upsert(tables.object_name, "connector, key, object", rows, "object = excluded.object")
     tx.update(tables.object_, "id, name", [(one.id, one.new) for one in renamed])
     anchored = [one for one in known if one.anchor == names.key(one.old or "")]

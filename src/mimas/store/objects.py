@@ -1,6 +1,6 @@
 """Connector objects: their keys, names and images."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from mimas.schema import names
@@ -53,6 +53,26 @@ def load(tx: Transaction, ids: Sequence[int]) -> dict[int, Stored]:
     """Some objects by id."""
     rows = tx.rows(f"SELECT {_COLUMNS} FROM object o WHERE o.id IN IDS", list(ids))
     return {row[0]: Stored(*row) for row in rows}
+
+
+def placeholders(tx: Transaction, ids: Iterable[int]) -> set[int]:
+    """Those of some objects that only stand for what others refer to: the system has not shown them, nobody wants them.
+
+    Where something comes that they stood for, they become it: see `take_places`.
+    """
+    rows = tx.rows(f"SELECT id FROM object WHERE id IN IDS AND presence = {NONE} AND wanted IS NULL", sorted(set(ids)))
+    return {row[0] for row in rows}
+
+
+def take_places(tx: Transaction, connector: int, named: Mapping[str, int]) -> None:
+    """Objects by the keys of the names they get: what refers to a placeholder of such a name refers to them."""
+    holders = find_names(tx, connector, list(named))
+    places = {id_: key for key, id_ in holders.items() if id_ != named[key]}
+    left = load(tx, sorted(placeholders(tx, places)))
+    anchors = [(connector, row.anchor, row.id) for row in left.values() if row.anchor is not None]
+    tx.delete(tables.object_key, "connector, anchor, object", anchors)
+    tx.delete(tables.object_name, "connector, key, object", [(connector, places[id_], id_) for id_ in left])
+    references.merge(tx, {id_: named[places[id_]] for id_ in left})
 
 
 UNKNOWN = -1
