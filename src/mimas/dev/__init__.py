@@ -1,0 +1,1 @@
+"""What the developers of Mimas use: harnesses that try its laws. The command is ``mimas-dev``."""
