@@ -81,14 +81,16 @@ def _message(error: Exception) -> tuple[str, Exit] | None:
 
 def _of_the_database(error: Exception) -> tuple[str, Exit] | None:
     """A database that was there and is not any more, is locked, full, or no database."""
-    advice = "What was written before is whole. Put the cause right, then run the same command again"
+    whole = "What was written before is whole"
+    advice = f"{whole}. Put the cause right, then run the same command again"
     if isinstance(error, sqlite3.Error):
         # The lower byte is the kind; the others say more about it (https://sqlite.org/rescode.html, 4).
         kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
         lost = kind in _LOST
         if kind in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
-            advice = "What was written before is whole. See whether its disk has room, then run the same command again"
+            advice = f"{whole}. See whether its disk has room, then run the same command again"
     else:
+        advice = f"{whole}. See whether its server runs and can be reached, then run the same command again"
         lost = any(f"{of.__module__}.{of.__name__}" == "psycopg.OperationalError" for of in type(error).mro())
     if not lost:
         return None

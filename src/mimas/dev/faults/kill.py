@@ -22,6 +22,7 @@ WAYS = {
     "anew": "a process that is no fork is killed after some time",
 }
 _SHARES = {"itself": 70, "parent": 25, "anew": 5}
+_WEIGHTS = {"export": 40, "import": 25, "sync": 20, "between": 10, "start": 5}
 _START, _SLOW = 0.3, 3.0
 """The seconds until a process that is no fork has imported the most, and how much longer it takes from then on."""
 
@@ -69,13 +70,14 @@ FAULTS = {
 
 
 def plan(seed: int, days: Sequence[Day]) -> Plan:
-    """When the kill of this number comes: every kind of step, and in it every kind of point, with the same chance."""
+    """When the kill of this number comes; every kind of point of a kind of step has the same chance."""
     chance = Random(f"kill {seed}")  # noqa: S311 - a game
     number = chance.randrange(DAYS)
     typed = days[number].commands
     command = APPLY if APPLY in typed and chance.random() < 0.2 else RUN
     points = typed[command].points
-    what = chance.choice(sorted({point.what for point in points}))
+    steps = sorted({point.what for point in points})
+    what = chance.choices(steps, [_WEIGHTS[step] for step in steps])[0]
     kind = chance.choice(sorted({point.kind for point in points if point.what == what}))
     at = chance.choice([index for index, point in enumerate(points, 1) if (point.what, point.kind) == (what, kind)])
     way = chance.choices(list(_SHARES), list(_SHARES.values()))[0]
