@@ -28,7 +28,7 @@ class Note(NamedTuple):
 def begin_run(tx: Transaction, profile: str, now: datetime) -> int:
     """A new run; its number."""
     number = tx.allocate("run", 1)
-    tx.insert(tables.run, "id, profile, started", [(number, profile, _text(now))])
+    tx.insert(tables.run, "id, profile, started", [(number, profile, written(now))])
     return number
 
 
@@ -58,20 +58,20 @@ def forget_stop(tx: Transaction) -> None:
 
 def end_run(tx: Transaction, run: int, result: str, now: datetime) -> None:
     """Close a run."""
-    tx.update(tables.run, "id, ended, result", [(run, _text(now), result)])
+    tx.update(tables.run, "id, ended, result", [(run, written(now), result)])
 
 
 def begin_step(tx: Transaction, run: int, kind: str, connector: str | None, now: datetime) -> int:
     """A new step of a run; its number."""
     number = tx.allocate("step", 1)
-    tx.insert(tables.step, "id, run, kind, connector, started", [(number, run, kind, connector, _text(now))])
+    tx.insert(tables.step, "id, run, kind, connector, started", [(number, run, kind, connector, written(now))])
     return number
 
 
 def end_step(tx: Transaction, step: int, result: str, counters: Mapping[str, int], message: str, now: datetime) -> None:
     """Close a step with its result, counters and one sentence for the person who looks."""
     body = msgspec.json.encode(dict(counters)).decode()
-    tx.update(tables.step, "id, ended, result, counters, message", [(step, _text(now), result, body, message)])
+    tx.update(tables.step, "id, ended, result, counters, message", [(step, written(now), result, body, message)])
 
 
 def keep(tx: Transaction, step: int, objects: Mapping[str, Sequence[Row]]) -> None:
@@ -92,5 +92,6 @@ def note(tx: Transaction, step: int, notes: Sequence[Note]) -> None:
     )
 
 
-def _text(now: datetime) -> str:
+def written(now: datetime) -> str:
+    """An instant as it stands in the tables: to be compared as text."""
     return now.isoformat(timespec="milliseconds").replace("+00:00", "Z")
