@@ -14,7 +14,6 @@ Command: TypeAlias = tuple[str, ...]
 
 RUN: Command = ("run", "daily")
 APPLY: Command = ("config", "apply")
-RETRY: Command = ("export", "directory", "--retry")
 
 _AT_MOST = 8
 """Runs until nothing more happens; a company needs three."""
@@ -84,14 +83,14 @@ class Desk:
         passed = self.passed()
         return passed[-1] if passed else Point("unknown", "unknown")
 
-    def come_to_rest(self) -> int:
-        """Run until nothing more happens; how many runs that took. Raises `UnrestError`."""
+    def come_to_rest(self) -> None:
+        """Run until a run writes nothing any more (law 1). Raises `UnrestError`."""
         before = self._dump()
-        for runs in range(1, _AT_MOST + 1):
+        for _ in range(_AT_MOST):
             self.type(RUN)
             after = self._dump()
             if before == after:
-                return runs
+                return
             before = after
         raise UnrestError(f"{_AT_MOST} runs, and something still happens")
 

@@ -44,8 +44,6 @@ class Day:
 
     copy: str
     commands: dict[Command, Passed]
-    runs: int
-    """How many times the profile is run until nothing more happens, and once more."""
     rest: Rest
 
 
@@ -70,7 +68,8 @@ class Twin:
         self.shelf.keep(copy)
         typed = (APPLY, RUN) if number == DAYS - 1 else (RUN,)
         commands = {command: self._pass(command) for command in typed}
-        return Day(copy, commands, self.desk.come_to_rest(), Rest.of(self.shelf))
+        self.desk.come_to_rest()
+        return Day(copy, commands, Rest.of(self.shelf))
 
     def _pass(self, command: Command) -> Passed:
         begin = time.perf_counter()
