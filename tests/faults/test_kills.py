@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from mimas.dev import kills
 from mimas.dev.faults import points
@@ -17,6 +18,7 @@ from mimas.dev.faults.kill import Plan, judge, plan, strike
 from mimas.dev.faults.points import KINDS
 from mimas.dev.faults.shelf import Shelf
 from mimas.dev.faults.twin import Twin
+from mimas.dev.main import app
 from mimas.runs.delivering import Delivery
 from mimas.runs.engine import Engine
 from mimas.runs.images import SENDING, WAITING
@@ -46,6 +48,22 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
     shelf = Shelf(tmp_path_factory.mktemp("shelf"))
     yield Twin(shelf, 0)
     shelf.close()
+
+
+class TestTheCommand:
+    def test_counts(self) -> None:
+        said = CliRunner().invoke(app, ["kills", "--count", "2", "--seed", "3"])
+        assert said.exit_code == 0, said.output
+        assert "2 cases, " in said.output
+        assert said.output.endswith("Wrong: 0.\n")
+
+    def test_says_how_to_do_it_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("mimas.dev.faults.kill.faults", lambda _: ["a link without its object: 1"])
+        said = CliRunner().invoke(app, ["kills", "--count", "1", "--seed", "3"])
+        assert said.exit_code == 1
+        assert "mimas-dev kills --count 1 --seed 3\n" in said.output
+        assert "a link without its object: 1" in said.output
+        assert said.output.endswith("Wrong: 1.\n")
 
 
 class TestTheHarness:

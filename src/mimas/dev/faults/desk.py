@@ -2,13 +2,13 @@
 
 import time
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from mimas.dev.faults.batches import shrink
 from mimas.dev.faults.points import Point, Points, Reached
 from mimas.dev.faults.process import Child, type_anew
 from mimas.dev.faults.shelf import Shelf
-from mimas.dev.faults.state import dump
+from mimas.dev.faults.state import Part, asked, dump
 
 Command: TypeAlias = tuple[str, ...]
 
@@ -73,27 +73,27 @@ class Desk:
         """The points that the last command has passed."""
         return [Point(*line.split("\t")) for line in self._trace.read_text().splitlines()]
 
-    def type_anew(self, command: Command, seconds: float) -> int:
-        """Begin a command in a process that is no fork, and has no points; kill it after a while. How it ended."""
-        self._trace.write_text("")
-        return type_anew(command, self.shelf.environment, self._output, seconds)
-
     def last(self) -> Point:
         """The last of them."""
         passed = self.passed()
         return passed[-1] if passed else Point("unknown", "unknown")
 
+    def type_anew(self, command: Command, seconds: float) -> int:
+        """Begin a command in a process that is no fork, and has no points; kill it after a while. How it ended."""
+        self._trace.write_text("")
+        return type_anew(command, self.shelf.environment, self._output, seconds)
+
     def come_to_rest(self) -> None:
         """Run until a run writes nothing any more (law 1). Raises `UnrestError`."""
-        before = self._dump()
+        before = self._written()
         for _ in range(_AT_MOST):
             self.type(RUN)
-            after = self._dump()
+            after = self._written()
             if before == after:
                 return
             before = after
         raise UnrestError(f"{_AT_MOST} runs, and something still happens")
 
-    def _dump(self) -> dict[str, Any]:
+    def _written(self) -> tuple[dict[str, Part], int]:
         with self.shelf.store() as store:
-            return dump(store)
+            return dump(store), asked(self.shelf.home)

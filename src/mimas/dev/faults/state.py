@@ -48,6 +48,15 @@ def journal(home: Path) -> Journal:
     return Journal(adds, deletes)
 
 
+def asked(home: Path) -> int:
+    """How much the systems have been asked to do since they were made."""
+    count = 0
+    for name in SYSTEMS:
+        with System(home / f"{name}.system") as system:
+            count += len(system.journal())
+    return count
+
+
 def contents(home: Path) -> dict[str, Part]:
     """System → its entries by natural keys, in order; two entries of one key are two."""
     found: dict[str, Part] = {name: sorted(_entries(home / f"{name}.system"), key=repr) for name in SYSTEMS}
