@@ -57,6 +57,13 @@ class TestTheCommand:
         assert "2 cases, " in said.output
         assert said.output.endswith("Wrong: 0.\n")
 
+    def test_leaves_the_database_of_whoever_types_it_alone(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("MIMAS_DATABASE", f"sqlite:///{tmp_path / 'mine.db'}")
+        assert CliRunner().invoke(app, ["kills", "--count", "1", "--seed", "3"]).exit_code == 0
+        assert list(tmp_path.iterdir()) == []
+
     def test_says_how_to_do_it_again(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("mimas.dev.faults.kill.faults", lambda _: ["a link without its object: 1"])
         said = CliRunner().invoke(app, ["kills", "--count", "1", "--seed", "3"])

@@ -87,8 +87,8 @@ def test_the_run_ends_in_a_sentence_and_the_next_goes_on(
     assert "Traceback" not in said
     assert said.splitlines()[-1].startswith("mimas: The database of Mimas cannot be used: ")
     assert said.endswith(
-        "What was written before is whole. See whether its server runs and can be reached, then run the same command "
-        "again.\n"
+        "What was written before is whole. See whether its server runs, can be reached and has room, then run the same "
+        "command again.\n"
     )
     if away is Postgres.stop:
         assert twin.desk.attempt(RUN) == 1

@@ -90,7 +90,7 @@ def _of_the_database(error: Exception) -> tuple[str, Exit] | None:
         if kind in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
             advice = f"{whole}. See whether its disk has room, then run the same command again"
     else:
-        advice = f"{whole}. See whether its server runs and can be reached, then run the same command again"
+        advice = f"{whole}. See whether its server runs, can be reached and has room, then run the same command again"
         lost = any(f"{of.__module__}.{of.__name__}" == "psycopg.OperationalError" for of in type(error).mro())
     if not lost:
         return None

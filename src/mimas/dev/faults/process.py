@@ -65,7 +65,8 @@ def _become(
     except BaseException:  # noqa: BLE001 - this process has nobody above
         traceback.print_exc()
     finally:
-        sys.stdout.flush()
+        with suppress(OSError):
+            sys.stdout.flush()
         os._exit(code)
 
 

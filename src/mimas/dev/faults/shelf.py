@@ -34,14 +34,17 @@ class Shelf:
 
     @property
     def environment(self) -> Mapping[str, str]:
-        """What tells a command where both are."""
-        found = {"MIMAS_HOME": str(self.home)}
-        return found if self._server is None else {**found, "MIMAS_DATABASE": _text(self._url("home"))}
+        """What tells a command where both are, whatever is set where the harness runs."""
+        return {"MIMAS_HOME": str(self.home), "MIMAS_DATABASE": self._store}
+
+    @property
+    def _store(self) -> str:
+        return f"sqlite:///{self.home / 'mimas.db'}" if self._server is None else _text(self._url("home"))
 
     @contextmanager
     def store(self) -> Iterator[Store]:
         """The store, opened and closed again: no connection may be open when a process is forked."""
-        store = Store(f"sqlite:///{self.home / 'mimas.db'}" if self._server is None else _text(self._url("home")))
+        store = Store(self._store)
         try:
             yield store
         finally:
