@@ -81,18 +81,22 @@ def _message(error: Exception) -> tuple[str, Exit] | None:
 
 def _of_the_database(error: Exception) -> tuple[str, Exit] | None:
     """A database that was there and is not any more, is locked, full, or no database."""
+    whole = "What was written before is whole"
+    advice = f"{whole}. Put the cause right, then run the same command again"
     if isinstance(error, sqlite3.Error):
         # The lower byte is the kind; the others say more about it (https://sqlite.org/rescode.html, 4).
-        lost = getattr(error, "sqlite_errorcode", 0) & 0xFF in _LOST
+        kind = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        lost = kind in _LOST
+        if kind in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            advice = f"{whole}. See whether its disk has room, then run the same command again"
     else:
+        advice = f"{whole}. See whether its server runs, can be reached and has room, then run the same command again"
         lost = any(f"{of.__module__}.{of.__name__}" == "psycopg.OperationalError" for of in type(error).mro())
     if not lost:
         return None
     text = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     if "locked" in text:
         advice = "Another command is writing. Wait until it has ended, then run this again"
-    else:
-        advice = "What was written before is whole. Put the cause right, then run the same command again"
     return f"The database of Mimas cannot be used: {text}. {advice}.", Exit.FAILED
 
 

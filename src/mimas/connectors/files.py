@@ -4,6 +4,8 @@ import os
 from abc import abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from fcntl import LOCK_EX, LOCK_NB, flock
+from glob import escape
 from io import BytesIO
 from pathlib import Path
 from tempfile import mkstemp
@@ -160,14 +162,17 @@ def replaced(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     """A new file that takes the place of ``path`` when the block ends well, and leaves no trace when it does not.
 
     It keeps the permissions of the file it replaces, or is ``private`` to the user running Mimas, and is on the disk
-    before it becomes visible. Raises `ConnectorError` for what the operating system refuses.
+    before it becomes visible. What a process that was killed has left of one is removed by the next. Raises
+    `ConnectorError` for what the operating system refuses.
     """
     path = path.resolve()
     with _refusals(path):
-        handle, name = mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        _remove_what_was_left(path)
+        handle, name = mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_UNFINISHED)
         temporary = Path(name)
         try:
             with os.fdopen(handle, "wb", buffering=1 << 20) as file:
+                _lock(file)
                 yield file
                 file.flush()
                 usual = path.stat().st_mode & 0o777 if path.exists() else _usual_mode()
@@ -256,6 +261,26 @@ def refused(path: Path, error: OSError) -> ConnectorError:
         f"{path} cannot be written: {error.strerror or error}.",
         "Check that its folder exists, has room, and may be written by the user running Mimas.",
     )
+
+
+_UNFINISHED = ".mimas"
+
+
+def _remove_what_was_left(path: Path) -> None:
+    """Unfinished files in place of ``path`` that nobody writes any more: whoever does holds a lock on his."""
+    for left in path.parent.glob(f".{escape(path.name)}.*{_UNFINISHED}"):
+        with suppress(OSError), left.open("rb") as file:
+            if _lock(file):
+                left.unlink()
+
+
+def _lock(file: BinaryIO) -> bool:
+    """Whether this process has the file for itself now; not on file systems without locks."""
+    try:
+        flock(file, LOCK_EX | LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def _usual_mode() -> int:

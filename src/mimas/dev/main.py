@@ -27,6 +27,21 @@ def fuzz(
     raise typer.Exit(fuzz_and_print(target, count, seed, seconds))
 
 
+@app.command()
+def kills(
+    count: Annotated[int, typer.Option("--count", min=1, help="How many cases.")] = 100,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="Where to begin: the same seed is the same case.")] = 0,
+    postgresql: Annotated[
+        str | None, typer.Option(metavar="URL", help="A server to make databases on; SQLite without it.")
+    ] = None,
+) -> None:
+    """Kill runs at any point, go on, and see that nothing is lost, doubled or wrongly deleted."""
+    from mimas.dev.kills import kills
+
+    if not kills(count, seed, postgresql):
+        raise typer.Exit(1)
+
+
 def main() -> None:
     """Run the command line."""
     app()

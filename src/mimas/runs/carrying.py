@@ -8,15 +8,17 @@ import re
 from mimas.schema import names
 from mimas.schema.attributes import NAME
 from mimas.schema.values import decode, encode
-from mimas.store import tables
+from mimas.store import objects, tables
 from mimas.store.database import Transaction
 
 
 class Carrier:
     """The pending objects of one connector and the containers they are in."""
 
-    def __init__(self, connector: int) -> None:
+    def __init__(self, connector: int, *, by_name: bool) -> None:
+        """``by_name``: others refer to them by name, and may do so by the old one."""
         self.connector = connector
+        self.by_name = by_name
         self._containers: set[str] | None = None
 
     def renamed(self, tx: Transaction, old: str, new: str) -> None:
@@ -53,14 +55,15 @@ class Carrier:
         tx.delete(
             tables.object_name, "connector, key, object", [(connector, names.key(old), o) for o, old, _, _ in moved]
         )
-        tx.upsert(
-            tables.object_name,
-            "connector, key, object",
-            [(connector, names.key(new), object_) for object_, _, new, _ in moved],
-            "object = excluded.object",
-        )
+        named = {names.key(new): object_ for object_, _, new, _ in moved}
+        objects.take_places(tx, connector, named)
+        rows = [(connector, key, object_) for key, object_ in named.items()]
+        tx.upsert(tables.object_name, "connector, key, object", rows, "object = excluded.object")
         shown = [(o, new, encode(decode(seen) | {NAME: new}) if seen else None) for o, _, new, seen in moved]
         tx.update(tables.object_, "id, name, seen", shown)
+        if self.by_name:
+            # The next import finds the new names known already, and so would see no rename.
+            objects.look_again_at_referrers(tx, connector, [object_ for object_, *_ in moved])
 
 
 _PARENT = re.compile(r"(?<!\\),")

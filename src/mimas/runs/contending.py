@@ -26,7 +26,7 @@ def owners(tx: Transaction, connector: int, wanted: Mapping[int, str]) -> dict[i
     """Object → another one that has the name it wants. A placeholder has no name of its own."""
     keys = {object_: names.key(name) for object_, name in wanted.items()}
     known = objects.find_names(tx, connector, sorted(set(keys.values())))
-    free = bury(tx, connector, known.values(), SENT) | objects.placeholders(tx, sorted(set(known.values())))
+    free = bury(tx, connector, known.values(), SENT) | objects.placeholders(tx, known.values())
     found = {object_: known[key] for object_, key in keys.items() if key in known}
     return {object_: owner for object_, owner in found.items() if owner != object_ and owner not in free}
 

@@ -69,7 +69,7 @@ class Delivery:
         self.acknowledged = connector.capabilities.confirms == "acknowledgement"
         self.by_name = connector.capabilities.references == "name"
         self.deferred: set[int] = set()
-        self.carrier = Carrier(number)
+        self.carrier = Carrier(number, by_name=self.by_name)
 
     def settle(self, tx: Transaction, parcel: Parcel) -> None:
         """Objects that need nothing any more are no longer pending; those that wait for others get a second pass.

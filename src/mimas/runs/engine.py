@@ -1,6 +1,7 @@
 """The engine: steps and profiles of one installation, each a run in the history."""
 
 import gc
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -189,9 +190,10 @@ class Engine:
             report, number = self._begin(title, following)
             while (step := following) is not None:
                 watcher.begins(step)
-                begin = self.clock()
-                outcome = self._attempt(step, number, begin, down, watcher, halt)
-                done = StepReport(number, step, outcome, (self.clock() - begin).total_seconds())
+                begin = time.monotonic()
+                outcome = self._attempt(step, number, self.clock(), down, watcher, halt)
+                # Not by the clock, which may be set meanwhile.
+                done = StepReport(number, step, outcome, time.monotonic() - begin)
                 report.steps.append(done)
                 if outcome.counters.total() - outcome.counters["stage-no-change"] > _MUCH:
                     self.store.database.tidy()

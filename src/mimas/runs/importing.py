@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from mimas.connectors.contract import Connector, End, NothingThereError, Page
+from mimas.runs.images import SENT
 from mimas.runs.setup import ConnectorSetup
 from mimas.runs.staging import Stager
 from mimas.runs.tally import Kept, Tally
@@ -67,7 +68,7 @@ def import_step(
                 removed += stage_page(stager, tx, part, marks, delta=delta)
             progress(len(part.keys))
     except NothingThereError:
-        if not connector.capabilities.listing or known(store, connector.name):
+        if delta or not connector.capabilities.listing or _has_been_there(store, symbol):
             raise
         end, unmade = End(), True
         outcome.message = f"{connector.name}: there is no listing yet; the first export makes it."
@@ -113,6 +114,14 @@ def watermark_of(store: Store, connector: str) -> str | None:
     with store.transaction() as tx:
         watermark: str | None = tx.value("SELECT watermark FROM connector_state WHERE connector = ?", symbol)
     return watermark
+
+
+def _has_been_there(store: Store, connector: int) -> bool:
+    """Whether a listing has shown something, or been written to its end: a first export may have died before that."""
+    with store.transaction() as tx:
+        shown = tx.value("SELECT 1 FROM object_key WHERE connector = ? AND fingerprint IS NOT NULL LIMIT 1", connector)
+        sent = tx.value("SELECT 1 FROM pending_export WHERE connector = ? AND state = ? LIMIT 1", connector, SENT)
+    return (shown or sent) is not None
 
 
 def stage_page(stager: Stager, tx: Transaction, page: Page, marks: bytearray, *, delta: bool) -> list[int]:

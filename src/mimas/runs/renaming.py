@@ -33,7 +33,7 @@ def rename(tx: Transaction, connector: int, renamed: Sequence[Renamed], *, by_na
     known = [one for one in renamed if one.old is not None]
     tx.delete(tables.object_name, "connector, key, object", [(connector, names.key(o.old or ""), o.id) for o in known])
     rows = [(connector, names.key(one.new), one.id) for one in renamed]
-    _take_over(tx, connector, {key: id_ for _, key, id_ in rows})
+    objects.take_places(tx, connector, {key: id_ for _, key, id_ in rows})
     tx.upsert(tables.object_name, "connector, key, object", rows, "object = excluded.object")
     tx.update(tables.object_, "id, name", [(one.id, one.new) for one in renamed])
     anchored = [one for one in known if one.anchor == names.key(one.old or "")]
@@ -47,13 +47,6 @@ def rename(tx: Transaction, connector: int, renamed: Sequence[Renamed], *, by_na
     tx.update(tables.object_, "id, anchor", [(one.id, names.key(one.new)) for one in anchored])
     if by_name:
         objects.look_again_at_referrers(tx, connector, [one.id for one in known])
-
-
-def _take_over(tx: Transaction, connector: int, keys: dict[str, int]) -> None:
-    """What others refer to by these names, and nobody has known so far, are these objects."""
-    known = objects.find_names(tx, connector, sorted(keys))
-    empty = objects.placeholders(tx, sorted(known.values()))
-    objects.become(tx, connector, {owner: keys[key] for key, owner in known.items() if owner in empty})
 
 
 def in_listing(tx: Transaction, connector: int) -> list[Renamed]:

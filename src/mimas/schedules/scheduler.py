@@ -210,7 +210,8 @@ def standings(engine: Engine, now: datetime, *, remember: bool = True) -> list[S
                 if known.get(name) != memory:
                     schedules.save(tx, name, memory)
             schedules.forget(tx, known.keys() - in_force.keys())
-        ends = schedules.ends(tx, (profile for schedule in in_force.values() for profile in schedule.after))
+        profiles = (profile for schedule in in_force.values() for profile in schedule.after)
+        ends = schedules.ends(tx, profiles, now)
     return [standing.stand(schedule, memories[name], ends, now) for name, schedule in sorted(in_force.items())]
 
 

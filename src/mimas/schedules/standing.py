@@ -30,9 +30,14 @@ class Standing:
 
 
 def seen(schedule: Schedule, known: Memory | None, now: datetime) -> Memory:
-    """What is known of a schedule; its times count from now on where they are new."""
+    """What is known of a schedule; its times count from now on where they are new.
+
+    So they do where its last start lies ahead: the clock was wrong then, or is now.
+    """
     if known is None:
         return Memory(timing(schedule), now)
+    if known.since > now:
+        known = replace(known, since=now)
     if known.timing == timing(schedule):
         return known
     # An interval goes on from the last start; but times of the day before they were asked for were not missed.

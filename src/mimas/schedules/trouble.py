@@ -62,7 +62,8 @@ def news(notice: Notice, current: Sequence[str], now: datetime) -> News:
     """Whether there is something to tell those who know of ``notice`` so far."""
     for trouble in current:
         told = notice.told.get(trouble)
-        if told is None or now - told >= (AGAIN if trouble in notice.open else SOON):
+        # What was told in a year was told by a clock that was wrong.
+        if told is None or abs(now - told) >= (AGAIN if trouble in notice.open else SOON):
             return "trouble"
     return "well" if notice.open and not current else ""
 
@@ -75,7 +76,7 @@ def known_late(notice: Notice, now: datetime) -> Notice:
 def noted(notice: Notice, current: Sequence[str], told: News, now: datetime) -> Notice:
     """What people know of when they have been told so."""
     if told == "trouble":
-        recent = {trouble: at for trouble, at in notice.told.items() if now - at < AGAIN}
+        recent = {trouble: at for trouble, at in notice.told.items() if abs(now - at) < AGAIN}
         return Notice(tuple(current), recent | dict.fromkeys(current, now))
     still = tuple(trouble for trouble in notice.open if trouble in current)
     return Notice(still, notice.told)

@@ -67,7 +67,8 @@ class Database:
                 advice = (
                     "Check that the server runs and can be reached from here, and the name and password in the URL"
                     if self.postgresql
-                    else "Check that its folder exists, and that this account may write to the folder and the file"
+                    else "Check that its folder exists, that this account may write to the folder and the file, and "
+                    "that the disk has room"
                 )
                 raise DatabaseError(
                     f"The database {self.display} cannot be opened: {_first_line(error)}. {advice}."

@@ -1,6 +1,6 @@
 """Connector objects: their keys, names and images."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from mimas.schema import names
@@ -55,9 +55,12 @@ def load(tx: Transaction, ids: Sequence[int]) -> dict[int, Stored]:
     return {row[0]: Stored(*row) for row in rows}
 
 
-def placeholders(tx: Transaction, ids: Sequence[int]) -> set[int]:
-    """Those of some objects of which nothing is known but that others refer to them."""
-    rows = tx.rows("SELECT id FROM object WHERE id IN IDS AND presence = ? AND wanted IS NULL", list(ids), NONE)
+def placeholders(tx: Transaction, ids: Iterable[int]) -> set[int]:
+    """Those of some objects that only stand for what others refer to: the system has not shown them, nobody wants them.
+
+    Where something comes that they stood for, they become it: see `take_places`.
+    """
+    rows = tx.rows(f"SELECT id FROM object WHERE id IN IDS AND presence = {NONE} AND wanted IS NULL", sorted(set(ids)))
     return {row[0] for row in rows}
 
 
@@ -68,6 +71,13 @@ def become(tx: Transaction, connector: int, known: Mapping[int, int]) -> None:
         tx.delete(tables.object_key, "connector, anchor, object", rows)
         tx.delete(tables.object_name, "connector, object", [(connector, id_) for id_ in known])
         references.merge(tx, known)
+
+
+def take_places(tx: Transaction, connector: int, named: Mapping[str, int]) -> None:
+    """Objects by the keys of the names they get: what refers to a placeholder of such a name refers to them."""
+    holders = find_names(tx, connector, list(named))
+    places = {id_: key for key, id_ in holders.items() if id_ != named[key]}
+    become(tx, connector, {id_: named[places[id_]] for id_ in placeholders(tx, places)})
 
 
 UNKNOWN = -1

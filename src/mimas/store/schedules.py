@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from mimas.store import tables
+from mimas.store import runs, tables
 from mimas.store.database import Transaction
 from mimas.store.runs import WHOLE
 
@@ -62,11 +62,16 @@ def forget(tx: Transaction, names: Iterable[str]) -> None:
     tx.delete(tables.meta, "key", [(key + name,) for name in sorted(names) for key in _KEYS.values()])
 
 
-def ends(tx: Transaction, profiles: Iterable[str]) -> dict[str, datetime]:
-    """When run profiles last came to their end, whoever ran them; errors and holds of single objects do not count."""
+def ends(tx: Transaction, profiles: Iterable[str], now: datetime) -> dict[str, datetime]:
+    """When run profiles last came to their end, whoever ran them; errors and holds of single objects do not count.
+
+    Nor does an end that lies ahead, by a clock that was wrong.
+    """
     rows = tx.rows(
-        f"SELECT profile, max(ended) FROM run WHERE result IN {WHOLE} AND profile IN TEXTS GROUP BY profile",
+        f"SELECT profile, max(ended) FROM run WHERE result IN {WHOLE} AND profile IN TEXTS AND ended <= ?"
+        " GROUP BY profile",
         sorted(set(profiles)),
+        runs.moment(now),
     )
     return {profile: datetime.fromisoformat(ended) for profile, ended in rows}
 

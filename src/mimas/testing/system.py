@@ -56,7 +56,9 @@ PRAGMA synchronous = OFF;
 CREATE TABLE IF NOT EXISTS entry (anchor TEXT PRIMARY KEY, type TEXT, name TEXT, key TEXT UNIQUE, body BLOB, turn INT);
 CREATE TABLE IF NOT EXISTS gone (anchor TEXT PRIMARY KEY, turn INT);
 CREATE TABLE IF NOT EXISTS late (turn INTEGER PRIMARY KEY, reading INT, body BLOB);
-CREATE TABLE IF NOT EXISTS journal (turn INTEGER PRIMARY KEY, operation TEXT, anchor TEXT, name TEXT, outcome TEXT);
+CREATE TABLE IF NOT EXISTS journal (
+    turn INTEGER PRIMARY KEY, operation TEXT, anchor TEXT, name TEXT, outcome TEXT, body BLOB
+);
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value BLOB);
 """
 
@@ -116,6 +118,13 @@ class System:
         """
         sql = "SELECT operation, anchor, name, outcome FROM journal WHERE operation <> '' ORDER BY turn"
         return list(self._file.execute(sql))
+
+    def asked(self) -> list[tuple[Write, str]]:
+        """The same in full: what was asked, with the anchor that a new entry got, and its outcome."""
+        rows = self._file.execute("SELECT anchor, body, outcome FROM journal WHERE operation <> '' ORDER BY turn")
+        return [
+            (replace(msgspec.json.decode(body, type=Write), anchor=anchor), outcome) for anchor, body, outcome in rows
+        ]
 
     def changes(self, since: int) -> tuple[list[str], list[str], int]:
         """The anchors of what was changed after a turn, and of what is gone since; and the turn of the last change."""
@@ -253,10 +262,10 @@ class System:
     @contextmanager
     def _turn(self, write: Write | None = None) -> Iterator[int]:
         """Something happens, all of it or nothing; its number."""
-        asked = (write.operation, write.name) if write else ("", None)
+        asked = (write.operation, write.name, msgspec.json.encode(write)) if write else ("", None, None)
         self._file.execute("BEGIN IMMEDIATE")
         try:
-            cursor = self._file.execute("INSERT INTO journal (operation, name) VALUES (?, ?)", asked)
+            cursor = self._file.execute("INSERT INTO journal (operation, name, body) VALUES (?, ?, ?)", asked)
             yield int(cursor.lastrowid or 0)
         except BaseException:
             self._file.execute("ROLLBACK")

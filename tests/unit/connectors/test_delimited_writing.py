@@ -1,4 +1,6 @@
 import csv
+import os
+import signal
 import stat
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -112,6 +114,30 @@ def test_the_old_file_stays_when_the_writing_is_given_up(tmp_path: Path) -> None
     assert isinstance(writing, Generator)
     writing.close()
     assert path.read_text() == "old\n"
+    assert [file.name for file in tmp_path.iterdir()] == ["people.csv"]
+
+
+def test_what_a_killed_process_has_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    def dying() -> Iterator[Export]:
+        yield add(1, id="1")
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    if (child := os.fork()) == 0:
+        list(listing(tmp_path).write(dying()))
+    os.waitpid(child, 0)
+    assert len(list(tmp_path.iterdir())) == 1
+    (tmp_path / ".people.csv.of-somebody-else").touch()
+    list(listing(tmp_path).write([add(2, id="2")]))
+    assert sorted(file.name for file in tmp_path.iterdir()) == [".people.csv.of-somebody-else", "people.csv"]
+
+
+def test_of_two_that_write_one_file_neither_spoils_the_others(tmp_path: Path) -> None:
+    one, other = (iter(listing(tmp_path).write([add(n, id=str(n))])) for n in (1, 2))
+    next(one)
+    next(other)
+    for writing, number in ((one, 1), (other, 2)):
+        assert list(writing) == []
+        assert (tmp_path / "people.csv").read_text() == f"id,name,mail\n{number},,\n"
     assert [file.name for file in tmp_path.iterdir()] == ["people.csv"]
 
 

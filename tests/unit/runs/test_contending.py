@@ -80,24 +80,47 @@ def test_to_the_name_of_one_that_is_to_be_deleted(directory: World) -> None:
     assert (directory.codes(), directory.pending()) == ([], {})
 
 
-def test_a_name_that_only_others_refer_to_is_free(world: World) -> None:
-    """Somebody else has moved an account; what refers to it does so by the name it had, and gets again."""
-    types = {"person": "cn uid manager>person"}
-    values = {"employeeId": "id", "name": "name", "manager": "manager"}
-    flows = {"dn": '="cn=" & [name] & ",o=x"', "cn": "name", "uid": "employeeId", "manager": "manager"}
-    world.configure(
-        [delimited("hr", "id name manager>person"), simulated("dir", types, named=True, references="name")],
-        [inbound("hr", values, join=["id=employeeId"]), outbound("dir", flows)],
-        [person()],
-    )
-    show(world, "1/A", "2/B/1")
-    world.run(*STEPS)
-    with System(world.folder / "dir.system") as system:
-        (anchor,) = [a for a, entry in system.entries().items() if entry.name == "cn=A,o=x"]
-        system.rename(anchor, "cn=moved,o=y")
-    world.run("import dir", "sync", "export dir")
-    assert "rename-to-existing-dn" not in world.codes()
-    world.run("import dir", "sync")
-    assert world.pending() == {}
-    with System(world.folder / "dir.system") as system:
-        assert {entry.name for entry in system.entries().values()} == {"cn=A,o=x", "cn=B,o=x"}
+class TestNamesThatNobodyHas:
+    """What still refers to somebody by an old name leaves a placeholder there, which is nobody."""
+
+    @pytest.fixture
+    def people(self, world: World) -> World:
+        """Ann, who leads Bob, in a directory that puts no reference right by itself; a guest of its own there."""
+        values = {"employeeId": "id", "name": "name", "manager": "manager"}
+        world.configure(
+            [
+                delimited("hr", "id name manager>person"),
+                simulated("dir", {"person": "uid manager>person"}, named=True, references="name"),
+            ],
+            [
+                inbound("hr", values, join=["id=employeeId"]),
+                outbound("dir", {"dn": '="cn=" & [name]', "uid": "employeeId", "manager": "manager"}),
+            ],
+            [person()],
+        )
+        with System(world.folder / "dir.system") as system:
+            system.put("person", {"uid": "0", "manager": "cn=Anna"}, name="cn=Guest")
+        show(world, "1/Ann", "2/Bob/1")
+        world.run("import dir", *STEPS)
+        return world
+
+    def managers(self, world: World) -> dict[str | None, str]:
+        with System(world.folder / "dir.system") as system:
+            return {one.name: str(*one.values.get("manager", ())) for one in system.entries().values()}
+
+    def test_can_be_given(self, people: World) -> None:
+        for name in ("Anna", "Ann", "Anna"):
+            show(people, f"1/{name}", "2/Bob/1")
+            assert people.run(*STEPS * 2).errors == 0
+            assert self.managers(people) == {"cn=Guest": "cn=Anna", f"cn={name}": "", "cn=Bob": f"cn={name}"}
+            assert people.pending() == {}
+
+    @pytest.mark.parametrize("later", [(), STEPS])
+    def test_refer_to_whoever_gets_them(self, people: World, later: tuple[str, ...]) -> None:
+        show(people, "1/Anna", "2/Bob/1")
+        people.run("import hr", "sync", "export dir", *later)
+        ((target,),) = people.rows(
+            "SELECT r.target FROM reference r JOIN object o ON o.id = r.object WHERE o.name = 'cn=Guest'"
+        )
+        assert '"uid":"1"' in people.rows("SELECT seen FROM object WHERE id = ?", target)[0][0]
+        assert people.rows("SELECT id FROM object WHERE presence = 0 AND name = 'cn=Anna'") == []

@@ -274,6 +274,33 @@ class TestScopes:
         assert ("app", "1", "app in") in world.links()
 
 
+def test_a_first_export_that_died_before_its_listing_was_there_is_done_by_the_next(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.configure([HR, APP], [IN, OUT])
+    staff(world, "1/A/boss")
+    world.run("import hr", "sync")
+    with monkeypatch.context() as patch:
+        patch.setattr("os.replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            world.run("export app")
+    assert world.pending() == {"1": ("add", SENDING)}
+    world.reopen()
+    assert not world.run("import app", "export app", "import app").failed
+    assert world.read("app.csv") == {"1": {"name": "A", "title": "boss"}}
+    assert world.pending() == {}
+
+
+@pytest.mark.parametrize("steps", [["export app"], ["export app", "import app"]])
+def test_a_listing_that_was_written_and_is_not_there_any_more_is_told(world: World, steps: list[str]) -> None:
+    world.configure([HR, APP], [IN, OUT])
+    staff(world, "1/A/boss")
+    world.run("import hr", "sync", *steps)
+    (world.folder / "app.csv").unlink()
+    assert world.step("import app").result == "stopped-connectivity"
+    assert not (world.folder / "app.csv").exists()
+
+
 def test_rows_that_nobody_governs_stay_in_a_listing(company: World) -> None:
     app(company, _9={"name": "Service", "note": "by hand", "manager": "1"})
     company.run("import app", "sync")

@@ -275,6 +275,18 @@ def test_two_schedulers_run_it_once(desk: Desk, monkeypatch: pytest.MonkeyPatch)
     assert desk.runs() == ["in success"]
 
 
+def test_a_clock_that_was_a_year_ahead_stops_no_schedule_for_a_year(desk: Desk) -> None:
+    desk.schedule(every("often", "in"), Schedule("daily", "in", "0 9 * * *"), every("late", "in", after=("out",)))
+    desk.once()
+    desk.world.clock.forward(days=366)
+    desk.world.engine.run("out", PROFILES["out"].steps)
+    assert desk.once() == {"often": "success", "daily": "success", "late": "success"}
+    desk.world.clock.forward(days=-366)
+    assert desk.once() == {}
+    assert desk.once(minutes=10) == {"often": "success"}, "that `out` ends in a year is nothing to count on now"
+    assert desk.once(minutes=50) == {"often": "success", "daily": "success"}
+
+
 def test_a_stopped_run_is_due_again(desk: Desk) -> None:
     desk.schedule(every("often", "all", told=TOLD))
     desk.once()

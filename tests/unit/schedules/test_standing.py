@@ -66,6 +66,11 @@ def test_a_cut_off_run_stays_due() -> None:
     assert stand(schedule(), memory, {}, NOW).ready(NOW)
 
 
+def test_a_start_that_lies_ahead_was_by_a_wrong_clock() -> None:
+    for one in (schedule(), every()):
+        assert seen(one, ran(one, NOW + 400 * DAY), NOW).since == NOW
+
+
 def test_it_waits_for_other_profiles() -> None:
     one = every(after=("full", "other"))
     first = seen(one, None, NOW)

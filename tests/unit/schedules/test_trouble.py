@@ -33,6 +33,13 @@ def test_what_repeats_every_minute_is_told_once_a_day_and_when_it_is_over() -> N
     assert sent == [(0, "trouble"), (1440, "trouble"), (2880, "trouble"), (2890, "well")]
 
 
+def test_what_was_told_by_a_clock_that_was_ahead_is_told_again() -> None:
+    notice = noted(Notice(), ("failed sync",), "trouble", NOW + 400 * DAY)
+    assert news(notice, ("failed sync",), NOW) == "trouble"
+    notice = noted(notice, ("failed sync",), "trouble", NOW)
+    assert news(notice, ("failed sync",), NOW + MINUTE) == ""
+
+
 def test_something_else_is_told_at_once() -> None:
     sent = mails(lambda minute: ("held hr missing",) if minute < 5 else ("held hr missing", "failed export ad"), 100)
     assert sent == [(0, "trouble"), (5, "trouble")]

@@ -100,14 +100,14 @@ def test_others_wait_for_the_last_whole_run_of_a_profile(old: World) -> None:
     with old.store.transaction() as tx:
         for profile, result in (("full", "success"), ("full", "held"), ("full", "failed"), ("other", "failed")):
             runs.end_run(tx, runs.begin_run(tx, profile, old.clock()), result, old.clock())
-        before = schedules.ends(tx, ["full", "other"])
+        before = schedules.ends(tx, ["full", "other"], old.clock())
     old.clock.forward(days=1)
     old.run("import hr")
     old.clock.forward(days=1)
     forget(old)
     assert left(old) == [12, 15]
     with old.store.transaction() as tx:
-        assert schedules.ends(tx, ["full", "other"]) == before
+        assert schedules.ends(tx, ["full", "other"], old.clock()) == before
 
 
 def test_a_schedule_remembers_its_last_run(old: World) -> None:

@@ -1,6 +1,7 @@
 """A simulated system by itself."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -58,6 +59,7 @@ def test_it_refuses_what_cannot_be_and_stays_as_it_was(tree: System, write: Writ
     assert refused.value.code == code
     assert tree.entries() == before
     assert tree.journal()[-1] == (write.operation, write.anchor, write.name, code)
+    assert tree.asked()[-1] == (write, code)
 
 
 def test_values_are_set_added_and_removed(tree: System) -> None:
@@ -95,3 +97,9 @@ def test_chance_depends_on_the_seed_and_on_what_was_asked_before(tmp_path: Path)
     assert outcomes("a", 1) == outcomes("b", 1)
     assert outcomes("a", 1) != outcomes("c", 2)
     assert set(outcomes("d", 3)) == {"done", "ignored", "late", "constraint-violation"}
+
+
+def test_the_journal_says_what_was_made_and_under_which_anchor(tree: System) -> None:
+    write = Write("add", "person", None, "cn=Cid,ou=a", values={"cn": ["Cid"]})
+    anchor = tree.answer(write)
+    assert tree.asked() == [(replace(write, anchor=anchor), "done")]
