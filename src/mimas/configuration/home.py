@@ -21,7 +21,9 @@ class Home(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(default="Mimas", description="What this installation is called.")
-    database: str = Field(default="sqlite:///mimas.db", description="Where the store is; relative to the home.")
+    database: str = Field(
+        default="sqlite:///mimas.db", min_length=1, description="Where the store is; relative to the home."
+    )
 
 
 def read_home(folder: Path) -> tuple[Home, list[Problem]]:
