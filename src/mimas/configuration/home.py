@@ -24,7 +24,9 @@ class Home(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     name: str = Field(default="Mimas", description="What this installation is called.")
-    database: str = Field(default="sqlite:///mimas.db", description="Where the store is; relative to the home.")
+    database: str = Field(
+        default="sqlite:///mimas.db", min_length=1, description="Where the store is; relative to the home."
+    )
     # A month: what people look back at, and whoever was on holiday. MIM prunes by hand; Entra Connect after 7 days.
     keep_runs: Annotated[timedelta, BeforeValidator(interval)] = Field(
         default=timedelta(days=30), description="How long runs are kept by `mimas schedules run`: `30 days`."

@@ -107,6 +107,8 @@ class _Automaton:
         part = self.sequence(items)
         if part.empty and (least > _FEW or _FEW < most < _parser.MAXREPEAT):
             raise TooManyWaysError
+        if most > 1 and len(self.takes) == before:  # nothing, time and again
+            raise TooManyWaysError
         if 1 < most * (len(self.takes) - before) <= 2 * _FEW:
             whole = _Part()
             for number in range(most):

@@ -305,9 +305,9 @@ def test_changes_of_an_unknown_kind(tmp_path: Path) -> None:
     assert reading.keys == ["3", "4"]
     assert reading.deleted == ["3"]
     assert [problem.code for problem in reading.problems] == [
-        "parse-error",
-        "missing-change-type",
         "invalid-change-type",
+        "missing-change-type",
+        "parse-error",
     ]
     with pytest.raises(ConnectorError, match="change_type"):
         read(tmp_path, "id,name,mail\n", watermark="")

@@ -126,16 +126,22 @@ class DelimitedConnector(FileConnector[DelimitedSettings]):
     def _changes(self, batch: Batch, keys: list[str], layout: Layout) -> frozenset[int]:
         """Which records are deletes; takes records with an unknown kind of change out of the batch and the keys."""
         position = layout.position(self.settings.change_type)
-        kinds: list[str] = []
-        for index in range(len(keys) - 1, -1, -1):
-            line = batch.lines[index]
+        kept: list[int] = []
+        deleted: list[int] = []
+        for index, (record, line) in enumerate(zip(batch.records, batch.lines, strict=True)):
             try:
-                kinds.append(_change(layout.row(batch.records[index], line)[position], line))
+                kind = _change(layout.row(record, line)[position], line)
             except EntryError as error:
                 batch.problems.append(problem(layout, line, error))
-                batch.lines = [*batch.lines[:index], *batch.lines[index + 1 :]]
-                del keys[index], batch.records[index]
-        return frozenset(index for index, kind in enumerate(reversed(kinds)) if kind == "delete")
+                continue
+            if kind == "delete":
+                deleted.append(len(kept))
+            kept.append(index)
+        if len(kept) < len(keys):
+            keys[:] = [keys[index] for index in kept]
+            batch.records = [batch.records[index] for index in kept]
+            batch.lines = [batch.lines[index] for index in kept]
+        return frozenset(deleted)
 
 
 def _change(text: str, line: int) -> str:

@@ -39,7 +39,7 @@ def discover(session: Session) -> Schema:
     types = {}
     for oid in schema.listall(ObjectClass):
         found = schema.get_obj(ObjectClass, oid)
-        if found.kind == _STRUCTURAL and found.names:
+        if found is not None and found.kind == _STRUCTURAL and found.names:
             types[found.names[0]] = _object_type(schema, found.names[0])
     return types
 

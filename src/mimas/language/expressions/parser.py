@@ -109,7 +109,10 @@ def _builder() -> Any:  # noqa: C901 - a small method for each rule of the gramm
             return Literal(float(tokens[0]) if "." in tokens[0] else int(tokens[0]), position)
 
         def hexadecimal(self, tokens: list[Token]) -> Node:
-            return Literal(int("0x" + tokens[0][2:], 0), tokens[0].start_pos or 0)
+            position = tokens[0].start_pos or 0
+            if len(tokens[0]) > 200:
+                raise ExpressionError("The number is too long.", position=position)
+            return Literal(int("0x" + tokens[0][2:], 0), position)
 
         def text(self, tokens: list[Token]) -> Node:
             return Literal(tokens[0][1:-1].replace('""', '"'), tokens[0].start_pos or 0)
