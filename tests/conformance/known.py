@@ -14,7 +14,7 @@ class Deviation:
 
 _TWO = (
     "A second account of one system that finds a person who has one is linked to the same person, and nothing is said: "
-    "of its values none count inbound, and outbound only one of the two is governed."
+    "of its values none count."
 )
 
 KNOWN: dict[str, Deviation] = {
@@ -42,7 +42,6 @@ KNOWN: dict[str, Deviation] = {
         "In a system that does not keep references right, one that is left behind by the rename of its target is "
         "noticed by a full import only, since a delta does not show it.",
     ),
-    "PROV-015": Deviation("bug", _TWO),
     "RECALL-011": Deviation(
         "bug",
         "When the last inbound rule of an object type is taken away, its values are withdrawn, but the links that it "

@@ -1,5 +1,6 @@
 """Joins: the criteria in order, exactly one match, else the next."""
 
+from collections import Counter
 from itertools import product
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -14,7 +15,7 @@ from mimas.store.resources import LIVE
 from mimas.store.runs import Note
 from mimas.sync.generated import About, Failure
 from mimas.sync.linking import Criterion, Linker
-from mimas.sync.rules import SyncRule
+from mimas.sync.rules import Direction, SyncRule
 
 Sought: TypeAlias = tuple[Any, ...]
 """An (attribute, key) that an object looks for, or several that it looks for together."""
@@ -56,18 +57,21 @@ def join(
         _prefer_living(tx, matches, restores=number in session.symbols.keeps_alive)
         if criterion.choose is not None:
             _choose(tx, session, rule, criterion, left, matches, batch)
+        shared = _shared(tx, session, rule, matches) if rule.direction is Direction.OUTBOUND else set()
         still = []
         for object_ in left:
             candidates = matches.get(object_.id, set())
             if object_.id in batch.failed:
                 continue
-            if len(candidates) == 1:
+            if len(candidates) == 1 and candidates <= shared:
+                notes.setdefault(object_.id, _one_too_many(linker.connector, object_, rule.name, min(candidates)))
+            elif len(candidates) == 1:
                 resource = candidates.pop()
                 batch.linked.append((object_, resource, number))
                 batch.touched.add(resource)
                 notes.pop(object_.id, None)
                 continue
-            if len(candidates) > 1:
+            elif len(candidates) > 1:
                 notes.setdefault(object_.id, _ambiguous(linker.connector, object_, rule.name, candidates))
             if object_.id in keys:
                 sought.setdefault(object_.id, []).append(keys[object_.id])
@@ -78,6 +82,27 @@ def join(
     symbol = session.store.symbol(linker.connector)
     session.counters.note("ambiguous-join", list(notes.values()), lambda n: Kept(symbol, n.object, None, n.name))
     return left, sought
+
+
+def _shared(tx: Transaction, session: Session, rule: SyncRule, matches: dict[int, set[int]]) -> set[int]:
+    """Resources that may have one object of this kind, and have one already, or are found by several at once."""
+    symbol = session.store.symbol
+    found = Counter(resource for candidates in matches.values() if len(candidates) == 1 for resource in candidates)
+    rivals = [number for number, other in session.symbols.rules.items() if _same_place(rule, other)]
+    rows = tx.rows(
+        "SELECT l.resource FROM link l JOIN object o ON o.id = l.object"
+        " WHERE l.resource IN IDS AND l.connector = ? AND o.type = ? AND l.rule IN IDS",
+        sorted(found),
+        symbol(rule.connector),
+        symbol(rule.object_type),
+        rivals,
+    )
+    return {resource for resource, count in found.items() if count > 1} | {row[0] for row in rows}
+
+
+def _same_place(rule: SyncRule, other: SyncRule) -> bool:
+    place = (rule.connector, rule.object_type, rule.resource_type, rule.intent)
+    return (other.connector, other.object_type, other.resource_type, other.intent) == place
 
 
 def _keys(
@@ -161,5 +186,17 @@ def _ambiguous(connector: str, object_: Pending, rule: str, candidates: set[int]
         f"{len(candidates)} resources match the join of rule “{rule}”: {', '.join(map(str, sorted(candidates)[:5]))}",
         f"It waits for a person: `mimas join {connector} {object_.anchor} TYPE KEY` says whom it belongs to. Or make "
         "the values differ at their source.",
+        object_.id,
+    )
+
+
+def _one_too_many(connector: str, object_: Pending, rule: str, resource: int) -> Note:
+    return Note(
+        "ambiguous-join",
+        object_.anchor,
+        f"rule “{rule}” finds resource {resource} for it, as it does for another object of {connector}; of this kind a "
+        "resource may have one",
+        f"It waits for a person: `mimas join {connector} {object_.anchor} TYPE KEY` says whom it belongs to, `mimas "
+        f"disconnect {connector} {object_.anchor}` that it is nobody's. Or make the values differ.",
         object_.id,
     )

@@ -167,7 +167,15 @@ def _process(
         moved = [object_.id for object_ in cut] + [object_.id for object_, _, _ in batch.linked]
         moved += [case.parts[0].object for case in cases if case.before is None]
         resources.mark_dirty(tx, {*outcome.written, *batch.touched, *referrers(tx, moved)})
+    woken = (bool(cut) and _retry_held(tx, connector, {object_.id for object_ in pending})) or woken
     return wake(tx, outcome.keys) or woken or bool(batch.deferred)
+
+
+def _retry_held(tx: Transaction, connector: int, just_seen: set[int]) -> bool:
+    """An object has gone: another one that was held may have its place; whether any becomes pending."""
+    rows = [(connector, object_) for object_ in sorted(holds.held(tx, connector, AMBIGUOUS) - just_seen)]
+    tx.insert(tables.pending_import, "connector, object", rows, ignore=True)
+    return bool(rows)
 
 
 def _keep_for_a_person(tx: Transaction, session: Session, connector: int, pending: list[Pending], batch: Batch) -> None:
@@ -175,7 +183,7 @@ def _keep_for_a_person(tx: Transaction, session: Session, connector: int, pendin
     looked_at = {object_.id for object_ in pending} - batch.ambiguous
     holds.answer(tx, connector, AMBIGUOUS, looked_at.__contains__)
     if batch.ambiguous:
-        reason = "objects that several resources match, and no join criterion just one"
+        reason = "objects that no join criterion gives to one resource alone, or gives to one that has another"
         holds.add(tx, AMBIGUOUS, connector, session.step, sorted(batch.ambiguous), reason, session.now)
         session.held += len(batch.ambiguous)
 
