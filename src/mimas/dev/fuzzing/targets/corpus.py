@@ -1,8 +1,8 @@
 """Examples that stand in the repository: documents, the expressions of Entra Connect's stock rules."""
 
-import atexit
 import shutil
 from functools import cache
+from multiprocessing.util import Finalize
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -37,5 +37,6 @@ def folder() -> Path:
     """A folder for the files of this process: in memory, where there is such a place."""
     memory = Path("/dev/shm")  # noqa: S108 - one of our own is made in it
     made = Path(mkdtemp(prefix="mimas-fuzz-", dir=memory if memory.is_dir() else None))
-    atexit.register(shutil.rmtree, made, ignore_errors=True)
+    # Not by atexit, which a forked process does not come to.
+    Finalize(None, shutil.rmtree, (made,), {"ignore_errors": True}, exitpriority=1)
     return made
