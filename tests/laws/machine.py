@@ -22,6 +22,7 @@ LAW = settings(
     max_examples=25,
     stateful_step_count=6,
     deadline=None,
+    derandomize=True,  # the suite says the same every time; others are looked for by hand, with other examples
     suppress_health_check=list(HealthCheck),
     # With `Phase.shrink` a failure becomes as small as it can be, which takes minutes.
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
@@ -192,13 +193,10 @@ class Life(RuleBasedStateMachine):
                         self._touch(system, entries[place % len(entries)], attribute, value)
 
     def _found(self, target: str, system: System, key: str, value: str) -> None:
-        """Somebody has made an account by hand, where Mimas will want one."""
-        setup = self.world.engine.setup.connectors[target]
-        anchor = key if setup.schema["person"].anchor else None
-        name = f"cn={key},ou=it" if setup.settings.get("named") else None
-        if (anchor or name) and not any(anchor == a or name == e.name for a, e in system.entries().items()):
-            prefix = setup.schema["person"].prefix if anchor else ""
-            system.put("person", {"id": key, "note": value}, anchor=anchor and prefix + anchor, name=name)
+        """Somebody has made an account by hand, under the anchor that Mimas will want for it."""
+        type_ = self.world.engine.setup.connectors[target].schema["person"]
+        if type_.anchor and type_.prefix + key not in system.entries():
+            system.put("person", {"id": key, "note": value}, anchor=type_.prefix + key)
 
     def _touch(self, system: System, entry: Stored, attribute: str, value: str) -> None:
         if attribute == "":
