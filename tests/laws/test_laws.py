@@ -99,10 +99,14 @@ class Return(Life):
         assert world.pending() == {}
 
     def resources(self) -> Any:
-        """The values of every resource under its id, and the references."""
+        """The values of every resource under its id, and the references; the deleted are no members of anything."""
         world = self.world
-        references = [sorted(world.references(name, "key")) for name in ("boss", "members", "staff")]
-        return [world.resources(type_) for type_ in ("person", "group")], references
+        living = [world.resources(type_) for type_ in ("person", "group")]
+        known = {values["key"] for some in living for values in some.values()}
+        return living, [
+            sorted(pair for pair in world.references(name, "key") if known.issuperset(pair))
+            for name in ("boss", "members", "staff")
+        ]
 
 
 class Containers(Life):
