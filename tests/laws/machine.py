@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 
+from mimas.runs.engine import Engine
 from mimas.runs.granting import grant
 from mimas.store.store import Store
 from mimas.testing import Nature, RefusalError, Stored, System
 from tests.laws.universe import TYPES, Universe, universes
-from tests.world import World
+from tests.world import World, setup
 
 LAW = settings(
     max_examples=25,
@@ -133,9 +134,6 @@ class Life(RuleBasedStateMachine):
 
     def configure(self, world: World) -> None:
         """The rules as they were: nothing is to be looked at anew."""
-        from mimas.runs.engine import Engine
-        from tests.world import setup
-
         u = self.universe
         made = setup(world.folder, (*u.sources, *u.targets), u.rules, TYPES, u.memberships)
         world.engine = Engine(world.store, made, clock=world.clock)
