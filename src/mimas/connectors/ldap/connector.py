@@ -48,7 +48,7 @@ class LdapConnector(Connector[LdapSettings]):
                 "apt-get install gcc python3-dev libldap-dev libsasl2-dev, then pip install 'mimas[ldap]'.",
             ) from error
         if self._opened is None:
-            self._opened = Session(self.name, self.settings, self.folder)
+            self._opened = Session(self.name, self.settings, self.folder, self.reveal)
         return self._opened
 
     def discover(self) -> Schema:

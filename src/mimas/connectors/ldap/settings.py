@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from mimas.connectors.contract import Settings
-from mimas.connectors.secret import Secret
 from mimas.schema.names import key as name_key
+from mimas.secrets.secret import PLACES, Secret
 
 
 def _several(given: object) -> object:
@@ -27,7 +27,7 @@ class LdapSettings(Settings):
         description="The name below which objects are read and written; a list where there are several partitions."
     )
     bind_dn: str = Field(default="", description="Who to sign in as; empty: anonymous.")
-    password: Secret | None = Field(default=None, description="The password of bind_dn: {env: NAME} or {file: PATH}.")
+    password: Secret | None = Field(default=None, description=f"The password of bind_dn: {PLACES}.")
     start_tls: bool = Field(default=False, description="Encrypt an ldap:// connection before signing in.")
     ca_file: Path | None = Field(default=None, description="The certificates to trust (PEM); without it, the system's.")
     filter: str = Field(default="", description="Only objects that match this LDAP filter are read.")
@@ -60,7 +60,7 @@ class LdapSettings(Settings):
     @model_validator(mode="after")
     def _no_password_in_the_open(self) -> "LdapSettings":
         if self.bind_dn and self.password is None:
-            raise ValueError("bind_dn needs a password: {env: NAME} or {file: PATH}")
+            raise ValueError(f"bind_dn needs a password: {PLACES}")
         open_wire = [one for one in self.uri.split() if urlsplit(one).scheme == "ldap" and not _is_here(one)]
         if self.password is not None and open_wire and not self.start_tls:
             raise ValueError(f"{open_wire[0]} would carry the password unencrypted; use ldaps:// or start_tls: true")
