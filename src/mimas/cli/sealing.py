@@ -69,20 +69,11 @@ def remove(installation: Installation, name: str) -> None:
 def rotate(installation: Installation) -> None:
     """Seal every secret anew. It may break off anywhere: every key stays until a person takes it away."""
     store = installation.store
-    with store.transaction() as tx:
-        before = sealed.everything(tx)
-    if not before:
-        raise CommandError("No secret is sealed, so there is nothing to seal anew.")
-    keys = find_keys()
-    if closed := _closed(keys, before):
-        raise CommandError(
-            f"Nothing in {keys.place} opens {', '.join(closed)}. Nothing was changed: add the key that sealed them, or "
-            "set them anew first.",
-            Exit.FAILED,
-        )
-    if all(keys.is_newest(name, value) for name, value in before.items()):
-        keys = _renewed(keys)
     with store.transaction(durable=True) as tx:
+        before = sealed.everything(tx)
+        if not before:
+            raise CommandError("No secret is sealed, so there is nothing to seal anew.")
+        keys = _newer(before)
         sealed.reseal(tx, {name: (old, keys.seal(name, keys.open(name, old))) for name, old in before.items()})
     out.print(
         f"Sealed anew with the first key in {keys.place}: {', '.join(sorted(before))}. The keys after it are needed "
@@ -127,8 +118,17 @@ def _made(path: Path, database: Path | None) -> None:
     )
 
 
-def _renewed(keys: Keys) -> Keys:
-    """The keys with a new one before them."""
+def _newer(secrets: dict[str, str]) -> Keys:
+    """Keys of which the first has not sealed all of these yet; a new one where there is none such."""
+    keys = find_keys()
+    if closed := _closed(keys, secrets):
+        raise CommandError(
+            f"Nothing in {keys.place} opens {', '.join(closed)}. Nothing was changed: add the key that sealed them, or "
+            "set them anew first.",
+            Exit.FAILED,
+        )
+    if not all(keys.is_newest(name, value) for name, value in secrets.items()):
+        return keys
     path = key_file()
     if path is None:
         raise CommandError(

@@ -35,7 +35,6 @@ def from_keyring(entry: str) -> str:
     """What the keyring of the account that Mimas runs as holds under ``SERVICE/USER``."""
     try:
         import keyring
-        from keyring.errors import KeyringError
     except ImportError:
         raise SecretError(
             f"the secret {entry} is in a keyring, for which a library is not installed.",
@@ -44,7 +43,7 @@ def from_keyring(entry: str) -> str:
     service, _, user = entry.rpartition("/")
     try:
         value = keyring.get_password(service, user)
-    except KeyringError as error:
+    except Exception as error:  # noqa: BLE001 - every keyring has errors of its own
         reason = str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
         raise SecretError(
             f"the keyring, which should hold the secret {entry}, cannot be used: {reason}.",

@@ -16,7 +16,11 @@ from typing import Any, ClassVar
 
 import pytest
 
+from mimas.cli.installation import Installation
+from mimas.mail.sending import MailError, send
+from mimas.secrets.keys import add_key
 from mimas.store.store import Store
+from tests.servers.mailbox import PASSWORD, certify, mailbox
 from tests.unit.cli.shell import Said, Shell
 
 TOKEN = "hunter2-Qx7!"
@@ -102,7 +106,8 @@ def test_a_sealed_secret_is_used_and_is_left_nowhere_in_clear(keyed: Shell, tmp_
     left = {str(path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     left |= {f"command {index}": f"{one.out}{one.err}".encode() for index, one in enumerate(said)}
     assert any(path.endswith("mimas.db") for path in left)
-    for form in (TOKEN.encode(), base64.b64encode(TOKEN.encode()), TOKEN.encode().hex().encode()):
+    key = left.pop(str(tmp_path / "key")).strip()
+    for form in (TOKEN.encode(), base64.b64encode(TOKEN.encode()), TOKEN.encode().hex().encode(), key):
         assert [path for path, data in left.items() if form in data] == []
 
 
@@ -174,8 +179,6 @@ def test_rotating_makes_a_new_key_and_old_backups_stay_readable(keyed: Shell, tm
 
 
 def test_a_rotation_that_broke_off_goes_on_with_the_key_it_had_made(keyed: Shell, tmp_path: Path) -> None:
-    from mimas.secrets.keys import add_key
-
     given(keyed, TOKEN, "secrets", "set", "app-token")
     add_key(tmp_path / "key")
     keys = (tmp_path / "key").read_text()
@@ -260,3 +263,41 @@ def test_a_person_types_it_twice_and_no_argument_holds_it(keyed: Shell) -> None:
     said = keyed("secrets", "set", "app-token")
     assert (said.code, "Give it on standard input" in said.err) == (2, True)
     assert sealed(keyed) == before
+
+
+def test_a_sealed_secret_on_postgresql(new: Shell, tmp_path: Path, postgresql_url: str, port: int) -> None:
+    # The store is elsewhere, so here the home is a place for the key.
+    new.set("MIMAS_DATABASE", postgresql_url)
+    new.set("MIMAS_KEY_FILE", str(new.home / "secret.key"))
+    new.write("documents/app.yaml", APP.format(port=port))
+    for value in ("first", TOKEN):
+        assert given(new, value, "secrets", "set", "app-token").code == 0
+    assert new("config", "apply").err == ""
+    new.done("secrets", "rotate")
+    new.done("import", "app")
+    assert [one["name"] for one in new("secrets", "list", "--json").json] == ["app-token"]
+
+
+def test_mails_are_sent_with_a_sealed_password_even_while_the_database_is_away(keyed: Shell, tmp_path: Path) -> None:
+    certificate = certify(tmp_path)
+    with mailbox(certificate) as box:
+        text = f"kind: Mail\nname: post\nhost: 127.0.0.1\nport: {box.port}\nfrom: mimas@example.com\n"
+        keyed.write("documents/post.yaml", f"{text}ca_file: {certificate}\nuser: mimas\npassword: {{sealed: post}}\n")
+        assert (
+            "documents/post.yaml:8: warning: post: the sealed secret 'post' is not set" in keyed("config", "apply").err
+        )
+        said = keyed("mail", "it@example.com")
+        assert (said.code, "for want of its password: the sealed secret 'post' is not set" in said.err) == (1, True)
+        given(keyed, PASSWORD, "secrets", "set", "post")
+        keyed.done("mail", "it@example.com")
+        assert keyed("secrets", "list", "--json").json[0]["used_by"] == ["Mail post"]
+        installation = Installation(keyed.home)
+        server = installation.engine.setup.mail
+        installation.close()
+        assert server is not None
+        (keyed.home / "mimas.db").unlink()
+        send(server, ["it@example.com"], "The database is away", "")
+        assert box.subjects[-1] == "The database is away"
+        (tmp_path / "key").unlink()
+        with pytest.raises(MailError, match=r"sealed secret 'post' cannot be opened: the key file"):
+            send(server, ["it@example.com"], "Nothing", "")
