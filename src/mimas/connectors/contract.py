@@ -75,6 +75,10 @@ class NothingThereError(ConnectorError):
     """What is to be read does not exist: a file that was not delivered, or that only the first export will make."""
 
 
+class OutdatedError(ConnectorError):
+    """The system does not know any more what has changed since the watermark. Everything is read instead."""
+
+
 class EntryError(Exception):
     """One record cannot be understood; the rest of the reading goes on (MIM: discovery error).
 

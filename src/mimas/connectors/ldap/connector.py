@@ -84,9 +84,11 @@ class LdapConnector(Connector[LdapSettings]):
         session = self._session()
         from mimas.connectors.ldap.reading import Reader
 
-        next(Reader(session, self.schema or self.discover(), self.salt).pages(None))
+        reader = Reader(session, self.schema or self.discover(), self.salt)
+        next(reader.pages(None))
         vendor = "Active Directory" if session.is_active_directory else session.vendor
-        return f"reached {self.settings.uri}: {vendor}; objects are known by {session.anchor or 'their names'}"
+        known = f"objects are known by {session.anchor or 'their names'}, changes by {reader.delta.name}"
+        return f"reached {self.settings.uri}: {vendor}; {known}"
 
     def close(self) -> None:
         """Sign out."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,6 @@ from mimas.connectors.ldap.settings import LdapSettings
 ACTIVE_DIRECTORY = b"1.2.840.113556.1.4.800"
 """The capability by which Active Directory tells itself (MS-ADTS 3.1.1.3.4.3.1)."""
 
-_CLOCKS_APART = timedelta(minutes=10)
-"""How far a server's clock may be behind ours where the server does not tell its time."""
 _PATIENCE = 15.0
 """Seconds to wait for a connection at most."""
 
@@ -114,19 +111,6 @@ class Session:
             return self.look(place, attributes) or {}
         except ldap.LDAPError as error:
             raise unreachable(self.name, self.settings, error) from error
-
-    def watermark(self) -> str:
-        """An instant, as generalised time, up to which every change is visible now.
-
-        Active Directory tells its time, a directory with replication its newest change of each server (the oldest of
-        these counts). Otherwise it is our clock, ten minutes back: entries read twice are recognised as unchanged.
-        """
-        if self.is_active_directory:
-            return self.root["currenttime"][0].decode()
-        changes = [(self.look(base, ["contextCSN"]) or {}).get("contextcsn", []) for base in self.settings.base]
-        if all(changes):
-            return min(change for of_base in changes for change in of_base).decode().partition(".")[0] + "Z"
-        return (datetime.now(UTC) - _CLOCKS_APART).strftime("%Y%m%d%H%M%SZ")
 
     def close(self) -> None:
         """Sign out."""
