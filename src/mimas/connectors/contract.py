@@ -172,6 +172,13 @@ class Sought(NamedTuple):
     name: str | None
 
 
+class Container(NamedTuple):
+    """A container of a directory: what it is called, and by what it stays known when it is renamed."""
+
+    name: str
+    guid: str
+
+
 class Operation(StrEnum):
     """What is to be done to an object in the connected system."""
 
@@ -273,6 +280,10 @@ class Connector(ABC, Generic[SettingsT]):
     @abstractmethod
     def discover(self) -> Schema:
         """The object types and attributes the system has. Raises `ConnectorError`."""
+
+    def containers(self) -> Iterator[Container]:
+        """The containers that could be chosen, for systems that have such. Raises `ConnectorError`."""
+        raise ConnectorError(f"Connector {self.name} has no containers to choose from.")
 
     @abstractmethod
     def read(self, watermark: str | None = None) -> Iterator[Page | End]:

@@ -7,7 +7,7 @@ import ldap
 from ldap.controls.libldap import SimplePagedResultsControl
 from ldap.filter import escape_filter_chars
 
-from mimas.connectors.contract import ConnectorError, End, OutdatedError, Schema
+from mimas.connectors.contract import ConnectorError, End, OutdatedError, Page, Schema
 from mimas.connectors.ldap.deltas.delta import Delta
 from mimas.connectors.ldap.deltas.timestamps import Timestamps
 from mimas.connectors.ldap.failures import told, unreachable
@@ -34,7 +34,7 @@ class Reader:
         """What is of a configured type and matches the configured filter."""
         self.delta: Delta = Timestamps(session, self)
 
-    def pages(self, watermark: str | None) -> Iterator[LdapPage | End]:
+    def pages(self, watermark: str | None) -> Iterator[Page | End]:
         """Everything, or what was changed since ``watermark``. Raises `ConnectorError`."""
         try:
             if watermark is None:
@@ -47,7 +47,7 @@ class Reader:
         except ldap.LDAPError as error:
             raise unreachable(self._session.name, self._session.settings, error) from error
 
-    def listing(self, mark: str | None, condition: str = "") -> Iterator[LdapPage | End]:
+    def listing(self, mark: str | None, condition: str = "") -> Iterator[Page | End]:
         """What there is, or that of it that fulfils a condition. Raises ``ldap.LDAPError``, `ConnectorError`."""
         reasons: dict[str, str] = {}
         bases = self._session.settings.base
@@ -77,31 +77,39 @@ class Reader:
 
     def search(self, base: str, condition: str) -> Iterator[list[Raw] | str]:
         """Pages of entries below a name; a text in the end says why they are not all. Raises ``ldap.LDAPError``."""
-        link, settings = self._session.link, self._session.settings
-        control = SimplePagedResultsControl(True, size=settings.page_size, cookie="")
-        while True:
-            asked = link.search_ext(base, ldap.SCOPE_SUBTREE, condition, self.wanted, serverctrls=[control])
-            try:
-                _, found, _, controls = link.result3(asked, timeout=settings.timeout)
-            except ldap.NO_SUCH_OBJECT:
-                if len(settings.base) == 1:
-                    raise
-                yield "it is not there, or may not be read"
-                return
-            except _CUT as error:
-                who = settings.bind_dn or "anonymous"
-                advice = f"raise the limits of {who}, or make page_size smaller than them"
-                yield f"the directory cut the listing short: {told(error)}; {advice}"
-                return
-            # References to other servers come without a name.
-            yield [(name, attributes) for name, attributes, *_ in found if name is not None]
-            answer = next((one for one in controls if one.controlType == control.controlType), None)
-            if answer is None:
-                raise ConnectorError(
-                    f"Connector {self._session.name}: {settings.uri} does not answer in pages (RFC 2696), so whether "
-                    "the listing is complete cannot be known.",
-                    "Allow the simple paged results control.",
-                )
-            if not answer.cookie:
-                return
-            control.cookie = answer.cookie
+        return paged(self._session, base, condition, self.wanted)
+
+
+def paged(session: Session, base: str, condition: str, wanted: list[str]) -> Iterator[list[Raw] | str]:
+    """Pages of entries below a name; a text in the end says why they are not all.
+
+    Raises ``ldap.LDAPError``; `ConnectorError` where the directory does not answer in pages.
+    """
+    link, settings = session.link, session.settings
+    control = SimplePagedResultsControl(True, size=settings.page_size, cookie="")
+    while True:
+        asked = link.search_ext(base, ldap.SCOPE_SUBTREE, condition, wanted, serverctrls=[control])
+        try:
+            _, found, _, controls = link.result3(asked, timeout=settings.timeout)
+        except ldap.NO_SUCH_OBJECT:
+            if len(settings.base) == 1:
+                raise
+            yield "it is not there, or may not be read"
+            return
+        except _CUT as error:
+            who = settings.bind_dn or "anonymous"
+            advice = f"raise the limits of {who}, or make page_size smaller than them"
+            yield f"the directory cut the listing short: {told(error)}; {advice}"
+            return
+        # References to other servers come without a name.
+        yield [(name, attributes) for name, attributes, *_ in found if name is not None]
+        answer = next((one for one in controls if one.controlType == control.controlType), None)
+        if answer is None:
+            raise ConnectorError(
+                f"Connector {session.name}: {settings.uri} does not answer in pages (RFC 2696), so whether the listing "
+                "is complete cannot be known.",
+                "Allow the simple paged results control.",
+            )
+        if not answer.cookie:
+            return
+        control.cookie = answer.cookie
