@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from mimas.connectors.contract import Capabilities, Connector, End, Export, Page, Result, Schema, Sought
+from mimas.connectors.contract import Capabilities, Connector, Container, End, Export, Page, Result, Schema, Sought
 
 
 class Around(Connector[Any]):
@@ -21,6 +21,10 @@ class Around(Connector[Any]):
     def discover(self) -> Schema:
         """As the inner one."""
         return self.inner.discover()
+
+    def containers(self) -> Iterator[Container]:
+        """As the inner one."""
+        return self.inner.containers()
 
     def read(self, watermark: str | None = None) -> Iterator[Page | End]:
         """As the inner one."""

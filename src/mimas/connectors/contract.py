@@ -78,6 +78,10 @@ class NothingThereError(ConnectorError):
     """What is to be read does not exist: a file that was not delivered, or that only the first export will make."""
 
 
+class OutdatedError(ConnectorError):
+    """The system does not know any more what has changed since the watermark. Everything is read instead."""
+
+
 class EntryError(Exception):
     """One record cannot be understood; the rest of the reading goes on (MIM: discovery error).
 
@@ -169,6 +173,13 @@ class Sought(NamedTuple):
     type: str
     anchor: str
     name: str | None
+
+
+class Container(NamedTuple):
+    """A container of a directory: what it is called, and by what it stays known when it is renamed."""
+
+    name: str
+    guid: str
 
 
 class Operation(StrEnum):
@@ -285,6 +296,10 @@ class Connector(ABC, Generic[SettingsT]):
     @abstractmethod
     def discover(self) -> Schema:
         """The object types and attributes the system has. Raises `ConnectorError`."""
+
+    def containers(self) -> Iterator[Container]:
+        """The containers that could be chosen, for systems that have such. Raises `ConnectorError`."""
+        raise ConnectorError(f"Connector {self.name} has no containers to choose from.")
 
     @abstractmethod
     def read(self, watermark: str | None = None) -> Iterator[Page | End]:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 from mimas.connectors.contract import (
     Capabilities,
     Connector,
-    ConnectorError,
     End,
     Export,
     Page,
@@ -14,6 +13,7 @@ from mimas.connectors.contract import (
     Schema,
     Sought,
 )
+from mimas.connectors.ldap.extra import needs_ldap
 from mimas.connectors.ldap.settings import LdapSettings
 
 if TYPE_CHECKING:
@@ -39,14 +39,8 @@ class LdapConnector(Connector[LdapSettings]):
         return Capabilities(delta=True, named=True, references="name", fetch=True)
 
     def _session(self) -> "Session":
-        # python-ldap needs a compiler to install, so Mimas does without it until a directory is used.
-        try:
+        with needs_ldap(self.name):
             from mimas.connectors.ldap.session import Session
-        except ImportError as error:
-            raise ConnectorError(
-                f"Connector {self.name} needs python-ldap, which is not installed.",
-                "apt-get install gcc python3-dev libldap-dev libsasl2-dev, then pip install 'mimas[ldap]'.",
-            ) from error
         if self._opened is None:
             self._opened = Session(self.name, self.settings, self.folder, self.reveal)
         return self._opened
@@ -84,9 +78,11 @@ class LdapConnector(Connector[LdapSettings]):
         session = self._session()
         from mimas.connectors.ldap.reading import Reader
 
-        next(Reader(session, self.schema or self.discover(), self.salt).pages(None))
+        reader = Reader(session, self.schema or self.discover(), self.salt)
+        next(reader.pages(None))
         vendor = "Active Directory" if session.is_active_directory else session.vendor
-        return f"reached {self.settings.uri}: {vendor}; objects are known by {session.anchor or 'their names'}"
+        known = f"objects are known by {session.anchor or 'their names'}, changes by {reader.delta.name}"
+        return f"reached {self.settings.uri}: {vendor}; {known}"
 
     def close(self) -> None:
         """Sign out."""

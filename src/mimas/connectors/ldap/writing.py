@@ -18,6 +18,9 @@ from mimas.schema.names import parent, split
 _DONE_ALREADY = (ldap.TYPE_OR_VALUE_EXISTS, ldap.NO_SUCH_ATTRIBUTE, ldap.ALREADY_EXISTS, ldap.UNWILLING_TO_PERFORM)
 """What servers answer to adding a value that is there, or removing one that is not (the last two: Samba, members)."""
 
+_VALUES = 1_000
+"""So many values of an attribute in one request at most; Active Directory takes 5,000 in all."""
+
 Modification = tuple[int, str, list[bytes] | None]
 
 
@@ -70,6 +73,13 @@ class Writer:
             return self._create(name, attributes)
 
     def _create(self, name: str, attributes: Sequence[tuple[str, list[bytes]]]) -> str | None:
+        identity = self._create_entry(name, [(key, values[:_VALUES]) for key, values in attributes])
+        for key, values in attributes:
+            if len(values) > _VALUES:
+                self._modify(name, [(ldap.MOD_ADD, key, values[_VALUES:])])
+        return identity
+
+    def _create_entry(self, name: str, attributes: Sequence[tuple[str, list[bytes]]]) -> str | None:
         identity, link = self._session.anchor, self._session.link
         if identity is None:
             link.add_s(name, attributes)
@@ -162,6 +172,10 @@ class Writer:
         return [(how, key, self._encode(export, key, values)) for how, values in parts if values]
 
     def _modify(self, name: str, modifications: list[Modification]) -> None:
+        for batch in _batches(modifications):
+            self._modify_at_once(name, batch)
+
+    def _modify_at_once(self, name: str, modifications: list[Modification]) -> None:
         try:
             self._session.link.modify_s(name, modifications)
         except _DONE_ALREADY as error:
@@ -197,10 +211,13 @@ class Writer:
 
     def _delete(self, _: Export, name: str, again: bool) -> None:
         try:
-            self._session.link.delete_s(name)
+            self._remove(name)
         except ldap.NO_SUCH_OBJECT:
             if not again:
                 raise
+
+    def _remove(self, name: str) -> None:
+        self._session.link.delete_s(name)
 
     def _attribute(self, export: Export, key: str) -> Attribute:
         if (object_type := self._schema.get(export.type)) is None:
@@ -212,10 +229,30 @@ class Writer:
     def _encode(self, export: Export, key: str, values: Sequence[Any]) -> list[bytes]:
         kind = self._attribute(export, key).kind
         try:
-            return [encode(value, kind) for value in values if value != ""]
+            return [self._encoded(value, key, kind) for value in values if value != ""]
         except ValueError as error:
             message, advice = f"{export.name}: {key} {error}.", "Correct the rule that makes the value."
             raise RefusedError("invalid-attribute-value", message, advice) from None
+
+    def _encoded(self, value: Any, _: str, kind: Kind) -> bytes:
+        """One value for the wire. Raises `ValueError` with the reason."""
+        return encode(value, kind)
+
+
+def _batches(modifications: list[Modification]) -> Iterator[list[Modification]]:
+    """Together first; of long lists of values, what is too much for one request, in requests that follow."""
+    rest: list[Modification] = []
+    first = []
+    for how, key, values in modifications:
+        if values is None or len(values) <= _VALUES:
+            first.append((how, key, values))
+            continue
+        first.append((how, key, values[:_VALUES]))
+        then = how if how != ldap.MOD_REPLACE else ldap.MOD_ADD
+        rest += [(then, key, values[at : at + _VALUES]) for at in range(_VALUES, len(values), _VALUES)]
+    yield first
+    for one in rest:
+        yield [one]
 
 
 def _rdn(name: str) -> list[tuple[str, str]]:

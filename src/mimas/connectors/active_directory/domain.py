@@ -1,0 +1,40 @@
+"""One domain: a connection to one of its controllers, and what reads and writes there."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from mimas.connectors.active_directory.reading import DomainReader
+from mimas.connectors.active_directory.settings import ActiveDirectorySettings, DomainSettings
+from mimas.connectors.active_directory.writing import DomainWriter
+from mimas.connectors.contract import ConnectorError, Schema
+from mimas.connectors.ldap.session import Session
+from mimas.secrets.secret import Secret
+
+
+class Domain:
+    """Signed in to a domain. Where the first controller is out of reach, the next one is asked."""
+
+    def __init__(
+        self, connector: str, settings: ActiveDirectorySettings, domain: DomainSettings, schema: Schema,
+        folder: Path, salt: int, reveal: Callable[[Secret], str],
+    ) -> None:  # fmt: skip
+        """Raises `ConnectorError`."""
+        self.name, self.root = domain.name, domain.root
+        try:
+            connection = settings.connection(domain)
+        except ValidationError as error:
+            reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+            raise ConnectorError(f"Connector {connector}: domain {domain.name}: {reason}.") from None
+        self.session = Session(connector, connection, folder, reveal)
+        if not self.session.is_active_directory:
+            self.session.close()
+            raise ConnectorError(
+                f"Connector {connector}: {connection.uri} is no domain controller, but {self.session.vendor}.",
+                "Use the connector kind ldap for other directories.",
+            )
+        self.reader = DomainReader(self.session, domain, schema, salt)
+        self.writer = DomainWriter(
+            self.session, schema, domain.root, delete_tree=settings.delete_tree, restore=settings.restore
+        )
