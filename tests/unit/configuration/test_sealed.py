@@ -54,5 +54,5 @@ def test_each_that_is_not_set_is_a_warning_with_its_line() -> None:
     assert {problem.severity for problem in problems} == {Severity.WARNING}
     assert [str(problem) for problem in problems] == [
         f"s.yaml:{line}: warning: {about}: the sealed secret '{name}' is not set; Set it: `mimas secrets set {name}`."
-        for line, about, name in ((6, "ad", "ad"), (10, "ad", "other"), (26, "post", "post"))
+        for line, about, name in ((6, "ad", "ad"), (10, "ad", "other"), (25, "post", "post"))
     ]
