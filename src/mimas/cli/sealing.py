@@ -23,7 +23,9 @@ from mimas.store.store import Store
 def seal(installation: Installation, name: str) -> None:
     """Keep a secret. The database is made ready if need be: what a connector needs comes before the first try."""
     if not is_name(name):
-        raise CommandError("A name has letters, digits, '.', '_' and '-', begins with one of the first two, and ends.")
+        raise CommandError(
+            "A name has letters, digits, '.', '_' and '-', 100 at most, and begins with a letter or digit."
+        )
     store = installation.any_store
     store.prepare()
     keys = _keys(installation, store)

@@ -35,7 +35,7 @@ def check_sealed(documents: Iterable[Document], vault: Vault, database: File | N
             vault.open(name)
         except SecretError as error:
             yield document.warning(path, error.message.rstrip("."), error.advice)
-    with suppress(SecretError):  # told of each secret already
+    with suppress(SecretError, OSError):  # told of each secret already
         if named and (file := key_file()) and (unsafe := exposed(file, database)):
             yield Problem(Place(FILE), unsafe.message.rstrip("."), unsafe.advice, severity=Severity.WARNING)
 
