@@ -25,7 +25,12 @@ if TYPE_CHECKING:
 
 _NOBODY = "(!(objectClass=*))"
 _NO_RIGHT = (ldap.INSUFFICIENT_ACCESS, ldap.UNAVAILABLE_CRITICAL_EXTENSION, ldap.UNWILLING_TO_PERFORM)
-_FORGOTTEN = (ldap.PROTOCOL_ERROR, ldap.UNWILLING_TO_PERFORM, ldap.OPERATIONS_ERROR)
+_FORGOTTEN = (
+    ldap.PROTOCOL_ERROR,
+    ldap.UNWILLING_TO_PERFORM,
+    ldap.OPERATIONS_ERROR,
+    ldap.UNAVAILABLE_CRITICAL_EXTENSION,
+)
 """What controllers answer to a cookie that they cannot use: damaged, or of a time before a restored backup."""
 _LEAVES = "(!(objectClass=user))(!(objectClass=group))(!(objectClass=contact))(!(objectClass=foreignSecurityPrincipal))"
 _ALWAYS = frozenset({"objectguid", "instancetype"})
