@@ -123,7 +123,7 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
             else:
                 sorted_[home].append(export)
         for name, some in sorted_.items():
-            yield from domains[name].writer.write(some)
+            yield from domains[name].write(some)
 
     def test(self) -> str:
         """Sign in to every domain and look at its containers. Raises `ConnectorError`."""
