@@ -12,7 +12,6 @@ import pytest
 from mimas.connectors.active_directory import ActiveDirectoryConnector, ActiveDirectorySettings
 from mimas.connectors.contract import Change, ConnectorError, Export, Operation, OutdatedError, Result, Sought
 from mimas.schema.attributes import Attribute, Kind, ObjectType
-from tests.servers import samba as controllers
 from tests.servers.listing import fetched, read
 from tests.servers.samba import PASSWORD, Samba
 
@@ -53,17 +52,6 @@ SCHEMA = {
 }
 
 Make = Callable[..., ActiveDirectoryConnector]
-
-
-@pytest.fixture(scope="module")
-def samba(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Samba]:
-    """A running domain controller."""
-    if reason := controllers.missing():
-        pytest.skip(reason)
-    pytest.importorskip("ldap", reason="python-ldap is not installed: pip install 'mimas[ldap]'")
-    server = Samba(tmp_path_factory.mktemp("samba"), "127.0.0.21").start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

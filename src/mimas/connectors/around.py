@@ -34,6 +34,10 @@ class Around(Connector[Any]):
         """As the inner one."""
         return self.inner.fetch(objects)
 
+    def wait(self, seconds: float) -> bool:
+        """As the inner one."""
+        return self.inner.wait(seconds)
+
     def write(self, exports: Iterable[Export]) -> Iterator[Result]:
         """As the inner one."""
         return self.inner.write(exports)

@@ -19,6 +19,7 @@ from mimas.connectors.contract import (
     Sought,
 )
 from mimas.connectors.ldap.extra import needs_ldap
+from mimas.connectors.polling import Polling
 from mimas.schema.names import within
 
 if TYPE_CHECKING:
@@ -37,11 +38,12 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
     model: ClassVar[type[ActiveDirectorySettings]] = ActiveDirectorySettings
 
     _opened: "dict[str, Domain] | None" = None
+    _polling: Polling | None = None
 
     @property
     def capabilities(self) -> Capabilities:
         """Named objects; deltas with deletes and moves."""
-        return Capabilities(delta=True, named=True, references="name", fetch=True)
+        return Capabilities(delta=True, named=True, references="name", fetch=True, live=True)
 
     def _domains(self) -> "dict[str, Domain]":
         """The domains, by their names; connected to at the first call. Raises `ConnectorError`."""
@@ -92,6 +94,13 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
                 [one for one in objects if one.name is None or within(one.name, domain.root)]
             )
 
+    def wait(self, seconds: float) -> bool:
+        """Whether a domain controller has taken a change. Raises `ConnectorError`."""
+        domains = self._domains().values()
+        if self._polling is None:
+            self._polling = Polling(lambda: [domain.changes_taken() for domain in domains])
+        return self._polling.wait(seconds)
+
     def write(self, exports: Iterable[Export]) -> Iterator[Result]:
         """Each export to its domain. Raises `ConnectorError`."""
         domains = self._domains()
@@ -115,7 +124,7 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
             else:
                 sorted_[home].append(export)
         for name, some in sorted_.items():
-            yield from domains[name].writer.write(some)
+            yield from domains[name].write(some)
 
     def test(self) -> str:
         """Sign in to every domain and look at its containers. Raises `ConnectorError`."""
@@ -131,7 +140,7 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
         """Sign out."""
         for domain in (self._opened or {}).values():
             domain.session.close()
-        self._opened = None
+        self._opened = self._polling = None
 
 
 def _united(ends: dict[str, End]) -> End:

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import ldap
 from pydantic import ValidationError
 
 from mimas.connectors.active_directory.reading import DomainReader
 from mimas.connectors.active_directory.settings import ActiveDirectorySettings, DomainSettings
 from mimas.connectors.active_directory.writing import DomainWriter
 from mimas.connectors.contract import ConnectorError, Schema
+from mimas.connectors.ldap.failures import unreachable
+from mimas.connectors.ldap.pipeline import Pipeline
 from mimas.connectors.ldap.session import Session
 from mimas.secrets.secret import Secret
 
@@ -35,6 +38,15 @@ class Domain:
                 "Use the connector kind ldap for other directories.",
             )
         self.reader = DomainReader(self.session, domain, schema, salt)
-        self.writer = DomainWriter(
+        writer = DomainWriter(
             self.session, schema, domain.root, delete_tree=settings.delete_tree, restore=settings.restore
         )
+        self.write = Pipeline(self.session, writer).write
+
+    def changes_taken(self) -> bytes:
+        """A number that its controller raises with every change (MS-ADTS 3.1.1.3.2.8). Raises `ConnectorError`."""
+        try:
+            root = self.session.look("", ["highestCommittedUSN"]) or {}
+        except ldap.LDAPError as error:
+            raise unreachable(self.session.name, self.session.settings, error) from error
+        return b"".join(root.get("highestcommittedusn", []))
