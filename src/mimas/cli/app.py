@@ -144,6 +144,18 @@ def connector_discover(context: typer.Context, name: Name, json: Json = False) -
     discover(_installation(context), name, json=json)
 
 
+@connector.command("grade")
+def connector_grade(
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="An installed subject, or module:attribute.")],
+    check: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this check; may be repeated.")] = None,
+    json: Json = False,
+) -> None:
+    """Try a connector of one's own against what it says that it can do. Exit status 1: it does not do it."""
+    from mimas.cli.connecting import grade
+
+    _end(grade(subject, check or (), json=json))
+
+
 Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Stop after so many objects.")]
 To = Annotated[
     Path | None, typer.Option("--to", metavar="FILE", help="Write it to a drop file, too.", resolve_path=True)

@@ -138,7 +138,7 @@ class Parser:
         raise EntryError("unmappable-object-type", message, "Let the account of bind_dn read objectClass.")
 
     def named(self, attributes: Mapping[str, list[bytes]]) -> Mapping[str, list[bytes]]:
-        """The attributes by the names that the schema has, without the option that tells of the transfer only (RFC 4522).
+        """The attributes by the names that the schema has, without options of the transfer alone (RFC 4522).
 
         Raises `EntryError`.
         """
