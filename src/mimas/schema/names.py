@@ -5,6 +5,7 @@ case and to spaces around separators, which is how directories compare the namin
 """
 
 import re
+from collections.abc import Iterable
 
 _SPECIAL = str.maketrans({sign: f"\\{sign}" for sign in ',+"\\<>;='} | {"\0": "\\00"})
 _ESCAPED = re.compile(r"((?:\\[0-9A-Fa-f]{2})+)|\\(.?)")
@@ -33,6 +34,11 @@ def split(name: str) -> list[str]:
 def parent(name: str) -> str:
     """The name of the container; empty for a name of one part."""
     return ",".join(split(name)[1:])
+
+
+def inside(name: str, containers: Iterable[str]) -> bool:
+    """Whether the name is one of the containers', or of something below one of them."""
+    return f",{key(name)}".endswith(tuple(f",{key(one)}" for one in containers))
 
 
 def depth(name: str) -> int:

@@ -10,6 +10,9 @@ from mimas.connectors.ldap.settings import LdapSettings
 LOST = (ldap.SERVER_DOWN, ldap.CONNECT_ERROR, ldap.UNAVAILABLE, ldap.BUSY, ldap.TIMEOUT)
 """The connection is gone or the server does not answer."""
 
+CUT = (ldap.SIZELIMIT_EXCEEDED, ldap.TIMELIMIT_EXCEEDED, ldap.ADMINLIMIT_EXCEEDED, ldap.PARTIAL_RESULTS)
+"""The directory does not send all that there is."""
+
 _TERMS: dict[type[Exception], tuple[str, str]] = {
     ldap.ALREADY_EXISTS: (
         "cd-existing-object",

@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import cached_property
 
 import ldap
 from ldap.controls.libldap import SimplePagedResultsControl
 from ldap.filter import escape_filter_chars
 
 from mimas.connectors.contract import ConnectorError, End, OutdatedError, Schema
+from mimas.connectors.ldap.deltas.choosing import choose
 from mimas.connectors.ldap.deltas.delta import Delta
-from mimas.connectors.ldap.deltas.timestamps import Timestamps
-from mimas.connectors.ldap.failures import told, unreachable
+from mimas.connectors.ldap.failures import CUT, told, unreachable
 from mimas.connectors.ldap.pages import STRUCTURAL, LdapPage, Parser, Raw
 from mimas.connectors.ldap.session import Session
 from mimas.schema.attributes import NAME
-
-_CUT = (ldap.SIZELIMIT_EXCEEDED, ldap.TIMELIMIT_EXCEEDED, ldap.ADMINLIMIT_EXCEEDED, ldap.PARTIAL_RESULTS)
 
 
 class Reader:
@@ -23,6 +22,7 @@ class Reader:
 
     def __init__(self, session: Session, schema: Schema, salt: int) -> None:
         self._session = session
+        self.bases = session.settings.base
         self.parser = Parser(schema, salt, session.anchor, session.settings.empty_member)
         every = (attribute for one in schema.values() for attribute in one.attributes.values())
         names = {attribute.name for attribute in every if attribute.name != NAME and not attribute.secret}
@@ -32,7 +32,11 @@ class Reader:
         own = session.settings.filter
         self.filter = f"(&(|{types}){own if not own or own.startswith('(') else f'({own})'})"
         """What is of a configured type and matches the configured filter."""
-        self.delta: Delta = Timestamps(session, self)
+
+    @cached_property
+    def delta(self) -> Delta:
+        """How the directory tells what has changed. Raises ``ldap.LDAPError``."""
+        return choose(self._session, self)
 
     def pages(self, watermark: str | None) -> Iterator[LdapPage | End]:
         """Everything, or what was changed since ``watermark``. Raises `ConnectorError`."""
@@ -50,7 +54,7 @@ class Reader:
     def listing(self, mark: str | None, condition: str = "") -> Iterator[LdapPage | End]:
         """What there is, or that of it that fulfils a condition. Raises ``ldap.LDAPError``, `ConnectorError`."""
         reasons: dict[str, str] = {}
-        bases = self._session.settings.base
+        bases = self.bases
         for base in bases:
             for records in self.search(base, f"(&{self.filter}{condition})" if condition else self.filter):
                 if isinstance(records, str):
@@ -75,12 +79,24 @@ class Reader:
             raise unreachable(self._session.name, self._session.settings, error) from error
         return self.parser.page(found)
 
-    def search(self, base: str, condition: str) -> Iterator[list[Raw] | str]:
-        """Pages of entries below a name; a text in the end says why they are not all. Raises ``ldap.LDAPError``."""
+    def told(self, base: str, condition: str, attributes: list[str] | None = None) -> Iterator[list[Raw]]:
+        """As `search`, where a part is of no use: raises `OutdatedError` when there is more."""
+        for records in self.search(base, condition, attributes):
+            if isinstance(records, str):
+                raise OutdatedError(f"What has changed could not be read ({base}: {records})")
+            yield records
+
+    def search(self, base: str, condition: str, attributes: list[str] | None = None) -> Iterator[list[Raw] | str]:
+        """Pages of entries below a name, with the attributes ``wanted`` or others; a text says why they are not all.
+
+        Raises ``ldap.LDAPError``.
+        """
         link, settings = self._session.link, self._session.settings
         control = SimplePagedResultsControl(True, size=settings.page_size, cookie="")
         while True:
-            asked = link.search_ext(base, ldap.SCOPE_SUBTREE, condition, self.wanted, serverctrls=[control])
+            asked = link.search_ext(
+                base, ldap.SCOPE_SUBTREE, condition, attributes or self.wanted, serverctrls=[control]
+            )
             try:
                 _, found, _, controls = link.result3(asked, timeout=settings.timeout)
             except ldap.NO_SUCH_OBJECT:
@@ -88,7 +104,7 @@ class Reader:
                     raise
                 yield "it is not there, or may not be read"
                 return
-            except _CUT as error:
+            except CUT as error:
                 who = settings.bind_dn or "anonymous"
                 advice = f"raise the limits of {who}, or make page_size smaller than them"
                 yield f"the directory cut the listing short: {told(error)}; {advice}"

@@ -100,9 +100,10 @@ class Session:
     def _anchor(self) -> str | None:
         if self.is_active_directory:
             return "objectGUID"
+        # 389 Directory Server knows the other one, too; what it says of changes goes by its own.
         known = self.subschema(["attributeTypes"]).get("attributetypes", [])
         text = b"\n".join(known).lower()
-        return next((name for name in ("entryUUID", "nsUniqueId") if f"'{name.lower()}'".encode() in text), None)
+        return next((name for name in ("nsUniqueId", "entryUUID") if f"'{name.lower()}'".encode() in text), None)
 
     def subschema(self, attributes: list[str]) -> Mapping[str, list[bytes]]:
         """The directory's schema, as RFC 4512 section 4.2 publishes it. Raises `ConnectorError`."""
