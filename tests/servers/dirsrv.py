@@ -83,7 +83,8 @@ class Dirsrv:
         """Let the account `READER` read, and write, everything but the change log."""
         link = ldap.initialize(self.uri)
         link.simple_bind_s(ADMIN, PASSWORD)
-        rule = f'(targetattr="* || +")(version 3.0; acl "reader"; allow(all) userdn="ldap:///{READER}";)'
+        names = "* || nsUniqueId || entryUUID || createTimestamp || modifyTimestamp || numSubordinates || memberOf"
+        rule = f'(targetattr="{names}")(version 3.0; acl "reader"; allow(all) userdn="ldap:///{READER}";)'
         link.modify_s(SUFFIX, [(ldap.MOD_ADD, "aci", [rule.encode()])])
         values = [(key, [b"reader"]) for key in ("uid", "cn", "sn")]
         link.add_s(READER, [("objectClass", [b"inetOrgPerson"]), *values, ("userPassword", [PASSWORD.encode()])])

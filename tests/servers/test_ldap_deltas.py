@@ -4,7 +4,7 @@ One file, so that under xdist each server is started once.
 """
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -122,53 +122,55 @@ def marked(connector: LdapConnector) -> str:
     return listing.end.watermark or ""
 
 
-_OVERLAYS = {"syncrepl": (slapd_server.SYNCPROV,), "accesslog": (slapd_server.ACCESSLOG,), "timestamps": ()}
+_OVERLAYS = {
+    "openldap-syncrepl": (slapd_server.SYNCPROV, *slapd_server.REPAIRS),
+    "openldap-accesslog": (slapd_server.ACCESSLOG, *slapd_server.REPAIRS),
+    "openldap-timestamps": slapd_server.REPAIRS,
+}
+_PLUGINS = (dirsrv_server.SYNCREPL, dirsrv_server.CHANGELOG)
+EVERY = (*_OVERLAYS, "389-changelog", "389-syncrepl")
+TELL_DELETES = tuple(name for name in EVERY if "timestamps" not in name)
 
 
 @pytest.fixture(scope="session")
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A server that tells its changes in the way that is asked for."""
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Any]]:
+    """Servers by what they are and how they tell their changes, each started when it is asked for first."""
     if importlib.util.find_spec("ldap") is None:
         pytest.skip("python-ldap is not installed: pip install 'mimas[ldap]'")
-    product, way = request.param
-    if product == "openldap":
-        if slapd_server.program() is None:
-            pytest.skip("slapd is not installed: apt-get install slapd")
-        overlays = (*_OVERLAYS[way], *slapd_server.REPAIRS)
-        started: Any = slapd_server.Slapd(tmp_path_factory.mktemp("slapd"), *overlays).start()
-    else:
-        if reason := dirsrv_server.missing():
-            pytest.skip(reason)
-        plugins = (dirsrv_server.SYNCREPL, dirsrv_server.CHANGELOG)
-        started = dirsrv_server.Dirsrv(tmp_path_factory.mktemp("dirsrv"), *plugins).start()
-        started.admit()
-    yield started
-    started.stop()
+    started: dict[str, Any] = {}
+
+    def server(kind: str) -> Any:
+        name = kind if kind in _OVERLAYS else "389"
+        if name in started:
+            return started[name]
+        if name == "389":
+            if reason := dirsrv_server.missing():
+                pytest.skip(reason)
+            started[name] = dirsrv_server.Dirsrv(tmp_path_factory.mktemp("dirsrv"), *_PLUGINS).start()
+            started[name].admit()
+        else:
+            if slapd_server.program() is None:
+                pytest.skip("slapd is not installed: apt-get install slapd")
+            started[name] = slapd_server.Slapd(tmp_path_factory.mktemp("slapd"), *_OVERLAYS[name]).start()
+        return started[name]
+
+    yield server
+    for one in started.values():
+        one.stop()
 
 
-def places(*names: str) -> Any:
+def places(*kinds: str) -> Any:
     """The kinds of directories that a test is run with: all of them, or some."""
-    known = {
-        "openldap-syncrepl": ("openldap", "syncrepl"),
-        "openldap-accesslog": ("openldap", "accesslog"),
-        "openldap-timestamps": ("openldap", "timestamps"),
-        "389-changelog": ("389", ""),
-        "389-syncrepl": ("389", ""),
-    }
-    return pytest.mark.parametrize(
-        ("server", "kind"), [(known[name], name) for name in names or known], indirect=["server"], ids=names or known
-    )
-
-
-TELL_DELETES = ("openldap-syncrepl", "openldap-accesslog", "389-changelog", "389-syncrepl")
+    return pytest.mark.parametrize("kind", kinds or EVERY)
 
 
 @pytest.fixture
-def place(server: Any, kind: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+def place(servers: Callable[[str], Any], kind: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     monkeypatch.setenv("LDAP_PASSWORD", PASSWORD)
     admin = slapd_server.ADMIN if kind.startswith("openldap") else dirsrv_server.ADMIN
+    # Nobody but the administrator may read the change log.
     reader = dirsrv_server.READER if kind == "389-syncrepl" else admin
-    place = Place(server, kind.partition("-")[2], admin, reader)
+    place = Place(servers(kind), kind.partition("-")[2], admin, reader)
     place.enter()
     yield place
     for one in place.made:
@@ -245,6 +247,18 @@ def test_who_no_longer_matches_the_filter_is_gone(place: Place) -> None:
     told = delta(place.connector(filter="(sn=anna)"), whole.end.watermark or "")
     assert told.gone & whole.entries.keys() == {whole.only(uid="anna").anchor}
     assert told.entries == {}
+
+
+@places(*TELL_DELETES)
+def test_who_leaves_the_base_is_gone(place: Place) -> None:
+    inside, outside = (place.unit(f"ou={name},{place.top}") for name in ("in", "out"))
+    anna, berta = place.person("anna", inside), place.person("berta", outside)
+    whole = read(place.connector(base=inside))
+    place.rename(anna, "uid=anna", outside)
+    place.rename(berta, "uid=berta", inside)
+    told = delta(place.connector(base=inside), whole.end.watermark or "")
+    assert told.gone & whole.entries.keys() == set(whole.entries)
+    assert set(told.entries) == {f"uid=berta,{inside}"}
 
 
 @places()

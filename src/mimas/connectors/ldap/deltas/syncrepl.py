@@ -39,8 +39,8 @@ class Syncrepl:
         self._session = session
         self._reader = reader
         self._from_log = session.anchor == "nsUniqueId"
-        # There a cookie is bound to its filter.
-        self._filter = f"(|{reader.filter}{HOLDS})" if self._from_log else reader.filter
+        # There a cookie is bound to its filter, and what no longer matches it is not told.
+        self._filter = "(objectClass=*)" if self._from_log else reader.filter
 
     def mark(self) -> str | None:
         """The cookies of now, by base: of a search for the base alone, which sends one entry at most."""
