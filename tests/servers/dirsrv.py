@@ -75,6 +75,8 @@ class Dirsrv:
         program = shutil.which("ns-slapd", path=_SBIN) or "ns-slapd"
         with log.open("ab") as output:
             command = [program, "-D", str(self.folder / "etc" / "dirsrv" / f"slapd-{self._instance}"), "-d", "0"]
+            # Without a file of its own it takes /dev/null, and as root shuts everybody else out of that.
+            command += ["-i", str(self.folder / "pid")]
             self._process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
         wait_for_port(self.port, self._process, log, 60)
         return self
@@ -95,6 +97,7 @@ class Dirsrv:
         if self._process:
             stop(self._process)
         self._process = None
+        Path(f"/dev/shm/sem.slapd-{self._instance}.stats").unlink(missing_ok=True)
 
     def _run(self, *command: str) -> None:
         environment = os.environ | {"PREFIX": str(self.folder)}

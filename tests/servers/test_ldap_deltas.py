@@ -159,7 +159,7 @@ def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str]
         one.stop()
 
 
-def places(*kinds: str) -> Any:
+def places(*kinds: str) -> pytest.MarkDecorator:
     """The kinds of directories that a test is run with: all of them, or some."""
     return pytest.mark.parametrize("kind", kinds or EVERY)
 
