@@ -5,7 +5,7 @@ transaction. What a complete listing did not show is gone, within the guard; wha
 never gone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -117,21 +117,20 @@ class _Reading:
             if isinstance(part, End):
                 return part
             with self.store.transaction() as tx:
-                self.removed += stage_page(self.stager, tx, part, self.marks, delta=watermark is not None)
+                removed = stage_page(self.stager, tx, part, self.marks, delta=watermark is not None)
+                objects.look_again_at_referrers(tx, self.stager.symbol, removed)
+            self.removed += removed
             if parts := self.stager.take_parts():
                 self._complete(parts)
             self.progress(len(part.keys))
         return End(complete=False, reason="the connector stopped without saying that it had shown everything")
 
     def look_at_referrers(self) -> None:
-        """Read again what refers to those that a delta showed as gone or, where references hold names, as renamed."""
-        if not self.connector.capabilities.fetch:
-            return
-        changed = {object_ for object_ in self.removed if not self.marks[object_]}
-        if self.stager.references.by_name:
-            changed |= self.stager.renamed
-        for some in referrers(self.store, sorted(changed), self.marks):
-            self._fetch(some)
+        """Read again what is to be looked at again, because it refers to something that a delta has shown."""
+        if self.connector.capabilities.fetch and self.stager.references.attributes:
+            shown = {*self.removed, *_marked(self.marks)}
+            for some in referrers(self.store, self.stager.symbol, sorted(shown), self.marks):
+                self._fetch(some)
 
     def _complete(self, parts: Sequence[Sought]) -> None:
         """Read as a whole what is only known in part (MIM: need-full-object)."""
@@ -218,6 +217,14 @@ def _sorted(
             if known != fingerprint:
                 changed.append(index)
     return new, changed, removed, twice
+
+
+def _marked(marks: bytearray) -> Iterator[int]:
+    """The objects that are marked."""
+    object_ = marks.find(1)
+    while object_ >= 0:
+        yield object_
+        object_ = marks.find(1, object_ + 1)
 
 
 def _reach(marks: bytearray, object_: int) -> None:

@@ -48,8 +48,6 @@ class Stager:
         self.step = step
         self.counters = counters
         self.errors = 0
-        self.renamed: set[int] = set()
-        """Who has another name than before."""
         self._notes: list[Note] = []
         self._parts: list[Sought] = []
         self.named = connector.capabilities.named
@@ -279,7 +277,6 @@ class Stager:
         if not renamed:
             return
         self.groups.renamed(tx, renamed)
-        self.renamed.update(object_ for object_, old, _ in renamed if old)
         if self.references.by_name:
             objects.look_again_at_referrers(tx, self.symbol, [object_ for object_, old, _ in renamed if old])
         keys = {names.key(new): object_ for object_, _, new in renamed}
