@@ -58,9 +58,7 @@ class Samba:
     def load(self, ldif: str) -> None:
         """Add entries to the database, which may be in use."""
         command = ["ldbadd", "-H", str(self.folder / "private" / "sam.ldb"), f"--configfile={self._config}", "--nosync"]
-        done = subprocess.run(
-            [*command, "-o", "batch_mode:1", "-"], check=False, input=ldif.encode(), capture_output=True
-        )
+        done = subprocess.run([*command, "-o", "batch_mode:1"], check=False, input=ldif.encode(), capture_output=True)
         if done.returncode:
             raise RuntimeError(f"ldbadd: {done.stdout.decode()}{done.stderr.decode()}")
 
@@ -118,10 +116,11 @@ class Samba:
         self._config.write_text(text.replace("[global]", "[global]\n" + "\n".join(f"\t{line}" for line in lines), 1))
         # A test is to be able to change a password twice.
         self.tool("domain", "passwordsettings", "set", "--min-pwd-age=0")
-        # Without it Kerberos knows the LDAP service by no name.
-        self.tool("spn", "add", f"ldap/{self.host}", "DC1$")
+        # Kerberos is to know the LDAP service by the address that the tests use.
+        self.tool("spn", "add", f"ldap/{self.address}", "DC1$")
         self.kerberos.write_text(
-            f"[libdefaults]\n default_realm = {self.realm}\n dns_lookup_kdc = false\n dns_canonicalize_hostname = false\n"
-            f" rdns = false\n[realms]\n {self.realm} = {{\n  kdc = {self.address}\n }}\n"
+            f"[libdefaults]\n default_realm = {self.realm}\n dns_lookup_kdc = false\n"
+            " dns_canonicalize_hostname = false\n rdns = false\n"
+            f"[realms]\n {self.realm} = {{\n  kdc = {self.address}\n }}\n"
             f"[domain_realm]\n .{self.domain} = {self.realm}\n"
         )

@@ -492,6 +492,19 @@ def schedules_run(
 
 
 @app.command()
+def watch(
+    context: typer.Context,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Connectors; without any, all that can be watched.")
+    ] = None,
+) -> None:
+    """Let every change in a directory go through the rules at once, until SIGTERM or Ctrl-C."""
+    from mimas.cli.scheduling import watch
+
+    _end(watch(_installation(context), names or []))
+
+
+@app.command()
 def mail(
     context: typer.Context,
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who gets it.")],

@@ -55,6 +55,8 @@ class Capabilities:
     """An update tells all values of a multi-valued reference that changes, not only those added and removed."""
     fetch: bool = False
     """Single objects can be read again, so that an export can be confirmed at once."""
+    live: bool = False
+    """Can be waited for: it tells at once that something has changed."""
     batch: int = 500
     """How many objects `write` is given at once."""
 
@@ -172,6 +174,13 @@ class Sought(NamedTuple):
     name: str | None
 
 
+class Container(NamedTuple):
+    """A container of a directory: what it is called, and by what it stays known when it is renamed."""
+
+    name: str
+    guid: str
+
+
 class Operation(StrEnum):
     """What is to be done to an object in the connected system."""
 
@@ -274,6 +283,10 @@ class Connector(ABC, Generic[SettingsT]):
     def discover(self) -> Schema:
         """The object types and attributes the system has. Raises `ConnectorError`."""
 
+    def containers(self) -> Iterator[Container]:
+        """The containers that could be chosen, for systems that have such. Raises `ConnectorError`."""
+        raise ConnectorError(f"Connector {self.name} has no containers to choose from.")
+
     @abstractmethod
     def read(self, watermark: str | None = None) -> Iterator[Page | End]:
         """Everything, or what changed since ``watermark``; an `End` comes last. Raises `ConnectorError`."""
@@ -281,6 +294,14 @@ class Connector(ABC, Generic[SettingsT]):
     def fetch(self, objects: Sequence[Sought]) -> Iterator[Page]:  # noqa: ARG002 - for those that can
         """These objects as they are now; those that are not there are left out. Raises `ConnectorError`."""
         raise ConnectorError(f"Connector {self.name} cannot read single objects.")
+
+    def wait(self, seconds: float) -> bool:  # noqa: ARG002 - for those that can
+        """Whether something may have changed since the last call, or does within so many seconds.
+
+        The first call only begins to look. It is a hint: what has changed, if anything, a delta says. Raises
+        `ConnectorError`.
+        """
+        raise ConnectorError(f"Connector {self.name} cannot be watched.", "Import it by a schedule.")
 
     def write(self, exports: Iterable[Export]) -> Iterator[Result]:  # noqa: ARG002 - for those that write
         """Send; one result per export, in any order. Raises `ConnectorError` when the system is out of reach.

@@ -5,7 +5,6 @@ case and to spaces around separators, which is how directories compare the namin
 """
 
 import re
-from collections.abc import Iterable
 
 _SPECIAL = str.maketrans({sign: f"\\{sign}" for sign in ',+"\\<>;='} | {"\0": "\\00"})
 _ESCAPED = re.compile(r"((?:\\[0-9A-Fa-f]{2})+)|\\(.?)")
@@ -36,9 +35,9 @@ def parent(name: str) -> str:
     return ",".join(split(name)[1:])
 
 
-def inside(name: str, containers: Iterable[str]) -> bool:
-    """Whether the name is one of the containers', or of something below one of them."""
-    return f",{key(name)}".endswith(tuple(f",{key(one)}" for one in containers))
+def within(name: str, container: str) -> bool:
+    """Whether an object is the container, or anywhere below it."""
+    return f",{key(name)}".endswith(f",{key(container)}")
 
 
 def depth(name: str) -> int:

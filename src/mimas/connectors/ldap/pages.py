@@ -7,9 +7,9 @@ from xxhash import xxh3_64_intdigest
 
 from mimas.connectors.contract import Entry, EntryError, Problem, Schema
 from mimas.connectors.ldap.syntax import anchor, decode
-from mimas.schema.attributes import NAME, Kind, ObjectType
+from mimas.schema.attributes import NAME, Attribute, Kind, ObjectType
 from mimas.schema.names import key as name_key
-from mimas.schema.values import Values, many
+from mimas.schema.values import Scalar, Values, many
 
 STRUCTURAL = "structuralObjectClass"
 
@@ -77,29 +77,32 @@ class Parser:
     def entry(self, key: str, name: str, attributes: Mapping[str, list[bytes]]) -> Entry:
         """One entry parsed. Raises `EntryError`."""
         found = _lowered(attributes)
-        object_type = self._type(name, found)
+        object_type = self.type_of(name, found)
         values: Values = {NAME: name}
         references: dict[str, list[str]] = {}
         for attribute in object_type.attributes.values():
-            if attribute.name == NAME or not (raw := found.get(attribute.name.lower())):
+            if attribute.name == NAME or not (decoded := self.decoded(attribute, found)):
                 continue
-            if not attribute.multivalued and len(raw) > 1:
+            if not attribute.multivalued and len(decoded) > 1:
                 raise EntryError(
                     "multi-single-mismatch",
-                    f"{name}: {attribute.name} has {len(raw)} values and is declared with one",
+                    f"{name}: {attribute.name} has {len(decoded)} values and is declared with one",
                     "Declare it as multivalued.",
                 )
-            decoded = [decode(value, attribute.kind, attribute.name) for value in raw if value]
             if attribute.kind is Kind.REFERENCE:
                 references[attribute.name] = [text for one in decoded if not self._is_hidden(text := str(one))]
-            elif decoded:
+            else:
                 values[attribute.name] = many(decoded) if attribute.multivalued else decoded[0]
         return Entry(object_type.name, key, name, values, references)
+
+    def decoded(self, attribute: Attribute, found: Mapping[str, list[bytes]]) -> list[Scalar]:
+        """The values of an attribute of an entry, whose names are in lower case. Raises `EntryError`."""
+        return [decode(raw, attribute.kind, attribute.name) for raw in found.get(attribute.name.lower(), ()) if raw]
 
     def _is_hidden(self, name: str) -> bool:
         return bool(self._hidden) and name_key(name) == self._hidden
 
-    def _type(self, name: str, attributes: Mapping[str, list[bytes]]) -> ObjectType:
+    def type_of(self, name: str, attributes: Mapping[str, list[bytes]]) -> ObjectType:
         """The most specific configured class; Active Directory lists an object's classes in that order."""
         classes = attributes.get(STRUCTURAL.lower(), []) + attributes.get("objectclass", [])[::-1]
         for one in classes:

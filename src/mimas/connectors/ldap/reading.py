@@ -8,7 +8,7 @@ import ldap
 from ldap.controls.libldap import SimplePagedResultsControl
 from ldap.filter import escape_filter_chars
 
-from mimas.connectors.contract import ConnectorError, End, OutdatedError, Schema
+from mimas.connectors.contract import ConnectorError, End, OutdatedError, Page, Schema
 from mimas.connectors.ldap.deltas.choosing import choose
 from mimas.connectors.ldap.deltas.delta import Delta
 from mimas.connectors.ldap.failures import CUT, told, unreachable
@@ -38,7 +38,7 @@ class Reader:
         """How the directory tells what has changed. Raises ``ldap.LDAPError``."""
         return choose(self._session, self)
 
-    def pages(self, watermark: str | None) -> Iterator[LdapPage | End]:
+    def pages(self, watermark: str | None) -> Iterator[Page | End]:
         """Everything, or what was changed since ``watermark``. Raises `ConnectorError`."""
         try:
             if watermark is None:
@@ -51,7 +51,7 @@ class Reader:
         except ldap.LDAPError as error:
             raise unreachable(self._session.name, self._session.settings, error) from error
 
-    def listing(self, mark: str | None, condition: str = "") -> Iterator[LdapPage | End]:
+    def listing(self, mark: str | None, condition: str = "") -> Iterator[Page | End]:
         """What there is, or that of it that fulfils a condition. Raises ``ldap.LDAPError``, `ConnectorError`."""
         reasons: dict[str, str] = {}
         bases = self.bases
@@ -80,44 +80,48 @@ class Reader:
         return self.parser.page(found)
 
     def told(self, base: str, condition: str, attributes: list[str] | None = None) -> Iterator[list[Raw]]:
-        """As `search`, where a part is of no use: raises `OutdatedError` when there is more."""
-        for records in self.search(base, condition, attributes):
+        """As `search`, or with other attributes. Where a part is of no use: raises `OutdatedError` if there is more."""
+        found = paged(self._session, base, condition, attributes) if attributes else self.search(base, condition)
+        for records in found:
             if isinstance(records, str):
                 raise OutdatedError(f"What has changed could not be read ({base}: {records})")
             yield records
 
-    def search(self, base: str, condition: str, attributes: list[str] | None = None) -> Iterator[list[Raw] | str]:
-        """Pages of entries below a name, with the attributes ``wanted`` or others; a text says why they are not all.
+    def search(self, base: str, condition: str) -> Iterator[list[Raw] | str]:
+        """Pages of entries below a name; a text in the end says why they are not all. Raises ``ldap.LDAPError``."""
+        return paged(self._session, base, condition, self.wanted)
 
-        Raises ``ldap.LDAPError``.
-        """
-        link, settings = self._session.link, self._session.settings
-        control = SimplePagedResultsControl(True, size=settings.page_size, cookie="")
-        while True:
-            asked = link.search_ext(
-                base, ldap.SCOPE_SUBTREE, condition, attributes or self.wanted, serverctrls=[control]
+
+def paged(session: Session, base: str, condition: str, wanted: list[str]) -> Iterator[list[Raw] | str]:
+    """Pages of entries below a name; a text in the end says why they are not all.
+
+    Raises ``ldap.LDAPError``; `ConnectorError` where the directory does not answer in pages.
+    """
+    link, settings = session.link, session.settings
+    control = SimplePagedResultsControl(True, size=settings.page_size, cookie="")
+    while True:
+        asked = link.search_ext(base, ldap.SCOPE_SUBTREE, condition, wanted, serverctrls=[control])
+        try:
+            _, found, _, controls = link.result3(asked, timeout=settings.timeout)
+        except ldap.NO_SUCH_OBJECT:
+            if len(settings.base) == 1:
+                raise
+            yield "it is not there, or may not be read"
+            return
+        except CUT as error:
+            who = settings.bind_dn or "anonymous"
+            advice = f"raise the limits of {who}, or make page_size smaller than them"
+            yield f"the directory cut the listing short: {told(error)}; {advice}"
+            return
+        # References to other servers come without a name.
+        yield [(name, attributes) for name, attributes, *_ in found if name is not None]
+        answer = next((one for one in controls if one.controlType == control.controlType), None)
+        if answer is None:
+            raise ConnectorError(
+                f"Connector {session.name}: {settings.uri} does not answer in pages (RFC 2696), so whether the listing "
+                "is complete cannot be known.",
+                "Allow the simple paged results control.",
             )
-            try:
-                _, found, _, controls = link.result3(asked, timeout=settings.timeout)
-            except ldap.NO_SUCH_OBJECT:
-                if len(settings.base) == 1:
-                    raise
-                yield "it is not there, or may not be read"
-                return
-            except CUT as error:
-                who = settings.bind_dn or "anonymous"
-                advice = f"raise the limits of {who}, or make page_size smaller than them"
-                yield f"the directory cut the listing short: {told(error)}; {advice}"
-                return
-            # References to other servers come without a name.
-            yield [(name, attributes) for name, attributes, *_ in found if name is not None]
-            answer = next((one for one in controls if one.controlType == control.controlType), None)
-            if answer is None:
-                raise ConnectorError(
-                    f"Connector {self._session.name}: {settings.uri} does not answer in pages (RFC 2696), so whether "
-                    "the listing is complete cannot be known.",
-                    "Allow the simple paged results control.",
-                )
-            if not answer.cookie:
-                return
-            control.cookie = answer.cookie
+        if not answer.cookie:
+            return
+        control.cookie = answer.cookie

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import ldap
+import ldap.sasl
 from ldap.controls.readentry import PostReadControl
 
 from mimas.connectors.contract import ConnectorError
@@ -42,7 +43,10 @@ class Session:
             self.link = self._initialise()
             if settings.start_tls:
                 self.link.start_tls_s()
-            self.link.simple_bind_s(settings.bind_dn, password)
+            if settings.kerberos:
+                self.link.sasl_interactive_bind_s("", ldap.sasl.gssapi())
+            else:
+                self.link.simple_bind_s(settings.bind_dn, password)
         except ldap.LDAPError as error:
             raise unreachable(self.name, settings, error) from error
 
@@ -57,6 +61,12 @@ class Session:
         link.set_option(ldap.OPT_REFERRALS, 0)
         link.set_option(ldap.OPT_NETWORK_TIMEOUT, patience)
         link.set_option(ldap.OPT_TIMEOUT, settings.timeout)
+        if settings.kerberos:
+            # The server is the one that the address names, whatever a reverse look-up says; and TLS, where there is
+            # some, already protects what is said (Active Directory refuses both at once).
+            link.set_option(ldap.OPT_X_SASL_NOCANON, ldap.OPT_ON)
+            if settings.start_tls or "ldaps:" in settings.uri:
+                link.set_option(ldap.OPT_X_SASL_SSF_MAX, 0)
         link.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_DEMAND)
         if settings.ca_file:
             path = self._folder / settings.ca_file

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
-from mimas.connectors.contract import End, OutdatedError
+from mimas.connectors.contract import End, OutdatedError, Page
 from mimas.connectors.ldap.deltas.touched import Touched
 from mimas.connectors.ldap.session import Session
 from mimas.schema.names import key as name_key
 
 if TYPE_CHECKING:
-    from mimas.connectors.ldap.pages import LdapPage
     from mimas.connectors.ldap.reading import Reader
 
 _PLACE = "cn=accesslog"
@@ -47,7 +46,7 @@ class Accesslog:
                 return max(starts)
         return None
 
-    def changes(self, watermark: str) -> Iterator["LdapPage | End"]:
+    def changes(self, watermark: str) -> Iterator[Page | End]:
         """What was changed since that change, which the log must still have."""
         if self._session.look(f"reqStart={watermark},{_PLACE}", ["1.1"]) is None:
             raise OutdatedError(f"{_PLACE} does not reach back to {watermark}")

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
-from mimas.connectors.contract import End, OutdatedError
+from mimas.connectors.contract import End, OutdatedError, Page
 from mimas.connectors.ldap.deltas.touched import Touched
 from mimas.connectors.ldap.session import Session
 
 if TYPE_CHECKING:
-    from mimas.connectors.ldap.pages import LdapPage
     from mimas.connectors.ldap.reading import Reader
 
 _ASKED = ["changeNumber", "targetDn", "targetUniqueId", "newRdn", "newSuperior"]
@@ -36,7 +35,7 @@ class Changelog:
         newest = self._session.look(f"changeNumber={last},{self._place}", ["targetUniqueId"]) if last else None
         return last if newest and "targetuniqueid" in newest else None
 
-    def changes(self, watermark: str) -> Iterator["LdapPage | End"]:
+    def changes(self, watermark: str) -> Iterator[Page | End]:
         """What was changed after that number."""
         last, seen = int(watermark), 0
         touched = Touched(self._session, self._reader)

@@ -1,12 +1,9 @@
 """What every way of telling changes has in common."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import ClassVar, Protocol
 
-from mimas.connectors.contract import End
-
-if TYPE_CHECKING:
-    from mimas.connectors.ldap.pages import LdapPage
+from mimas.connectors.contract import End, Page
 
 
 class Delta(Protocol):
@@ -20,7 +17,7 @@ class Delta(Protocol):
         Raises ``ldap.LDAPError``, `ConnectorError`.
         """
 
-    def changes(self, watermark: str) -> Iterator["LdapPage | End"]:
+    def changes(self, watermark: str) -> Iterator[Page | End]:
         """What changed since the watermark, and the `End` with the next one.
 
         Raises ``ldap.LDAPError``, `ConnectorError`; `OutdatedError` where the directory does not know any more.

@@ -9,7 +9,7 @@ from uuid import UUID
 import ldap
 from ldap.syncrepl import SyncDoneControl, SyncInfoMessage, SyncRequestControl, SyncStateControl
 
-from mimas.connectors.contract import End, OutdatedError
+from mimas.connectors.contract import End, OutdatedError, Page
 from mimas.connectors.ldap import failures
 from mimas.connectors.ldap.deltas.containers import HOLDS, below
 from mimas.connectors.ldap.deltas.touched import Touched
@@ -55,7 +55,7 @@ class Syncrepl:
             cookies[base] = search.cookie
         return json.dumps(cookies) if all(cookies.values()) else None
 
-    def changes(self, watermark: str) -> Iterator["LdapPage | End"]:
+    def changes(self, watermark: str) -> Iterator[Page | End]:
         """What was changed since the cookies."""
         cookies: dict[str, str] = json.loads(watermark)
         if cookies.keys() != set(self._reader.bases):

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from ldap.filter import escape_filter_chars
 
-from mimas.connectors.contract import End
+from mimas.connectors.contract import End, Page
 from mimas.connectors.ldap.deltas.containers import below, containers
 from mimas.connectors.ldap.session import Session
 
 if TYPE_CHECKING:
-    from mimas.connectors.ldap.pages import LdapPage
     from mimas.connectors.ldap.reading import Reader
 
 _CLOCKS_APART = timedelta(minutes=10)
@@ -41,7 +40,7 @@ class Timestamps:
             return min(change for of_base in changes for change in of_base).decode().partition(".")[0] + "Z"
         return (datetime.now(UTC) - _CLOCKS_APART).strftime("%Y%m%d%H%M%SZ")
 
-    def changes(self, watermark: str) -> Iterator["LdapPage | End"]:
+    def changes(self, watermark: str) -> Iterator[Page | End]:
         """What was modified at the watermark or later."""
         mark = self.mark()
         condition = f"(modifyTimestamp>={escape_filter_chars(watermark)})"

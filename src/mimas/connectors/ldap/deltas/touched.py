@@ -9,7 +9,7 @@ from ldap.filter import escape_filter_chars
 from mimas.connectors.contract import OutdatedError
 from mimas.connectors.ldap.deltas.containers import below, containers
 from mimas.connectors.ldap.session import Session
-from mimas.schema.names import inside, parent
+from mimas.schema.names import parent, within
 
 if TYPE_CHECKING:
     from mimas.connectors.ldap.pages import LdapPage
@@ -37,14 +37,16 @@ class Touched:
         What stands outside of the bases is passed over. Raises `OutdatedError` for a container that has left them: what
         it holds has left them, too, and nobody says so; ``ldap.LDAPError``.
         """
-        bases = self._reader.bases
         new = f"{rdn},{container or parent(name)}" if rdn else name
-        if inside(new, bases):
+        if self._is_read(new):
             self.add(identity, moved=rdn is not None)
-        elif inside(name, bases):
+        elif self._is_read(name):
             self.add(identity, moved=False)
             if self._may_hold(new):
                 raise OutdatedError(f"{name} was moved out of what is read, perhaps with others below it")
+
+    def _is_read(self, name: str) -> bool:
+        return any(within(name, base) for base in self._reader.bases)
 
     def _may_hold(self, name: str) -> bool:
         """Whether something may stand below a name; nothing does below what is a leaf for all to see."""
