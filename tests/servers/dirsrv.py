@@ -7,7 +7,9 @@ import getpass
 import os
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
+from urllib.parse import quote
 
 import ldap
 
@@ -59,6 +61,8 @@ class Dirsrv:
         # Servers of one name share a semaphore of the machine.
         self._instance = f"mimas{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
+        self.local_uri = f"ldapi://{quote(f'{folder}/run/slapd-{self._instance}.socket', safe='')}"
+        """It counts as encrypted, which passwords have to be."""
         self._lay_out(plugins)
         answers = folder / "answers.inf"
         answers.write_text(
@@ -79,17 +83,21 @@ class Dirsrv:
             command += ["-i", str(self.folder / "pid")]
             self._process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
         wait_for_port(self.port, self._process, log, 60)
+        self._admit()
         return self
 
-    def admit(self) -> None:
-        """Let the account `READER` read, and write, everything but the change log."""
+    def _admit(self) -> None:
+        """Let the account `READER` read, and write, everything but the change log; and everybody their password."""
         link = ldap.initialize(self.uri)
         link.simple_bind_s(ADMIN, PASSWORD)
         names = "* || nsUniqueId || entryUUID || createTimestamp || modifyTimestamp || numSubordinates || memberOf"
         rule = f'(targetattr="{names}")(version 3.0; acl "reader"; allow(all) userdn="ldap:///{READER}";)'
-        link.modify_s(SUFFIX, [(ldap.MOD_ADD, "aci", [rule.encode()])])
+        own = '(targetattr="userPassword")(version 3.0; acl "own"; allow(write) userdn="ldap:///self";)'
+        link.modify_s(SUFFIX, [(ldap.MOD_REPLACE, "aci", [rule.encode(), own.encode()])])
+        link.modify_s("cn=config", [(ldap.MOD_REPLACE, "passwordCheckSyntax", [b"on"])])
         values = [(key, [b"reader"]) for key in ("uid", "cn", "sn")]
-        link.add_s(READER, [("objectClass", [b"inetOrgPerson"]), *values, ("userPassword", [PASSWORD.encode()])])
+        with suppress(ldap.ALREADY_EXISTS):
+            link.add_s(READER, [("objectClass", [b"inetOrgPerson"]), *values, ("userPassword", [PASSWORD.encode()])])
         link.unbind_s()
 
     def stop(self) -> None:

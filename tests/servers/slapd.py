@@ -31,7 +31,7 @@ directory {folder}/data
 maxsize 1073741824
 dbnosync
 index objectClass,entryUUID,uid,member eq
-access to attrs=userPassword by anonymous auth by * none
+access to attrs=userPassword by self write by anonymous auth by * none
 access to * by users read
 limits dn.exact="cn=limited,{suffix}" size=20
 {overlays}
@@ -51,6 +51,7 @@ access to * by dn.exact="{admin}" read by * none
 SYNCPROV = "overlay syncprov\nsyncprov-sessionlog 1000"
 ACCESSLOG = "overlay accesslog\nlogdb cn=accesslog\nlogops writes\nlogsuccess TRUE"
 REPAIRS = ("overlay memberof\nmemberof-refint TRUE", "overlay refint\nrefint_attributes member manager")
+POLICY = f"overlay ppolicy\nppolicy_default cn=policy,{SUFFIX}"
 """What a server may do besides: tell its changes in one way or another, put right what refers to others."""
 
 _BASE = f"""\

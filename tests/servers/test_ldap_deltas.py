@@ -1,89 +1,20 @@
-"""How directories tell their changes: the same things happen to OpenLDAP and to 389 Directory Server.
+"""How directories tell their changes: the same things happen to OpenLDAP and to 389 Directory Server."""
 
-One file, so that under xdist each server is started once.
-"""
-
-import importlib.util
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import ldap
 import pytest
 
 from mimas.connectors.contract import End, OutdatedError
-from mimas.connectors.ldap import LdapConnector, LdapSettings
-from mimas.schema.attributes import Attribute, Kind, ObjectType
-from tests.servers import dirsrv as dirsrv_server
+from mimas.connectors.ldap import LdapConnector
 from tests.servers import slapd as slapd_server
+from tests.servers.directories import TELL_DELETES, Place, places
 from tests.servers.listing import read
-from tests.servers.slapd import PASSWORD, SUFFIX
+from tests.servers.slapd import SUFFIX
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ldap deltas")]
-
-_PERSON = [
-    Attribute("uid"),
-    Attribute("cn"),
-    Attribute("sn"),
-    Attribute("manager", Kind.REFERENCE),
-    Attribute("createTimestamp", Kind.DATETIME),
-]
-_GROUP = [Attribute("cn"), Attribute("member", Kind.REFERENCE, multivalued=True)]
-SCHEMA = {
-    name: ObjectType(name, {one.name: one for one in attributes})
-    for name, attributes in {"inetOrgPerson": _PERSON, "groupOfNames": _GROUP}.items()
-}
-
-
-@dataclass
-class Place:
-    """A container of a directory that nobody else uses, and what an administrator does there."""
-
-    server: slapd_server.Slapd | dirsrv_server.Dirsrv
-    way: str
-    admin: str
-    reader: str
-    """Who the connector signs in as."""
-    top: str = ""
-    link: Any = None
-    made: list[LdapConnector] = field(default_factory=list)
-
-    def sign_in(self) -> None:
-        self.link = ldap.initialize(self.server.uri)
-        self.link.simple_bind_s(self.admin, PASSWORD)
-
-    def enter(self) -> None:
-        self.sign_in()
-        self.top = self.unit(f"ou=t{uuid4().hex},{SUFFIX}")
-
-    def connector(self, **settings: Any) -> LdapConnector:
-        given = {"uri": self.server.uri, "base": self.top, "bind_dn": self.reader, "password": {"env": "LDAP_PASSWORD"}}
-        made = LdapConnector("directory", LdapSettings.model_validate(given | settings), SCHEMA, Path())
-        self.made.append(made)
-        return made
-
-    def unit(self, name: str) -> str:
-        self.link.add_s(name, [("objectClass", [b"organizationalUnit"])])
-        return name
-
-    def person(self, uid: str, container: str = "") -> str:
-        name = f"uid={uid},{container or self.top}"
-        values = [(key, [uid.encode()]) for key in ("uid", "cn", "sn")]
-        self.link.add_s(name, [("objectClass", [b"inetOrgPerson"]), *values])
-        return name
-
-    def group(self, *members: str) -> str:
-        name = f"cn=group,{self.top}"
-        self.link.add_s(name, [("objectClass", [b"groupOfNames"]), ("member", [one.encode() for one in members])])
-        return name
-
-    def rename(self, name: str, rdn: str, container: str | None = None) -> None:
-        self.link.rename_s(name, rdn, container, delold=1)
-
-    def change(self, name: str, **values: str) -> None:
-        self.link.modify_s(name, [(ldap.MOD_REPLACE, key, [value.encode()]) for key, value in values.items()])
+# One group, so that under xdist each server is started once.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("directories")]
 
 
 @dataclass
@@ -120,61 +51,6 @@ def marked(connector: LdapConnector) -> str:
     listing = read(connector)
     assert listing.end.complete
     return listing.end.watermark or ""
-
-
-_OVERLAYS = {
-    "openldap-syncrepl": (slapd_server.SYNCPROV, *slapd_server.REPAIRS),
-    "openldap-accesslog": (slapd_server.ACCESSLOG, *slapd_server.REPAIRS),
-    "openldap-timestamps": slapd_server.REPAIRS,
-}
-_PLUGINS = (dirsrv_server.SYNCREPL, dirsrv_server.CHANGELOG)
-EVERY = (*_OVERLAYS, "389-changelog", "389-syncrepl")
-TELL_DELETES = tuple(name for name in EVERY if "timestamps" not in name)
-
-
-@pytest.fixture(scope="session")
-def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Any]]:
-    """Servers by what they are and how they tell their changes, each started when it is asked for first."""
-    if importlib.util.find_spec("ldap") is None:
-        pytest.skip("python-ldap is not installed: pip install 'mimas[ldap]'")
-    started: dict[str, Any] = {}
-
-    def server(kind: str) -> Any:
-        name = kind if kind in _OVERLAYS else "389"
-        if name in started:
-            return started[name]
-        if name == "389":
-            if reason := dirsrv_server.missing():
-                pytest.skip(reason)
-            started[name] = dirsrv_server.Dirsrv(tmp_path_factory.mktemp("dirsrv"), *_PLUGINS).start()
-            started[name].admit()
-        else:
-            if slapd_server.program() is None:
-                pytest.skip("slapd is not installed: apt-get install slapd")
-            started[name] = slapd_server.Slapd(tmp_path_factory.mktemp("slapd"), *_OVERLAYS[name]).start()
-        return started[name]
-
-    yield server
-    for one in started.values():
-        one.stop()
-
-
-def places(*kinds: str) -> pytest.MarkDecorator:
-    """The kinds of directories that a test is run with: all of them, or some."""
-    return pytest.mark.parametrize("kind", kinds or EVERY)
-
-
-@pytest.fixture
-def place(servers: Callable[[str], Any], kind: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
-    monkeypatch.setenv("LDAP_PASSWORD", PASSWORD)
-    admin = slapd_server.ADMIN if kind.startswith("openldap") else dirsrv_server.ADMIN
-    # Nobody but the administrator may read the change log.
-    reader = dirsrv_server.READER if kind == "389-syncrepl" else admin
-    place = Place(servers(kind), kind.partition("-")[2], admin, reader)
-    place.enter()
-    yield place
-    for one in place.made:
-        one.close()
 
 
 @places()

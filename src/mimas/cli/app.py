@@ -149,6 +149,18 @@ def connector_discover(context: typer.Context, name: Name, json: Json = False) -
     discover(_installation(context), name, json=json)
 
 
+@connector.command("set-password")
+def connector_set_password(
+    context: typer.Context,
+    name: Name,
+    key: Annotated[str, typer.Argument(metavar="OBJECT", help="The name (DN) or anchor of an object.")],
+) -> None:
+    """Give an object a password: asks for it, or reads the first line of standard input."""
+    from mimas.cli.connecting import set_password
+
+    set_password(_installation(context), name, key)
+
+
 Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Stop after so many objects.")]
 To = Annotated[
     Path | None, typer.Option("--to", metavar="FILE", help="Write it to a drop file, too.", resolve_path=True)

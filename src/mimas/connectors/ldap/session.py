@@ -41,14 +41,18 @@ class Session:
         password = settings.password.reveal(self._folder) if settings.password else ""
         try:
             self.link = self._initialise()
-            if settings.start_tls:
-                self.link.start_tls_s()
             if settings.kerberos:
                 self.link.sasl_interactive_bind_s("", ldap.sasl.gssapi())
             else:
                 self.link.simple_bind_s(settings.bind_dn, password)
         except ldap.LDAPError as error:
             raise unreachable(self.name, settings, error) from error
+
+    def signed_in_as(self, who: str, password: str) -> Any:
+        """Another connection, of somebody else. Raises ``ldap.LDAPError``, `ConnectorError`."""
+        link = self._initialise()
+        link.simple_bind_s(who, password)
+        return link
 
     def _initialise(self) -> Any:
         settings = self.settings
@@ -74,6 +78,8 @@ class Session:
                 raise ConnectorError(f"Connector {self.name}: there is no file {path}.", "Correct ca_file.")
             link.set_option(ldap.OPT_X_TLS_CACERTFILE, str(path))
         link.set_option(ldap.OPT_X_TLS_NEWCTX, 0)
+        if settings.start_tls:
+            link.start_tls_s()
         return link
 
     def look(self, name: str, attributes: list[str]) -> Mapping[str, list[bytes]] | None:
