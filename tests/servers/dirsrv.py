@@ -47,6 +47,8 @@ def missing() -> str:
     """Why there can be no such server here; empty if there can."""
     if not _SHARED.exists() or shutil.which("ns-slapd", path=_SBIN) is None or shutil.which("dscreate") is None:
         return "389 Directory Server is not installed: apt-get install 389-ds-base"
+    if not os.access("/etc/dirsrv/config", os.X_OK):
+        return "only root may read what an instance of 389 Directory Server is made from"
     return ""
 
 

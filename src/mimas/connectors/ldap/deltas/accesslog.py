@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _PLACE = "cn=accesslog"
 _ASKED = ["reqStart", "reqDN", "reqEntryUUID", "reqNewRDN", "reqNewSuperior"]
-_DONE = "(objectClass=auditWriteObject)(reqResult=0)(reqEntryUUID=*)"
+_DONE = "(objectClass=auditWriteObject)(reqResult=0)"
 _BACK = (timedelta(minutes=10), timedelta(days=1), None)
 """How far back the newest change is looked for, one after the other; none: to the beginning."""
 _LATE = timedelta(minutes=1)
@@ -63,6 +63,8 @@ class Accesslog:
         for records in self._reader.told(_PLACE, f"(&{_DONE}{condition})", _ASKED):
             for _, attributes in records:
                 change = {name.lower(): values[0].decode(errors="replace") for name, values in attributes.items()}
+                if not change.keys() >= {"reqstart", "reqentryuuid", "reqdn"}:
+                    raise OutdatedError(f"{_PLACE} does not name every object by its identity")
                 yield (
                     change["reqstart"],
                     change["reqentryuuid"],
