@@ -48,9 +48,12 @@ class Accesslog:
 
     def changes(self, watermark: str) -> Iterator[Page | End]:
         """What was changed since that change, which the log must still have."""
+        try:
+            since = datetime.strptime(watermark, _FORM).replace(tzinfo=UTC) - _LATE
+        except ValueError:
+            raise OutdatedError(f"{_PLACE} calls no instant what it calls {watermark}") from None
         if self._session.look(f"reqStart={watermark},{_PLACE}", ["1.1"]) is None:
             raise OutdatedError(f"{_PLACE} does not reach back to {watermark}")
-        since = datetime.strptime(watermark, _FORM).replace(tzinfo=UTC) - _LATE
         last, touched = watermark, Touched(self._session, self._reader)
         for start, identity, name, rdn, container in self._changes(f"(reqStart>={since.strftime(_FORM)})"):
             last = max(last, start)

@@ -32,7 +32,8 @@ class Changelog:
         if not self._place or self._session.anchor != "nsUniqueId":
             return None
         last = (self._session.look("", ["lastChangeNumber"]) or {}).get("lastchangenumber", [b""])[0].decode()
-        newest = self._session.look(f"changeNumber={last},{self._place}", ["targetUniqueId"]) if last else None
+        known = last.isdecimal()
+        newest = self._session.look(f"changeNumber={last},{self._place}", ["targetUniqueId"]) if known else None
         return last if newest and "targetuniqueid" in newest else None
 
     def changes(self, watermark: str) -> Iterator[Page | End]:
@@ -42,7 +43,7 @@ class Changelog:
         for records in self._reader.told(self._place, f"(changeNumber>={last + 1})", _ASKED):
             for _, attributes in records:
                 change = {name.lower(): values[0].decode(errors="replace") for name, values in attributes.items()}
-                if not change.keys() >= {"changenumber", "targetdn", "targetuniqueid"}:
+                if not (change.keys() >= {"targetdn", "targetuniqueid"} and change.get("changenumber", "").isdecimal()):
                     raise OutdatedError(f"{self._place} does not name every object by its identity")
                 number, seen = int(change["changenumber"]), seen + 1
                 last = max(last, number)

@@ -91,12 +91,12 @@ class Syncrepl:
         yield from below(reader, names)
 
     def _from_a_log(self, cookies: dict[str, str]) -> Iterator["LdapPage"]:
-        first = int((self._session.look("", ["firstChangeNumber"]) or {}).get("firstchangenumber", [b"0"])[0])
+        first = (self._session.look("", ["firstChangeNumber"]) or {}).get("firstchangenumber", [b""])[0].decode()
         touched = Touched(self._session, self._reader)
         for base, cookie in cookies.items():
             number = cookie.rpartition("#")[2]
             # The server does not notice when its log was trimmed.
-            if not number.isdecimal() or int(number) + 1 < first:
+            if not (number.isdecimal() and first.isdecimal() and int(first) <= int(number) + 1):
                 raise OutdatedError(f"The change log of the directory does not reach back to change {number}")
             search = _Search(self._session, base, self._filter, ["1.1"], cookie)
             for identity, _ in search:
