@@ -10,7 +10,7 @@ class Around(Connector[Any]):
     """Passes everything on. The inner one is closed by whoever opened it."""
 
     def __init__(self, inner: Connector[Any]) -> None:
-        super().__init__(inner.name, inner.settings, inner.schema, inner.folder, inner.salt)
+        super().__init__(inner.name, inner.settings, inner.schema, inner.folder, inner.salt, inner.vault)
         self.inner = inner
 
     @property

@@ -21,6 +21,9 @@ from pydantic import BaseModel, ConfigDict
 from mimas.schema.attributes import ObjectType
 from mimas.schema.messages import fit
 from mimas.schema.values import Values
+from mimas.secrets.errors import SecretError
+from mimas.secrets.secret import Secret
+from mimas.secrets.vault import EMPTY, Vault
 
 Schema: TypeAlias = Mapping[str, ObjectType]
 """The object types of a connected system, by name."""
@@ -268,13 +271,26 @@ class Connector(ABC, Generic[SettingsT]):
     model: ClassVar[type[Settings]]
     """The class of its settings."""
 
-    def __init__(self, name: str, settings: SettingsT, schema: Schema, folder: Path, salt: int = 0) -> None:
-        """``schema`` holds the configured types; relative paths start at ``folder``; ``salt`` seeds fingerprints."""
+    def __init__(
+        self, name: str, settings: SettingsT, schema: Schema, folder: Path, salt: int = 0, vault: Vault = EMPTY
+    ) -> None:
+        """``schema`` holds the configured types; relative paths start at ``folder``; ``salt`` seeds fingerprints.
+
+        ``vault`` has the sealed secrets: see `reveal`.
+        """
         self.name = name
         self.settings = settings
         self.schema = schema
         self.folder = folder
         self.salt = salt
+        self.vault = vault
+
+    def reveal(self, secret: Secret) -> str:
+        """A secret of the settings, for use at once: it is to be kept nowhere. Raises `ConnectorError`."""
+        try:
+            return secret.reveal(self.folder, self.vault)
+        except SecretError as error:
+            raise ConnectorError(f"Connector {self.name}: {error.message}", error.advice) from None
 
     @property
     @abstractmethod

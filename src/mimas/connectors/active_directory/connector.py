@@ -52,8 +52,9 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
                 from mimas.connectors.active_directory.domain import Domain
             self._opened = {}
             for domain in self.settings.domains:
-                opened = Domain(self.name, self.settings, domain, self.schema, self.folder, self.salt)
-                self._opened[domain.name] = opened
+                self._opened[domain.name] = Domain(
+                    self.name, self.settings, domain, self.schema, self.folder, self.salt, self.reveal
+                )
         return self._opened
 
     def discover(self) -> Schema:

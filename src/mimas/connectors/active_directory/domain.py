@@ -1,5 +1,6 @@
 """One domain: a connection to one of its controllers, and what reads and writes there."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import ldap
@@ -12,6 +13,7 @@ from mimas.connectors.contract import ConnectorError, Schema
 from mimas.connectors.ldap.failures import unreachable
 from mimas.connectors.ldap.pipeline import Pipeline
 from mimas.connectors.ldap.session import Session
+from mimas.secrets.secret import Secret
 
 
 class Domain:
@@ -19,7 +21,7 @@ class Domain:
 
     def __init__(
         self, connector: str, settings: ActiveDirectorySettings, domain: DomainSettings, schema: Schema,
-        folder: Path, salt: int,
+        folder: Path, salt: int, reveal: Callable[[Secret], str],
     ) -> None:  # fmt: skip
         """Raises `ConnectorError`."""
         self.name, self.root = domain.name, domain.root
@@ -28,7 +30,7 @@ class Domain:
         except ValidationError as error:
             reason = error.errors()[0]["msg"].removeprefix("Value error, ")
             raise ConnectorError(f"Connector {connector}: domain {domain.name}: {reason}.") from None
-        self.session = Session(connector, connection, folder)
+        self.session = Session(connector, connection, folder, reveal)
         if not self.session.is_active_directory:
             self.session.close()
             raise ConnectorError(

@@ -43,7 +43,7 @@ class LdapConnector(Connector[LdapSettings]):
         with needs_ldap(self.name):
             from mimas.connectors.ldap.session import Session
         if self._opened is None:
-            self._opened = Session(self.name, self.settings, self.folder)
+            self._opened = Session(self.name, self.settings, self.folder, self.reveal)
         return self._opened
 
     def discover(self) -> Schema:
