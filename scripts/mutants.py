@@ -5,8 +5,8 @@ it would be entered into the registry as well. Here the decorators stay with the
 original and its mutants.
 
 It takes note of which test calls which function, and gives a mutant to those tests. A cached function is then seen by
-the first test only, so caches are emptied before each test. What runs when modules are imported belongs to all tests,
-and its mutants are given to a process that imports everything anew.
+the first test only, so caches are emptied before each test. What runs when modules are imported belongs to all tests of
+its package, and its mutants are given to a process that imports the package anew.
 """
 
 import functools
@@ -27,17 +27,14 @@ from _pytest.runner import runtestprotocol
 from mutmut import __main__ as mutmut
 from mutmut.mutation import file_mutation
 from mutmut.mutation.data import SourceFileMutationData
-from mutmut.runners.harness import PytestRunner
+from mutmut.runners.harness import BadTestExecutionCommandsException, PytestRunner
 from mutmut.state import state
 from mutmut.stats import status_by_exit_code
 from mutmut.utils.file_utils import change_cwd, walk_mutatable_files
 from mutmut.workers import isolation
 
-OURS = ("mimas", "tests", "test_", "conftest")
-"""What the names of our modules, and those of the tests, begin with."""
-
 SLOW = ("mimas.language.expressions.parser", "mimas.language.filters.parser")
-"""Modules with grammars, which are made once for all mutants of other modules."""
+"""Modules with a grammar, which is made once for all mutants of other modules."""
 
 _skips = file_mutation.MutationVisitor._skip_node_and_children  # noqa: SLF001 - mutmut has no other door
 _arranged = file_mutation.function_trampoline_arrangement
@@ -54,10 +51,26 @@ def _arranged_with_one_decorated(
     return declarations, [first, *(copy.with_changes(decorators=()) for copy in copies)], assignments, names
 
 
-def caches(within: str = "mimas") -> list[Any]:
-    """The cached functions of a package or module."""
+def caches() -> list[Any]:
+    """All cached functions of ours."""
     found = [one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper)]  # noqa: SLF001
-    return [one for one in found if f"{one.__module__}.".startswith(f"{within}.")]
+    return [one for one in found if one.__module__.startswith("mimas.")]
+
+
+def make_grammars() -> None:
+    """They are kept by the modules themselves."""
+    for module in SLOW:
+        importlib.import_module(module)._grammar()  # noqa: SLF001
+
+
+def package(name: str) -> str:
+    """The package that a function or mutant is in, by its full name."""
+    return name.split(".")[1]
+
+
+def own_tests(name: str) -> set[str]:
+    """The tests of the package of a function or mutant."""
+    return {test for test in state().duration_by_test if test.startswith(f"tests/unit/{package(name)}/")}
 
 
 class Fairness:
@@ -68,10 +81,11 @@ class Fairness:
         self.caches: list[Any] = []
 
     def pytest_collection_finish(self) -> None:
-        """Everything is imported."""
+        """Everything is imported, and the grammars are made."""
+        make_grammars()
         self.imported = set(state()._stats)  # noqa: SLF001
         state()._stats.clear()  # noqa: SLF001
-        self.caches = caches()
+        self.caches = [cache for cache in caches() if cache.__name__ != "_grammar"]
 
     def pytest_runtest_setup(self) -> None:
         """Before each test."""
@@ -79,19 +93,20 @@ class Fairness:
             cache.cache_clear()
 
     def pytest_sessionfinish(self) -> None:
-        """What runs at import belongs to all tests."""
+        """What runs before there is a test belongs to all of its package."""
         for function in self.imported:
-            state().tests_by_mangled_function_name[function] |= set(state().duration_by_test)
+            state().tests_by_mangled_function_name[function] = own_tests(function)
 
 
 class Runner(PytestRunner):
     """Collects once; a mutant's process runs its tests, short ones first, of what is collected.
 
-    What belongs to all tests is run as mutmut would, with everything imported anew. The processor time of a mutant is
-    limited, not its time on the wall, so that a busy machine decides nothing.
+    What runs at import is given to pytest as a whole, as mutmut would, but with the package imported anew. It is the
+    processor time of a mutant that is limited, so that a busy machine decides nothing.
     """
 
     items: ClassVar[dict[str, pytest.Item]] = {}
+    caches: ClassVar[list[Any]] = []
 
     def execute_pytest(self, params: list[str], **kwargs: Any) -> int:
         """Run pytest."""
@@ -109,28 +124,39 @@ class Runner(PytestRunner):
             config.hook.pytest_sessionstart(session=session)
             config.hook.pytest_collection(session=session)
         self.items.update({item.nodeid: item for item in session.items})
-        for module in SLOW:
-            importlib.import_module(module)._grammar()  # noqa: SLF001
+        self.caches.extend(caches())
+        make_grammars()
+        gc.freeze()  # what a process does not look through it need not copy
 
     def run_tests(self, *, mutant_name: str | None, tests: Iterable[str]) -> int:
         """Run these tests against a mutant, until one fails."""
         durations = state().duration_by_test
         chosen = sorted(tests, key=lambda test: durations[test])
-        if mutant_name:
-            seconds = int(process_time()) + 10 + int(3 * sum(durations[test] for test in chosen))
-            setrlimit(RLIMIT_CPU, (seconds, seconds + 1))
-        if mutant_name is None or len(chosen) == len(durations):
-            for name in [name for name in sys.modules if name.startswith(OURS)]:
+        if mutant_name is None:
+            return super().run_tests(mutant_name=None, tests=chosen)
+        seconds = int(process_time()) + 10 + int(3 * sum(durations[test] for test in chosen))
+        setrlimit(RLIMIT_CPU, (seconds, seconds + 1))
+        return int(self._noticed(mutant_name, chosen))
+
+    def _noticed(self, mutant: str, tests: list[str]) -> bool:
+        module = mutant.rpartition(".")[0]
+        if module not in SLOW and set(tests) == own_tests(mutant):
+            for name in [name for name in sys.modules if name.startswith((f"mimas.{package(mutant)}", "test_"))]:
                 del sys.modules[name]
-            return super().run_tests(mutant_name=mutant_name, tests=chosen)
-        for cache in caches(mutant_name.rpartition(".")[0]):
-            cache.cache_clear()
+            try:
+                return super().run_tests(mutant_name=mutant, tests=tests) != 0
+            except BadTestExecutionCommandsException:
+                return True  # nothing could be imported
+        for cache in self.caches:
+            if cache.__module__ == module:
+                cache.cache_clear()
         with change_cwd("mutants"):
-            items = [self.items[test] for test in chosen]
-            for item, following in zip(items, [*items[1:], None], strict=True):
-                if any(report.failed for report in runtestprotocol(item, log=False, nextitem=following)):
-                    return 1
-        return 0
+            items = [self.items[test] for test in tests]
+            return any(
+                report.failed
+                for item, following in zip(items, [*items[1:], None], strict=True)
+                for report in runtestprotocol(item, log=False, nextitem=following)
+            )
 
 
 def score() -> None:
