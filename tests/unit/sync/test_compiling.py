@@ -213,6 +213,7 @@ def test_keys_do_not_see_case_spaces_or_composition() -> None:
     assert normals(None) == normals("  ") == []
     assert normal(5) == "5"
     assert normals("A b") == ["a b"]
+    assert normals("É  b") == ["é b"]
     assert normals(7) == ["7"]
     assert normal("a\0b") == normal("A\ufffdb") == "a\ufffdb"
 

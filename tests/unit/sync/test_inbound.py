@@ -214,6 +214,68 @@ def test_an_attribute_is_tied_where_objects_of_several_types_give_it_with_equal_
     assert ties(inbound("a", {"tags": "tags"}, merge=["tags"]), inbound("b", {"tags": "tags"}, merge=["tags"])) == {}
 
 
+def test_the_precedence_of_a_value_is_that_of_the_flow_that_gave_it() -> None:
+    made = compiled(
+        inbound("a", {"name": "name"}, precedence=100),
+        inbound("a", {"name": "mail"}, name="late", precedence=300),
+        inbound("b", {"name": "name"}, precedence=200),
+    )
+    parts = offered(made, ("a", {"mail": "A"}), ("b", {"name": "B"}))
+    assert won(parts) == ({"name": "B"}, [["name", "b in", "b"]])
+
+
+def test_a_merging_flow_that_gave_nothing_is_not_told() -> None:
+    made = compiled(
+        inbound("a", {"tags": "tags"}, merge=["tags"]),
+        inbound("a", {"tags": "title"}, name="more", precedence=200, merge=["tags"]),
+        inbound("b", {"tags": "tags", "name": "name"}, precedence=150, merge=["tags"]),
+    )
+    parts = offered(made, ("a", {"tags": ["x"]}), ("b", {"name": "n"}))
+    assert won(parts) == ({"tags": ["x"], "name": "n"}, [["name", "b in", "b"], ["tags", "a in", "a"]])
+
+
+@pytest.mark.parametrize("merge", [[], ["tags", "other"]])
+def test_the_lineage_has_a_line_for_each_attribute(merge: list[str]) -> None:
+    type_ = ResourceType("person", attributes("tags* other*"))
+    table = {"tags": "tags", "other": "name"}
+    made = compiled(inbound("a", table, merge=merge), inbound("b", table, merge=merge), type_=type_)
+    parts = offered(made, ("a", {"tags": ["x"], "name": "n"}), ("b", {"tags": ["y"], "name": "m"}))
+    lines = [[attribute, f"{one} in", one] for attribute in ("other", "tags") for one in ("a", "b")]
+    assert won(parts) == ({"tags": ["x", "y"], "other": ["m", "n"]}, lines)
+    chosen = won(parts, choices=dict.fromkeys(("tags", "other"), lambda offers: offers[0][1]))
+    assert chosen == ({"tags": ["x"], "other": ["n"]}, [["other", "a in", "a"], ["tags", "a in", "a"]])
+
+
+def test_between_equals_it_is_the_first_one_that_decides_whether_to_unite() -> None:
+    for merging_one, expected in (("a", ["x"]), ("b", ["x", "y"])):
+        made = compiled(*(inbound(one, {"tags": "tags"}, merge=["tags"] * (one == merging_one)) for one in "ab"))
+        assert won(offered(made, ("a", {"tags": ["x"]}), ("b", {"tags": ["y"]})))[0] == {"tags": expected}
+
+
+def test_a_unique_value_is_asked_for_with_its_candidates() -> None:
+    rule = replace(inbound("a", {"mail": ("=[name] & %End%", "=[title]")}), parameters={"End": "@x"})
+    made = contributor(rule)
+    context = Context(NOW)
+    assert made.function.call({"name": "ann", "title": "lee"}, context)[0] == {}
+    assert context.needs == {"mail": ["ann@x", "lee"]}
+    context.begin({"unique:mail": "ann2@x"})
+    assert made.function.call({"name": "ann"}, context)[0] == {"mail": "ann2@x"}
+
+
+def test_a_reference_at_either_end_makes_a_flow_one_of_references() -> None:
+    made = contributor(inbound("a", {"name": "boss", "manager": "name", "title": "title"}))
+    assert [flow.target for flow in made.references] == ["name", "manager"]
+    assert [winner.attribute for winner in made.winners] == ["title"]
+
+
+def test_what_fails_in_a_flow_behind_a_scope_is_traced_too() -> None:
+    made = contributor(inbound("a", {"name": "=CNum([name])"}, where=["title ISNOTNULL"]))
+    with pytest.raises(FlowError) as caught:
+        made.function.call({"name": "x", "title": "t"}, Context(NOW))
+    assert str(made.function.failure(caught.value)).startswith("rule “a in”, flow to name (a-in.yaml:10): ")
+    assert (made.connector, made.object_type, made.resource_type) == ("a", "person", "person")
+
+
 def test_a_scope_reads_what_the_system_shows_and_the_flow_what_is_contributed() -> None:
     made = contributor(inbound("a", {"name": "name"}, where=["title EQUAL boss"]))
     context = Context(NOW)

@@ -43,6 +43,15 @@ def test_conditions_are_computed_where_one_of_them_is() -> None:
     assert keys(made, id="7", mail="a@x", title="") is None
 
 
+def test_conditions_and_scopes_know_the_time() -> None:
+    made = linker(
+        inbound("hr", {}, join=['=FormatDateTime(Now(),"yyyy")=employeeId'], where=["id LESSTHAN_OR_EQUAL =Now()"])
+    )
+    assert keys(made) == [["2026"]]
+    assert made.scope({"id": "2026-11-23"}, CONTEXT) == 1
+    assert made.scope({"id": "2026-11-24"}, CONTEXT) == 0
+
+
 def test_what_fails_in_a_condition_is_traced_to_the_rule() -> None:
     (criterion,) = linker(inbound("hr", {}, join=["=CNum([id])=employeeId"])).criteria
     assert criterion.values is not None
@@ -79,6 +88,8 @@ def test_the_first_rule_in_scope_that_projects_makes_the_resource() -> None:
 def test_without_scopes_all_rules_are_in_scope() -> None:
     made = linker(inbound("hr", {}, link=LinkType.JOIN), inbound("hr", {}, name="b", precedence=200))
     assert made.projection(made.scope({}, CONTEXT)) == 1
+    assert linker(inbound("hr", {})).projection(-1) == linker(inbound("hr", {})).projection(0b1) == 0
+    assert linker(inbound("hr", {})).scope({}, CONTEXT) == -1
 
 
 def test_scopes_know_parameters_and_functions() -> None:

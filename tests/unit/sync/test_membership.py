@@ -30,6 +30,9 @@ def test_a_scope_decides_who_may_be_a_member() -> None:
     made = matched(scope("title EQUAL boss"))
     assert made.member_keys({"dept": "IT", "title": "Boss"}, context()) == ["it"]
     assert made.member_keys({"dept": "IT"}, context()) == []
+    dated = matched(scope("start LESSTHAN_OR_EQUAL =Now()"))
+    assert dated.member_keys({"dept": "IT", "start": "2026-11-23"}, context()) == ["it"]
+    assert dated.member_keys({"dept": "IT", "start": "2026-11-24"}, context()) == []
     asked = matched(((Clause("", Operator.EQUAL, function="f"),),), f=lambda values: values["dept"] == "IT")
     assert asked.member_keys({"dept": "IT"}, context()) == ["it"]
     assert asked.member_keys({"dept": "HR"}, context()) == []

@@ -80,7 +80,7 @@ def origin_of() -> Any:
 
 def test_a_secret_is_given_when_an_object_is_made_and_stands_in_no_image() -> None:
     made = target(
-        rule({"name": "name", "password": '="A" & [name]'}, where=["dept EQUAL it"]),
+        rule({"password": '="A" & [name]', "name": "name"}, where=["dept EQUAL it"]),
         rule({"password": "#first", "pin": "x:pin"}, name="b", precedence=200),
         functions={"x:pin": lambda values: len(values["name"])},
     )
@@ -92,6 +92,21 @@ def test_a_secret_is_given_when_an_object_is_made_and_stands_in_no_image() -> No
         made.secrets.call({}, at(new=True))
     assert str(made.secrets.failure(caught.value)) == "rule “b”, flow to pin (b.yaml:11): 'name'"
     assert target(rule({"name": "name"})).secrets is None
+
+
+def test_what_fails_in_the_scope_of_a_secret_is_told_of_its_flow() -> None:
+    made = target(rule({"password": "name"}, where=["dept ISBITSET 1"]))
+    assert made.secrets is not None
+    with pytest.raises(Exception, match="number") as caught:
+        made.secrets.call({"dept": "x"}, at())
+    assert str(made.secrets.failure(caught.value)).startswith("rule “app out”, flow to password (app-out.yaml:10): ")
+
+
+def test_an_attribute_that_the_type_does_not_know_takes_text() -> None:
+    made = target(rule({"unknown": "=1 + 1", "title": "title"}, leaving={"other": "tags", "title": "title"}))
+    assert made.function.call({"title": "t"}, at())[2] == {"unknown": "2", "title": "t"}
+    assert made.leaving is not None
+    assert made.leaving.call({"tags": ["x"], "title": "t"}, at()) == {"other": "x", "title": "t"}
 
 
 def test_parameters_stand_in_scopes_and_secrets() -> None:
@@ -108,12 +123,17 @@ def test_parameters_stand_in_scopes_and_secrets() -> None:
 
 def test_a_function_may_be_a_scope() -> None:
     asked = scope("dept EQUAL x")
-    one = replace(rule({"name": "name", "password": "name"}), scope=((replace(asked[0][0], function="x:asked"),),))
+    one = replace(
+        rule({"name": "name", "password": "name", "boss": "manager"}),
+        scope=((replace(asked[0][0], function="x:asked"),),),
+    )
     made = target(one, functions={"x:asked": lambda values: "name" in values})
     assert made.secrets is not None
     assert made.function.call({"name": "n"}, at()) == (True, True, {"name": "n"})
     assert made.function.call({}, at()) == (False, False, {})
     assert made.secrets.call({}, at()) == {}
+    assert made.scopes is not None
+    assert (made.scopes.call({"name": "n"}, at()), made.scopes.call({}, at())) == (1, 0)
 
 
 def test_what_an_object_gets_that_is_kept_though_nobody_wants_it() -> None:
