@@ -1,6 +1,7 @@
 """The functions of the expression language: the examples of their documentation, and the rules at the edges."""
 
 import re
+import string
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -394,6 +395,22 @@ def test_random_values_keep_to_what_was_asked() -> None:
     assert not set(made) & set("0OIl")
     assert 5 <= run("RandomNum(5, 6)") <= 6
     assert run("Guid()") != run("Guid()")
+
+
+def test_random_text_has_exactly_what_was_asked_where_there_is_room_for_no_more() -> None:
+    for _ in range(5):
+        made = run("RandomString(10, 1, 2, 3, 4)")
+        kinds = [string.digits, "!#$%*+-=?@_", string.ascii_uppercase, string.ascii_lowercase]
+        assert [sum(character in kind for character in made) for kind in kinds] == [1, 2, 3, 4]
+    long = run('RandomString(65536, 0, 0, 0, 0, "aA1")')
+    assert set(long) == set(string.digits + string.ascii_letters) - set("aA1")
+    assert run("RandomString(0)") == ""
+    with pytest.raises(FlowError, match=r"^RandomString: no class can have less than 0 characters$"):
+        run("RandomString(10, 0, -1)")
+    with pytest.raises(FlowError, match=r"^RandomNum: 1 is less than 2$"):
+        run("RandomNum(2, 1)")
+    assert run("RandomNum(3, 3)") == 3
+    assert re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", run("Guid()"))
 
 
 def test_key_credentials_are_counted_in_bytes() -> None:
