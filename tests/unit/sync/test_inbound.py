@@ -162,6 +162,8 @@ def test_a_function_that_chooses_sees_no_outcome_and_its_failure_names_the_attri
         return choose
 
     for error, said in ((ValueError("no luck"), "no luck"), (KeyError(), r"KeyError\(\)")):
+        with pytest.raises(FlowError, match=f"{said}$"):
+            combine(parts[1:], {"name": fail(error)})
         with pytest.raises(FlowError, match=f"^the function that chooses name failed: {said}$"):
             combine(parts, {"name": fail(error)})
 

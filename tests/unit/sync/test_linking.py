@@ -126,3 +126,4 @@ def test_an_outbound_join_is_asked_whatever_its_scope_and_makes_no_resource() ->
     made = linker(outbound("hr", {"id": "employeeId"}, join=["id=employeeId"], where=["title EQUAL boss"]))
     assert keys(made, id="7") == [["7"]]
     assert made.projection(made.scope({}, CONTEXT)) is None
+    assert (made.scope({}, CONTEXT), [rule.link for rule in made.rules]) == (-1, [LinkType.JOIN])

@@ -51,7 +51,8 @@ def test_the_first_rule_in_scope_that_gives_a_value_wins() -> None:
     made = target(
         rule({"name": "mail"}, where=["dept EQUAL it"]),
         rule({"name": "name"}, name="b", precedence=200),
-        rule({"name": "title"}, name="c", precedence=300),
+        rule({"name": "x:title"}, name="c", precedence=300),
+        functions={"x:title": lambda values: values["title"]},
     )
     values = {"mail": "m", "name": "n", "title": "t"}
     assert made.function.call(values | {"dept": "it"}, at())[2] == {"name": "m"}
