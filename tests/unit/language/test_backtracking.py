@@ -49,6 +49,8 @@ SECOND, THIRD, FOURTH = 14_142, 843, 221
         ("^a*ba*", MOST),
         ("^a*b?a*", SECOND),
         ("^a*(?:b|a)a*", SECOND),
+        ("^a*b{0,2}a*", SECOND),
+        ("^a*b{1,2}a*", MOST),
         ("^a*(?=b)a*", SECOND),
         ("^[a-z]+(?:-[a-z]+)*$", MOST),
         (r"^(\w)\1*\w*", SECOND),

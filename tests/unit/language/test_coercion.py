@@ -67,6 +67,7 @@ DAY = datetime(2026, 11, 23, tzinfo=UTC)
         (as_list, "", []),
         (as_list, None, []),
         (as_condition, True, True),
+        (as_condition, False, False),
         (as_condition, "true", True),
         (as_condition, [], False),
         (as_condition, "", False),

@@ -145,6 +145,8 @@ def test_the_deepest_filter() -> None:
         parse(f"/person[a = 'x' and {deep}]")
     with pytest.raises(ExpressionError, match="nested too deep"):
         parse(f"/group | /person[a = 'x' or {deep}]")
+    with pytest.raises(ExpressionError, match="nested too deep"):
+        parse(f"/person[not({deep})] | /group[a = 1 and b = 2]")
 
 
 @pytest.mark.parametrize(

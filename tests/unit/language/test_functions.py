@@ -14,6 +14,7 @@ from mimas.language.expressions.codegen import compiled
 from mimas.language.expressions.evaluate import evaluate
 from mimas.language.expressions.parser import parse
 from mimas.language.functions import REGISTRY
+from mimas.language.functions.conversion import stored_as_binary
 from mimas.language.results import Outcome, to_value
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
@@ -154,7 +155,9 @@ def test_every_function_is_documented_with_an_example() -> None:
         ('Item(Split("a,b", ","), 1)', "a"),
         ('Item(Split("a,b", ","), 2)', "b"),
         ('ItemOrNull(Split("a,b", ","), 0)', None),
+        ('ItemOrNull(Split("a,b", ","), 1)', "a"),
         ('ItemOrNull(Split("a,b", ","), 2)', "b"),
+        ("CNum(CBin(1, 1024))", 1),
         ('ItemOrNull(Split("a,b", ","), 3)', None),
         ('Switch("b", "none", "a", 1, "b", 2)', 2),
         ('Switch("c", "none", "a", 1)', "none"),
@@ -411,6 +414,12 @@ def test_random_text_has_exactly_what_was_asked_where_there_is_room_for_no_more(
         run("RandomNum(2, 1)")
     assert run("RandomNum(3, 3)") == 3
     assert re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", run("Guid()"))
+
+
+def test_a_stored_binary_value_is_read_as_bytes() -> None:
+    assert stored_as_binary("AQ==") == b"\x01"
+    assert stored_as_binary(["AQ==", "Ag=="]) == [b"\x01", b"\x02"]
+    assert stored_as_binary(None) is None
 
 
 def test_key_credentials_are_counted_in_bytes() -> None:

@@ -57,6 +57,7 @@ def spelled(text: str) -> str:
         ("Last([none])", None),
         ("SortList([many])", ["A", "B", "b"]),
         ("SortList([none])", []),
+        ('SortList(Split("b,A,C", ","))', ["A", "b", "C"]),
         ("ValueByIndex([many], 0)", "b"),
         ("ValueByIndex([many], 2)", "B"),
         ("ValueByIndex([many], 3)", None),
