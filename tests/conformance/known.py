@@ -35,9 +35,4 @@ KNOWN: dict[str, Deviation] = {
         "In a system that does not keep references right, one that is left behind by the rename of its target is "
         "noticed by a full import only, since a delta does not show it.",
     ),
-    "RECALL-011": Deviation(
-        "bug",
-        "When the last inbound rule of an object type is taken away, its values are withdrawn, but the links that it "
-        "made stay.",
-    ),
 }

@@ -327,6 +327,30 @@ class TestLeavingTheScopeOfAnInboundRule:
         linked.run("sync")
         assert (linked.resources(), linked.links()) == ({}, set())
 
+    def test_because_no_rule_reads_its_type_any_more(self, linked: World) -> None:
+        linked.configure([HR], [])
+        linked.run("sync")
+        assert (linked.resources(), linked.links()) == ({}, set())
+        linked.configure(
+            [HR],
+            [inbound("hr", {"employeeId": "id", "name": "name"}, join=["id=employeeId"], where=["kind EQUAL staff"])],
+        )
+        linked.run("sync")
+        assert set(linked.people()) == {"A"}
+
+
+def test_an_outbound_rule_that_comes_back_has_its_objects_again(world: World) -> None:
+    app = target("app", "id name")
+    world.configure([HR, app], [HR_RULE, outbound("app", {"id": "employeeId", "name": "name"})])
+    world.write("hr.csv", {"id": "1", "name": "A"}, columns=COLUMNS)
+    world.run("import hr", "sync", "export app", "import app", "sync")
+    world.configure([HR, app], [HR_RULE])
+    world.run("sync", "full")
+    world.configure([HR, app], [HR_RULE, outbound("app", {"id": "employeeId", "name": "mail"}, name="other")])
+    world.run("sync")
+    assert world.pending() == {"1": ("update", 0)}
+    assert ("app", "1", "app out") in world.links()
+
 
 def test_an_object_that_leaves_an_inbound_scope_is_no_longer_exported_to(world: World) -> None:
     app = target("app", "id name kind")
