@@ -34,6 +34,14 @@ class Around(Connector[Any]):
         """As the inner one."""
         return self.inner.write(exports)
 
+    def ready(self) -> str:
+        """As the inner one."""
+        return self.inner.ready()
+
+    def hand_over(self, ready: str) -> None:
+        """As the inner one."""
+        self.inner.hand_over(ready)
+
     def test(self) -> str:
         """As the inner one."""
         return self.inner.test()
