@@ -48,12 +48,17 @@ class ChangeFile:
     def put(self, batch: bytes) -> str:
         """Put a batch ready, on the disk; its name. Raises `ConnectorError` for what the operating system refuses."""
         name = token_hex(8)
+        path = self._beside(name, _BATCH)
         with refusals(self.path):
-            # What is not handed over yet is nobody else's.
-            with open(self._beside(name, _BATCH), "xb", opener=partial(os.open, mode=0o600)) as file:
-                file.write(batch)
-                file.flush()
-                os.fsync(file.fileno())
+            try:
+                # What is not handed over yet is nobody else's.
+                with open(path, "xb", opener=partial(os.open, mode=0o600)) as file:
+                    file.write(batch)
+                    file.flush()
+                    os.fsync(file.fileno())
+            except BaseException:
+                path.unlink(missing_ok=True)
+                raise
             sync_folder(self.path.parent)
         return name
 

@@ -107,7 +107,7 @@ class Delivery:
             silent = [export for export in allowed if export.id not in answered]
         finally:
             # Whatever was answered before a connection broke is kept; the rest stays "sending".
-            with self.store.transaction() as tx:
+            with self.store.transaction(durable=bool(ready)) as tx:
                 self._record(tx, by_id, results, parcel)
                 self._miss(tx, silent)
                 handing.remember(tx, self.number, ready)
