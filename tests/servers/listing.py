@@ -14,6 +14,7 @@ class Listing:
     fingerprints: dict[str, int] = field(default_factory=dict)
     errors: list[EntryError] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    gone: set[str] = field(default_factory=set)
     pages: int = 0
     end: End = field(default_factory=lambda: End(complete=False, reason="not ended"))
 
@@ -34,7 +35,7 @@ def fetched(connector: Connector[Any], *objects: Sought) -> dict[str, tuple[int,
 
 
 def read(connector: Connector[Any], watermark: str | None = None) -> Listing:
-    """Read to the end; every key comes once."""
+    """Read to the end; of a whole listing every key comes once, of a delta the last state counts."""
     listing = Listing()
     for page in connector.read(watermark):
         if isinstance(page, End):
@@ -43,7 +44,12 @@ def read(connector: Connector[Any], watermark: str | None = None) -> Listing:
         listing.pages += 1
         listing.problems += page.problems
         for index, key in enumerate(page.keys):
-            assert key not in listing.fingerprints
+            if index in page.deleted:
+                listing.gone.add(key)
+                listing.entries.pop(key, None)
+                continue
+            assert watermark is not None or key not in listing.fingerprints
+            listing.gone.discard(key)
             assert 0 <= page.fingerprints[index] < 2**63
             listing.fingerprints[key] = page.fingerprints[index]
             try:

@@ -14,13 +14,15 @@ def free_port() -> int:
         return port
 
 
-def wait_for_port(port: int, process: subprocess.Popen[bytes], log: Path, seconds: float = 20) -> None:
+def wait_for_port(
+    port: int, process: subprocess.Popen[bytes], log: Path, seconds: float = 20, address: str = "127.0.0.1"
+) -> None:
     """Return once something listens; raise with the end of ``log`` when the process ends or the time is up."""
     until = time.monotonic() + seconds
     while time.monotonic() < until and process.poll() is None:
         with socket.socket() as probe:
             probe.settimeout(1)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
+            if probe.connect_ex((address, port)) == 0:
                 return
         time.sleep(0.02)
     raise RuntimeError(f"{process.args!r} did not start:\n{log.read_text(errors='replace')[-2000:]}")

@@ -9,6 +9,9 @@ from typer.core import TyperGroup
 
 from mimas import __version__
 from mimas.cli.failing import CommandError, explained
+from mimas.cli.given import Json
+from mimas.cli.given import installation as _installation
+from mimas.cli.secrets import secrets
 
 
 class Commands(TyperGroup):
@@ -51,9 +54,9 @@ app.add_typer(runs, name="runs")
 app.add_typer(holds, name="holds")
 app.add_typer(learned, name="learned")
 app.add_typer(schedules, name="schedules")
+app.add_typer(secrets, name="secrets")
 app.add_typer(bench, name="bench")
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Home = Annotated[Path | None, typer.Option("--home", help="The home folder.", envvar="MIMAS_HOME", show_envvar=True)]
 
 
@@ -70,14 +73,6 @@ Version = Annotated[bool, typer.Option("--version", help="Print the version.", c
 def root(context: typer.Context, home: Home = None, version: Version = False) -> None:  # noqa: ARG001 - see _version
     """Global options."""
     context.obj = home
-
-
-def _installation(context: typer.Context) -> Any:
-    from mimas.cli.installation import Installation
-
-    installation = Installation.find(context.find_root().obj)
-    context.call_on_close(installation.close)
-    return installation
 
 
 def _end(code: int) -> None:
@@ -489,6 +484,19 @@ def schedules_run(
     from mimas.cli.scheduling import run_schedules
 
     _end(run_schedules(_installation(context), once=once))
+
+
+@app.command()
+def watch(
+    context: typer.Context,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Connectors; without any, all that can be watched.")
+    ] = None,
+) -> None:
+    """Let every change in a directory go through the rules at once, until SIGTERM or Ctrl-C."""
+    from mimas.cli.scheduling import watch
+
+    _end(watch(_installation(context), names or []))
 
 
 @app.command()

@@ -73,7 +73,8 @@ def _opened(installation: Installation, name: str) -> Connector[Any]:
         if problems := errors([*unreadable, *(problem for problem in wrong if problem.about == name)]):
             raise ConfigurationError(problems)
         raise CommandError(f"There is no connector '{name}'; {suggest(name, setup.connectors)}".rstrip("; "))
-    return open_connector(name, found.kind, found.settings, found.schema, installation.home)
+    vault = installation.vault([document for document in documents if document.name == name])
+    return open_connector(name, found.kind, found.settings, found.schema, installation.home, vault=vault)
 
 
 def _as_yaml(schema: Schema) -> str:

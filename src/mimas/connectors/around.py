@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from mimas.connectors.contract import Capabilities, Connector, End, Export, Page, Result, Schema, Sought
+from mimas.connectors.contract import Capabilities, Connector, Container, End, Export, Page, Result, Schema, Sought
 
 
 class Around(Connector[Any]):
     """Passes everything on. The inner one is closed by whoever opened it."""
 
     def __init__(self, inner: Connector[Any]) -> None:
-        super().__init__(inner.name, inner.settings, inner.schema, inner.folder, inner.salt)
+        super().__init__(inner.name, inner.settings, inner.schema, inner.folder, inner.salt, inner.vault)
         self.inner = inner
 
     @property
@@ -22,6 +22,10 @@ class Around(Connector[Any]):
         """As the inner one."""
         return self.inner.discover()
 
+    def containers(self) -> Iterator[Container]:
+        """As the inner one."""
+        return self.inner.containers()
+
     def read(self, watermark: str | None = None) -> Iterator[Page | End]:
         """As the inner one."""
         return self.inner.read(watermark)
@@ -29,6 +33,10 @@ class Around(Connector[Any]):
     def fetch(self, objects: Sequence[Sought]) -> Iterator[Page]:
         """As the inner one."""
         return self.inner.fetch(objects)
+
+    def wait(self, seconds: float) -> bool:
+        """As the inner one."""
+        return self.inner.wait(seconds)
 
     def write(self, exports: Iterable[Export]) -> Iterator[Result]:
         """As the inner one."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from mimas.connectors.contract import Connector, End, NothingThereError, Page
+from mimas.connectors.contract import Connector, End, NothingThereError, OutdatedError, Page
 from mimas.runs.images import SENT
 from mimas.runs.setup import ConnectorSetup
 from mimas.runs.staging import Stager
@@ -52,35 +52,29 @@ def import_step(
     symbol = store.symbol(connector.name)
     with store.transaction() as tx:
         stager = Stager(tx, store, connector, symbol, step, interest, now, counters)
-    watermark = watermark_of(store, connector.name)
-    end = End(complete=False, reason="the connector stopped without saying that it had shown everything")
-    marks, removed = bytearray(), []
+    reading = _Reading(store, connector, stager, progress)
     outcome, unmade = Outcome(counters=counters), False
+    watermark = watermark_of(store, connector.name) if delta else None
     if delta and watermark is None:
-        delta = False
         outcome.message = f"{connector.name} has not been read to its end before: everything was read."
     try:
-        for part in connector.read(watermark if delta else None):
-            if isinstance(part, End):
-                end = part
-                break
-            with store.transaction() as tx:
-                removed += stage_page(stager, tx, part, marks, delta=delta)
-            progress(len(part.keys))
+        end = reading.read(watermark)
+    except OutdatedError as error:
+        outcome.message = f"{error.message}: everything was read."
+        end, watermark = reading.read(None), None
     except NothingThereError:
-        if delta or not connector.capabilities.listing or _has_been_there(store, symbol):
+        if watermark is not None or not connector.capabilities.listing or _has_been_there(store, symbol):
             raise
         end, unmade = End(), True
         outcome.message = f"{connector.name}: there is no listing yet; the first export makes it."
+    delta, marks = watermark is not None, reading.marks
     with store.transaction() as tx:
         stager.finish(tx)
         runs.note(tx, step, stager.take_notes())
         outcome.errors = stager.errors
         whole = end.complete and not stager.errors
         # The order of a delta's records counts: whoever was deleted and is shown again after it is there.
-        candidates = (
-            sorted({object_ for object_ in removed if not marks[object_]}) if delta else not_shown(tx, symbol, marks)
-        )
+        candidates = sorted({o for o in reading.removed if not marks[o]}) if delta else not_shown(tx, symbol, marks)
         # What may hide behind a record that could not be read, nobody knows.
         parts = end.parts if not stager.errors else ()
         listing = Listing(store, symbol, step, setup, now, marks, delta, whole, parts, end.reason)
@@ -99,6 +93,30 @@ def import_step(
     if outcome.errors:
         outcome.result = "completed-discovery-errors"
     return outcome
+
+
+@dataclass(slots=True)
+class _Reading:
+    """Stages what is shown: ``marks`` tells by object whether it was, ``removed`` who is said to be gone."""
+
+    store: Store
+    connector: Connector[Any]
+    stager: Stager
+    progress: Progress
+    marks: bytearray = field(default_factory=bytearray)
+    removed: list[int] = field(default_factory=list)
+
+    def read(self, watermark: str | None) -> End:
+        """Stage everything, or what has changed. What an earlier reading, broken off, has told proves nothing."""
+        self.marks.clear()
+        self.removed.clear()
+        for part in self.connector.read(watermark):
+            if isinstance(part, End):
+                return part
+            with self.store.transaction() as tx:
+                self.removed += stage_page(self.stager, tx, part, self.marks, delta=watermark is not None)
+            self.progress(len(part.keys))
+        return End(complete=False, reason="the connector stopped without saying that it had shown everything")
 
 
 def known(store: Store, connector: str) -> bool:

@@ -35,6 +35,11 @@ def parent(name: str) -> str:
     return ",".join(split(name)[1:])
 
 
+def within(name: str, container: str) -> bool:
+    """Whether an object is the container, or anywhere below it."""
+    return f",{key(name)}".endswith(f",{key(container)}")
+
+
 def depth(name: str) -> int:
     """How many parts the name has; containers come before what they contain when sorted by it."""
     return len(split(name))

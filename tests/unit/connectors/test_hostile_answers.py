@@ -22,7 +22,7 @@ def scim(tmp_path: Path, body: bytes) -> ScimConnector:
     settings = ScimSettings(url="http://localhost")
     attributes = {"userName": Attribute("userName"), "manager": Attribute("manager", Kind.REFERENCE)}
     connector = ScimConnector("app", settings, {"User": ObjectType("User", attributes)}, tmp_path)
-    service = Service("app", settings, tmp_path)
+    service = Service("app", settings, str)
     service._http = httpx2.Client(
         base_url=settings.url, transport=httpx2.MockTransport(lambda _: httpx2.Response(200, content=body))
     )
@@ -110,11 +110,9 @@ PERSON = ObjectType(
 
 def directory(*found: tuple[str, dict[str, list[bytes]]], anchor: str | None = "entryUUID") -> Any:
     pytest.importorskip("ldap", reason="python-ldap is not installed")
-    from mimas.connectors.ldap.reading import Reader
-    from mimas.connectors.ldap.settings import LdapSettings
+    from mimas.connectors.ldap.pages import Parser
 
-    session: Any = SimpleNamespace(anchor=anchor, settings=LdapSettings(uri="ldap://x", base=["dc=x"]))
-    return Reader(session, {"person": PERSON}, 0)._page(list(found))
+    return Parser({"person": PERSON}, 0, anchor).page(found)
 
 
 def test_entries_of_a_directory_that_cannot_be_keyed_are_problems() -> None:

@@ -1,9 +1,12 @@
 """Imports: what is staged, what counts as gone, and what never does."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 
+from mimas.connectors.contract import End, OutdatedError, Page
+from mimas.connectors.delimited import DelimitedConnector
 from mimas.runs.engine import Watcher
 from mimas.runs.releasing import HoldError, refuse, release
 from mimas.runs.setup import Guard, Step
@@ -28,6 +31,26 @@ def staff(count: int, **changes: str) -> list[dict[str, str]]:
 def hr(world: World) -> World:
     world.configure([HR], [RULE])
     return world
+
+
+def test_a_delta_that_the_system_cannot_tell_any_more_becomes_a_whole_import(
+    hr: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hr.write("hr.csv", *staff(3))
+    hr.run("import hr")
+    hr.write("hr.csv", *staff(2, p1="new"))
+    whole = DelimitedConnector.read
+
+    def read(self: DelimitedConnector, watermark: str | None = None) -> Iterator[Page | End]:
+        for part in whole(self, None):
+            if isinstance(part, End) and watermark is not None:
+                raise OutdatedError("The system has forgotten what was before its last start")
+            yield part
+
+    monkeypatch.setattr(DelimitedConnector, "read", read)
+    outcome = hr.step("delta hr")
+    assert (outcome.result, outcome.counters["stage-update"], outcome.counters["stage-delete"]) == ("success", 1, 1)
+    assert outcome.message == "The system has forgotten what was before its last start: everything was read."
 
 
 def test_a_first_import_stages_every_record_and_changes_nothing_else(hr: World) -> None:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, ClassVar
 from mimas.connectors.contract import (
     Capabilities,
     Connector,
-    ConnectorError,
     End,
     Export,
     Page,
@@ -14,6 +13,7 @@ from mimas.connectors.contract import (
     Schema,
     Sought,
 )
+from mimas.connectors.ldap.extra import needs_ldap
 from mimas.connectors.ldap.settings import LdapSettings
 
 if TYPE_CHECKING:
@@ -39,16 +39,10 @@ class LdapConnector(Connector[LdapSettings]):
         return Capabilities(delta=True, named=True, references="name", fetch=True)
 
     def _session(self) -> "Session":
-        # python-ldap needs a compiler to install, so Mimas does without it until a directory is used.
-        try:
+        with needs_ldap(self.name):
             from mimas.connectors.ldap.session import Session
-        except ImportError as error:
-            raise ConnectorError(
-                f"Connector {self.name} needs python-ldap, which is not installed.",
-                "apt-get install gcc python3-dev libldap-dev libsasl2-dev, then pip install 'mimas[ldap]'.",
-            ) from error
         if self._opened is None:
-            self._opened = Session(self.name, self.settings, self.folder)
+            self._opened = Session(self.name, self.settings, self.folder, self.reveal)
         return self._opened
 
     def discover(self) -> Schema:
@@ -73,20 +67,23 @@ class LdapConnector(Connector[LdapSettings]):
         yield Reader(session, self.schema, self.salt).fetch([one.name for one in objects if one.name])
 
     def write(self, exports: Iterable[Export]) -> Iterator[Result]:
-        """One request an object. Raises `ConnectorError`."""
+        """As few requests an object as can be. Raises `ConnectorError`."""
         session = self._session()
+        from mimas.connectors.ldap.pipeline import Pipeline
         from mimas.connectors.ldap.writing import Writer
 
-        yield from Writer(session, self.schema).write(exports)
+        yield from Pipeline(session, Writer(session, self.schema)).write(exports)
 
     def test(self) -> str:
         """Sign in and look at the base. Raises `ConnectorError`."""
         session = self._session()
         from mimas.connectors.ldap.reading import Reader
 
-        next(Reader(session, self.schema or self.discover(), self.salt).pages(None))
+        reader = Reader(session, self.schema or self.discover(), self.salt)
+        next(reader.pages(None))
         vendor = "Active Directory" if session.is_active_directory else session.vendor
-        return f"reached {self.settings.uri}: {vendor}; objects are known by {session.anchor or 'their names'}"
+        known = f"objects are known by {session.anchor or 'their names'}, changes by {reader.delta.name}"
+        return f"reached {self.settings.uri}: {vendor}; {known}"
 
     def close(self) -> None:
         """Sign out."""

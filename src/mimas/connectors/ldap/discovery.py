@@ -1,6 +1,6 @@
 """The object types and attributes a directory publishes (RFC 4512 section 4.2)."""
 
-from ldap.schema import AttributeType, ObjectClass, SubSchema
+from ldap.schema import AttributeType, DITContentRule, ObjectClass, SubSchema
 
 from mimas.connectors.contract import Schema
 from mimas.connectors.ldap.session import Session
@@ -30,8 +30,9 @@ _KINDS = {
 
 def discover(session: Session) -> Schema:
     """Every structural object class, with the attributes of its superclasses. What cannot be read is left out."""
-    published = session.subschema(["attributeTypes", "objectClasses"])
-    kinds = {"attributeTypes": AttributeType, "objectClasses": ObjectClass}
+    published = session.subschema(["attributeTypes", "objectClasses", "dITContentRules"])
+    # Content rules tell the auxiliary classes of a structural one (RFC 4512 section 4.1.6): in Active Directory all.
+    kinds = {"attributeTypes": AttributeType, "objectClasses": ObjectClass, "dITContentRules": DITContentRule}
     readable = {
         name: [one for one in published.get(name.lower(), []) if _readable(kind, one)] for name, kind in kinds.items()
     }
@@ -48,7 +49,7 @@ _DAMAGED = (ValueError, AssertionError, LookupError, TypeError, AttributeError, 
 """What python-ldap raises for a description that is none, and for one that is above itself."""
 
 
-def _readable(kind: type[AttributeType | ObjectClass], description: bytes) -> bool:
+def _readable(kind: type[AttributeType | ObjectClass | DITContentRule], description: bytes) -> bool:
     try:
         kind(description)
     except _DAMAGED:

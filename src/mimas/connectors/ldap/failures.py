@@ -58,6 +58,9 @@ def result(export: Export, error: Exception) -> Result:
 
 def unreachable(name: str, settings: LdapSettings, error: Exception) -> ConnectorError:
     """The directory cannot be used at all."""
+    if isinstance(error, (ldap.LOCAL_ERROR, ldap.AUTH_UNKNOWN)) and settings.kerberos:
+        advice = "Get a ticket (kinit), or name a key table in KRB5_CLIENT_KTNAME, for the account that Mimas runs as."
+        return ConnectorError(f"Connector {name}: {settings.uri}: Kerberos: {told(error)}.", advice)
     silent = isinstance(error, ldap.TIMEOUT)
     message = f"Connector {name}: {settings.uri}: {'no answer in time' if silent else told(error)}."
     if isinstance(error, ldap.INVALID_CREDENTIALS):

@@ -1,24 +1,23 @@
 """A signed-in connection to a directory, and what the directory says of itself (its root DSE)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import ldap
+import ldap.sasl
 from ldap.controls.readentry import PostReadControl
 
 from mimas.connectors.contract import ConnectorError
 from mimas.connectors.ldap.failures import LOST, unreachable
 from mimas.connectors.ldap.greeting import greets
 from mimas.connectors.ldap.settings import LdapSettings
+from mimas.secrets.secret import Secret
 
 ACTIVE_DIRECTORY = b"1.2.840.113556.1.4.800"
 """The capability by which Active Directory tells itself (MS-ADTS 3.1.1.3.4.3.1)."""
 
-_CLOCKS_APART = timedelta(minutes=10)
-"""How far a server's clock may be behind ours where the server does not tell its time."""
 _PATIENCE = 15.0
 """Seconds to wait for a connection at most."""
 
@@ -26,11 +25,12 @@ _PATIENCE = 15.0
 class Session:
     """A connection. ``root`` holds the root DSE with its attribute names in lower case."""
 
-    def __init__(self, name: str, settings: LdapSettings, folder: Path) -> None:
+    def __init__(self, name: str, settings: LdapSettings, folder: Path, reveal: Callable[[Secret], str]) -> None:
         """Connect, encrypt, sign in. Raises `ConnectorError`."""
         self.name = name
         self.settings = settings
         self._folder = folder
+        self._reveal = reveal
         self.link: Any = None
         self.reconnect()
         self.root = self._root()
@@ -40,12 +40,15 @@ class Session:
         """Connect anew. Raises `ConnectorError`."""
         self.close()
         settings = self.settings
-        password = settings.password.reveal(self._folder) if settings.password else ""
+        password = self._reveal(settings.password) if settings.password else ""
         try:
             self.link = self._initialise()
             if settings.start_tls:
                 self.link.start_tls_s()
-            self.link.simple_bind_s(settings.bind_dn, password)
+            if settings.kerberos:
+                self.link.sasl_interactive_bind_s("", ldap.sasl.gssapi())
+            else:
+                self.link.simple_bind_s(settings.bind_dn, password)
         except ldap.LDAPError as error:
             raise unreachable(self.name, settings, error) from error
 
@@ -60,6 +63,12 @@ class Session:
         link.set_option(ldap.OPT_REFERRALS, 0)
         link.set_option(ldap.OPT_NETWORK_TIMEOUT, patience)
         link.set_option(ldap.OPT_TIMEOUT, settings.timeout)
+        if settings.kerberos:
+            # The server is the one that the address names, whatever a reverse look-up says; and TLS, where there is
+            # some, already protects what is said (Active Directory refuses both at once).
+            link.set_option(ldap.OPT_X_SASL_NOCANON, ldap.OPT_ON)
+            if settings.start_tls or "ldaps:" in settings.uri:
+                link.set_option(ldap.OPT_X_SASL_SSF_MAX, 0)
         link.set_option(ldap.OPT_X_TLS_REQUIRE_CERT, ldap.OPT_X_TLS_DEMAND)
         if settings.ca_file:
             path = self._folder / settings.ca_file
@@ -114,19 +123,6 @@ class Session:
             return self.look(place, attributes) or {}
         except ldap.LDAPError as error:
             raise unreachable(self.name, self.settings, error) from error
-
-    def watermark(self) -> str:
-        """An instant, as generalised time, up to which every change is visible now.
-
-        Active Directory tells its time, a directory with replication its newest change of each server (the oldest of
-        these counts). Otherwise it is our clock, ten minutes back: entries read twice are recognised as unchanged.
-        """
-        if self.is_active_directory:
-            return self.root["currenttime"][0].decode()
-        changes = [(self.look(base, ["contextCSN"]) or {}).get("contextcsn", []) for base in self.settings.base]
-        if all(changes):
-            return min(change for of_base in changes for change in of_base).decode().partition(".")[0] + "Z"
-        return (datetime.now(UTC) - _CLOCKS_APART).strftime("%Y%m%d%H%M%SZ")
 
     def close(self) -> None:
         """Sign out."""

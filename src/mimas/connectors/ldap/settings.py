@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from mimas.connectors.contract import Settings
-from mimas.connectors.secret import Secret
-from mimas.schema.names import key as name_key
+from mimas.schema.names import within
+from mimas.secrets.secret import PLACES, Secret
 
 
-def _several(given: object) -> object:
-    return [given] if isinstance(given, str) else given
+def several(given: object) -> object:
+    """One may be written without a list around it."""
+    return [given] if isinstance(given, str | dict) else given
 
 
 class LdapSettings(Settings):
@@ -23,11 +24,14 @@ class LdapSettings(Settings):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     uri: str = Field(description="ldap://host:port, ldaps://host:port or ldapi://%2Fpath; several with spaces between.")
-    base: Annotated[list[str], BeforeValidator(_several), Field(min_length=1)] = Field(
+    base: Annotated[list[str], BeforeValidator(several), Field(min_length=1)] = Field(
         description="The name below which objects are read and written; a list where there are several partitions."
     )
     bind_dn: str = Field(default="", description="Who to sign in as; empty: anonymous.")
-    password: Secret | None = Field(default=None, description="The password of bind_dn: {env: NAME} or {file: PATH}.")
+    password: Secret | None = Field(default=None, description=f"The password of bind_dn: {PLACES}.")
+    kerberos: bool = Field(
+        default=False, description="Sign in by Kerberos instead, with the ticket or key table of the environment."
+    )
     start_tls: bool = Field(default=False, description="Encrypt an ldap:// connection before signing in.")
     ca_file: Path | None = Field(default=None, description="The certificates to trust (PEM); without it, the system's.")
     filter: str = Field(default="", description="Only objects that match this LDAP filter are read.")
@@ -42,7 +46,7 @@ class LdapSettings(Settings):
     @classmethod
     def _apart(cls, base: list[str]) -> list[str]:
         for one, other in permutations(base, 2):
-            if f",{name_key(one)}".endswith(f",{name_key(other)}"):
+            if within(one, other):
                 raise ValueError(f"{one} is read as a part of {other}; leave it out")
         return base
 
@@ -59,8 +63,10 @@ class LdapSettings(Settings):
 
     @model_validator(mode="after")
     def _no_password_in_the_open(self) -> "LdapSettings":
+        if self.kerberos and (self.bind_dn or self.password):
+            raise ValueError("kerberos signs in without bind_dn and password; leave them out")
         if self.bind_dn and self.password is None:
-            raise ValueError("bind_dn needs a password: {env: NAME} or {file: PATH}")
+            raise ValueError(f"bind_dn needs a password: {PLACES}")
         open_wire = [one for one in self.uri.split() if urlsplit(one).scheme == "ldap" and not _is_here(one)]
         if self.password is not None and open_wire and not self.start_tls:
             raise ValueError(f"{open_wire[0]} would carry the password unencrypted; use ldaps:// or start_tls: true")

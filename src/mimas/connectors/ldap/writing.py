@@ -1,9 +1,10 @@
 """Writing to a directory: adds, modifies, renames and moves, deletes; one result for each object."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import ldap
+from ldap.controls import LDAPControl
 from ldap.controls.readentry import PostReadControl
 from ldap.dn import str2dn
 
@@ -18,6 +19,9 @@ from mimas.schema.names import parent, split
 _DONE_ALREADY = (ldap.TYPE_OR_VALUE_EXISTS, ldap.NO_SUCH_ATTRIBUTE, ldap.ALREADY_EXISTS, ldap.UNWILLING_TO_PERFORM)
 """What servers answer to adding a value that is there, or removing one that is not (the last two: Samba, members)."""
 
+_VALUES = 1_000
+"""So many values of an attribute in one request at most; Active Directory takes 5,000 in all."""
+
 Modification = tuple[int, str, list[bytes] | None]
 
 
@@ -28,21 +32,62 @@ class RefusedError(Exception):
 class Writer:
     """Writes; a lost connection is made anew once, and what was under way is then looked at before it is repeated."""
 
+    _delete_controls: Sequence[LDAPControl] = ()
+
     def __init__(self, session: Session, schema: Schema) -> None:
         self._session = session
         self._schema = schema
 
-    def write(self, exports: Iterable[Export]) -> Iterator[Result]:
-        """Send one after the other. Raises `ConnectorError` when the directory is out of reach."""
-        for export in exports:
-            try:
-                yield self._attempt(export, again=False)
-            except failures.LOST:
-                self._session.reconnect()
-                try:
-                    yield self._attempt(export, again=True)
-                except failures.LOST as error:
-                    raise failures.unreachable(self._session.name, self._session.settings, error) from error
+    def once(self, export: Export, *, again: bool = False) -> Result:
+        """Send one, and wait. ``again``: it may have been done already.
+
+        Raises `ConnectorError` when the directory is out of reach.
+        """
+        try:
+            return self._attempt(export, again)
+        except failures.LOST:
+            self._session.reconnect()
+        try:
+            return self._attempt(export, again=True)
+        except failures.LOST as error:
+            raise failures.unreachable(self._session.name, self._session.settings, error) from error
+
+    def send(self, export: Export) -> int | Result | None:
+        """Send one without waiting: the number of the request.
+
+        A result where nothing is to be sent; none where it takes more than one request. Raises ``ldap.LDAPError``.
+        """
+        if not export.name or export.new_name:
+            return None
+        send = {Operation.ADD: self._send_add, Operation.UPDATE: self._send_update, Operation.DELETE: self._send_delete}
+        try:
+            return send[export.operation](export, export.name)
+        except RefusedError as refused:
+            return _refused(export, refused)
+
+    def _send_add(self, export: Export, name: str) -> int | Result | None:
+        attributes = self._whole(export, name)
+        if any(len(values) > _VALUES for _, values in attributes):
+            return None
+        number: int = self._session.link.add_ext(name, attributes, serverctrls=self._add_controls())
+        return number
+
+    def _send_update(self, export: Export, name: str) -> int | Result | None:
+        first, *more = _batches(self._modifications(export, name))
+        if more:
+            return None
+        number: int = self._session.link.modify_ext(name, first) if first else 0
+        return number if first else Result(export.id)
+
+    def _send_delete(self, _: Export, name: str) -> int | Result | None:
+        number: int = self._session.link.delete_ext(name, serverctrls=self._delete_controls)
+        return number
+
+    def answered(self, export: Export, controls: Sequence[Any]) -> str | None:
+        """The anchor that an answer brings, for what was sent. Raises ``ldap.LDAPError``, `EntryError`."""
+        if export.operation is not Operation.ADD or not export.name:
+            return None
+        return self._anchor(export.name, controls)
 
     def _attempt(self, export: Export, again: bool) -> Result:
         act = {Operation.ADD: self._add, Operation.UPDATE: self._update, Operation.DELETE: self._delete}
@@ -51,8 +96,7 @@ class Writer:
         try:
             return Result(export.id, anchor=act[export.operation](export, export.name, again))
         except RefusedError as refused:
-            code, message, advice = refused.args
-            return Result(export.id, code, message, advice)
+            return _refused(export, refused)
         except failures.LOST:
             raise
         except ldap.LDAPError as error:
@@ -70,14 +114,25 @@ class Writer:
             return self._create(name, attributes)
 
     def _create(self, name: str, attributes: Sequence[tuple[str, list[bytes]]]) -> str | None:
-        identity, link = self._session.anchor, self._session.link
-        if identity is None:
-            link.add_s(name, attributes)
+        identity = self._create_entry(name, [(key, values[:_VALUES]) for key, values in attributes])
+        for key, values in attributes:
+            if len(values) > _VALUES:
+                self._modify(name, [(ldap.MOD_ADD, key, values[_VALUES:])])
+        return identity
+
+    def _create_entry(self, name: str, attributes: Sequence[tuple[str, list[bytes]]]) -> str | None:
+        *_, controls = self._session.link.add_ext_s(name, attributes, serverctrls=self._add_controls())
+        return self._anchor(name, controls)
+
+    def _add_controls(self) -> list[Any]:
+        """An add is to bring back the anchor, where the server can do that."""
+        identity = self._session.anchor
+        return [PostReadControl(True, [identity])] if identity and self._session.reads_after_write else []
+
+    def _anchor(self, name: str, controls: Sequence[Any]) -> str | None:
+        """The anchor of what was added, from the controls of the answer or by a look."""
+        if (identity := self._session.anchor) is None:
             return name_key(name)
-        if not self._session.reads_after_write:
-            link.add_s(name, attributes)
-            return self._look_anchor(name)
-        *_, controls = link.add_ext_s(name, attributes, serverctrls=[PostReadControl(True, [identity])])
         entry: dict[str, list[Any]] = next((one.entry for one in controls if isinstance(one, PostReadControl)), {})
         values = next((values for key, values in entry.items() if key.lower() == identity.lower()), None)
         if not values:
@@ -162,6 +217,10 @@ class Writer:
         return [(how, key, self._encode(export, key, values)) for how, values in parts if values]
 
     def _modify(self, name: str, modifications: list[Modification]) -> None:
+        for batch in _batches(modifications):
+            self._modify_at_once(name, batch)
+
+    def _modify_at_once(self, name: str, modifications: list[Modification]) -> None:
         try:
             self._session.link.modify_s(name, modifications)
         except _DONE_ALREADY as error:
@@ -197,7 +256,7 @@ class Writer:
 
     def _delete(self, _: Export, name: str, again: bool) -> None:
         try:
-            self._session.link.delete_s(name)
+            self._session.link.delete_ext_s(name, serverctrls=self._delete_controls)
         except ldap.NO_SUCH_OBJECT:
             if not again:
                 raise
@@ -212,10 +271,35 @@ class Writer:
     def _encode(self, export: Export, key: str, values: Sequence[Any]) -> list[bytes]:
         kind = self._attribute(export, key).kind
         try:
-            return [encode(value, kind) for value in values if value != ""]
+            return [self._encoded(value, key, kind) for value in values if value != ""]
         except ValueError as error:
             message, advice = f"{export.name}: {key} {error}.", "Correct the rule that makes the value."
             raise RefusedError("invalid-attribute-value", message, advice) from None
+
+    def _encoded(self, value: Any, _: str, kind: Kind) -> bytes:
+        """One value for the wire. Raises `ValueError` with the reason."""
+        return encode(value, kind)
+
+
+def _refused(export: Export, refused: RefusedError) -> Result:
+    code, message, advice = refused.args
+    return Result(export.id, code, message, advice)
+
+
+def _batches(modifications: list[Modification]) -> Iterator[list[Modification]]:
+    """Together first; of long lists of values, what is too much for one request, in requests that follow."""
+    rest: list[Modification] = []
+    first = []
+    for how, key, values in modifications:
+        if values is None or len(values) <= _VALUES:
+            first.append((how, key, values))
+            continue
+        first.append((how, key, values[:_VALUES]))
+        then = how if how != ldap.MOD_REPLACE else ldap.MOD_ADD
+        rest += [(then, key, values[at : at + _VALUES]) for at in range(_VALUES, len(values), _VALUES)]
+    yield first
+    for one in rest:
+        yield [one]
 
 
 def _rdn(name: str) -> list[tuple[str, str]]:

@@ -32,7 +32,14 @@ class _Session(SimpleNamespace):
         settings = LdapSettings(uri="ldap://x", base=["dc=x"], empty_member="cn=nobody")
         control = SimpleNamespace(controlType="1.2.840.113556.1.4.319", cookie=b"")
         link = SimpleNamespace(search_ext=lambda *_, **__: 1, result3=lambda *_, **__: (0, found, 1, [control]))
-        super().__init__(name="ad", settings=settings, anchor=anchor, link=link, watermark=lambda: "20261123080000Z")
+        super().__init__(
+            name="ad",
+            is_active_directory=False,
+            settings=settings,
+            anchor=anchor,
+            link=link,
+            look=lambda *_: {"contextcsn": [b"20261123080000.0Z#0"]},
+        )
 
 
 def _entries(case: bytes) -> str:

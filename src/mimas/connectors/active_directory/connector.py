@@ -1,0 +1,152 @@
+"""The connector of Active Directory: the domains of a forest as one connector space."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+import msgspec
+
+from mimas.connectors.active_directory.settings import ActiveDirectorySettings
+from mimas.connectors.contract import (
+    Capabilities,
+    Connector,
+    Container,
+    End,
+    Export,
+    OutdatedError,
+    Page,
+    Result,
+    Schema,
+    Sought,
+)
+from mimas.connectors.ldap.extra import needs_ldap
+from mimas.connectors.polling import Polling
+from mimas.schema.names import within
+
+if TYPE_CHECKING:
+    from mimas.connectors.active_directory.domain import Domain
+
+
+class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
+    """Active Directory Domain Services.
+
+    An object's type is its most specific configured class, its anchor ``objectGUID``. Deltas come by DirSync, which
+    needs the right *Replicating Directory Changes*; without it every import is a full one.
+    """
+
+    kind: ClassVar[str] = "active-directory"
+    summary: ClassVar[str] = "Active Directory: domains, accounts, groups, passwords"
+    model: ClassVar[type[ActiveDirectorySettings]] = ActiveDirectorySettings
+
+    _opened: "dict[str, Domain] | None" = None
+    _polling: Polling | None = None
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Named objects; deltas with deletes and moves."""
+        return Capabilities(delta=True, named=True, references="name", fetch=True, live=True)
+
+    def _domains(self) -> "dict[str, Domain]":
+        """The domains, by their names; connected to at the first call. Raises `ConnectorError`."""
+        if self._opened is None:
+            with needs_ldap(self.name):
+                from mimas.connectors.active_directory.domain import Domain
+            self._opened = {}
+            for domain in self.settings.domains:
+                self._opened[domain.name] = Domain(
+                    self.name, self.settings, domain, self.schema, self.folder, self.salt, self.reveal
+                )
+        return self._opened
+
+    def discover(self) -> Schema:
+        """The structural classes of the forest. Raises `ConnectorError`."""
+        domain, *_ = self._domains().values()
+        from mimas.connectors.active_directory.discovery import discover
+
+        return discover(domain.session)
+
+    def containers(self) -> Iterator[Container]:
+        """The containers of every domain. Raises `ConnectorError`."""
+        domains = self._domains().values()
+        from mimas.connectors.active_directory.discovery import containers
+
+        for domain in domains:
+            yield from containers(domain.session, domain.root)
+
+    def read(self, watermark: str | None = None) -> Iterator[Page | End]:
+        """Everything in the chosen containers, or what changed there. Raises `ConnectorError`."""
+        domains = self._domains()
+        marks = msgspec.json.decode(watermark, type=dict[str, str]) if watermark else {}
+        if watermark and marks.keys() != domains.keys():
+            raise OutdatedError(f"Connector {self.name} has other domains than before")
+        ends: dict[str, End] = {}
+        for name, domain in domains.items():
+            for part in domain.reader.pages(marks.get(name)):
+                if isinstance(part, End):
+                    ends[name] = part
+                else:
+                    yield part
+        yield _united(ends)
+
+    def fetch(self, objects: Sequence[Sought]) -> Iterator[Page]:
+        """These objects, by their GUIDs. Raises `ConnectorError`."""
+        for domain in self._domains().values():
+            yield domain.reader.read_again(
+                [one for one in objects if one.name is None or within(one.name, domain.root)]
+            )
+
+    def wait(self, seconds: float) -> bool:
+        """Whether a domain controller has taken a change. Raises `ConnectorError`."""
+        domains = self._domains().values()
+        if self._polling is None:
+            self._polling = Polling(lambda: [domain.changes_taken() for domain in domains])
+        return self._polling.wait(seconds)
+
+    def write(self, exports: Iterable[Export]) -> Iterator[Result]:
+        """Each export to its domain. Raises `ConnectorError`."""
+        domains = self._domains()
+        sorted_: dict[str, list[Export]] = {name: [] for name in domains}
+        for export in exports:
+            home = next((n for n, one in domains.items() if within(export.name or "", one.root)), None)
+            if home is None:
+                yield Result(
+                    export.id,
+                    "invalid-dn",
+                    f"{export.name or export.anchor} is in none of the domains {', '.join(domains)}.",
+                    "Correct the rule that builds the name (dn), or add the domain to the connector.",
+                )
+            elif export.new_name and not within(export.new_name, domains[home].root):
+                yield Result(
+                    export.id,
+                    "invalid-dn",
+                    f"{export.name} cannot be moved to {export.new_name}: that is out of the domain {home}.",
+                    "Move it with Microsoft's own tools, or let the rule keep the domain.",
+                )
+            else:
+                sorted_[home].append(export)
+        for name, some in sorted_.items():
+            yield from domains[name].write(some)
+
+    def test(self) -> str:
+        """Sign in to every domain and look at its containers. Raises `ConnectorError`."""
+        said = []
+        for domain in self._domains().values():
+            next(domain.reader.pages(None))
+            mark = domain.reader.delta.mark()
+            deltas = "changes by DirSync" if mark else "no deltas, for want of the right Replicating Directory Changes"
+            said.append(f"{domain.name} at {domain.session.settings.uri}: {deltas}")
+        return "reached " + "; ".join(said)
+
+    def close(self) -> None:
+        """Sign out."""
+        for domain in (self._opened or {}).values():
+            domain.session.close()
+        self._opened = self._polling = None
+
+
+def _united(ends: dict[str, End]) -> End:
+    """The end of a reading of several domains."""
+    marks = {name: end.watermark for name, end in ends.items()}
+    watermark = None if None in marks.values() else msgspec.json.encode(marks).decode()
+    reason = "; ".join(end.reason for end in ends.values() if end.reason)
+    parts = tuple(part for end in ends.values() for part in end.parts)
+    return End(all(end.complete for end in ends.values()), watermark, reason, parts)

@@ -1,0 +1,130 @@
+"""Writing to a domain: as to any directory, but for passwords, flags, deleted objects, and who may delete a tree."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import ldap
+from ldap.controls import LDAPControl
+from ldap.filter import escape_filter_chars
+
+from mimas.connectors.active_directory import values
+from mimas.connectors.active_directory.flags import FLAGS, start
+from mimas.connectors.contract import Change, Export, Result, Schema
+from mimas.connectors.ldap.session import Session
+from mimas.connectors.ldap.writing import Modification, RefusedError, Writer
+from mimas.schema.attributes import Kind
+from mimas.schema.names import split
+
+_TREE_DELETE = LDAPControl("1.2.840.113556.1.4.805", True)
+_SHOW_DELETED = LDAPControl("1.2.840.113556.1.4.417", True)
+_NAME = "sAMAccountName"
+_KEPT = frozenset({"objectclass", "unicodepwd", "samaccountname"})
+"""What a restored object is not told by a later modify."""
+
+
+class DomainWriter(Writer):
+    """Writes to one domain."""
+
+    def __init__(self, session: Session, schema: Schema, root: str, *, delete_tree: bool, restore: bool) -> None:
+        super().__init__(session, schema)
+        self._root = root
+        self._delete_controls = [_TREE_DELETE] if delete_tree else []
+        self._restore = restore
+
+    def _send_add(self, export: Export, name: str) -> int | Result | None:
+        return None if self._restore else super()._send_add(export, name)
+
+    def _add(self, export: Export, name: str, again: bool) -> str | None:
+        if self._restore and (deleted := self._deleted(export)):
+            return self._restored(export, deleted, name)
+        return super()._add(export, name, again)
+
+    def _deleted(self, export: Export) -> str | None:
+        """The deleted object that had the account name of a new one."""
+        account = export.values.get(_NAME)
+        if not account:
+            return None
+        condition = f"(&(isDeleted=TRUE)(objectClass={escape_filter_chars(export.type)})"
+        condition += f"({_NAME}={escape_filter_chars(str(account))}))"
+        found = self._session.link.search_ext_s(
+            self._root, ldap.SCOPE_SUBTREE, condition, ["1.1"], serverctrls=[_SHOW_DELETED]
+        )
+        places = [one[0] for one in found if one[0] is not None]
+        # Of several it is not known whose rights would come back.
+        return places[0] if len(places) == 1 else None
+
+    def _restored(self, export: Export, deleted: str, name: str) -> str | None:
+        """Bring a deleted object back under its new name (MS-ADTS 3.1.1.5.3.7), and make it what it is to be."""
+        back: list[Modification] = [
+            (ldap.MOD_DELETE, "isDeleted", None),
+            (ldap.MOD_REPLACE, "distinguishedName", [name.encode()]),
+        ]
+        self._create_parents(name)
+        self._session.link.modify_ext_s(deleted, back, serverctrls=[_SHOW_DELETED])
+        naming = {part.partition("=")[0].strip().lower() for part in split(name)[0].split("+")}
+        changes = {
+            key: Change(change.values) for key, change in export.changes.items() if key.lower() not in _KEPT | naming
+        }
+        if modifications := self._modifications(
+            Export(export.id, export.operation, export.type, None, name, changes=changes), name
+        ):
+            self._modify(name, modifications)
+        if (secret := export.values.get(values.PASSWORD)) is not None:
+            self._modify(name, [(ldap.MOD_REPLACE, values.PASSWORD, [values.password(str(secret))])])
+        return self._look_anchor(name)
+
+    def _whole(self, export: Export, name: str) -> list[tuple[str, list[bytes]]]:
+        flags = {key: change for key, change in export.changes.items() if key in FLAGS}
+        plain = {key: change for key, change in export.changes.items() if key not in FLAGS}
+        attributes = super()._whole(_with(export, plain), name)
+        raw: dict[str, int] = {}
+        for key, change in flags.items():
+            source = FLAGS[key].source
+            raw[source] = self._flagged(export, key, change, raw.get(source, start(source, export.type)))
+        return [*attributes, *((source, [b"%d" % number]) for source, number in raw.items())]
+
+    def _modifications(self, export: Export, name: str) -> list[Modification]:
+        flags = {key: change for key, change in export.changes.items() if key in FLAGS}
+        plain = {key: change for key, change in export.changes.items() if key not in FLAGS}
+        modifications = super()._modifications(_with(export, plain), name)
+        if not flags:
+            return modifications
+        now = self._session.look(name, sorted({FLAGS[key].source for key in flags})) or {}
+        for source in sorted({FLAGS[key].source for key in flags}):
+            before = now.get(source.lower(), [])
+            number = int(before[0]) if before else 0
+            after = number
+            for key, change in flags.items():
+                if FLAGS[key].source == source:
+                    after = self._flagged(export, key, change, after)
+            if after != number or not before:
+                # Whoever else changed a bit in this moment is not undone: the number must be the one that was read.
+                old: list[Modification] = (
+                    [(ldap.MOD_DELETE, source, before)] if before and source == "userAccountControl" else []
+                )
+                how = ldap.MOD_ADD if old else ldap.MOD_REPLACE
+                modifications += [*old, (how, source, [b"%d" % after])]
+        return modifications
+
+    def _flagged(self, export: Export, key: str, change: Change, number: int) -> int:
+        if not change.values:
+            advice = "Let a rule always give it a value, such as true or false."
+            raise RefusedError("invalid-attribute-value", f"{export.name}: {key} cannot be cleared.", advice)
+        try:
+            return FLAGS[key].write(change.values[0], number)
+        except ValueError as error:
+            message = f"{export.name}: {key} {error}."
+            raise RefusedError("invalid-attribute-value", message, "Correct the rule that makes the value.") from None
+
+    def _encoded(self, value: Any, key: str, kind: Kind) -> bytes:
+        if key.lower() == values.PASSWORD.lower():
+            return values.password(str(value))
+        if kind is Kind.DATETIME and key.lower() in values.FILETIMES:
+            return values.filetime(str(value))
+        return super()._encoded(value, key, kind)
+
+
+def _with(export: Export, changes: Mapping[str, Change]) -> Export:
+    return Export(
+        export.id, export.operation, export.type, export.anchor, export.name, export.new_name, changes, export.values
+    )

@@ -1,0 +1,126 @@
+"""A throw-away Active Directory domain controller: Samba in one folder, on a loopback address of its own.
+
+Samba's LDAP ports cannot be chosen, so every controller has another address, and root is needed to listen on them.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+from tests.servers.processes import stop, wait_for_port
+
+PASSWORD = "Only-for-te5ts"
+_MODULES = "ldap, cldap, kdc"
+
+
+def missing() -> str:
+    """Why there can be no controller here; empty if there can."""
+    if shutil.which("samba-tool") is None or shutil.which("samba", path=_SBIN) is None:
+        return "Samba's domain controller is not installed: apt-get install samba-ad-dc samba-ad-provision"
+    if os.geteuid() != 0:
+        return "a domain controller listens on ports that only root may open"
+    return ""
+
+
+_SBIN = "/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", "")
+
+
+class Samba:
+    """A domain controller. ``start`` and ``stop`` can be repeated; the data stays."""
+
+    def __init__(self, folder: Path, address: str, realm: str = "CORP.EXAMPLE.TEST") -> None:
+        self.folder = folder
+        self.address = address
+        self.realm, self.domain = realm, realm.lower()
+        self.base = ",".join(f"DC={part}" for part in self.domain.split("."))
+        self.host = f"dc1.{self.domain}"
+        self.user = f"Administrator@{realm}"
+        self.uri, self.plain_uri = f"ldaps://{address}", f"ldap://{address}"
+        self.certificate, self.key = folder / "tls.crt", folder / "tls.key"
+        self.kerberos = folder / "krb5.conf"
+        self._config = folder / "etc" / "smb.conf"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._provision()
+
+    def tool(self, *command: str, **environment: str) -> str:
+        """Run samba-tool on the controller's own database; what it prints."""
+        done = subprocess.run(
+            ["samba-tool", *command, f"--configfile={self._config}"],
+            check=False, capture_output=True, text=True, env=os.environ | environment,
+        )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"samba-tool {command[0]}: {done.stdout}{done.stderr}")
+        return done.stdout
+
+    def load(self, ldif: str) -> None:
+        """Add entries to the database, which may be in use."""
+        command = ["ldbadd", "-H", str(self.folder / "private" / "sam.ldb"), f"--configfile={self._config}", "--nosync"]
+        done = subprocess.run([*command, "-o", "batch_mode:1"], check=False, input=ldif.encode(), capture_output=True)
+        if done.returncode:
+            raise RuntimeError(f"ldbadd: {done.stdout.decode()}{done.stderr.decode()}")
+
+    def start(self) -> "Samba":
+        """Run, and wait until it answers."""
+        log = self.folder / "log"
+        with log.open("ab") as output:
+            command = [shutil.which("samba", path=_SBIN) or "samba", "-F", f"--configfile={self._config}"]
+            self._process = subprocess.Popen(
+                [*command, "--debug-stdout", "-M", "prefork"], stdout=output, stderr=output, stdin=subprocess.DEVNULL,
+                start_new_session=True,
+            )  # fmt: skip
+        for port in (389, 636, 88):
+            wait_for_port(port, self._process, log, 60, self.address)
+        return self
+
+    def stop(self) -> None:
+        """End it."""
+        if self._process:
+            stop(self._process)
+            # Its children end by themselves a little later, and keep the ports until then.
+            for _ in range(100):
+                try:
+                    os.killpg(self._process.pid, signal.SIGTERM)
+                except ProcessLookupError:
+                    break
+                time.sleep(0.05)
+        self._process = None
+
+    def certify(self, days: int = 30) -> None:
+        """Make its certificate; one of a negative number of days has expired."""
+        names = f"subjectAltName=DNS:{self.host},DNS:{self.domain},IP:{self.address}"
+        command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={self.host}"]
+        files = ["-keyout", str(self.key), "-out", str(self.certificate)]
+        subprocess.run([*command, "-days", str(days), "-addext", names, *files], check=True, capture_output=True)
+        self.key.chmod(0o600)
+
+    def _provision(self) -> None:
+        address = [f"--option=interfaces={self.address}/8", "--option=bind interfaces only=yes"]
+        command = [
+            "samba-tool", "domain", "provision", "--configfile=/dev/null", f"--targetdir={self.folder}",
+            "--server-role=dc", "--dns-backend=NONE", f"--realm={self.realm}", f"--domain={self.realm.split('.')[0]}",
+            f"--adminpass={PASSWORD}", "--host-name=dc1", f"--host-ip={self.address}", "--base-schema=2019",
+            "--function-level=2016", "--option=ad dc functional level=2016", "--backend-store=mdb", *address,
+        ]  # fmt: skip
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"samba-tool domain provision: {done.stderr[-2000:]}")
+        self.certify()
+        lines = [f"server services = {_MODULES}", "prefork children = 2", "ldap server require strong auth = no"]
+        lines += [f"tls {what} = {path}" for what, path in (("keyfile", self.key), ("certfile", self.certificate))]
+        lines += [f"tls cafile = {self.certificate}", f"pid directory = {self.folder}"]
+        lines += [f"ncalrpc dir = {self.folder}/ncalrpc", f"ntp signd socket directory = {self.folder}/ntp_signd"]
+        text = "\n".join(line for line in self._config.read_text().splitlines() if "server services" not in line)
+        self._config.write_text(text.replace("[global]", "[global]\n" + "\n".join(f"\t{line}" for line in lines), 1))
+        # A test is to be able to change a password twice.
+        self.tool("domain", "passwordsettings", "set", "--min-pwd-age=0")
+        # Kerberos is to know the LDAP service by the address that the tests use.
+        self.tool("spn", "add", f"ldap/{self.address}", "DC1$")
+        self.kerberos.write_text(
+            f"[libdefaults]\n default_realm = {self.realm}\n dns_lookup_kdc = false\n"
+            " dns_canonicalize_hostname = false\n rdns = false\n"
+            f"[realms]\n {self.realm} = {{\n  kdc = {self.address}\n }}\n"
+            f"[domain_realm]\n .{self.domain} = {self.realm}\n"
+        )

@@ -1,0 +1,459 @@
+"""The connector of Active Directory against Samba's domain controller."""
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from mimas.connectors.active_directory import ActiveDirectoryConnector, ActiveDirectorySettings
+from mimas.connectors.contract import Change, ConnectorError, Export, Operation, OutdatedError, Result, Sought
+from mimas.schema.attributes import Attribute, Kind, ObjectType
+from tests.servers.listing import fetched, read
+from tests.servers.samba import PASSWORD, Samba
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("samba")]
+
+
+def attributes(*found: Attribute) -> dict[str, Attribute]:
+    return {one.name: one for one in found}
+
+
+SCHEMA = {
+    "user": ObjectType(
+        "user",
+        attributes(
+            Attribute("sAMAccountName"),
+            Attribute("displayName"),
+            Attribute("description", multivalued=True),
+            Attribute("objectSid"),
+            Attribute("manager", Kind.REFERENCE),
+            Attribute("accountExpires", Kind.DATETIME),
+            Attribute("userAccountControl", Kind.INTEGER),
+            Attribute("Enabled", Kind.BOOLEAN),
+            Attribute("LockedOut", Kind.BOOLEAN),
+            Attribute("PasswordNeverExpires", Kind.BOOLEAN),
+            Attribute("ChangePasswordAtLogon", Kind.BOOLEAN),
+            Attribute("unicodePwd", secret=True),
+        ),
+    ),
+    "group": ObjectType(
+        "group",
+        attributes(
+            Attribute("sAMAccountName"),
+            Attribute("GroupScope"),
+            Attribute("GroupCategory"),
+            Attribute("member", Kind.REFERENCE, multivalued=True),
+        ),
+    ),
+}
+
+Make = Callable[..., ActiveDirectoryConnector]
+
+
+@pytest.fixture
+def base(samba: Samba) -> str:
+    """A container that nobody else uses."""
+    name = f"OU=test-{uuid4().hex[:12]},{samba.base}"
+    samba.load(f"dn: {name}\nobjectClass: organizationalUnit\n")
+    return name
+
+
+@pytest.fixture
+def make(samba: Samba, base: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
+    """A connector, with other settings where wanted; those of the domain are in ``domain``."""
+    monkeypatch.setenv("AD_PASSWORD", PASSWORD)
+    monkeypatch.setenv("WRONG_PASSWORD", "guessed-wrong")
+    made = []
+
+    def connector(domain: dict[str, Any] | None = None, **settings: Any) -> ActiveDirectoryConnector:
+        domains = [{"name": samba.domain, "servers": samba.address, "containers": base} | (domain or {})]
+        given: dict[str, Any] = {"domains": domains, "ca_file": samba.certificate}
+        given |= {"user": samba.user, "password": {"env": "AD_PASSWORD"}} | settings
+        made.append(ActiveDirectoryConnector("ad", ActiveDirectorySettings.model_validate(given), SCHEMA, Path()))
+        return made[-1]
+
+    yield connector
+    for one in made:
+        one.close()
+
+
+def change(*values: Any) -> Change:
+    return Change(values, added=values)
+
+
+def user(base: str, account: str, number: int = 1, **more: Any) -> Export:
+    """``more`` are values: one, or a list of them."""
+    given = {"sAMAccountName": account, "displayName": account.title()} | more
+    changes = {key: change(*(value if isinstance(value, list) else [value])) for key, value in given.items()}
+    return Export(number, Operation.ADD, "user", None, f"CN={account},{base}", changes=changes, values=given)
+
+
+def group(base: str, account: str, *members: str, number: int = 1, **more: Any) -> Export:
+    given = {"sAMAccountName": account, "member": list(members)} | more
+    changes = {key: change(*(value if isinstance(value, list) else [value])) for key, value in given.items()}
+    return Export(number, Operation.ADD, "group", None, f"CN={account},{base}", changes=changes, values=given)
+
+
+def update(export: Export, new_name: str | None = None, **changes: Change) -> Export:
+    return Export(export.id, Operation.UPDATE, export.type, None, export.name, new_name, changes)
+
+
+def delete(export: Export) -> Export:
+    return Export(export.id, Operation.DELETE, export.type, None, export.name)
+
+
+def one(connector: ActiveDirectoryConnector, export: Export) -> Result:
+    (result,) = connector.write([export])
+    return result
+
+
+def succeed(connector: ActiveDirectoryConnector, *exports: Export) -> list[Result]:
+    results = sorted(connector.write(exports), key=lambda result: result.id)
+    assert [result for result in results if result.error] == []
+    return results
+
+
+def account(base: str) -> str:
+    """An account name that no other test has."""
+    return f"u{uuid4().hex[:12]}"
+
+
+def signs_in(samba: Samba, name: str, password: str) -> bool:
+    import ldap
+
+    link = ldap.initialize(samba.plain_uri)
+    try:
+        link.simple_bind_s(name, password)
+    except ldap.INVALID_CREDENTIALS:
+        return False
+    finally:
+        link.unbind_s()
+    return True
+
+
+def test_discover_shows_what_people_read(make: Make, samba: Samba) -> None:
+    found = make({"containers": []}).discover()
+    assert {"user", "group", "computer", "contact", "organizationalUnit"} <= found.keys()
+    person = found["user"].attributes
+    assert person["sAMAccountName"].kind is Kind.STRING, "of an auxiliary class"
+    assert (person["objectSid"].kind, person["accountExpires"].kind) == (Kind.STRING, Kind.DATETIME)
+    assert (person["manager"].kind, person["Enabled"].kind) == (Kind.REFERENCE, Kind.BOOLEAN)
+    assert person["unicodePwd"].secret
+    assert found["group"].attributes["member"].multivalued
+    assert "GroupScope" in found["group"].attributes
+    assert "Enabled" not in found["group"].attributes
+
+
+def test_test_says_what_was_reached(make: Make, samba: Samba) -> None:
+    said = make({"containers": []}).test()
+    assert said == f"reached {samba.domain} at {samba.uri}: changes by DirSync"
+
+
+def test_an_account_with_a_password_can_sign_in(make: Make, base: str, samba: Samba) -> None:
+    connector, name = make(), account(base)
+    expires = "2031-05-01T00:00:00Z"
+    new = user(
+        base, name, unicodePwd="Ers7es-Passwort!", Enabled=True, accountExpires=expires, PasswordNeverExpires=True
+    )
+    (result,) = succeed(connector, new)
+    entry = read(connector).only(sAMAccountName=name)
+    assert entry.anchor == result.anchor
+    assert entry.name == f"CN={name},{base}"
+    assert entry.values["Enabled"] is True
+    assert entry.values["PasswordNeverExpires"] is True
+    assert entry.values["userAccountControl"] == 0x10200
+    assert entry.values["accountExpires"] == expires
+    assert str(entry.values["objectSid"]).startswith("S-1-5-21-")
+    assert "unicodePwd" not in entry.values
+    assert signs_in(samba, f"{name}@{samba.domain}", "Ers7es-Passwort!")
+
+
+def test_an_account_is_disabled_enabled_and_told_to_change_its_password(make: Make, base: str, samba: Samba) -> None:
+    connector, name = make(), account(base)
+    new = user(base, name, unicodePwd="Ers7es-Passwort!", Enabled=True)
+    succeed(connector, new)
+    succeed(connector, update(new, Enabled=change(False), ChangePasswordAtLogon=change(True)))
+    entry = read(connector).only(sAMAccountName=name)
+    assert (entry.values["Enabled"], entry.values["ChangePasswordAtLogon"]) == (False, True)
+    assert not signs_in(samba, f"{name}@{samba.domain}", "Ers7es-Passwort!")
+    succeed(connector, update(new, Enabled=change(True), ChangePasswordAtLogon=change(False)))
+    assert signs_in(samba, f"{name}@{samba.domain}", "Ers7es-Passwort!")
+
+
+def test_an_account_that_is_locked_out_is_unlocked(make: Make, base: str, samba: Samba) -> None:
+    samba.tool("domain", "passwordsettings", "set", "--account-lockout-threshold=2")
+    try:
+        connector, name = make(), account(base)
+        new = user(base, name, unicodePwd="Ers7es-Passwort!", Enabled=True)
+        succeed(connector, new)
+        for _ in range(3):
+            assert not signs_in(samba, f"{name}@{samba.domain}", "wrong")
+        assert read(connector).only(sAMAccountName=name).values["LockedOut"] is True
+        succeed(connector, update(new, LockedOut=change(False)))
+        assert read(connector).only(sAMAccountName=name).values["LockedOut"] is False
+        assert signs_in(samba, f"{name}@{samba.domain}", "Ers7es-Passwort!")
+        refused = one(connector, update(new, LockedOut=change(True)))
+        assert refused.error == "invalid-attribute-value"
+        assert f"CN={name},{base}: LockedOut can only be taken away" in refused.message
+    finally:
+        samba.tool("domain", "passwordsettings", "set", "--account-lockout-threshold=0")
+
+
+def test_a_weak_password_is_refused_with_the_reason_and_not_shown(make: Make, base: str) -> None:
+    result = one(make(), user(base, account(base), unicodePwd="kurz", Enabled=True))
+    assert result.error == "constraint-violation"
+    assert "password" in result.message.lower()
+    assert "kurz" not in f"{result}"
+
+
+def test_groups_say_their_scope_and_category(make: Make, base: str) -> None:
+    connector, name = make(), account(base)
+    new = group(base, name, GroupScope="Universal", GroupCategory="Distribution")
+    succeed(connector, new)
+    entry = read(connector).only(sAMAccountName=name)
+    assert (entry.values["GroupScope"], entry.values["GroupCategory"]) == ("Universal", "Distribution")
+    succeed(connector, update(new, GroupCategory=change("Security")))
+    assert read(connector).only(sAMAccountName=name).values["GroupCategory"] == "Security"
+    assert one(connector, update(new, GroupScope=change("Everywhere"))).error == "invalid-attribute-value"
+
+
+class TestDeltas:
+    """Each begins with two users and a group of them, in a container of their own."""
+
+    @pytest.fixture
+    def names(self, base: str) -> tuple[str, str, str]:
+        return account(base), account(base), account(base)
+
+    @pytest.fixture
+    def filled(self, make: Make, base: str, names: tuple[str, str, str]) -> ActiveDirectoryConnector:
+        a, b, g = names
+        connector = make()
+        succeed(connector, user(base, a), user(base, b, 2), group(base, g, f"CN={a},{base}", number=3))
+        return connector
+
+    def mark(self, connector: ActiveDirectoryConnector) -> str:
+        end = read(connector).end
+        assert end.complete
+        assert end.watermark is not None
+        return end.watermark
+
+    def test_nothing_has_changed(self, filled: ActiveDirectoryConnector) -> None:
+        delta = read(filled, self.mark(filled))
+        assert (delta.entries, delta.gone, delta.end.complete) == ({}, set(), True)
+
+    def test_changes_are_whole_entries_with_the_fingerprint_of_the_listing(
+        self, filled: ActiveDirectoryConnector, base: str, names: tuple[str, str, str]
+    ) -> None:
+        mark = self.mark(filled)
+        succeed(filled, update(user(base, names[0]), displayName=change("New")), user(base, new := account(base), 2))
+        delta, whole = read(filled, mark), read(filled)
+        assert {entry.values["sAMAccountName"] for entry in delta.entries.values()} == {names[0], new}
+        assert delta.only(displayName="New").partial is False
+        for key, fingerprint in delta.fingerprints.items():
+            assert whole.fingerprints[key] == fingerprint
+        assert read(filled, delta.end.watermark).entries == {}
+
+    def test_a_deleted_object_is_gone(
+        self, filled: ActiveDirectoryConnector, base: str, names: tuple[str, str, str]
+    ) -> None:
+        before = read(filled)
+        succeed(filled, delete(user(base, names[1])))
+        assert read(filled, before.end.watermark).gone == {before.only(sAMAccountName=names[1]).anchor}
+
+    def test_members_come_and_go_as_values(
+        self, filled: ActiveDirectoryConnector, base: str, names: tuple[str, str, str]
+    ) -> None:
+        a, b, _ = (f"CN={name},{base}" for name in names)
+        mark = self.mark(filled)
+        succeed(filled, update(group(base, names[2]), member=Change([b], [b], [a])))
+        (entry,) = read(filled, mark).entries.values()
+        assert (entry.type, entry.partial) == ("group", True)
+        assert (entry.added, entry.removed) == ({"member": [b]}, {"member": [a]})
+
+    def test_an_object_that_moves_out_of_the_chosen_containers_is_gone_and_comes_back(
+        self, filled: ActiveDirectoryConnector, base: str, names: tuple[str, str, str], samba: Samba
+    ) -> None:
+        before = read(filled)
+        old = user(base, names[0])
+        away = f"CN={names[0]},CN=Users,{samba.base}"
+        succeed(filled, update(old, new_name=away))
+        delta = read(filled, before.end.watermark)
+        assert delta.gone == {before.only(sAMAccountName=names[0]).anchor}
+        succeed(filled, update(user(f"CN=Users,{samba.base}", names[0]), new_name=old.name))
+        assert read(filled, delta.end.watermark).only(sAMAccountName=names[0]).name == old.name
+
+    def test_what_stands_in_a_renamed_container_has_new_names(
+        self, make: Make, base: str, names: tuple[str, str, str]
+    ) -> None:
+        connector = make()
+        succeed(connector, user(f"OU=Old,{base}", names[0]))
+        mark = self.mark(connector)
+        connector._domains()["corp.example.test"].session.link.rename_s(f"OU=Old,{base}", "OU=New")
+        assert read(connector, mark).only(sAMAccountName=names[0]).name == f"CN={names[0]},OU=New,{base}"
+
+    def test_a_container_chosen_by_its_guid_may_be_renamed(
+        self, filled: ActiveDirectoryConnector, make: Make, base: str, names: tuple[str, str, str], samba: Samba
+    ) -> None:
+        (guid,) = (one.guid for one in filled.containers() if one.name == base)
+        by_guid = make({"containers": {"guid": guid}})
+        mark = self.mark(by_guid)
+        by_guid.close()
+        renamed = f"OU=moved-{uuid4().hex[:8]},{samba.base}"
+        filled._domains()[samba.domain].session.link.rename_s(base, renamed.partition(",")[0])
+        delta = read(by_guid, mark)
+        assert delta.only(sAMAccountName=names[0]).name == f"CN={names[0]},{renamed}"
+        assert delta.gone == {guid}, "the container itself is of no configured type"
+        assert len(read(by_guid).entries) == 3
+        filled.close()
+        with pytest.raises(ConnectorError, match="No such object") as caught:
+            read(filled)
+        assert caught.value.advice == "The base does not exist, or the account of bind_dn may not see it."
+
+    def test_a_cookie_that_the_controller_does_not_know_is_outdated(self, filled: ActiveDirectoryConnector) -> None:
+        mark = self.mark(filled)
+        with pytest.raises(OutdatedError):
+            read(filled, mark.replace("DirSync:", "DirSync:00"))
+        with pytest.raises(OutdatedError, match="has other domains than before"):
+            read(filled, mark.replace("corp.", "other."))
+
+
+def test_a_deleted_account_comes_back_with_its_sid(make: Make, base: str, samba: Samba) -> None:
+    connector, name = make(restore=True), account(base)
+    new = user(base, name, unicodePwd="Ers7es-Passwort!", Enabled=True)
+    succeed(connector, new)
+    before = read(connector)
+    old = before.only(sAMAccountName=name)
+    succeed(connector, delete(new))
+    again = user(f"OU=Back,{base}", name, unicodePwd="Zwei7es-Passwort!", Enabled=True, displayName="Once more")
+    (result,) = succeed(connector, again)
+    entry = read(connector, before.end.watermark).only(sAMAccountName=name)
+    assert (entry.anchor, entry.values["objectSid"]) == (old.anchor, old.values["objectSid"])
+    assert (entry.name, entry.values["displayName"]) == (f"CN={name},OU=Back,{base}", "Once more")
+    assert result.anchor == old.anchor
+    assert signs_in(samba, f"{name}@{samba.domain}", "Zwei7es-Passwort!")
+
+
+def test_without_the_setting_it_is_a_new_account(make: Make, base: str) -> None:
+    connector, name = make(), account(base)
+    succeed(connector, user(base, name))
+    old = read(connector).only(sAMAccountName=name)
+    succeed(connector, delete(user(base, name)), user(base, name, 2))
+    assert read(connector).only(sAMAccountName=name).anchor != old.anchor
+
+
+def test_a_tree_is_deleted_only_where_that_is_allowed(make: Make, base: str) -> None:
+    connector, name = make(), account(base)
+    inside = user(f"OU=Tree,{base}", name)
+    tree = Export(1, Operation.DELETE, "organizationalUnit", None, f"OU=Tree,{base}")
+    succeed(connector, inside)
+    assert one(connector, tree).error == "unsupported-container-delete"
+    succeed(make(delete_tree=True), tree)
+    assert read(connector).entries == {}
+
+
+def test_a_group_of_many_is_written_in_batches_and_read_whole(make: Make, base: str, samba: Samba) -> None:
+    names = [f"CN=m{number},{base}" for number in range(2_500)]
+    samba.load("\n".join(f"dn: {name}\nobjectClass: contact\n" for name in names))
+    connector, name = make(), account(base)
+    big = group(base, name, *names)
+    succeed(connector, big)
+    entry = read(connector).only(sAMAccountName=name)
+    assert sorted(entry.references["member"]) == sorted(names)
+    reader = connector._domains()[samba.domain].reader
+    # Windows sends 1,500 values at most; Samba does so only when it is asked to.
+    reader.wanted = [one if one != "member" else "member;range=0-999" for one in reader.wanted]
+    again = read(connector).only(sAMAccountName=name)
+    assert sorted(again.references["member"]) == sorted(names)
+    assert fetched(connector, Sought("group", entry.anchor, entry.name))[entry.anchor][1].references == again.references
+    succeed(connector, update(big, member=Change([], [], names)))
+    assert "member" not in read(connector).only(sAMAccountName=name).references
+
+
+def test_members_that_are_there_or_gone_already_are_no_error(make: Make, base: str) -> None:
+    a, b, name = account(base), account(base), account(base)
+    connector = make()
+    here, there = f"CN={a},{base}", f"CN={b},{base}"
+    everyone = group(base, name, here, number=3)
+    succeed(connector, user(base, a), user(base, b, 2), everyone)
+    succeed(connector, update(everyone, member=Change([here, there], [here, there], [])))
+    succeed(connector, update(everyone, member=Change([here], [], [there])))
+    succeed(connector, update(everyone, member=Change([here], [], [there])))
+    assert read(connector).only(sAMAccountName=name).references["member"] == [here]
+
+
+def test_every_export_has_its_own_error(make: Make, base: str, samba: Samba) -> None:
+    connector, name = make(), account(base)
+    succeed(connector, user(base, name))
+    outside = "CN=x,DC=elsewhere,DC=test"
+    exports = [
+        user(base, name, 1),
+        delete(user(base, "nobody", 2)),
+        Export(3, Operation.DELETE, "user", None, outside),
+        Export(4, Operation.UPDATE, "user", None, f"CN={name},{base}", outside),
+        user(base, account(base), 5, accountExpires="soon"),
+        user(base, other := account(base), 6),
+    ]
+    results = {result.id: result for result in connector.write(exports)}
+    assert {number: result.error for number, result in results.items()} == {
+        1: "cd-existing-object",
+        2: "cd-missing-object",
+        3: "invalid-dn",
+        4: "invalid-dn",
+        5: "invalid-attribute-value",
+        6: "",
+    }
+    assert results[3].message == f"{outside} is in none of the domains {samba.domain}."
+    assert read(connector).only(sAMAccountName=other).anchor == results[6].anchor
+
+
+class TestConnections:
+    """What can be wrong with the way to a domain controller, and what is said then."""
+
+    def test_where_one_controller_is_away_the_next_one_is_asked(self, make: Make, samba: Samba) -> None:
+        assert make({"servers": ["127.0.0.99", samba.address]}).test().startswith(f"reached {samba.domain}")
+
+    def test_wrong_credentials_are_said_and_not_shown(self, make: Make) -> None:
+        with pytest.raises(ConnectorError) as caught:
+            make(password={"env": "WRONG_PASSWORD"}).test()
+        assert "Invalid credentials" in caught.value.message
+        assert "guessed-wrong" not in f"{caught.value.message}{caught.value.advice}"
+
+    def test_a_certificate_of_somebody_else_is_refused(self, make: Make, tmp_path: Path, samba: Samba) -> None:
+        with pytest.raises(ConnectorError) as caught:
+            make(ca_file=None).test()
+        assert "certificate" in caught.value.advice
+
+    def test_start_tls(self, make: Make, samba: Samba) -> None:
+        assert "changes by DirSync" in make(start_tls=True).test()
+
+    def test_kerberos(self, make: Make, samba: Samba, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        if shutil.which("kinit") is None:
+            pytest.skip("kinit is not installed: apt-get install krb5-user")
+        monkeypatch.setenv("KRB5_CONFIG", str(samba.kerberos))
+        monkeypatch.setenv("KRB5CCNAME", f"FILE:{tmp_path}/tickets")
+        subprocess.run(["kinit", samba.user], input=PASSWORD, text=True, check=True, capture_output=True)
+        said = make(kerberos=True, user="", password=None).test()
+        assert "changes by DirSync" in said
+
+    def test_without_a_ticket(self, make: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setenv("KRB5CCNAME", f"FILE:{tmp_path}/none")
+        with pytest.raises(ConnectorError) as caught:
+            make(kerberos=True, user="", password=None).test()
+        assert "ticket" in caught.value.advice
+
+    def test_an_account_without_the_right_to_replicate_reads_in_full(
+        self, make: Make, base: str, samba: Samba, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        connector, name = make(), account(base)
+        succeed(connector, user(base, name, unicodePwd="Ers7es-Passwort!", Enabled=True))
+        monkeypatch.setenv("PLAIN_PASSWORD", "Ers7es-Passwort!")
+        plain = make(user=f"{name}@{samba.domain}", password={"env": "PLAIN_PASSWORD"})
+        assert "no deltas, for want of the right Replicating Directory Changes" in plain.test()
+        listing = read(plain)
+        assert (listing.end.complete, listing.end.watermark) == (True, None)
+        with pytest.raises(ConnectorError, match="does not tell its changes"):
+            read(plain, read(connector).end.watermark)
