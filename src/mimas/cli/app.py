@@ -510,6 +510,20 @@ def mail(
     send_test(_installation(context), address)
 
 
+@bench.command("directory")
+def bench_directory(
+    uri: Annotated[str, typer.Argument(metavar="URI", help="ldap://host:port")],
+    count: Annotated[int, typer.Argument(metavar="N", help="How many entries are written; twice as many are read.")],
+    base: Annotated[str, typer.Option(help="Where a container is made for it.")],
+    bind_dn: Annotated[str, typer.Option(help="Who to sign in as; the password is in MIMAS_BENCH_PASSWORD.")],
+    json: Json = False,
+) -> None:
+    """Write N entries to a directory and read them; beside it ldapadd and a bare loop of searches."""
+    from mimas.cli.benching import directory
+
+    directory(uri, base, bind_dn, count, json=json)
+
+
 @bench.command("people")
 def bench_people(
     count: Annotated[int, typer.Argument(metavar="N", help="How many people.")],

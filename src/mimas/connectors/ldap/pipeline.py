@@ -65,8 +65,7 @@ class Pipeline:
         """The answer to the first request that is under way."""
         export, number, _ = self._open[0]
         try:
-            _, _, _, controls = self._session.link.result3(number, timeout=self._session.settings.timeout)
-            anchor = self._writer.answered(export, controls)
+            anchor = self._writer.answered(export, self._writer.answer(number))
         except LOST:
             yield from self._recovered()
         except ldap.LDAPError:

@@ -5,11 +5,10 @@ from typing import Any
 
 import ldap
 from ldap.controls import LDAPControl
-from ldap.controls.readentry import PostReadControl
 from ldap.dn import str2dn
 
 from mimas.connectors.contract import Change, ConnectorError, Export, Operation, Result, Schema
-from mimas.connectors.ldap import failures
+from mimas.connectors.ldap import failures, readback
 from mimas.connectors.ldap.session import Session
 from mimas.connectors.ldap.syntax import anchor, encode
 from mimas.schema.attributes import NAME, Attribute, Kind
@@ -37,6 +36,8 @@ class Writer:
     def __init__(self, session: Session, schema: Schema) -> None:
         self._session = session
         self._schema = schema
+        identity = session.anchor if session.reads_after_write else None
+        self._add_controls = [readback.asking_for(identity)] if identity else []
 
     def once(self, export: Export, *, again: bool = False) -> Result:
         """Send one, and wait. ``again``: it may have been done already.
@@ -69,7 +70,7 @@ class Writer:
         attributes = self._whole(export, name)
         if any(len(values) > _VALUES for _, values in attributes):
             return None
-        number: int = self._session.link.add_ext(name, attributes, serverctrls=self._add_controls())
+        number: int = self._session.link.add_ext(name, attributes, serverctrls=self._add_controls)
         return number
 
     def _send_update(self, export: Export, name: str) -> int | Result | None:
@@ -121,23 +122,22 @@ class Writer:
         return identity
 
     def _create_entry(self, name: str, attributes: Sequence[tuple[str, list[bytes]]]) -> str | None:
-        *_, controls = self._session.link.add_ext_s(name, attributes, serverctrls=self._add_controls())
-        return self._anchor(name, controls)
+        number = self._session.link.add_ext(name, attributes, serverctrls=self._add_controls)
+        return self._anchor(name, self.answer(number))
 
-    def _add_controls(self) -> list[Any]:
-        """An add is to bring back the anchor, where the server can do that."""
-        identity = self._session.anchor
-        return [PostReadControl(True, [identity])] if identity and self._session.reads_after_write else []
+    def answer(self, number: int) -> Sequence[Any]:
+        """The controls of the answer to a request. Raises ``ldap.LDAPError``."""
+        link, patience = self._session.link, self._session.settings.timeout
+        _, _, _, controls = link.result3(number, timeout=patience, resp_ctrl_classes={readback.OID: readback.Answer})
+        answered: Sequence[Any] = controls
+        return answered
 
     def _anchor(self, name: str, controls: Sequence[Any]) -> str | None:
         """The anchor of what was added, from the controls of the answer or by a look."""
         if (identity := self._session.anchor) is None:
             return name_key(name)
-        entry: dict[str, list[Any]] = next((one.entry for one in controls if isinstance(one, PostReadControl)), {})
-        values = next((values for key, values in entry.items() if key.lower() == identity.lower()), None)
-        if not values:
-            return self._look_anchor(name)
-        return anchor(values[0] if isinstance(values[0], bytes) else values[0].encode(), identity)
+        found = readback.answered(controls)
+        return anchor(found, identity) if found else self._look_anchor(name)
 
     def _look_anchor(self, name: str) -> str | None:
         identity = self._session.anchor
