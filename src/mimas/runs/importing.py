@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from mimas.connectors.contract import Connector, End, NothingThereError, OutdatedError, Page, Sought
+from mimas.connectors.contract import Connector, End, NothingThereError, OutdatedError, Page
 from mimas.runs.images import SENT
 from mimas.runs.setup import ConnectorSetup
 from mimas.runs.staging import Stager
@@ -21,9 +21,6 @@ from mimas.store.database import Row, Transaction
 from mimas.store.runs import Note
 from mimas.store.store import Store
 from mimas.sync.interest import Interest
-
-_SOME = 200
-"""How many objects are asked for at a time."""
 
 Progress = Callable[[int], None]
 
@@ -71,8 +68,6 @@ def import_step(
         end, unmade = End(), True
         outcome.message = f"{connector.name}: there is no listing yet; the first export makes it."
     delta, marks = watermark is not None, reading.marks
-    if delta and end.complete and connector.capabilities.fetch:
-        reading.look_at_referrers()
     with store.transaction() as tx:
         stager.finish(tx)
         runs.note(tx, step, stager.take_notes())
@@ -122,20 +117,6 @@ class _Reading:
                 self.removed += stage_page(self.stager, tx, part, self.marks, delta=watermark is not None)
             self.progress(len(part.keys))
         return End(complete=False, reason="the connector stopped without saying that it had shown everything")
-
-    def look_at_referrers(self) -> None:
-        """Ask for what may refer to a renamed object by its old name; a delta does not show that."""
-        symbol, last = self.stager.symbol, 0
-        while True:
-            with self.store.transaction() as tx:
-                rows = objects.doubtful(tx, symbol, last, _SOME)
-                if not rows:
-                    objects.without_doubt(tx, symbol)
-                    return
-            last = rows[-1][0]
-            for page in self.connector.fetch([Sought(self.store.name(type_), a or "", n) for _, type_, a, n in rows]):
-                with self.store.transaction() as tx:
-                    stage_page(self.stager, tx, page, self.marks, delta=True)
 
 
 def known(store: Store, connector: str) -> bool:

@@ -82,18 +82,16 @@ def take_places(tx: Transaction, connector: int, named: Mapping[str, int]) -> No
 
 UNKNOWN = -1
 """The fingerprint of an object that is there, but whose record must be looked at again."""
-_DOUBTFUL = -2
-"""The same of one whose references may have old names; a delta does not show that."""
 
 
-def look_again(tx: Transaction, connector: int, chosen: str, *parameters: object, mark: int = UNKNOWN) -> None:
+def look_again(tx: Transaction, connector: int, chosen: str, *parameters: object) -> None:
     """The next import parses the records of these objects, even if they look as before.
 
     ``chosen`` is a sub-select of object ids. Needed whenever an export is open: a system that ignored it shows what it
     showed before.
     """
     tx.run(
-        f"UPDATE object_key SET fingerprint = {mark} WHERE connector = ? AND fingerprint IS NOT NULL"
+        f"UPDATE object_key SET fingerprint = {UNKNOWN} WHERE connector = ? AND fingerprint IS NOT NULL"
         f" AND anchor IN (SELECT anchor FROM object WHERE id IN {chosen})",
         connector,
         *parameters,
@@ -123,31 +121,7 @@ def look_again_at_referrers(tx: Transaction, connector: int, renamed: Sequence[i
     """
     if renamed:
         chosen = f"(SELECT r.object FROM reference r WHERE r.target IN IDS AND (r.bits & {SEEN}) <> 0)"
-        look_again(tx, connector, chosen, list(renamed), mark=_DOUBTFUL)
-        tx.upsert(tables.meta, "key, value", [(_doubts(connector), "")], "value = excluded.value")
-
-
-def doubtful(tx: Transaction, connector: int, after: int, count: int) -> list[Row]:
-    """(id, type, anchor, name) of objects whose references may have old names, behind an id, and so many at most."""
-    if tx.value("SELECT 1 FROM meta WHERE key = ?", _doubts(connector)) is None:
-        return []
-    return tx.rows(
-        "SELECT o.id, o.type, o.anchor, o.name FROM object_key k JOIN object o ON o.id = k.object"
-        f" WHERE k.connector = ? AND k.fingerprint = {_DOUBTFUL} AND o.presence = {PRESENT} AND o.id > ?"
-        " ORDER BY o.id LIMIT ?",
-        connector,
-        after,
-        count,
-    )
-
-
-def without_doubt(tx: Transaction, connector: int) -> None:
-    """They have been looked at."""
-    tx.delete(tables.meta, "key", [(_doubts(connector),)])
-
-
-def _doubts(connector: int) -> str:
-    return f"referrers:{connector}"
+        look_again(tx, connector, chosen, list(renamed))
 
 
 def leave_alone(tx: Transaction, connector: int, ids: Sequence[int]) -> None:

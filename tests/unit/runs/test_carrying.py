@@ -19,7 +19,7 @@ def company(world: World, request: pytest.FixtureRequest) -> World:
         [
             delimited("units", "id name"),
             delimited("hr", "id name dept manager>person"),
-            simulated("dir", types, named=True, references="name", delta=True),
+            simulated("dir", types, named=True, references="name"),
         ],
         [
             inbound("units", {"employeeId": "id", "name": "name"}, resource_type="unit", join=["id=employeeId"]),
@@ -57,16 +57,6 @@ def held(world: World) -> dict[str | None, str]:
     """Name → manager."""
     with System(world.folder / "dir.system") as system:
         return {one.name: str(*one.values.get("manager", ())) for one in system.entries().values() if one.values["id"]}
-
-
-def test_a_delta_import_asks_for_those_who_may_refer_by_an_old_name(company: World) -> None:
-    show(company, "Sales", "Legal")
-    company.run(*STEPS)
-    show(company, "Sales", "Legal", ann="Anne")
-    company.run("import hr", "sync", "export dir", "delta dir", "sync", "export dir", "delta dir", "sync")
-    assert held(company)["cn=Bob,ou=Legal"] == "cn=Anne,ou=Sales"
-    assert company.pending() == {}
-    assert company.rows("SELECT key FROM meta WHERE key LIKE 'referrers%'") == []
 
 
 def test_who_refers_to_what_was_carried_along_is_put_right(company: World) -> None:

@@ -20,7 +20,6 @@ from mimas.connectors.contract import (
     Page,
     Problem,
     Result,
-    Sought,
 )
 from mimas.connectors.disk import refused
 from mimas.connectors.dropfile.lines import (
@@ -151,10 +150,6 @@ class ReadRecorder(Around):
                 yield part
             else:
                 yield self._page(part)
-
-    def fetch(self, objects: Sequence[Sought]) -> Iterator[Page]:
-        """As the inner one: what is read besides belongs to the import."""
-        return map(self._page, self.inner.fetch(objects))
 
     def _page(self, page: Page) -> RecordedPage:
         write, record = self._sheet.write, self._sheet.record
