@@ -12,7 +12,7 @@ def tests(session: nox.Session) -> None:
         "uv", "sync", "--frozen", "--all-extras", "--group", "test", f"--python={session.virtualenv.location}",
         env={"UV_PROJECT_ENVIRONMENT": session.virtualenv.location},
     )  # fmt: skip
-    session.run("pytest", "-n", "auto", *session.posargs)
+    session.run("pytest", "-n", "auto", "--dist", "loadgroup", *session.posargs)
 
 
 @nox.session(python="3.11")

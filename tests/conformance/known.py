@@ -30,9 +30,4 @@ KNOWN: dict[str, Deviation] = {
     "JOIN-013": Deviation(
         "declared", "An ambiguous account is held for a person, and does not become one more duplicate."
     ),
-    "NAME-027": Deviation(
-        "bug",
-        "In a system that does not keep references right, one that is left behind by the rename of its target is "
-        "noticed by a full import only, since a delta does not show it.",
-    ),
 }

@@ -144,6 +144,30 @@ def connector_discover(context: typer.Context, name: Name, json: Json = False) -
     discover(_installation(context), name, json=json)
 
 
+@connector.command("set-password")
+def connector_set_password(
+    context: typer.Context,
+    name: Name,
+    key: Annotated[str, typer.Argument(metavar="OBJECT", help="The name (DN) or anchor of an object.")],
+) -> None:
+    """Give an object a password: asks for it, or reads the first line of standard input."""
+    from mimas.cli.connecting import set_password
+
+    set_password(_installation(context), name, key)
+
+
+@connector.command("grade")
+def connector_grade(
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="An installed subject, or module:attribute.")],
+    check: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this check; may be repeated.")] = None,
+    json: Json = False,
+) -> None:
+    """Try a connector of one's own against what it says that it can do. Exit status 1: it does not do it."""
+    from mimas.cli.connecting import grade
+
+    _end(grade(subject, check or (), json=json))
+
+
 Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Stop after so many objects.")]
 To = Annotated[
     Path | None, typer.Option("--to", metavar="FILE", help="Write it to a drop file, too.", resolve_path=True)

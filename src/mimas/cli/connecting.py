@@ -1,12 +1,15 @@
 """The ``connector`` commands."""
 
+import sys
+from collections.abc import Sequence
+from getpass import getpass
 from typing import Any
 
-from mimas.cli.failing import CommandError
+from mimas.cli.failing import CommandError, Exit
 from mimas.cli.installation import Installation
 from mimas.cli.printing import as_json, out, table
-from mimas.connectors.contract import Connector, ConnectorError, Schema
-from mimas.connectors.registry import connector_class, kinds, open_connector
+from mimas.connectors.contract import Connector, ConnectorError, Schema, Sought
+from mimas.connectors.registry import connector_class, kinds, open_connector, suggestion
 
 
 def types(*, json: bool) -> None:
@@ -57,6 +60,43 @@ def discover(installation: Installation, name: str, *, json: bool) -> None:
         as_json(_plain(schema))
     else:
         print(_as_yaml(schema), end="")
+
+
+def set_password(installation: Installation, name: str, key: str) -> None:
+    """Give an object a password that is typed, or stands in the first line of standard input."""
+    with _opened(installation, name) as connector:
+        capabilities = connector.capabilities
+        if not capabilities.passwords:
+            raise CommandError(f"Connector {name} cannot set passwords.")
+        sought = Sought("", "", key) if capabilities.named else Sought("", key, None)
+        connector.set_password(sought, _password(key))
+    out.print(f"{name}: {key} has the new password", markup=False)
+
+
+def _password(key: str) -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass(f"New password of {key}: ")
+    if getpass("Once more: ") != password:
+        raise CommandError("These are two different passwords; nothing was set.")
+    return password
+
+
+def grade(subject: str, checks: Sequence[str], *, json: bool) -> int:
+    """Try a connector against what it says that it can do; the exit code."""
+    from mimas.connectors.testing import CHECKS, find
+    from mimas.connectors.testing import grade as tried
+
+    for name in checks:
+        if name not in CHECKS:
+            raise CommandError(f"There is no check '{name}'. {suggestion(name, CHECKS)}")
+    # A check can take minutes, so each is told when it is over.
+    report = tried(find(subject), checks, lambda outcome: None if json else print(outcome, flush=True))
+    if json:
+        as_json(report.json)
+    else:
+        print(f"\n{report.title}: {report.summary}")
+    return Exit.FAILED if report.failed else Exit.DONE
 
 
 def _opened(installation: Installation, name: str) -> Connector[Any]:

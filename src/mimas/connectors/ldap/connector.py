@@ -24,7 +24,8 @@ class LdapConnector(Connector[LdapSettings]):
     """An LDAP directory.
 
     An object's type is its structural object class; its anchor ``entryUUID`` (RFC 4530), ``objectGUID`` in Active
-    Directory, or else its name. A delta reads what has a newer ``modifyTimestamp`` and does not see deletes.
+    Directory, ``nsUniqueId`` in 389 Directory Server, or else its name. Deltas come in the best way that the
+    directory has and the account may read: see `mimas.connectors.ldap.deltas`.
     """
 
     kind: ClassVar[str] = "ldap"
@@ -35,8 +36,8 @@ class LdapConnector(Connector[LdapSettings]):
 
     @property
     def capabilities(self) -> Capabilities:
-        """Named objects; deltas without deletes."""
-        return Capabilities(delta=True, named=True, references="name", fetch=True)
+        """Named objects."""
+        return Capabilities(delta=True, named=True, references="name", fetch=True, passwords=True)
 
     def _session(self) -> "Session":
         with needs_ldap(self.name):
@@ -73,6 +74,13 @@ class LdapConnector(Connector[LdapSettings]):
         from mimas.connectors.ldap.writing import Writer
 
         yield from Pipeline(session, Writer(session, self.schema)).write(exports)
+
+    def set_password(self, object_: Sought, password: str, old: str | None = None) -> None:
+        """By the password modify operation (RFC 3062). Raises `ConnectorError`."""
+        session = self._session()
+        from mimas.connectors.ldap.passwords import set_password
+
+        set_password(session, object_.name or "", password, old)
 
     def test(self) -> str:
         """Sign in and look at the base. Raises `ConnectorError`."""

@@ -10,6 +10,9 @@ from mimas.connectors.ldap.settings import LdapSettings
 LOST = (ldap.SERVER_DOWN, ldap.CONNECT_ERROR, ldap.UNAVAILABLE, ldap.BUSY, ldap.TIMEOUT)
 """The connection is gone or the server does not answer."""
 
+CUT = (ldap.SIZELIMIT_EXCEEDED, ldap.TIMELIMIT_EXCEEDED, ldap.ADMINLIMIT_EXCEEDED, ldap.PARTIAL_RESULTS)
+"""The directory does not send all that there is."""
+
 _TERMS: dict[type[Exception], tuple[str, str]] = {
     ldap.ALREADY_EXISTS: (
         "cd-existing-object",
@@ -32,6 +35,10 @@ _TERMS: dict[type[Exception], tuple[str, str]] = {
     ldap.NOT_ALLOWED_ON_NONLEAF: ("unsupported-container-delete", "Delete or move what the container holds first."),
     ldap.INSUFFICIENT_ACCESS: ("permission-issue", "Give the account of bind_dn the right to do this."),
     ldap.STRONG_AUTH_REQUIRED: ("permission-issue", "The directory wants encryption: use ldaps:// or start_tls: true."),
+    ldap.CONFIDENTIALITY_REQUIRED: (
+        "permission-issue",
+        "The directory wants encryption: use ldaps:// or start_tls: true.",
+    ),
     ldap.UNWILLING_TO_PERFORM: ("cd-error", "The directory's own rules forbid this; its message says which."),
 }
 
@@ -40,7 +47,7 @@ def told(error: Exception) -> str:
     """What the server said: the name of the error, and its diagnostic text where it gave one."""
     details: dict[str, Any] = error.args[0] if error.args and isinstance(error.args[0], dict) else {}
     description = str(details.get("desc") or type(error).__name__)
-    info = str(details.get("info") or "").strip(" ()")
+    info = " ".join(str(details.get("info") or "").split()).strip(" ()")
     return f"{description} ({info})" if info and info != description else description
 
 
@@ -54,6 +61,19 @@ def result(export: Export, error: Exception) -> Result:
     target = f" (to {export.new_name})" if export.new_name and export.operation is Operation.UPDATE else ""
     message = f"{export.operation.capitalize()} of {export.name}{target} was refused: {told(error)}."
     return Result(export.id, code, message, advice)
+
+
+def password_refused(name: str, error: Exception, *secrets: str) -> ConnectorError:
+    """A password that the server did not take, with its reason."""
+    if isinstance(error, ldap.INVALID_CREDENTIALS):
+        return ConnectorError(f"The old password of {name} is not right.", "Give the one that it has now.")
+    reason = told(error)
+    for secret in secrets:
+        reason = reason.replace(secret, "…")
+    _, advice = next((_TERMS[kind] for kind in type(error).__mro__ if kind in _TERMS), ("", ""))
+    if isinstance(error, ldap.CONSTRAINT_VIOLATION):
+        advice = "Choose one that the directory's password policy allows."
+    return ConnectorError(f"The password of {name} was refused: {reason}.", advice)
 
 
 def unreachable(name: str, settings: LdapSettings, error: Exception) -> ConnectorError:
