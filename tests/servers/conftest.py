@@ -39,7 +39,7 @@ def samba(tmp_path_factory: pytest.TempPathFactory) -> Iterator[samba_server.Sam
         pytest.skip(reason)
     if importlib.util.find_spec("ldap") is None:
         pytest.skip("python-ldap is not installed: pip install 'mimas[ldap]'")
-    server = samba_server.Samba(tmp_path_factory.mktemp("samba"), "127.0.0.21").start()
+    server = samba_server.Samba(tmp_path_factory.mktemp("samba"), samba_server.own_address()).start()
     yield server
     server.stop()
 

@@ -28,6 +28,12 @@ def missing() -> str:
 _SBIN = "/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", "")
 
 
+def own_address(number: int = 1) -> str:
+    """A loopback address that no other process of the tests takes for a controller."""
+    process = os.getpid()
+    return f"127.{1 + process // 200 % 200}.{1 + process % 200}.{number}"
+
+
 class Samba:
     """A domain controller. ``start`` and ``stop`` can be repeated; the data stays."""
 

@@ -1,12 +1,13 @@
 """How directories tell their changes: the same things happen to OpenLDAP and to 389 Directory Server."""
 
+import time
 from dataclasses import dataclass, field
 from typing import Any
 
 import ldap
 import pytest
 
-from mimas.connectors.contract import End, OutdatedError
+from mimas.connectors.contract import ConnectorError, End, OutdatedError
 from mimas.connectors.ldap import LdapConnector
 from tests.servers import slapd as slapd_server
 from tests.servers.directories import TELL_DELETES, Place, places
@@ -239,3 +240,27 @@ def test_who_may_not_read_the_log_goes_by_timestamps(place: Place) -> None:
 def test_another_way_than_before_reads_everything(place: Place) -> None:
     with pytest.raises(OutdatedError, match="in another way"):
         delta(place.connector(), "elsewhere:1")
+
+
+@places(*TELL_DELETES)
+def test_a_change_ends_the_waiting(place: Place) -> None:
+    anna = place.person("anna")
+    connector = place.connector()
+    assert not connector.wait(0)
+    assert not connector.wait(1)
+    for action in (
+        lambda: place.change(anna, sn="Neu"),
+        lambda: place.rename(anna, "uid=anna2"),
+        lambda: place.link.delete_s(f"uid=anna2,{place.top}"),
+    ):
+        action()
+        begin = time.monotonic()
+        assert connector.wait(10)
+        assert time.monotonic() - begin < 5, "it is told, not waited for"
+    assert not connector.wait(1)
+
+
+@places("openldap-timestamps")
+def test_where_nothing_is_told_nobody_waits(place: Place) -> None:
+    with pytest.raises(ConnectorError, match="tells changes by timestamps only"):
+        place.connector().wait(0)

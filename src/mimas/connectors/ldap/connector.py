@@ -18,6 +18,7 @@ from mimas.connectors.ldap.settings import LdapSettings
 
 if TYPE_CHECKING:
     from mimas.connectors.ldap.session import Session
+    from mimas.connectors.ldap.waiting import Wait
 
 
 class LdapConnector(Connector[LdapSettings]):
@@ -33,11 +34,12 @@ class LdapConnector(Connector[LdapSettings]):
     model: ClassVar[type[LdapSettings]] = LdapSettings
 
     _opened: "Session | None" = None
+    _waits: "Wait | None" = None
 
     @property
     def capabilities(self) -> Capabilities:
         """Named objects."""
-        return Capabilities(delta=True, named=True, references="name", fetch=True, passwords=True)
+        return Capabilities(delta=True, named=True, references="name", fetch=True, passwords=True, live=True)
 
     def _session(self) -> "Session":
         with needs_ldap(self.name):
@@ -66,6 +68,18 @@ class LdapConnector(Connector[LdapSettings]):
         from mimas.connectors.ldap.reading import Reader
 
         yield Reader(session, self.schema, self.salt).fetch([one.name for one in objects if one.name])
+
+    def wait(self, seconds: float) -> bool:
+        """Whether the directory has told that something has changed. Raises `ConnectorError`."""
+        session = self._session()
+        from mimas.connectors.ldap.failures import unreachable_instead
+        from mimas.connectors.ldap.reading import Reader
+        from mimas.connectors.ldap.waiting import waiting
+
+        with unreachable_instead(session.name, session.settings):
+            if self._waits is None:
+                self._waits = waiting(session, Reader(session, self.schema, self.salt))
+            return self._waits(seconds)
 
     def write(self, exports: Iterable[Export]) -> Iterator[Result]:
         """As few requests an object as can be. Raises `ConnectorError`."""
@@ -97,4 +111,4 @@ class LdapConnector(Connector[LdapSettings]):
         """Sign out."""
         if self._opened is not None:
             self._opened.close()
-            self._opened = None
+            self._opened = self._waits = None

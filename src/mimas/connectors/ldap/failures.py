@@ -1,5 +1,7 @@
 """What python-ldap's exceptions mean, in the terms of MIM's export error catalogue."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import ldap
@@ -95,3 +97,12 @@ def unreachable(name: str, settings: LdapSettings, error: Exception) -> Connecto
     if isinstance(error, LOST):
         return ConnectorError(message, "Check that the server runs and can be reached from here, then run this again.")
     return ConnectorError(message)
+
+
+@contextmanager
+def unreachable_instead(name: str, settings: LdapSettings) -> Iterator[None]:
+    """Turns what python-ldap raises into `ConnectorError`."""
+    try:
+        yield
+    except ldap.LDAPError as error:
+        raise unreachable(name, settings, error) from error

@@ -67,6 +67,9 @@ class Session:
         link.set_option(ldap.OPT_REFERRALS, 0)
         link.set_option(ldap.OPT_NETWORK_TIMEOUT, patience)
         link.set_option(ldap.OPT_TIMEOUT, settings.timeout)
+        # Whoever waits for hours is to notice that nobody is there any more.
+        for option, seconds in ((ldap.OPT_X_KEEPALIVE_IDLE, 60), (ldap.OPT_X_KEEPALIVE_INTERVAL, 15)):
+            link.set_option(option, seconds)
         if settings.kerberos:
             # The server is the one that the address names, whatever a reverse look-up says; and TLS, where there is
             # some, already protects what is said (Active Directory refuses both at once).
