@@ -10,6 +10,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from tests.servers.certificates import certify
 from tests.servers.processes import stop, wait_for_port
 
 PASSWORD = "Only-for-te5ts"
@@ -90,11 +91,7 @@ class Samba:
 
     def certify(self, days: int = 30) -> None:
         """Make its certificate; one of a negative number of days has expired."""
-        names = f"subjectAltName=DNS:{self.host},DNS:{self.domain},IP:{self.address}"
-        command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={self.host}"]
-        files = ["-keyout", str(self.key), "-out", str(self.certificate)]
-        subprocess.run([*command, "-days", str(days), "-addext", names, *files], check=True, capture_output=True)
-        self.key.chmod(0o600)
+        certify(self.certificate, self.key, self.host, self.domain, self.address, days=days)
 
     def _provision(self) -> None:
         address = [f"--option=interfaces={self.address}/8", "--option=bind interfaces only=yes"]

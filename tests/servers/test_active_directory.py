@@ -10,47 +10,15 @@ from uuid import uuid4
 import pytest
 
 from mimas.connectors.active_directory import ActiveDirectoryConnector, ActiveDirectorySettings
-from mimas.connectors.contract import Change, ConnectorError, Export, Operation, OutdatedError, Result, Sought
-from mimas.schema.attributes import Attribute, Kind, ObjectType
+from mimas.connectors.contract import Change, ConnectorError, Export, Operation, OutdatedError, Sought
+from mimas.schema.attributes import Kind
 from tests.servers import samba as controllers
+from tests.servers.accounts import SCHEMA, attempt, change, delete, group, succeed, update, user
 from tests.servers.listing import fetched, read
 from tests.servers.samba import PASSWORD, Samba
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("samba")]
 
-
-def attributes(*found: Attribute) -> dict[str, Attribute]:
-    return {one.name: one for one in found}
-
-
-SCHEMA = {
-    "user": ObjectType(
-        "user",
-        attributes(
-            Attribute("sAMAccountName"),
-            Attribute("displayName"),
-            Attribute("description", multivalued=True),
-            Attribute("objectSid"),
-            Attribute("manager", Kind.REFERENCE),
-            Attribute("accountExpires", Kind.DATETIME),
-            Attribute("userAccountControl", Kind.INTEGER),
-            Attribute("Enabled", Kind.BOOLEAN),
-            Attribute("LockedOut", Kind.BOOLEAN),
-            Attribute("PasswordNeverExpires", Kind.BOOLEAN),
-            Attribute("ChangePasswordAtLogon", Kind.BOOLEAN),
-            Attribute("unicodePwd", secret=True),
-        ),
-    ),
-    "group": ObjectType(
-        "group",
-        attributes(
-            Attribute("sAMAccountName"),
-            Attribute("GroupScope"),
-            Attribute("GroupCategory"),
-            Attribute("member", Kind.REFERENCE, multivalued=True),
-        ),
-    ),
-}
 
 Make = Callable[..., ActiveDirectoryConnector]
 
@@ -91,42 +59,6 @@ def make(samba: Samba, base: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[M
     yield connector
     for one in made:
         one.close()
-
-
-def change(*values: Any) -> Change:
-    return Change(values, added=values)
-
-
-def user(base: str, account: str, number: int = 1, **more: Any) -> Export:
-    """``more`` are values: one, or a list of them."""
-    given = {"sAMAccountName": account, "displayName": account.title()} | more
-    changes = {key: change(*(value if isinstance(value, list) else [value])) for key, value in given.items()}
-    return Export(number, Operation.ADD, "user", None, f"CN={account},{base}", changes=changes, values=given)
-
-
-def group(base: str, account: str, *members: str, number: int = 1, **more: Any) -> Export:
-    given = {"sAMAccountName": account, "member": list(members)} | more
-    changes = {key: change(*(value if isinstance(value, list) else [value])) for key, value in given.items()}
-    return Export(number, Operation.ADD, "group", None, f"CN={account},{base}", changes=changes, values=given)
-
-
-def update(export: Export, new_name: str | None = None, **changes: Change) -> Export:
-    return Export(export.id, Operation.UPDATE, export.type, None, export.name, new_name, changes)
-
-
-def delete(export: Export) -> Export:
-    return Export(export.id, Operation.DELETE, export.type, None, export.name)
-
-
-def one(connector: ActiveDirectoryConnector, export: Export) -> Result:
-    (result,) = connector.write([export])
-    return result
-
-
-def succeed(connector: ActiveDirectoryConnector, *exports: Export) -> list[Result]:
-    results = sorted(connector.write(exports), key=lambda result: result.id)
-    assert [result for result in results if result.error] == []
-    return results
 
 
 def account(base: str) -> str:
@@ -208,7 +140,7 @@ def test_an_account_that_is_locked_out_is_unlocked(make: Make, base: str, samba:
         succeed(connector, update(new, LockedOut=change(False)))
         assert read(connector).only(sAMAccountName=name).values["LockedOut"] is False
         assert signs_in(samba, f"{name}@{samba.domain}", "Ers7es-Passwort!")
-        refused = one(connector, update(new, LockedOut=change(True)))
+        refused = attempt(connector, update(new, LockedOut=change(True)))
         assert refused.error == "invalid-attribute-value"
         assert f"CN={name},{base}: LockedOut can only be taken away" in refused.message
     finally:
@@ -216,7 +148,7 @@ def test_an_account_that_is_locked_out_is_unlocked(make: Make, base: str, samba:
 
 
 def test_a_weak_password_is_refused_with_the_reason_and_not_shown(make: Make, base: str) -> None:
-    result = one(make(), user(base, account(base), unicodePwd="kurz", Enabled=True))
+    result = attempt(make(), user(base, account(base), unicodePwd="kurz", Enabled=True))
     assert result.error == "constraint-violation"
     assert "password" in result.message.lower()
     assert "kurz" not in f"{result}"
@@ -230,7 +162,7 @@ def test_groups_say_their_scope_and_category(make: Make, base: str) -> None:
     assert (entry.values["GroupScope"], entry.values["GroupCategory"]) == ("Universal", "Distribution")
     succeed(connector, update(new, GroupCategory=change("Security")))
     assert read(connector).only(sAMAccountName=name).values["GroupCategory"] == "Security"
-    assert one(connector, update(new, GroupScope=change("Everywhere"))).error == "invalid-attribute-value"
+    assert attempt(connector, update(new, GroupScope=change("Everywhere"))).error == "invalid-attribute-value"
 
 
 class TestDeltas:
@@ -362,7 +294,7 @@ def test_a_tree_is_deleted_only_where_that_is_allowed(make: Make, base: str) -> 
     inside = user(f"OU=Tree,{base}", name)
     tree = Export(1, Operation.DELETE, "organizationalUnit", None, f"OU=Tree,{base}")
     succeed(connector, inside)
-    assert one(connector, tree).error == "unsupported-container-delete"
+    assert attempt(connector, tree).error == "unsupported-container-delete"
     succeed(make(delete_tree=True), tree)
     assert read(connector).entries == {}
 

@@ -74,4 +74,6 @@ def unreachable(name: str, settings: LdapSettings, error: Exception) -> Connecto
         return ConnectorError(message, f"Check that the server runs and can be reached from here, and {advice}")
     if isinstance(error, LOST):
         return ConnectorError(message, "Check that the server runs and can be reached from here, then run this again.")
-    return ConnectorError(message)
+    return ConnectorError(
+        message, "If that does not last, run this again; otherwise look into the directory's own log."
+    )
