@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.servers import samba as samba_controller
 from tests.servers import slapd as slapd_server
 from tests.servers.processes import free_port, stop, wait_for_port
 
@@ -23,6 +24,17 @@ def slapd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[slapd_server.Sla
     if slapd_server.program() is None:
         pytest.skip("slapd is not installed: apt-get install slapd")
     server = slapd_server.Slapd(tmp_path_factory.mktemp("slapd")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def samba(tmp_path_factory: pytest.TempPathFactory) -> Iterator[samba_controller.Samba]:
+    """A running domain controller. It takes many seconds to make: whoever asks is of the xdist group ``samba``."""
+    if reason := samba_controller.missing():
+        pytest.skip(reason)
+    pytest.importorskip("ldap", reason="python-ldap is not installed: pip install 'mimas[ldap]'")
+    server = samba_controller.Samba(tmp_path_factory.mktemp("samba")).start()
     yield server
     server.stop()
 

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from tests.servers.certificates import certify
-from tests.servers.processes import stop, wait_for_port
+from tests.servers.processes import free_address, stop, wait_for_port
 
 PASSWORD = "Only-for-te5ts"
 _MODULES = "ldap, cldap, kdc"
@@ -32,14 +32,14 @@ _SBIN = "/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", "")
 class Samba:
     """A domain controller. ``start`` and ``stop`` can be repeated; the data stays."""
 
-    def __init__(self, folder: Path, address: str, realm: str = "CORP.EXAMPLE.TEST") -> None:
+    def __init__(self, folder: Path, realm: str = "CORP.EXAMPLE.TEST") -> None:
         self.folder = folder
-        self.address = address
+        self.address = free_address()
         self.realm, self.domain = realm, realm.lower()
         self.base = ",".join(f"DC={part}" for part in self.domain.split("."))
         self.host = f"dc1.{self.domain}"
         self.user = f"Administrator@{realm}"
-        self.uri, self.plain_uri = f"ldaps://{address}", f"ldap://{address}"
+        self.uri, self.plain_uri = f"ldaps://{self.address}", f"ldap://{self.address}"
         self.certificate, self.key = folder / "tls.crt", folder / "tls.key"
         self.kerberos = folder / "krb5.conf"
         self._config = folder / "etc" / "smb.conf"
@@ -56,12 +56,12 @@ class Samba:
             raise RuntimeError(f"samba-tool {command[0]}: {done.stdout}{done.stderr}")
         return done.stdout
 
-    def load(self, ldif: str) -> None:
-        """Add entries to the database, which may be in use."""
-        command = ["ldbadd", "-H", str(self.folder / "private" / "sam.ldb"), f"--configfile={self._config}", "--nosync"]
+    def load(self, ldif: str, program: str = "ldbadd") -> None:
+        """Add entries to the database, which may be in use; with ``ldbmodify``, change some."""
+        command = [program, "-H", str(self.folder / "private" / "sam.ldb"), f"--configfile={self._config}", "--nosync"]
         done = subprocess.run([*command, "-o", "batch_mode:1"], check=False, input=ldif.encode(), capture_output=True)
         if done.returncode:
-            raise RuntimeError(f"ldbadd: {done.stdout.decode()}{done.stderr.decode()}")
+            raise RuntimeError(f"{program}: {done.stdout.decode()}{done.stderr.decode()}")
 
     def start(self) -> "Samba":
         """Run, and wait until it answers."""
@@ -91,7 +91,7 @@ class Samba:
 
     def certify(self, days: int = 30) -> None:
         """Make its certificate; one of a negative number of days has expired."""
-        certify(self.certificate, self.key, self.host, self.domain, self.address, days=days)
+        certify(self.certificate, self.key, self.host, self.domain, self.address, "127.0.0.1", days=days)
 
     def _provision(self) -> None:
         address = [f"--option=interfaces={self.address}/8", "--option=bind interfaces only=yes"]
@@ -99,7 +99,8 @@ class Samba:
             "samba-tool", "domain", "provision", "--configfile=/dev/null", f"--targetdir={self.folder}",
             "--server-role=dc", "--dns-backend=NONE", f"--realm={self.realm}", f"--domain={self.realm.split('.')[0]}",
             f"--adminpass={PASSWORD}", "--host-name=dc1", f"--host-ip={self.address}", "--base-schema=2019",
-            "--function-level=2016", "--option=ad dc functional level=2016", "--backend-store=mdb", *address,
+            "--function-level=2016", "--option=ad dc functional level=2016", "--backend-store=mdb",
+            "--option=ldb:nosync=yes", *address,
         ]  # fmt: skip
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         if done.returncode:
@@ -111,10 +112,11 @@ class Samba:
         lines += [f"ncalrpc dir = {self.folder}/ncalrpc", f"ntp signd socket directory = {self.folder}/ntp_signd"]
         text = "\n".join(line for line in self._config.read_text().splitlines() if "server services" not in line)
         self._config.write_text(text.replace("[global]", "[global]\n" + "\n".join(f"\t{line}" for line in lines), 1))
-        # A test is to be able to change a password twice.
-        self.tool("domain", "passwordsettings", "set", "--min-pwd-age=0")
-        # Kerberos is to know the LDAP service by the address that the tests use.
-        self.tool("spn", "add", f"ldap/{self.address}", "DC1$")
+        # A test is to be able to change a password twice; and Kerberos to know the LDAP service by its address.
+        changes = {self.base: ("replace", "minPwdAge", "0")}
+        changes[f"CN=DC1,OU=Domain Controllers,{self.base}"] = ("add", "servicePrincipalName", f"ldap/{self.address}")
+        for name, (how, attribute, value) in changes.items():
+            self.load(f"dn: {name}\nchangetype: modify\n{how}: {attribute}\n{attribute}: {value}\n", "ldbmodify")
         self.kerberos.write_text(
             f"[libdefaults]\n default_realm = {self.realm}\n dns_lookup_kdc = false\n"
             " dns_canonicalize_hostname = false\n rdns = false\n"

@@ -149,6 +149,14 @@ def connector_discover(context: typer.Context, name: Name, json: Json = False) -
     discover(_installation(context), name, json=json)
 
 
+@connector.command("containers")
+def connector_containers(context: typer.Context, name: Name, json: Json = False) -> None:
+    """The containers of a directory, each with the GUID by which it stays chosen when it is renamed."""
+    from mimas.cli.connecting import containers
+
+    containers(_installation(context), name, json=json)
+
+
 Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Stop after so many objects.")]
 To = Annotated[
     Path | None, typer.Option("--to", metavar="FILE", help="Write it to a drop file, too.", resolve_path=True)
