@@ -4,6 +4,7 @@ Samba's LDAP ports cannot be chosen, so every controller has another address, an
 """
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -19,12 +20,19 @@ _MODULES = "ldap, cldap, kdc"
 
 def missing() -> str:
     """Why there can be no controller here; empty if there can."""
-    if shutil.which("samba-tool") is None or shutil.which("samba", path=_SBIN) is None:
-        return "Samba's domain controller is not installed: apt-get install samba-ad-dc samba-ad-provision"
+    program = shutil.which("samba", path=_SBIN)
+    if shutil.which("samba-tool") is None or program is None:
+        return "Samba's domain controller is not installed: apt-get install samba-ad-dc samba-ad-provision ldb-tools"
+    said = subprocess.run([program, "--version"], check=False, capture_output=True, text=True).stdout
+    if tuple(map(int, re.findall(r"\d+", said)[:2])) < _VERSION:
+        return f"Samba is too old ({said.strip()}): from 4.19 on it will do, which Debian 12 has in bookworm-backports"
     if os.geteuid() != 0:
         return "a domain controller listens on ports that only root may open"
     return ""
 
+
+_VERSION = (4, 19)
+"""Samba's first that can be a domain of Windows Server 2016."""
 
 _SBIN = "/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", "")
 
