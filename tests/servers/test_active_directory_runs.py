@@ -1,5 +1,7 @@
 """Whole runs against Samba's domain controller: from HR to accounts and groups, and back."""
 
+import shutil
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -10,9 +12,13 @@ from mimas.runs.setup import ConnectorSetup
 from mimas.schema.attributes import NAME, Attribute, Kind, ObjectType
 from mimas.sync.rules import Membership, ResourceType
 from tests.servers.samba import PASSWORD, Samba
+from tests.unit.cli.shell import Shell
 from tests.world import OPEN, World, attribute, attributes, delimited, inbound, outbound
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("samba")]
+
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "active-directory"
 
 
 @pytest.fixture
@@ -159,20 +165,21 @@ class Company:
         return True
 
 
-ANN, BOB, CID = "1/Ann/Sales/active//", "2/Bob/Sales/active/t1/1", "3/Cid, Jr./R+D 1/active/t1/1"
+# In the file stands first who is led by somebody that stands further down; two lead one another.
+CID, BOB, ANN = "3/Cid, Jr./R+D 1/active/t1/1", "2/Bob/Sales/active/t1/1", "1/Ann/Sales/active//3"
 
 
 @pytest.fixture
 def company(world: World, samba: Samba, top: str) -> Company:
     """Three people and a team of two of them."""
     company = Company(world, samba, top)
-    company.say(ANN, BOB, CID)
+    company.say(CID, BOB, ANN)
     return company
 
 
 def test_an_account_is_made_with_its_first_password(company: Company) -> None:
     assert company.shown() == {
-        "1": "CN=Ann,OU=Sales/on",
+        "1": "CN=Ann,OU=Sales/on/3",
         "2": "CN=Bob,OU=Sales/on/1",
         "3": "CN=Cid\\, Jr.,OU=R\\+D 1/on/1",
     }
@@ -198,7 +205,7 @@ def test_whoever_moves_marries_or_leaves_keeps_the_account(company: Company) -> 
 
 def test_whoever_is_deleted_leaves_the_groups_without_a_word(company: Company) -> None:
     company.settle("import")
-    company.say(ANN, CID)
+    company.say(CID, ANN)
     assert company.shown().keys() == {"1", "3"}
     assert company.members() == {"CN=Cid\\, Jr.,OU=R\\+D 1"}
     company.settle("delta")
@@ -219,3 +226,54 @@ def test_whoever_somebody_else_deletes_comes_back_into_the_groups(company: Compa
     assert company.shown()["2"] == "CN=Bob,OU=Sales/on/1"
     assert company.members() == {"CN=Bob,OU=Sales", "CN=Cid\\, Jr.,OU=R\\+D 1"}
     company.settle("delta")
+
+
+def test_the_example_does_what_its_page_says(
+    samba: Samba, top: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell = Shell(Path(shutil.copytree(EXAMPLE, tmp_path / "home")), monkeypatch)
+    monkeypatch.setenv("AD_PASSWORD", PASSWORD)
+    for path in (shell.home / "documents").iterdir():
+        text = path.read_text(encoding="utf-8").replace("OU=Mimas,DC=corp,DC=example,DC=com", top)
+        text = text.replace("mimas@corp.example.com", samba.user).replace("corp-ca.pem", str(samba.certificate))
+        text = text.replace("dc1.corp.example.com, dc2.corp.example.com", samba.address)
+        path.write_text(text.replace("corp.example.com", samba.domain), encoding="utf-8")
+    shell.done("config", "apply")
+    assert shell.done("connector", "test", "ad").endswith("changes by DirSync\n")
+    shell.done("run", "nightly")
+    link = ldap.initialize(samba.plain_uri)
+    link.simple_bind_s(samba.user, PASSWORD)
+
+    def shown() -> dict[str, str]:
+        found = link.search_s(top, ldap.SCOPE_SUBTREE, "(objectClass=user)", ["sAMAccountName", "userAccountControl"])
+        return {
+            values["sAMAccountName"][0].decode(): name.removesuffix(f",{top}")
+            + ("-" if int(values["userAccountControl"][0]) & 2 else "")
+            for name, values in found
+        }
+
+    assert shown() == {
+        "alovelace": "CN=Ada Lovelace 1001,OU=Staff",
+        "ghopper": "CN=Grace Hopper 1002,OU=Staff",
+        "eaberg": "CN=Erik Åberg\\, Jr. 1003,OU=Staff",
+        "dmaar": "CN=Dora Maar 1004,OU=Staff-",
+    }
+    containers = shell("connector", "containers", "ad", "--json").json
+    assert {one["name"] for one in containers} >= {samba.base, top, f"OU=Staff,{top}"}
+    assert shell.done("connector", "containers", "ad").count(top) >= 3
+    assert "nothing to do" in shell.done("run", "hourly")
+    people = shell.home / "in" / "people.csv"
+    text = people.read_text(encoding="utf-8").replace("Ada,Lovelace", "Ada,King").replace("active,,1001", "left,,1001")
+    people.write_text("".join(line for line in text.splitlines(keepends=True) if "Dora" not in line), encoding="utf-8")
+    shell.done("run", "hourly")
+    assert shown() == {
+        "alovelace": "CN=Ada King 1001,OU=Staff",
+        "ghopper": "CN=Grace Hopper 1002,OU=Staff",
+        "eaberg": "CN=Erik Åberg\\, Jr. 1003,OU=Staff-",
+        "dmaar": "CN=Dora Maar 1004,OU=Leavers-",
+    }
+    ((_, team),) = link.search_s(f"CN=Engineering,OU=Groups,{top}", ldap.SCOPE_BASE, "(objectClass=group)", ["member"])
+    assert sorted(team["member"]) == [
+        f"CN={one},OU=Staff,{top}".encode() for one in ("Ada King 1001", "Grace Hopper 1002")
+    ]
+    assert "nothing to do" in shell.done("run", "nightly")

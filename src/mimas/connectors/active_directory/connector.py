@@ -42,7 +42,7 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
     @property
     def capabilities(self) -> Capabilities:
         """Named objects; deltas with deletes and moves."""
-        return Capabilities(delta=True, named=True, references="name", fetch=True)
+        return Capabilities(delta=True, named=True, references="name", strict_references=True, fetch=True)
 
     def _domains(self) -> "dict[str, Domain]":
         """The domains, by their names; connected to at the first call. Raises `ConnectorError`."""
