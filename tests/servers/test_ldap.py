@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -103,7 +104,9 @@ def delete(export: Export) -> Export:
 
 
 def send(connector: LdapConnector, *exports: Export) -> list[Result]:
-    return list(connector.write(exports))
+    """In the order of the exports, which need no numbers of their own."""
+    results = connector.write(replace(export, id=number) for number, export in enumerate(exports))
+    return sorted(results, key=lambda result: result.id)
 
 
 def one(connector: LdapConnector, export: Export) -> Result:
@@ -139,7 +142,6 @@ def test_what_was_added_is_read_back_with_its_anchor(make: Make, base: str) -> N
     results = succeed(make(), boss, anna)
     listing = read(make(base=base))
     assert listing.end.complete
-    assert [result.id for result in results] == [7, 8]
     entry = listing.entries[results[1].anchor or ""]
     assert str(UUID(entry.anchor)) == entry.anchor
     assert entry.name == entry.values["dn"] == anna.name
@@ -339,7 +341,7 @@ def test_where_one_server_is_silent_another_one_is_asked(make: Make, slapd: Slap
 def test_a_server_that_falls_silent_is_waited_for_so_long(make: Make, base: str, tmp_path: Path) -> None:
     own = Slapd(tmp_path / "slapd").start()
     try:
-        people = [person(SUFFIX, f"u{number}", number) for number in range(20)]
+        people = [person(SUFFIX, f"u{number}", number) for number in range(100)]  # more than are under way at once
         succeed(make(uri=own.uri), *people)
         reading = make(uri=own.uri, page_size=5, timeout=0.5).read()
         writing = make(uri=own.uri, timeout=0.5).write(delete(one) for one in people)
@@ -363,19 +365,37 @@ def test_a_connection_cut_in_the_middle_of_a_listing_has_no_end(make: Make, base
 
 
 def test_a_lost_connection_is_made_anew_and_nothing_is_done_twice(make: Make, base: str, proxy: BreakingProxy) -> None:
-    anna, berta = person(base, "anna"), person(base, "berta")
+    anna, berta = person(base, "anna", 1), person(base, "berta", 2)
     name = f"uid=anna2,ou=people,{base}"
-    exports = [anna, berta, update(anna, name, sn=change("Neu")), delete(berta)]
+    renamed = replace(update(anna, name, sn=change("Neu")), id=3)
+    connector = make(uri=f"ldap://127.0.0.1:{proxy.port}")
+    results = {}
+    for result in connector.write([anna, berta, renamed, replace(delete(berta), id=4)]):
+        results[result.id] = result
+        proxy.break_after(0)  # The next request is done, and its answer lost.
+    assert [result.error for result in results.values()] == [""] * 4
+    listing = read(make(base=base))
+    assert set(listing.entries) == {results[1].anchor}
+    assert results[2].anchor
+    assert listing.only(uid="anna2").values["sn"] == "Neu"
+
+
+@pytest.mark.parametrize("after", [0, 700, 3_000])
+def test_a_connection_that_is_lost_with_many_requests_under_way(
+    make: Make, base: str, proxy: BreakingProxy, after: int
+) -> None:
+    people = [person(base, f"u{number}", number) for number in range(150)]
+    succeed(make(), people[0])
     connector = make(uri=f"ldap://127.0.0.1:{proxy.port}")
     results = []
-    for result in connector.write(exports):
+    for result in connector.write(people[1:]):
         results.append(result)
-        proxy.break_after(0)  # The next request is done, and its answer lost.
-    assert [result.error for result in results] == [""] * 4
+        if len(results) in (10, 60):
+            proxy.break_after(after)
+    assert sorted((result.id, result.error) for result in results) == [(number, "") for number in range(1, 150)]
     listing = read(make(base=base))
-    assert set(listing.entries) == {results[0].anchor}
-    assert results[1].anchor
-    assert listing.only(uid="anna2").values["sn"] == "Neu"
+    assert len(listing.entries) == 150
+    assert {result.anchor for result in results} < set(listing.entries)
 
 
 def test_an_add_whose_answer_was_lost_is_not_taken_for_another_object(make: Make, base: str, slapd: Slapd) -> None:

@@ -267,6 +267,14 @@ def test_each_object_gets_its_own_error(make: Make, url: str) -> None:
     assert rows == [(1, "Anna", None), (5, "Person 5", 6), (6, "Person 6", None)]
 
 
+def test_a_key_with_a_nul_is_refused(make: Make) -> None:
+    wrong, right = send(make(), team("a\0b"), team("blue"))
+    assert (wrong.error, right.error) == ("invalid-attribute-value", "")
+    assert wrong.message
+    assert wrong.advice
+    assert set(read(make()).entries) == {"team:blue"}
+
+
 @pytest.mark.parametrize("url", ["postgresql"], indirect=True)
 def test_a_constraint_checked_at_commit_fails_its_object_only(make: Make, url: str) -> None:
     run(url, "ALTER TABLE staff ALTER CONSTRAINT staff_boss_fkey DEFERRABLE INITIALLY DEFERRED")

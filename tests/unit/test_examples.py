@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import tomllib
 from base64 import b64decode
 from pathlib import Path
 
@@ -83,3 +84,24 @@ def test_two_address_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     shell.write("a.ldif", "\n\n".join(block for block in text.split("\n\n") if "grace@" not in block))
     shell.done("run", "hourly")
     assert set(entries(shell.home / "b.ldif")) == set(before["b"]) | {"CN=Ada Lovelace,OU=Address list,DC=b,DC=example"}
+
+
+def test_a_connector_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = EXAMPLES / "connector"
+    project = tomllib.loads((package / "pyproject.toml").read_text())["project"]
+    installed = tmp_path / f"folder_connector-{project['version']}.dist-info"
+    installed.mkdir()
+    (installed / "METADATA").write_text(f"Name: {project['name']}\nVersion: {project['version']}\n")
+    (installed / "entry_points.txt").write_text(
+        "".join(
+            f"[{group}]\n" + "".join(f"{name} = {value}\n" for name, value in points.items())
+            for group, points in project["entry-points"].items()
+        )
+    )
+    for path in (tmp_path, package):
+        monkeypatch.syspath_prepend(path)
+    report = Shell(tmp_path, monkeypatch).done("connector", "grade", "folder")
+    page = (EXAMPLES.parent / "docs" / "writing-a-connector.md").read_text(encoding="utf-8")
+    for name in ("connector", "subject"):
+        assert (package / "folder_connector" / f"{name}.py").read_text(encoding="utf-8") in page
+    assert report in page

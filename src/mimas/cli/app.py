@@ -9,6 +9,9 @@ from typer.core import TyperGroup
 
 from mimas import __version__
 from mimas.cli.failing import CommandError, explained
+from mimas.cli.given import Json
+from mimas.cli.given import installation as _installation
+from mimas.cli.secrets import secrets
 
 
 class Commands(TyperGroup):
@@ -51,9 +54,9 @@ app.add_typer(runs, name="runs")
 app.add_typer(holds, name="holds")
 app.add_typer(learned, name="learned")
 app.add_typer(schedules, name="schedules")
+app.add_typer(secrets, name="secrets")
 app.add_typer(bench, name="bench")
 
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Home = Annotated[Path | None, typer.Option("--home", help="The home folder.", envvar="MIMAS_HOME", show_envvar=True)]
 
 
@@ -70,14 +73,6 @@ Version = Annotated[bool, typer.Option("--version", help="Print the version.", c
 def root(context: typer.Context, home: Home = None, version: Version = False) -> None:  # noqa: ARG001 - see _version
     """Global options."""
     context.obj = home
-
-
-def _installation(context: typer.Context) -> Any:
-    from mimas.cli.installation import Installation
-
-    installation = Installation.find(context.find_root().obj)
-    context.call_on_close(installation.close)
-    return installation
 
 
 def _end(code: int) -> None:
@@ -155,6 +150,18 @@ def connector_containers(context: typer.Context, name: Name, json: Json = False)
     from mimas.cli.connecting import containers
 
     containers(_installation(context), name, json=json)
+
+
+@connector.command("grade")
+def connector_grade(
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="An installed subject, or module:attribute.")],
+    check: Annotated[list[str] | None, typer.Option(metavar="NAME", help="Only this check; may be repeated.")] = None,
+    json: Json = False,
+) -> None:
+    """Try a connector of one's own against what it says that it can do. Exit status 1: it does not do it."""
+    from mimas.cli.connecting import grade
+
+    _end(grade(subject, check or (), json=json))
 
 
 Limit = Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="Stop after so many objects.")]
@@ -500,6 +507,19 @@ def schedules_run(
 
 
 @app.command()
+def watch(
+    context: typer.Context,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Connectors; without any, all that can be watched.")
+    ] = None,
+) -> None:
+    """Let every change in a directory go through the rules at once, until SIGTERM or Ctrl-C."""
+    from mimas.cli.scheduling import watch
+
+    _end(watch(_installation(context), names or []))
+
+
+@app.command()
 def mail(
     context: typer.Context,
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="Who gets it.")],
@@ -508,6 +528,20 @@ def mail(
     from mimas.cli.scheduling import send_test
 
     send_test(_installation(context), address)
+
+
+@bench.command("directory")
+def bench_directory(
+    uri: Annotated[str, typer.Argument(metavar="URI", help="ldap://host:port")],
+    count: Annotated[int, typer.Argument(metavar="N", help="How many entries are written; twice as many are read.")],
+    base: Annotated[str, typer.Option(help="Where a container is made for it.")],
+    bind_dn: Annotated[str, typer.Option(help="Who to sign in as; the password is in MIMAS_BENCH_PASSWORD.")],
+    json: Json = False,
+) -> None:
+    """Write N entries to a directory and read them; beside it ldapadd and a bare loop of searches."""
+    from mimas.cli.benching import directory
+
+    directory(uri, base, bind_dn, count, json=json)
 
 
 @bench.command("people")

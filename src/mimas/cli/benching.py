@@ -1,10 +1,12 @@
 """``bench people``."""
 
+import os
 import platform
 import sys
 from dataclasses import asdict
 
 from mimas.bench.running import DELTA, run
+from mimas.cli.failing import CommandError, Exit
 from mimas.cli.printing import as_json, errors, out, table
 
 
@@ -32,3 +34,26 @@ def people(count: int, database: str | None, *, json: bool) -> None:
     out.print(
         f"\n{count:,} people, database {size / 1e6:,.0f} MB, Python {platform.python_version()}, {platform.machine()}"
     )
+
+
+def directory(uri: str, base: str, bind_dn: str, count: int, *, json: bool) -> None:
+    """Run the benchmark of a directory and print its figures."""
+    from mimas.bench.directory import PASSWORD, Figure, run
+
+    if not os.environ.get(PASSWORD):
+        raise CommandError(f"Set {PASSWORD} to the password of {bind_dn}.", Exit.USAGE)
+    figures: list[Figure] = list(run(uri, base, bind_dn, count))
+    if json:
+        as_json([asdict(figure) for figure in figures])
+        return
+    rows = (
+        (
+            figure.step,
+            f"{figure.count / figure.seconds:,.0f}",
+            f"{figure.count / figure.bare:,.0f}",
+            f"{figure.bare / figure.seconds:.2f}",
+            f"{figure.peak:,}",
+        )
+        for figure in figures
+    )
+    table(("step", "entries/s", "bare program/s", "ratio", "peak MB"), rows)

@@ -12,6 +12,7 @@ from mimas.configuration.problem import Problem, Severity
 from mimas.configuration.problem import errors as only_errors
 from mimas.configuration.reach import Reach
 from mimas.configuration.reading import Document, read_folder
+from mimas.configuration.sealed import check_sealed
 
 
 def _read(installation: Installation) -> tuple[list[Document], list[Problem]]:
@@ -20,10 +21,16 @@ def _read(installation: Installation) -> tuple[list[Document], list[Problem]]:
     return documents, [*problems, *wrong, *check(installation.home, documents)]
 
 
+def _sealed(installation: Installation, documents: Sequence[Document]) -> list[Problem]:
+    return list(check_sealed(documents, installation.vault(documents), installation.database_file))
+
+
 def check_home(installation: Installation, *, json: bool) -> int:
     """Check the folder and compare it with what is in force."""
     documents, problems = _read(installation)
     wrong = only_errors(problems)
+    if not wrong:
+        problems += _sealed(installation, documents)
     # What is in force is compared with documents that could be, and found where the settings say.
     store = None if wrong else installation.any_store
     changes = drift(store, documents) if store is not None and store.exists() else []
@@ -48,6 +55,7 @@ def apply_home(installation: Installation) -> int:
         return Exit.FAILED
     store = installation.any_store
     store.prepare()
+    _print_problems(_sealed(installation, documents))
     with store.database.alone():
         changes, far = apply(store, documents)
     if not changes:

@@ -1,12 +1,13 @@
 """The ``connector`` commands."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from mimas.cli.failing import CommandError
+from mimas.cli.failing import CommandError, Exit
 from mimas.cli.installation import Installation
 from mimas.cli.printing import as_json, out, table
 from mimas.connectors.contract import Connector, ConnectorError, Schema
-from mimas.connectors.registry import connector_class, kinds, open_connector
+from mimas.connectors.registry import connector_class, kinds, open_connector, suggestion
 from mimas.schema.names import split
 
 
@@ -70,6 +71,23 @@ def containers(installation: Installation, name: str, *, json: bool) -> None:
         table(("name", "guid"), found)
 
 
+def grade(subject: str, checks: Sequence[str], *, json: bool) -> int:
+    """Try a connector against what it says that it can do; the exit code."""
+    from mimas.connectors.testing import CHECKS, find
+    from mimas.connectors.testing import grade as tried
+
+    for name in checks:
+        if name not in CHECKS:
+            raise CommandError(f"There is no check '{name}'. {suggestion(name, CHECKS)}")
+    # A check can take minutes, so each is told when it is over.
+    report = tried(find(subject), checks, lambda outcome: None if json else print(outcome, flush=True))
+    if json:
+        as_json(report.json)
+    else:
+        print(f"\n{report.title}: {report.summary}")
+    return Exit.FAILED if report.failed else Exit.DONE
+
+
 def _opened(installation: Installation, name: str) -> Connector[Any]:
     """A connector as the documents of the folder say: it is looked at before they are put into force."""
     from mimas.configuration.build import ConfigurationError, build
@@ -84,7 +102,8 @@ def _opened(installation: Installation, name: str) -> Connector[Any]:
         if problems := errors([*unreadable, *(problem for problem in wrong if problem.about == name)]):
             raise ConfigurationError(problems)
         raise CommandError(f"There is no connector '{name}'; {suggest(name, setup.connectors)}".rstrip("; "))
-    return open_connector(name, found.kind, found.settings, found.schema, installation.home)
+    vault = installation.vault([document for document in documents if document.name == name])
+    return open_connector(name, found.kind, found.settings, found.schema, installation.home, vault=vault)
 
 
 def _as_yaml(schema: Schema) -> str:

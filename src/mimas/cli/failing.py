@@ -107,6 +107,7 @@ def _of_the_rest(error: Exception) -> tuple[str, Exit] | None:
     from mimas.language.errors import ExpressionError
     from mimas.runs.engine import UsageError
     from mimas.runs.extensions import ExtensionError
+    from mimas.secrets.errors import SecretError
     from mimas.store.database import DatabaseError
 
     if isinstance(error, UsageError):
@@ -115,7 +116,7 @@ def _of_the_rest(error: Exception) -> tuple[str, Exit] | None:
         return f"{error.message} {error.advice}".strip(), Exit.FAILED
     if isinstance(error, ConfigurationError):
         return f"{error}\nPut it right; `mimas check` says when it is.", Exit.FAILED
-    if isinstance(error, (DatabaseError, ExpressionError, ExtensionError)):
+    if isinstance(error, (DatabaseError, ExpressionError, ExtensionError, SecretError)):
         return str(error), Exit.FAILED
     return None
 

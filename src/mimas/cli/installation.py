@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from mimas.cli.failing import CommandError, Exit
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mimas.configuration.home import Home
     from mimas.configuration.problem import Problem
     from mimas.configuration.reading import Document
     from mimas.runs.engine import Engine
+    from mimas.secrets.vault import Vault
     from mimas.store.store import Store
 
 FILE = "mimas.toml"
@@ -100,6 +103,24 @@ class Installation:
             raise CommandError("This home has no database yet: nothing is in force. Run `mimas config apply`.")
         return self.any_store
 
+    @property
+    def database_file(self) -> Path | None:
+        """The file of the store; none for PostgreSQL."""
+        url = self.any_store.database.url
+        return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
+
+    def vault(self, documents: "Sequence[Document]") -> "Vault":
+        """The sealed secrets. The store is opened only for documents that name one."""
+        from mimas.configuration.sealed import sealed_in
+        from mimas.secrets.vault import EMPTY, Vault
+
+        if not any(True for _ in sealed_in(documents)) or not self.any_store.exists():
+            return EMPTY
+        from mimas.store import sealed
+
+        with self.any_store.transaction() as tx:
+            return Vault(sealed.everything(tx))
+
     @cached_property
     def documents(self) -> "list[Document]":
         """The documents that are in force."""
@@ -119,7 +140,8 @@ class Installation:
         home, problems = self.settings
         # Of settings with a mistake the defaults count; but nothing is forgotten for want of what was meant.
         keep_runs = None if errors(problems) else home.keep_runs
-        return Engine(self.store, replace(setup(self.home, self.documents), keep_runs=keep_runs))
+        of = setup(self.home, self.documents, self.vault(self.documents))
+        return Engine(self.store, replace(of, keep_runs=keep_runs))
 
     def close(self) -> None:
         """Close the store, if it was opened."""

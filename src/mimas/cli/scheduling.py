@@ -17,6 +17,7 @@ from mimas.schedules.post import Post
 from mimas.schedules.scheduler import Scheduler, Surroundings, standings
 from mimas.schedules.standing import Standing
 from mimas.schedules.timing import opens, words
+from mimas.schedules.watching import Watching, watchable
 from mimas.store import schedules
 from mimas.store.database import BusyError
 from mimas.store.runs import now as instant_now
@@ -91,8 +92,36 @@ def _iso(at: datetime | None) -> str | None:
 def run_schedules(installation: Installation, *, once: bool) -> int:
     """Run the schedules until a signal says to stop, or those that are due now."""
     signals = Signals()
-    name = installation.settings[0].name
-    around = Surroundings(
+    scheduler = Scheduler(_surroundings(installation, signals), Post(installation.settings[0].name, _say))
+    with signals.caught():
+        if once:
+            return _once(scheduler)
+        _say("The schedules are run from now on.")
+        scheduler.run()
+        _say("Stopped.")
+    return Exit.DONE
+
+
+def watch(installation: Installation, names: list[str]) -> int:
+    """Watch some connected systems, or all that can be watched, until a signal says to stop."""
+    live = watchable(installation.engine)
+    if unable := [name for name in names if name not in live]:
+        raise CommandError(
+            f"{', '.join(unable)} cannot be watched. What can be: {', '.join(live) or 'nothing'}.",
+            Exit.USAGE,
+        )
+    if not live:
+        raise CommandError("None of the connectors can be watched. Import them by a schedule.", Exit.USAGE)
+    signals = Signals()
+    with signals.caught():
+        _say(f"Watched from now on: {', '.join(names or live)}.")
+        Watching(_surroundings(installation, signals), names or live).run()
+        _say("Stopped.")
+    return Exit.DONE
+
+
+def _surroundings(installation: Installation, signals: Signals) -> Surroundings:
+    return Surroundings(
         open=lambda: _opened(installation.home),
         clock=instant_now,
         sleep=signals.sleep,
@@ -101,14 +130,6 @@ def run_schedules(installation: Installation, *, once: bool) -> int:
         watches=_watcher,
         explains=lambda error: message(error)[0],
     )
-    scheduler = Scheduler(around, Post(name, _say))
-    with signals.caught():
-        if once:
-            return _once(scheduler)
-        _say("The schedules are run from now on.")
-        scheduler.run()
-        _say("Stopped.")
-    return Exit.DONE
 
 
 def _once(scheduler: Scheduler) -> int:

@@ -28,6 +28,7 @@ from mimas.mail.server import PORTS, MailServer
 from mimas.runs.setup import ConnectorSetup, Guard, Profile, Schedule, Setup, Told, Window
 from mimas.schema.attributes import Attribute, ObjectType, told_apart
 from mimas.schema.values import Scalar
+from mimas.secrets.vault import EMPTY, Vault
 from mimas.sync.rules import (
     Clause,
     Computed,
@@ -56,15 +57,18 @@ class ConfigurationError(Exception):
         self.problems = problems
 
 
-def setup(home: Path, documents: Iterable[Document]) -> Setup:
-    """What these documents set up. Raises `ConfigurationError` when one of them has a mistake in its form."""
-    result, problems = build(home, documents)
+def setup(home: Path, documents: Iterable[Document], vault: Vault = EMPTY) -> Setup:
+    """What these documents set up; ``vault`` has the sealed secrets that they name.
+
+    Raises `ConfigurationError` when one of them has a mistake in its form.
+    """
+    result, problems = build(home, documents, vault)
     if problems:
         raise ConfigurationError(problems)
     return result
 
 
-def build(home: Path, documents: Iterable[Document]) -> tuple[Setup, list[Problem]]:
+def build(home: Path, documents: Iterable[Document], vault: Vault = EMPTY) -> tuple[Setup, list[Problem]]:
     """What these documents set up, without those that have a mistake in their form, and those mistakes."""
     problems: list[Problem] = []
     parsed: dict[tuple[str, str], tuple[Document, Body]] = {}
@@ -79,10 +83,10 @@ def build(home: Path, documents: Iterable[Document]) -> tuple[Setup, list[Proble
         problems += wrong
         if body is not None:
             parsed[document.kind, document.name] = document, body
-    return _assemble(home, list(parsed.values())), problems
+    return _assemble(home, list(parsed.values()), vault), problems
 
 
-def _assemble(home: Path, parsed: list[tuple[Document, Body]]) -> Setup:
+def _assemble(home: Path, parsed: list[tuple[Document, Body]], vault: Vault) -> Setup:
     connectors, types, profiles, schedules = {}, {}, {}, {}
     mail: MailServer | None = None
     parameters = {
@@ -107,10 +111,10 @@ def _assemble(home: Path, parsed: list[tuple[Document, Body]]) -> Setup:
             case ScheduleBody():
                 schedules[document.name] = _schedule(document, body)
             case MailBody():
-                mail = mail or _mail(home, body)
+                mail = mail or _mail(home, body, vault)
     rules.sort(key=lambda rule: (rule.precedence, rule.name))
     memberships.sort(key=lambda membership: membership.name)
-    return Setup(home, connectors, RuleSet(types, tuple(rules), tuple(memberships)), profiles, schedules, mail)
+    return Setup(home, connectors, RuleSet(types, tuple(rules), tuple(memberships)), profiles, schedules, mail, vault)
 
 
 def _attributes(parts: dict[str, AttributePart]) -> dict[str, Attribute]:
@@ -266,7 +270,7 @@ def _schedule(document: Document, body: ScheduleBody) -> Schedule:
     )
 
 
-def _mail(home: Path, body: MailBody) -> MailServer:
+def _mail(home: Path, body: MailBody, vault: Vault) -> MailServer:
     return MailServer(
         host=body.host,
         sender=body.sender,
@@ -274,5 +278,5 @@ def _mail(home: Path, body: MailBody) -> MailServer:
         tls=body.tls,
         ca_file=home / body.ca_file if body.ca_file else None,
         user=body.user,
-        password=partial(body.password.reveal, home) if body.password else None,
+        password=partial(body.password.reveal, home, vault) if body.password else None,
     )

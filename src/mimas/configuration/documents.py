@@ -13,12 +13,12 @@ from mimas.configuration import notation, rhythm
 from mimas.configuration.notation import NotationError
 from mimas.configuration.problem import Problem, suggest
 from mimas.configuration.reading import Document
-from mimas.connectors.secret import Secret
 from mimas.language.scope import Operator
 from mimas.mail.server import Tls
 from mimas.runs.setup import Step, StepKind
 from mimas.schema.attributes import Kind
 from mimas.schema.values import Scalar
+from mimas.secrets.secret import PLACES, Secret
 from mimas.sync.rules import Deprovision, Direction, Enforce, LinkType, Merge
 
 
@@ -360,7 +360,7 @@ class MailBody(Body):
     ca_file: Path | None = Field(default=None, description="The certificates to trust (PEM); without it, the system's.")
     sender: Address = Field(alias="from", description="The address that mails come from.")
     user: str = Field(default="", description="Who to sign in as; without it nobody signs in.")
-    password: Secret | None = Field(default=None, description="The password of user: {env: NAME} or {file: PATH}.")
+    password: Secret | None = Field(default=None, description=f"The password of user: {PLACES}.")
 
     @model_validator(mode="after")
     def _no_password_in_the_open(self) -> "MailBody":

@@ -10,7 +10,7 @@ class Around(Connector[Any]):
     """Passes everything on. The inner one is closed by whoever opened it."""
 
     def __init__(self, inner: Connector[Any]) -> None:
-        super().__init__(inner.name, inner.settings, inner.schema, inner.folder, inner.salt)
+        super().__init__(inner.name, inner.settings, inner.schema, inner.folder, inner.salt, inner.vault)
         self.inner = inner
 
     @property
@@ -33,6 +33,10 @@ class Around(Connector[Any]):
     def fetch(self, objects: Sequence[Sought]) -> Iterator[Page]:
         """As the inner one."""
         return self.inner.fetch(objects)
+
+    def wait(self, seconds: float) -> bool:
+        """As the inner one."""
+        return self.inner.wait(seconds)
 
     def write(self, exports: Iterable[Export]) -> Iterator[Result]:
         """As the inner one."""

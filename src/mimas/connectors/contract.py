@@ -21,6 +21,9 @@ from pydantic import BaseModel, ConfigDict
 from mimas.schema.attributes import ObjectType
 from mimas.schema.messages import fit
 from mimas.schema.values import Values
+from mimas.secrets.errors import SecretError
+from mimas.secrets.secret import Secret
+from mimas.secrets.vault import EMPTY, Vault
 
 Schema: TypeAlias = Mapping[str, ObjectType]
 """The object types of a connected system, by name."""
@@ -57,6 +60,8 @@ class Capabilities:
     """An update tells all values of a multi-valued reference that changes, not only those added and removed."""
     fetch: bool = False
     """Single objects can be read again, so that an export can be confirmed at once."""
+    live: bool = False
+    """Can be waited for: it tells at once that something has changed."""
     batch: int = 500
     """How many objects `write` is given at once."""
 
@@ -266,13 +271,26 @@ class Connector(ABC, Generic[SettingsT]):
     model: ClassVar[type[Settings]]
     """The class of its settings."""
 
-    def __init__(self, name: str, settings: SettingsT, schema: Schema, folder: Path, salt: int = 0) -> None:
-        """``schema`` holds the configured types; relative paths start at ``folder``; ``salt`` seeds fingerprints."""
+    def __init__(
+        self, name: str, settings: SettingsT, schema: Schema, folder: Path, salt: int = 0, vault: Vault = EMPTY
+    ) -> None:
+        """``schema`` holds the configured types; relative paths start at ``folder``; ``salt`` seeds fingerprints.
+
+        ``vault`` has the sealed secrets: see `reveal`.
+        """
         self.name = name
         self.settings = settings
         self.schema = schema
         self.folder = folder
         self.salt = salt
+        self.vault = vault
+
+    def reveal(self, secret: Secret) -> str:
+        """A secret of the settings, for use at once: it is to be kept nowhere. Raises `ConnectorError`."""
+        try:
+            return secret.reveal(self.folder, self.vault)
+        except SecretError as error:
+            raise ConnectorError(f"Connector {self.name}: {error.message}", error.advice) from None
 
     @property
     @abstractmethod
@@ -294,6 +312,14 @@ class Connector(ABC, Generic[SettingsT]):
     def fetch(self, objects: Sequence[Sought]) -> Iterator[Page]:  # noqa: ARG002 - for those that can
         """These objects as they are now; those that are not there are left out. Raises `ConnectorError`."""
         raise ConnectorError(f"Connector {self.name} cannot read single objects.")
+
+    def wait(self, seconds: float) -> bool:  # noqa: ARG002 - for those that can
+        """Whether something may have changed since the last call, or does within so many seconds.
+
+        The first call only begins to look. It is a hint: what has changed, if anything, a delta says. Raises
+        `ConnectorError`.
+        """
+        raise ConnectorError(f"Connector {self.name} cannot be watched.", "Import it by a schedule.")
 
     def write(self, exports: Iterable[Export]) -> Iterator[Result]:  # noqa: ARG002 - for those that write
         """Send; one result per export, in any order. Raises `ConnectorError` when the system is out of reach.

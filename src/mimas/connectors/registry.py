@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from xxhash import xxh3_64_intdigest
 
 from mimas.connectors.contract import Connector, ConnectorError, Schema, Settings
+from mimas.secrets.vault import EMPTY, Vault
 
 AnyConnector: TypeAlias = Connector[Any]
 
@@ -58,7 +59,13 @@ def connector_class(kind: str) -> type[AnyConnector]:
 
 
 def open_connector(
-    name: str, kind: str, settings: Mapping[str, Any], schema: Schema, folder: Path, salt: int | None = None
+    name: str,
+    kind: str,
+    settings: Mapping[str, Any],
+    schema: Schema,
+    folder: Path,
+    salt: int | None = None,
+    vault: Vault = EMPTY,
 ) -> AnyConnector:
     """The connector of these settings. Raises `ConnectorError`, which names every setting that is wrong.
 
@@ -72,7 +79,7 @@ def open_connector(
             f"The settings of connector {name} ({kind}) are wrong: {_explained(error, connector.model)}",
             f"`mimas connector types` lists the settings of {kind}.",
         ) from None
-    return connector(name, checked, schema, folder, salt_of(kind, checked, schema) if salt is None else salt)
+    return connector(name, checked, schema, folder, salt_of(kind, checked, schema) if salt is None else salt, vault)
 
 
 def salt_of(kind: str, settings: Settings, schema: Schema) -> int:

@@ -16,6 +16,7 @@ from smtplib import (
 )
 
 from mimas.mail.server import MailServer
+from mimas.secrets.errors import SecretError
 
 _TIMEOUT = 30
 """Seconds to wait for one answer."""
@@ -42,11 +43,12 @@ def compose(sender: str, to: Sequence[str], subject: str, text: str) -> EmailMes
 
 
 def send(server: MailServer, to: Sequence[str], subject: str, text: str) -> list[str]:
-    """Send a mail; the addresses that the server refused, if it took others. Raises `MailError`.
-
-    What ``server.password`` raises is not changed.
-    """
-    password = server.password() if server.password else ""
+    """Send a mail; the addresses that the server refused, if it took others. Raises `MailError`."""
+    try:
+        password = server.password() if server.password else ""
+    except SecretError as error:
+        where = f"The mail server {server.host}:{server.port} was not asked, for want of its password"
+        raise MailError(f"{where}: {error}") from None
     if not f"{server.user}{password}".isascii():
         # RFC 4616 would let them be UTF-8; smtplib does not, and its error would hold the password.
         hint = "give that account a password of ASCII characters"

@@ -22,4 +22,4 @@ class MailServer:
     """The certificates to trust (PEM); without it, the system's."""
     user: str = ""
     password: Callable[[], str] | None = field(default=None, repr=False)
-    """Finds the password at the moment of sending; it is kept nowhere."""
+    """Finds the password at the moment of sending, or raises `SecretError`; it is kept nowhere."""

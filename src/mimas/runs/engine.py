@@ -153,7 +153,7 @@ class Engine:
     def connector(self, name: str) -> Connector[Any]:
         """Open a connector. Raises `UsageError` and `ConnectorError`."""
         setup = self.setup_of(name)
-        return open_connector(name, setup.kind, setup.settings, setup.schema, self.setup.home)
+        return open_connector(name, setup.kind, setup.settings, setup.schema, self.setup.home, vault=self.setup.vault)
 
     def setup_of(self, name: str) -> ConnectorSetup:
         """How a connector is set up. Raises `UsageError`."""

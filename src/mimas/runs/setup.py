@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from mimas.connectors.contract import Schema
 from mimas.mail.server import MailServer
+from mimas.secrets.vault import EMPTY, Vault
 from mimas.sync.rules import Place, RuleSet
 
 ERRORS = 5_000
@@ -146,5 +147,7 @@ class Setup:
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     schedules: Mapping[str, Schedule] = field(default_factory=dict)
     mail: MailServer | None = None
+    vault: Vault = EMPTY
+    """The sealed secrets, for the connectors."""
     keep_runs: timedelta | None = None
     """How long the scheduler keeps runs; none: it forgets none."""

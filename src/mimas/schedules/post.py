@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-from mimas.connectors.contract import ConnectorError
 from mimas.mail.sending import MailError, RefusedError, send
 from mimas.mail.server import MailServer
 from mimas.runs.engine import Engine, Watcher
@@ -129,7 +128,7 @@ class Post:
             return False
         try:
             refused = send(server, to, subject, text)
-        except (MailError, ConnectorError) as error:
+        except MailError as error:
             self._not_before[to if isinstance(error, RefusedError) else _ALL] = now + _PATIENCE
             self.says(f"No mail was sent to {', '.join(to)}: {error}")
             return False

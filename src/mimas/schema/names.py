@@ -6,7 +6,9 @@ case and to spaces around separators, which is how directories compare the namin
 
 import re
 
-_SPECIAL = str.maketrans({sign: f"\\{sign}" for sign in ',+"\\<>;='} | {"\0": "\\00"})
+_SPECIAL = str.maketrans(
+    {sign: f"\\{sign}" for sign in ',+"\\<>;='} | {sign: f"\\{ord(sign):02X}" for sign in "\0\t\n\v\f\r"}
+)
 _ESCAPED = re.compile(r"((?:\\[0-9A-Fa-f]{2})+)|\\(.?)")
 _KEPT = re.compile(r'([\\,+"])')
 

@@ -209,6 +209,9 @@ granted = _table(
 )
 """A reference value for a time: a fact. ``begins`` and ``ends`` are instants; a grant without an end has ``9999``."""
 
+secret = _table("secret", _text("name", primary=True), _text("sealed", nullable=False), _text("at", nullable=False))
+"""A secret of a document, sealed by a key that is not in here, and when it was set: see `mimas.secrets.sealing`."""
+
 due = _table("due", _id("stratum"), _id("item"), _text("at", nullable=False), Index("due_at", "at"), rowid=False)
 """The next moment at which the result of a stratum for an object or resource can change by itself."""
 

@@ -22,7 +22,7 @@ def scim(tmp_path: Path, body: bytes) -> ScimConnector:
     settings = ScimSettings(url="http://localhost")
     attributes = {"userName": Attribute("userName"), "manager": Attribute("manager", Kind.REFERENCE)}
     connector = ScimConnector("app", settings, {"User": ObjectType("User", attributes)}, tmp_path)
-    service = Service("app", settings, tmp_path)
+    service = Service("app", settings, str)
     service._http = httpx2.Client(
         base_url=settings.url, transport=httpx2.MockTransport(lambda _: httpx2.Response(200, content=body))
     )

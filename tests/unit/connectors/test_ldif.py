@@ -406,6 +406,18 @@ def test_objects_without_a_name_and_values_that_do_not_fit(tmp_path: Path) -> No
     assert Reading(listing(tmp_path)).values[names.key(ANN)] == {"dn": ANN, "cn": "Ann", "objectClass": ["person"]}
 
 
+def test_an_anchor_holds_no_nul(tmp_path: Path) -> None:
+    schema = {"person": ObjectType("person", PERSON.attributes, ("sn",))}
+    text = f"dn: {ANN}\nobjectClass: person\nsn:: {base64.b64encode(b'a' + bytes(1)).decode()}\n"
+    found = read(tmp_path, text, schema)
+    assert (found.keys, [problem.code for problem in found.problems]) == ([], ["invalid-attribute-value"])
+    connector = connect(tmp_path, "ldif", schema, path="new.ldif", export="listing")
+    odd, plain = list(connector.write([add(1, None, ANN, sn="a\0"), add(2, None, BO, sn="b")]))
+    assert (odd.error, plain.error) == ("invalid-attribute-value", "")
+    assert "NUL" in odd.message
+    assert Reading(connector).keys == ["b"]
+
+
 def test_changes_are_written(tmp_path: Path) -> None:
     connector = changes(tmp_path)
     exports = [

@@ -83,3 +83,8 @@ def test_broken_names_still_have_a_key(broken: str) -> None:
 )
 def test_a_part_without_a_value_is_found(name: str, part: str) -> None:
     assert empty_part(name) == part
+
+
+def test_line_ends_are_escaped_since_servers_strip_them() -> None:
+    assert escape("two\nlines\r") == "two\\0Alines\\0D"
+    assert key(f"cn={escape('two' + chr(10) + 'lines')}") == key("cn=two\nlines")

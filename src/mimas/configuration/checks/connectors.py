@@ -13,6 +13,7 @@ from mimas.configuration.world import World
 from mimas.connectors.contract import ConnectorError
 from mimas.connectors.registry import connector_class, kinds
 from mimas.runs.setup import ConnectorSetup
+from mimas.secrets.secret import PLACES
 
 
 def check_connectors(world: World) -> Iterator[Problem]:
@@ -71,5 +72,5 @@ def _secrets(
         if isinstance(value, Mapping):
             yield from _secrets(document, value, where, guess=guess)
         elif isinstance(value, str) and (holds_secret(value) or (guess and value and looks_secret(key))):
-            hint = "write {env: NAME} or {file: PATH}, and change the secret: it has been seen"
+            hint = f"write {PLACES}, and change the secret: it has been seen"
             yield document.problem(where, f"`{key}` holds a secret in clear", hint)

@@ -20,6 +20,7 @@ from mimas.connectors.contract import (
     Sought,
 )
 from mimas.connectors.ldap.extra import needs_ldap
+from mimas.connectors.polling import Polling
 from mimas.schema.names import depth, within
 
 if TYPE_CHECKING:
@@ -38,11 +39,12 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
     model: ClassVar[type[ActiveDirectorySettings]] = ActiveDirectorySettings
 
     _opened: "dict[str, Domain] | None" = None
+    _polling: Polling | None = None
 
     @property
     def capabilities(self) -> Capabilities:
         """Named objects; deltas with deletes and moves."""
-        return Capabilities(delta=True, named=True, references="name", strict_references=True, fetch=True)
+        return Capabilities(delta=True, named=True, references="name", strict_references=True, fetch=True, live=True)
 
     def _domains(self) -> "dict[str, Domain]":
         """The domains, by their names; connected to at the first call. Raises `ConnectorError`."""
@@ -52,7 +54,9 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
             with ExitStack() as stack:
                 opened = {}
                 for domain in self.settings.domains:
-                    opened[domain.name] = Domain(self.name, self.settings, domain, self.schema, self.folder, self.salt)
+                    opened[domain.name] = Domain(
+                        self.name, self.settings, domain, self.schema, self.folder, self.salt, self.reveal
+                    )
                     stack.callback(opened[domain.name].session.close)
                 # All of them or none: without one of them, its objects would look as if they were gone.
                 stack.pop_all()
@@ -99,6 +103,13 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
         for name, domain in self._domains().items():
             yield domain.reader.read_again([one for one in objects if one.name is None or self._home(one.name) == name])
 
+    def wait(self, seconds: float) -> bool:
+        """Whether a domain controller has taken a change. Raises `ConnectorError`."""
+        domains = self._domains().values()
+        if self._polling is None:
+            self._polling = Polling(lambda: [domain.changes_taken() for domain in domains])
+        return self._polling.wait(seconds)
+
     def write(self, exports: Iterable[Export]) -> Iterator[Result]:
         """Each export to its domain. Raises `ConnectorError`."""
         domains = self._domains()
@@ -122,7 +133,7 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
             else:
                 sorted_[home].append(export)
         for name, some in sorted_.items():
-            yield from domains[name].writer.write(some)
+            yield from domains[name].write(some)
 
     def test(self) -> str:
         """Sign in to every domain and look at its containers. Raises `ConnectorError`."""
@@ -138,7 +149,7 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
         """Sign out."""
         for domain in (self._opened or {}).values():
             domain.session.close()
-        self._opened = None
+        self._opened = self._polling = None
 
 
 def _united(ends: dict[str, End]) -> End:

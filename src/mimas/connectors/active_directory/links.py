@@ -40,7 +40,7 @@ class LinkPage:
         """The members that came and went. Raises `EntryError`."""
         name, found = self.places[index]
         links = self.links[self.keys[index]]
-        type_ = self.parser.type_of(name, {key.lower(): values for key, values in found.items()})
+        type_ = self.parser.type_of(name, self.parser.named(found))
         entry = Entry(type_.name, self.keys[index], name, {NAME: name}, partial=True)
         for attribute in type_.attributes.values():
             if attribute.kind is Kind.REFERENCE:

@@ -26,12 +26,20 @@ _AT_ONCE = 100
 class DomainParser(Parser):
     """Knows security identifiers, GUIDs, FILETIMEs and flags."""
 
+    besides = frozenset(flag.source for flag in FLAGS.values())
+
+    def is_text(self, attribute: Attribute) -> bool:
+        """Whether an attribute holds one text, which is taken as it comes."""
+        return super().is_text(attribute) and not (
+            attribute.name in FLAGS or attribute.name.lower() in values.SIDS | values.GUIDS
+        )
+
     def decoded(self, attribute: Attribute, found: Mapping[str, list[bytes]]) -> list[Scalar]:
         """The values of an attribute of an entry. Raises `EntryError`."""
         name = attribute.name.lower()
-        raw = [one for one in found.get(name, ()) if one]
+        raw = [one for one in found.get(attribute.name, ()) if one]
         if flag := FLAGS.get(attribute.name):
-            source = found.get(flag.source.lower()) or ([b"0"] if isinstance(flag, Zero) else [])
+            source = found.get(flag.source) or ([b"0"] if isinstance(flag, Zero) else [])
             return [flag.read(_number(source[0], flag.source))] if source else []
         if attribute.kind is Kind.STRING and name in values.SIDS:
             return [values.sid(one) for one in raw]

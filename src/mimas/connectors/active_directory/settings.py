@@ -7,8 +7,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from mimas.connectors.contract import Settings
 from mimas.connectors.ldap.settings import LdapSettings, several
-from mimas.connectors.secret import Secret
 from mimas.schema.names import within
+from mimas.secrets.secret import PLACES, Secret
 
 _NAME_OR_GUID = "its name, or {guid: …}, by which it stays chosen when it is renamed"
 
@@ -41,7 +41,7 @@ class DomainSettings(BaseModel):
     )
     excluded: Containers = Field(default=[], description=f"Containers within them that are left out. {_NAME_OR_GUID}.")
     user: str = Field(default="", description="Who to sign in as here, if not as everywhere.")
-    password: Secret | None = Field(default=None, description="The password of this user: {env: NAME} or {file: PATH}.")
+    password: Secret | None = Field(default=None, description=f"The password of this user: {PLACES}.")
 
     @property
     def root(self) -> str:
@@ -63,7 +63,7 @@ class ActiveDirectorySettings(Settings):
 
     domains: list[DomainSettings] = Field(min_length=1, description="The domains that are read and written.")
     user: str = Field(default="", description="Who to sign in as: user@domain, or a distinguished name.")
-    password: Secret | None = Field(default=None, description="The password of the user: {env: NAME} or {file: PATH}.")
+    password: Secret | None = Field(default=None, description=f"The password of the user: {PLACES}.")
     kerberos: bool = Field(
         default=False, description="Sign in by Kerberos instead, with the ticket or key table of the environment."
     )

@@ -9,7 +9,7 @@ from ldap.filter import escape_filter_chars
 
 from mimas.connectors.active_directory import values
 from mimas.connectors.active_directory.flags import FLAGS, LAST_SET, LOCKOUT, start
-from mimas.connectors.contract import Change, Export, Schema
+from mimas.connectors.contract import Change, Export, Result, Schema
 from mimas.connectors.ldap.session import Session
 from mimas.connectors.ldap.writing import Modification, RefusedError, Writer
 from mimas.schema.attributes import Kind
@@ -28,8 +28,11 @@ class DomainWriter(Writer):
     def __init__(self, session: Session, schema: Schema, root: str, *, delete_tree: bool, restore: bool) -> None:
         super().__init__(session, schema)
         self._root = root
-        self._delete_tree = delete_tree
+        self._delete_controls = [_TREE_DELETE] if delete_tree else []
         self._restore = restore
+
+    def _send_add(self, export: Export, name: str) -> int | Result | None:
+        return None if self._restore else super()._send_add(export, name)
 
     def _add(self, export: Export, name: str, again: bool) -> str | None:
         if self._restore and (deleted := self._deleted(export)):
@@ -123,10 +126,6 @@ class DomainWriter(Writer):
     def _is_shown(self, export: Export, key: str) -> bool:
         """Of when a password was set, and of a lock, Active Directory makes something else."""
         return key not in (LAST_SET, LOCKOUT) and super()._is_shown(export, key)
-
-    def _remove(self, name: str) -> None:
-        controls = [_TREE_DELETE] if self._delete_tree else None
-        self._session.link.delete_ext_s(name, serverctrls=controls)
 
 
 def _with(export: Export, changes: Mapping[str, Change]) -> Export:

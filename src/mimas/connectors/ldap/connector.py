@@ -42,7 +42,7 @@ class LdapConnector(Connector[LdapSettings]):
         with needs_ldap(self.name):
             from mimas.connectors.ldap.session import Session
         if self._opened is None:
-            self._opened = Session(self.name, self.settings, self.folder)
+            self._opened = Session(self.name, self.settings, self.folder, self.reveal)
         return self._opened
 
     def discover(self) -> Schema:
@@ -67,11 +67,12 @@ class LdapConnector(Connector[LdapSettings]):
         yield Reader(session, self.schema, self.salt).fetch([one.name for one in objects if one.name])
 
     def write(self, exports: Iterable[Export]) -> Iterator[Result]:
-        """One request an object. Raises `ConnectorError`."""
+        """As few requests an object as can be. Raises `ConnectorError`."""
         session = self._session()
+        from mimas.connectors.ldap.pipeline import Pipeline
         from mimas.connectors.ldap.writing import Writer
 
-        yield from Writer(session, self.schema).write(exports)
+        yield from Pipeline(session, Writer(session, self.schema)).write(exports)
 
     def test(self) -> str:
         """Sign in and look at the base. Raises `ConnectorError`."""

@@ -87,8 +87,13 @@ def paged(session: Session, base: str, condition: str, wanted: list[str]) -> Ite
     """
     link, settings = session.link, session.settings
     control = SimplePagedResultsControl(True, size=settings.page_size, cookie="")
-    while True:
-        asked = link.search_ext(base, ldap.SCOPE_SUBTREE, condition, wanted, serverctrls=[control])
+
+    def ask() -> int:
+        number: int = link.search_ext(base, ldap.SCOPE_SUBTREE, condition, wanted, serverctrls=[control])
+        return number
+
+    asked, more = ask(), True
+    while more:
         try:
             _, found, _, controls = link.result3(asked, timeout=settings.timeout)
         except ldap.NO_SUCH_OBJECT:
@@ -101,15 +106,18 @@ def paged(session: Session, base: str, condition: str, wanted: list[str]) -> Ite
             advice = f"raise the limits of {who}, or make page_size smaller than them"
             yield f"the directory cut the listing short: {told(error)}; {advice}"
             return
+        answer = next((one for one in controls if one.controlType == control.controlType), None)
+        if answer is not None and answer.cookie:
+            # The directory looks for the next page while this one is worked on.
+            control.cookie = answer.cookie
+            asked = ask()
+        else:
+            more = False
         # References to other servers come without a name.
         yield [(name, attributes) for name, attributes, *_ in found if name is not None]
-        answer = next((one for one in controls if one.controlType == control.controlType), None)
         if answer is None:
             raise ConnectorError(
                 f"Connector {session.name}: {settings.uri} does not answer in pages (RFC 2696), so whether the listing "
                 "is complete cannot be known.",
                 "Allow the simple paged results control.",
             )
-        if not answer.cookie:
-            return
-        control.cookie = answer.cookie

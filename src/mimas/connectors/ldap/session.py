@@ -1,6 +1,6 @@
 """A signed-in connection to a directory, and what the directory says of itself (its root DSE)."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from mimas.connectors.contract import ConnectorError
 from mimas.connectors.ldap.failures import LOST, unreachable
 from mimas.connectors.ldap.greeting import greets, offence
 from mimas.connectors.ldap.settings import LdapSettings
+from mimas.secrets.secret import Secret
 
 ACTIVE_DIRECTORY = b"1.2.840.113556.1.4.800"
 """The capability by which Active Directory tells itself (MS-ADTS 3.1.1.3.4.3.1)."""
@@ -24,11 +25,12 @@ _PATIENCE = 15.0
 class Session:
     """A connection. ``root`` holds the root DSE with its attribute names in lower case."""
 
-    def __init__(self, name: str, settings: LdapSettings, folder: Path) -> None:
+    def __init__(self, name: str, settings: LdapSettings, folder: Path, reveal: Callable[[Secret], str]) -> None:
         """Connect, encrypt, sign in. Raises `ConnectorError`."""
         self.name = name
         self.settings = settings
         self._folder = folder
+        self._reveal = reveal
         self.link: Any = None
         self.reconnect()
         self.root = self._root()
@@ -38,7 +40,7 @@ class Session:
         """Connect anew. Raises `ConnectorError`."""
         self.close()
         settings = self.settings
-        password = settings.password.reveal(self._folder) if settings.password else ""
+        password = self._reveal(settings.password) if settings.password else ""
         try:
             self.link = self._initialise()
             if settings.start_tls:

@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from mimas.connectors.contract import Settings
-from mimas.connectors.secret import Secret
 from mimas.schema.names import within
+from mimas.secrets.secret import PLACES, Secret
 
 
 def several(given: object) -> object:
@@ -28,7 +28,7 @@ class LdapSettings(Settings):
         description="The name below which objects are read and written; a list where there are several partitions."
     )
     bind_dn: str = Field(default="", description="Who to sign in as; empty: anonymous.")
-    password: Secret | None = Field(default=None, description="The password of bind_dn: {env: NAME} or {file: PATH}.")
+    password: Secret | None = Field(default=None, description=f"The password of bind_dn: {PLACES}.")
     kerberos: bool = Field(
         default=False, description="Sign in by Kerberos instead, with the ticket or key table of the environment."
     )
@@ -66,7 +66,7 @@ class LdapSettings(Settings):
         if self.kerberos and (self.bind_dn or self.password):
             raise ValueError("kerberos signs in without bind_dn and password; leave them out")
         if self.bind_dn and self.password is None:
-            raise ValueError("bind_dn needs a password: {env: NAME} or {file: PATH}")
+            raise ValueError(f"bind_dn needs a password: {PLACES}")
         open_wire = [one for one in self.uri.split() if urlsplit(one).scheme == "ldap" and not _is_here(one)]
         if self.password is not None and open_wire and not self.start_tls:
             raise ValueError(f"{open_wire[0]} would carry the password unencrypted; use ldaps:// or start_tls: true")

@@ -1,14 +1,14 @@
 """Writing to a directory: adds, modifies, renames and moves, deletes; one result for each object."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import ldap
-from ldap.controls.readentry import PostReadControl
+from ldap.controls import LDAPControl
 from ldap.dn import str2dn
 
 from mimas.connectors.contract import Change, ConnectorError, Export, Operation, Result, Schema
-from mimas.connectors.ldap import failures
+from mimas.connectors.ldap import failures, readback
 from mimas.connectors.ldap.session import Session
 from mimas.connectors.ldap.syntax import anchor, encode
 from mimas.schema.attributes import NAME, Attribute, Kind
@@ -31,21 +31,64 @@ class RefusedError(Exception):
 class Writer:
     """Writes; a lost connection is made anew once, and what was under way is then looked at before it is repeated."""
 
+    _delete_controls: Sequence[LDAPControl] = ()
+
     def __init__(self, session: Session, schema: Schema) -> None:
         self._session = session
         self._schema = schema
+        identity = session.anchor if session.reads_after_write else None
+        self._add_controls = [readback.asking_for(identity)] if identity else []
 
-    def write(self, exports: Iterable[Export]) -> Iterator[Result]:
-        """Send one after the other. Raises `ConnectorError` when the directory is out of reach."""
-        for export in exports:
-            try:
-                yield self._attempt(export, again=False)
-            except failures.LOST:
-                self._session.reconnect()
-                try:
-                    yield self._attempt(export, again=True)
-                except failures.LOST as error:
-                    raise failures.unreachable(self._session.name, self._session.settings, error) from error
+    def once(self, export: Export, *, again: bool = False) -> Result:
+        """Send one, and wait. ``again``: it may have been done already.
+
+        Raises `ConnectorError` when the directory is out of reach.
+        """
+        try:
+            return self._attempt(export, again)
+        except failures.LOST:
+            self._session.reconnect()
+        try:
+            return self._attempt(export, again=True)
+        except failures.LOST as error:
+            raise failures.unreachable(self._session.name, self._session.settings, error) from error
+
+    def send(self, export: Export) -> int | Result | None:
+        """Send one without waiting: the number of the request.
+
+        A result where nothing is to be sent; none where it takes more than one request. Raises ``ldap.LDAPError``.
+        """
+        if not export.name or export.new_name:
+            return None
+        send = {Operation.ADD: self._send_add, Operation.UPDATE: self._send_update, Operation.DELETE: self._send_delete}
+        try:
+            return send[export.operation](export, export.name)
+        except RefusedError as refused:
+            return _refused(export, refused)
+
+    def _send_add(self, export: Export, name: str) -> int | Result | None:
+        attributes = self._whole(export, name)
+        if any(len(values) > _VALUES for _, values in attributes):
+            return None
+        number: int = self._session.link.add_ext(name, attributes, serverctrls=self._add_controls)
+        return number
+
+    def _send_update(self, export: Export, name: str) -> int | Result | None:
+        first, *more = _batches(self._modifications(export, name))
+        if more:
+            return None
+        number: int = self._session.link.modify_ext(name, first) if first else 0
+        return number if first else Result(export.id)
+
+    def _send_delete(self, _: Export, name: str) -> int | Result | None:
+        number: int = self._session.link.delete_ext(name, serverctrls=self._delete_controls)
+        return number
+
+    def answered(self, export: Export, controls: Sequence[Any]) -> str | None:
+        """The anchor that an answer brings, for what was sent. Raises ``ldap.LDAPError``, `EntryError`."""
+        if export.operation is not Operation.ADD or not export.name:
+            return None
+        return self._anchor(export.name, controls)
 
     def _attempt(self, export: Export, again: bool) -> Result:
         act = {Operation.ADD: self._add, Operation.UPDATE: self._update, Operation.DELETE: self._delete}
@@ -54,8 +97,7 @@ class Writer:
         try:
             return Result(export.id, anchor=act[export.operation](export, export.name, again))
         except RefusedError as refused:
-            code, message, advice = refused.args
-            return Result(export.id, code, message, advice)
+            return _refused(export, refused)
         except failures.LOST:
             raise
         except ldap.LDAPError as error:
@@ -80,19 +122,22 @@ class Writer:
         return identity
 
     def _create_entry(self, name: str, attributes: Sequence[tuple[str, list[bytes]]]) -> str | None:
-        identity, link = self._session.anchor, self._session.link
-        if identity is None:
-            link.add_s(name, attributes)
+        number = self._session.link.add_ext(name, attributes, serverctrls=self._add_controls)
+        return self._anchor(name, self.answer(number))
+
+    def answer(self, number: int) -> Sequence[Any]:
+        """The controls of the answer to a request. Raises ``ldap.LDAPError``."""
+        link, patience = self._session.link, self._session.settings.timeout
+        _, _, _, controls = link.result3(number, timeout=patience, resp_ctrl_classes={readback.OID: readback.Answer})
+        answered: Sequence[Any] = controls
+        return answered
+
+    def _anchor(self, name: str, controls: Sequence[Any]) -> str | None:
+        """The anchor of what was added, from the controls of the answer or by a look."""
+        if (identity := self._session.anchor) is None:
             return name_key(name)
-        if not self._session.reads_after_write:
-            link.add_s(name, attributes)
-            return self._look_anchor(name)
-        *_, controls = link.add_ext_s(name, attributes, serverctrls=[PostReadControl(True, [identity])])
-        entry: dict[str, list[Any]] = next((one.entry for one in controls if isinstance(one, PostReadControl)), {})
-        values = next((values for key, values in entry.items() if key.lower() == identity.lower()), None)
-        if not values:
-            return self._look_anchor(name)
-        return anchor(values[0] if isinstance(values[0], bytes) else values[0].encode(), identity)
+        found = readback.answered(controls)
+        return anchor(found, identity) if found else self._look_anchor(name)
 
     def _look_anchor(self, name: str) -> str | None:
         identity = self._session.anchor
@@ -216,13 +261,10 @@ class Writer:
 
     def _delete(self, _: Export, name: str, again: bool) -> None:
         try:
-            self._remove(name)
+            self._session.link.delete_ext_s(name, serverctrls=self._delete_controls)
         except ldap.NO_SUCH_OBJECT:
             if not again:
                 raise
-
-    def _remove(self, name: str) -> None:
-        self._session.link.delete_s(name)
 
     def _attribute(self, export: Export, key: str) -> Attribute:
         if (object_type := self._schema.get(export.type)) is None:
@@ -242,6 +284,11 @@ class Writer:
     def _encoded(self, value: Any, _: str, kind: Kind) -> bytes:
         """One value for the wire. Raises `ValueError` with the reason."""
         return encode(value, kind)
+
+
+def _refused(export: Export, refused: RefusedError) -> Result:
+    code, message, advice = refused.args
+    return Result(export.id, code, message, advice)
 
 
 def _batches(modifications: list[Modification]) -> Iterator[list[Modification]]:

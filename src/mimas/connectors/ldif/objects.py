@@ -233,7 +233,7 @@ class Objects:
             missing = next(anchor for anchor in object_type.anchor if anchor not in values)
             code, text = "missing-anchor-component", f"{name} in line {line} has no '{missing}', which is the anchor"
             raise EntryError(code, text, f"Give it a '{missing}', or choose another anchor.")
-        return key
+        return as_key(key, f"the anchor of {name} in line {line}")
 
 
 def _named(record: Record) -> tuple[str, bytes]:

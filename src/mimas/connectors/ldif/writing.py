@@ -23,6 +23,7 @@ class Writer:
         self._texts = {one.name: text for one in attributes if (text := _TEXTS.get(one.kind)) is not None}
         self._special = {NAME, *self._texts}
         self._several = {one.name for one in attributes if one.multivalued}
+        self._anchors = {one.name: one.anchor for one in schema.values()}
 
     def listing(self, out: BinaryIO, exports: Iterable[Export]) -> Iterator[Result]:
         """A content record for each object, in the given order."""
@@ -41,6 +42,10 @@ class Writer:
         if not export.name or "=" not in export.name:
             text = f"{export.type} {export.anchor or export.id} has no distinguished name and was not written"
             return Result(export.id, "invalid-dn", text, "Let a rule flow a name to 'dn'.")
+        for anchor in self._anchors.get(export.type, ()):
+            if "\0" in str(export.values.get(anchor, "")):  # nobody could read it again
+                text = f"{export.name} has a NUL character in '{anchor}', which is its anchor, and was not written"
+                return Result(export.id, "invalid-attribute-value", text, "Correct the rule that makes the value.")
         faults: list[str] = []
         try:
             lines = make(export, faults)

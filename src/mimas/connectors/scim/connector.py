@@ -41,7 +41,7 @@ class ScimConnector(Connector[ScimSettings]):
 
     def _service(self) -> Service:
         if self._opened is None:
-            self._opened = Service(self.name, self.settings, self.folder)
+            self._opened = Service(self.name, self.settings, self.reveal)
         return self._opened
 
     def _places(self) -> Mapping[str, Mapping[str, Place]]:

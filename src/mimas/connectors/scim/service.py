@@ -1,10 +1,10 @@
 """The HTTP side of a SCIM service: signing in, waiting when told to, and what its errors mean."""
 
+import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -16,6 +16,7 @@ from scim2_models import Error, ScimProvider
 from mimas.connectors.contract import ConnectorError
 from mimas.connectors.scim.settings import ScimSettings
 from mimas.schema.messages import fit
+from mimas.secrets.secret import Secret
 
 Resource = dict[str, Any]
 
@@ -27,18 +28,26 @@ _BROKEN = frozenset({502, 504})
 """What lies between does not know what the service has done: only what may be done twice is sent again."""
 
 _MEDIA_TYPE = "application/scim+json"
+_VISIBLE = re.compile("[!-~]*")
 _ENDPOINTS = {"User": "Users", "Group": "Groups"}
 
 
 class Service:
     """A SCIM service."""
 
-    def __init__(self, name: str, settings: ScimSettings, folder: Path) -> None:
+    def __init__(self, name: str, settings: ScimSettings, reveal: Callable[[Secret], str]) -> None:
         self.name = name
         self.settings = settings
         headers = {"Accept": f"{_MEDIA_TYPE}, application/json;q=0.9"}
-        if settings.token:
-            headers["Authorization"] = f"Bearer {settings.token.reveal(folder)}"
+        self._token = reveal(settings.token) if settings.token else ""
+        if not _VISIBLE.fullmatch(self._token):
+            # The error of the HTTP library would repeat it.
+            raise self._unusable(
+                "its token holds a space, a line end, or a character beyond ASCII, which no token has",
+                "Put the bare token where the document says, without the word Bearer.",
+            )
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
         self._http = httpx2.Client(base_url=settings.url, headers=headers, timeout=settings.timeout)
         self._provider: ScimProvider | None = None
 
@@ -95,7 +104,7 @@ class Service:
                 break
             wait = pause(response, attempt)
             if response.status_code not in retried or attempt == _TRIES - 1 or wait > _LONGEST_WAIT:
-                raise self._unusable(f"{told(response)}, after {attempt + 1} tries", "Run this again later.")
+                raise self._unusable(f"{self.told(response)}, after {attempt + 1} tries", "Run this again later.")
             time.sleep(wait)
         if response.status_code == 401:
             raise self.refused(response)
@@ -113,10 +122,19 @@ class Service:
     def refused(self, response: httpx2.Response) -> ConnectorError:
         """The service refuses something without which nothing goes."""
         advice = {401: "Check the token.", 403: "Give the token's owner the right to do this."}
-        return self._unusable(told(response), advice.get(response.status_code, _CHECK))
+        return self._unusable(self.told(response), advice.get(response.status_code, _CHECK))
+
+    def told(self, response: httpx2.Response) -> str:
+        """The status and the service's own words, but for the token: there are services that repeat it."""
+        error = error_of(response)
+        words = " ".join(filter(None, (error.scim_type, error.detail)))
+        return fit(self._hidden(f"{response.status_code} {response.reason_phrase}{f' ({words})' if words else ''}"))
 
     def _unusable(self, what: str, advice: str = "") -> ConnectorError:
-        return ConnectorError(f"Connector {self.name}: {self.settings.url}: {what}.", advice)
+        return ConnectorError(f"Connector {self.name}: {self.settings.url}: {self._hidden(what)}.", advice)
+
+    def _hidden(self, text: str) -> str:
+        return text.replace(self._token, "…") if self._token else text
 
 
 _CHECK = "Check that the service runs and can be reached from here, and that url is what stands before /Users."
@@ -128,13 +146,6 @@ def error_of(response: httpx2.Response) -> Error:
         return Error.model_validate_json(response.content)
     except ValidationError:
         return Error()
-
-
-def told(response: httpx2.Response) -> str:
-    """The status and the service's own words."""
-    error = error_of(response)
-    words = " ".join(filter(None, (error.scim_type, error.detail)))
-    return fit(f"{response.status_code} {response.reason_phrase}{f' ({words})' if words else ''}")
 
 
 def pause(response: httpx2.Response, attempt: int) -> float:

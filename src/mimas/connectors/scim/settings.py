@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from pydantic import ConfigDict, Field, field_validator, model_validator
 
 from mimas.connectors.contract import Settings
-from mimas.connectors.secret import Secret
+from mimas.secrets.secret import PLACES, Secret
 
 
 class ScimSettings(Settings):
@@ -15,7 +15,7 @@ class ScimSettings(Settings):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     url: str = Field(description="The base URL: what stands before /Users.")
-    token: Secret | None = Field(default=None, description="The bearer token: {env: NAME} or {file: PATH}.")
+    token: Secret | None = Field(default=None, description=f"The bearer token: {PLACES}.")
     page_size: int = Field(default=200, ge=1, le=10_000, description="Resources asked for at once; fewer may come.")
     timeout: float = Field(default=60, gt=0, description="Seconds to wait for one answer.")
 

@@ -10,7 +10,7 @@ from scim2_models import PatchOp
 from mimas.connectors.contract import ConnectorError, Export, Result
 from mimas.connectors.contract import Operation as What
 from mimas.connectors.scim.places import Operation, Place
-from mimas.connectors.scim.service import Resource, Service, error_of, told
+from mimas.connectors.scim.service import Resource, Service, error_of
 
 _CORE = "urn:ietf:params:scim:schemas:core:2.0:"
 
@@ -49,7 +49,7 @@ class Writer:
             self._places[export.type][name].put(resource, change.values)
         response = self._service.send("POST", self._service.endpoint(export.type), resource)
         if response.is_error:
-            return _refused(export, response)
+            return _refused(self._service, export, response)
         key = self._service.body(response).get("id")
         return Result(export.id, anchor=key if isinstance(key, str) else None)
 
@@ -66,7 +66,11 @@ class Writer:
             # The item a path selects is not there yet; which one, only the resource itself can tell.
             seen = self._service.send("GET", self._path(export))
             response = seen if seen.is_error else self._patch(export, self._service.body(seen))
-        return Result(export.id) if response is None or not response.is_error else _refused(export, response)
+        return (
+            Result(export.id)
+            if response is None or not response.is_error
+            else _refused(self._service, export, response)
+        )
 
     def _patch(self, export: Export, seen: Resource | None) -> httpx2.Response | None:
         places = self._places[export.type]
@@ -78,7 +82,7 @@ class Writer:
 
     def _delete(self, export: Export) -> Result:
         response = self._service.send("DELETE", self._path(export))
-        return _refused(export, response) if response.is_error else Result(export.id)
+        return _refused(self._service, export, response) if response.is_error else Result(export.id)
 
     def _path(self, export: Export) -> str:
         return f"{self._service.endpoint(export.type)}/{quote(export.anchor or '', safe='')}"
@@ -99,7 +103,7 @@ def _joined(operations: list[Operation]) -> list[Operation]:
     return joined
 
 
-def _refused(export: Export, response: httpx2.Response) -> Result:
+def _refused(service: Service, export: Export, response: httpx2.Response) -> Result:
     error = error_of(response)
     code, advice = _TERMS.get(error.scim_type or "", ("cd-error", "The service's message says what to do."))
     match response.status_code:
@@ -112,7 +116,7 @@ def _refused(export: Export, response: httpx2.Response) -> Result:
         case 400 if code == "cd-error":
             code, advice = "schema-violation", "Correct the rule that makes the value, or the connector's schema."
     what = f"{export.operation.capitalize()} of {export.type} {export.anchor or _name(export)}"
-    return Result(export.id, code, f"{what} was refused: {told(response)}.", advice)
+    return Result(export.id, code, f"{what} was refused: {service.told(response)}.", advice)
 
 
 def _name(export: Export) -> str:

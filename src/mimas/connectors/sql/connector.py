@@ -33,7 +33,7 @@ class SqlConnector(Connector[SqlSettings]):
 
     def _database(self) -> Database:
         if self._opened is None:
-            self._opened = Database(self.name, self.settings, self.folder)
+            self._opened = Database(self.name, self.settings, self.folder, self.reveal)
         return self._opened
 
     def discover(self) -> Schema:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, NoSuchModuleError, NoSuchTableError, SQLA
 
 from mimas.connectors.contract import ConnectorError
 from mimas.connectors.sql.settings import SqlSettings
+from mimas.secrets.secret import Secret
 
 _PATIENCE = 15
 """Seconds to wait for a connection at most."""
@@ -24,14 +25,14 @@ _CANCELLED = "57014"
 class Database:
     """An engine for one connector. Parameters never stand in its errors."""
 
-    def __init__(self, name: str, settings: SqlSettings, folder: Path) -> None:
+    def __init__(self, name: str, settings: SqlSettings, folder: Path, reveal: Callable[[Secret], str]) -> None:
         self.name = name
         self.settings = settings
         self.address = settings.address
         if self.address.get_backend_name() == "sqlite":
             self._find_file(folder)
         if settings.password:
-            self.address = self.address.set(password=settings.password.reveal(folder))
+            self.address = self.address.set(password=reveal(settings.password))
         self.engine = self._make_engine()
         self._metadata = MetaData()
 

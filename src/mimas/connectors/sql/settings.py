@@ -7,7 +7,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from mimas.connectors.contract import Settings
-from mimas.connectors.secret import Secret
+from mimas.secrets.secret import PLACES, Secret
 
 
 class Link(BaseModel):
@@ -26,7 +26,7 @@ class SqlSettings(Settings):
     model_config = ConfigDict(hide_input_in_errors=True)
 
     url: str = Field(description="SQLAlchemy's URL, without the password: postgresql+psycopg://user@host/database.")
-    password: Secret | None = Field(default=None, description="The password: {env: NAME} or {file: PATH}.")
+    password: Secret | None = Field(default=None, description=f"The password: {PLACES}.")
     timeout: float = Field(default=300, gt=0, description="Seconds to wait for one answer of PostgreSQL.")
     tables: Mapping[str, str] = Field(
         default={}, description="The table of an object type; without it, the type's name."
@@ -44,7 +44,7 @@ class SqlSettings(Settings):
         except ArgumentError:
             raise ValueError("write it as dialect://user@host:port/database, or sqlite:///path") from None
         if parts.password is not None or any("password" in key.lower() for key in parts.query):
-            raise ValueError("the URL must not hold a password; write password: {env: NAME} or {file: PATH}")
+            raise ValueError(f"the URL must not hold a password; write password: {PLACES}")
         return url
 
     @property

@@ -89,6 +89,8 @@ def _without_key(export: Export, key: dict[str, Any], cells: dict[str, Any]) -> 
 def _cell(export: Export, mapped: Mapped, name: str, values: Sequence[Any]) -> Any:
     attribute = mapped.type.attributes.get(name)
     value = values[0] if values else None
+    if name in mapped.type.anchor and "\0" in str(value):  # SQLite would take it, and nobody could read it again
+        raise _misfit(export, name, ValueError(f"a key holds no NUL character: {value!r}"))
     try:
         if value is not None and attribute is not None and attribute.kind is Kind.REFERENCE:
             value = mapped.keys.bare(mapped.to(attribute), value)

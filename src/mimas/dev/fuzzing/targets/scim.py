@@ -11,7 +11,6 @@ from mimas.connectors.contract import ConnectorError, Sought
 from mimas.connectors.scim import ScimConnector, ScimSettings
 from mimas.connectors.scim.discovery import discover
 from mimas.connectors.scim.service import Service, pause
-from mimas.connectors.scim.service import told as said
 from mimas.dev.fuzzing.target import Target, told
 from mimas.dev.fuzzing.targets.reading import reading
 from mimas.schema.attributes import Attribute, Kind, ObjectType
@@ -39,7 +38,7 @@ class _Answering(Service):
     """A service that answers whatever ``answer`` says."""
 
     def __init__(self) -> None:
-        super().__init__("app", ScimSettings(url="http://localhost"), Path())
+        super().__init__("app", ScimSettings(url="http://localhost"), str)
         self.answer: Callable[[httpx2.Request], httpx2.Response] = lambda _: httpx2.Response(404)
         transport = httpx2.MockTransport(lambda request: self.answer(request))  # noqa: PLW0108 - it is set anew for each case
         self._http = httpx2.Client(base_url=self.settings.url, transport=transport)
@@ -117,7 +116,7 @@ def _error(case: bytes) -> str:
     except ValueError:  # the library takes no such header
         return "no header"
     assert pause(response, 1) >= 0
-    return told(ValueError(), said(response))
+    return told(ValueError(), _service().told(response))
 
 
 _USER = (
