@@ -260,7 +260,7 @@ def test_the_example_does_what_its_page_says(
     }
     containers = shell("connector", "containers", "ad", "--json").json
     assert {one["name"] for one in containers} >= {samba.base, top, f"OU=Staff,{top}"}
-    assert shell.done("connector", "containers", "ad").count(top) >= 3
+    assert shell.done("connector", "containers", "ad").count(top.partition(",")[0]) >= 3
     assert "nothing to do" in shell.done("run", "hourly")
     people = shell.home / "in" / "people.csv"
     text = people.read_text(encoding="utf-8").replace("Ada,Lovelace", "Ada,King").replace("active,,1001", "left,,1001")
