@@ -37,11 +37,6 @@ KNOWN: dict[str, Deviation] = {
     ),
     "JOIN-032": Deviation("bug", _TWO),
     "JOIN-034": Deviation("bug", _TWO),
-    "NAME-027": Deviation(
-        "bug",
-        "In a system that does not keep references right, one that is left behind by the rename of its target is "
-        "noticed by a full import only, since a delta does not show it.",
-    ),
     "RECALL-011": Deviation(
         "bug",
         "When the last inbound rule of an object type is taken away, its values are withdrawn, but the links that it "

@@ -20,6 +20,7 @@ from mimas.connectors.contract import (
     Result,
     Schema,
     Settings,
+    Sought,
 )
 from mimas.schema.attributes import NAME
 from tests.conformance.suite import kinds, several
@@ -43,7 +44,7 @@ class Wire(Connector[Settings]):
     @property
     def capabilities(self) -> Capabilities:
         named = self.system.named
-        return Capabilities(delta=True, named=named, references="name" if named else "anchor")
+        return Capabilities(delta=True, named=named, references="name" if named else "anchor", fetch=True)
 
     def discover(self) -> Schema:
         return self.schema
@@ -57,6 +58,16 @@ class Wire(Connector[Settings]):
             raise ConnectorError(f"{self.name} cannot be reached.", "Start it.") from None
         yield _Shown(self, shown[:cut])
         yield End(complete=cut is None, watermark=str(until), reason="" if cut is None else "the line broke off")
+
+    def fetch(self, objects: Sequence[Sought]) -> Iterator[Page]:
+        system = self.system
+        if system.behaves.get("down"):
+            raise ConnectorError(f"{self.name} cannot be reached.", "Start it.")
+        found = [
+            system.objects.get(one.anchor) if system.named else system.find(one.type, self.bare(one.type, one.anchor))
+            for one in objects
+        ]
+        yield _Shown(self, [(one, False) for one in found if one is not None])
 
     def write(self, exports: Iterable[Export]) -> Iterator[Result]:
         for export in exports:

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,9 @@ import pytest
 from tests.servers import samba as samba_controller
 from tests.servers import slapd as slapd_server
 from tests.servers.processes import free_port, stop, wait_for_port
+
+if TYPE_CHECKING:
+    from tests.servers.directories import Place, Servers
 
 SCIM_TOKEN = "only-for-tests"
 
@@ -37,6 +41,30 @@ def samba(tmp_path_factory: pytest.TempPathFactory) -> Iterator[samba_controller
     server = samba_controller.Samba(tmp_path_factory.mktemp("samba")).start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Servers]":
+    """Directories of several products, none of which runs yet."""
+    if importlib.util.find_spec("ldap") is None:
+        pytest.skip("python-ldap is not installed: pip install 'mimas[ldap]'")
+    from tests.servers.directories import Servers
+
+    servers = Servers(tmp_path_factory.mktemp)
+    yield servers
+    servers.stop()
+
+
+@pytest.fixture
+def place(servers: "Servers", kind: str, monkeypatch: pytest.MonkeyPatch) -> "Iterator[Place]":
+    """A container of a directory of that kind that nobody else uses."""
+    from tests.servers.directories import Place
+
+    monkeypatch.setenv("LDAP_PASSWORD", slapd_server.PASSWORD)
+    place = Place.of(servers, kind)
+    yield place
+    for one in place.made:
+        one.close()
 
 
 @pytest.fixture(scope="session")

@@ -152,6 +152,18 @@ def connector_containers(context: typer.Context, name: Name, json: Json = False)
     containers(_installation(context), name, json=json)
 
 
+@connector.command("set-password")
+def connector_set_password(
+    context: typer.Context,
+    name: Name,
+    key: Annotated[str, typer.Argument(metavar="OBJECT", help="The name (DN) or anchor of an object.")],
+) -> None:
+    """Give an object a password: asks for it, or reads the first line of standard input."""
+    from mimas.cli.connecting import set_password
+
+    set_password(_installation(context), name, key)
+
+
 @connector.command("grade")
 def connector_grade(
     subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="An installed subject, or module:attribute.")],

@@ -1,12 +1,14 @@
 """The ``connector`` commands."""
 
+import sys
 from collections.abc import Sequence
+from getpass import getpass
 from typing import Any
 
 from mimas.cli.failing import CommandError, Exit
 from mimas.cli.installation import Installation
 from mimas.cli.printing import as_json, out, table
-from mimas.connectors.contract import Connector, ConnectorError, Schema
+from mimas.connectors.contract import Connector, ConnectorError, Schema, Sought
 from mimas.connectors.registry import connector_class, kinds, open_connector, suggestion
 from mimas.schema.names import split
 
@@ -69,6 +71,26 @@ def containers(installation: Installation, name: str, *, json: bool) -> None:
         as_json([one._asdict() for one in found])
     else:
         table(("name", "guid"), found)
+
+
+def set_password(installation: Installation, name: str, key: str) -> None:
+    """Give an object a password that is typed, or stands in the first line of standard input."""
+    with _opened(installation, name) as connector:
+        capabilities = connector.capabilities
+        if not capabilities.passwords:
+            raise CommandError(f"Connector {name} cannot set passwords.")
+        sought = Sought("", "", key) if capabilities.named else Sought("", key, None)
+        connector.set_password(sought, _password(key))
+    out.print(f"{name}: {key} has the new password", markup=False)
+
+
+def _password(key: str) -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass(f"New password of {key}: ")
+    if getpass("Once more: ") != password:
+        raise CommandError("These are two different passwords; nothing was set.")
+    return password
 
 
 def grade(subject: str, checks: Sequence[str], *, json: bool) -> int:

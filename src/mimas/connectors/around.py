@@ -42,6 +42,10 @@ class Around(Connector[Any]):
         """As the inner one."""
         return self.inner.write(exports)
 
+    def set_password(self, object_: Sought, password: str, old: str | None = None) -> None:
+        """As the inner one."""
+        self.inner.set_password(object_, password, old)
+
     def test(self) -> str:
         """As the inner one."""
         return self.inner.test()

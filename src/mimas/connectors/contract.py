@@ -60,6 +60,8 @@ class Capabilities:
     """An update tells all values of a multi-valued reference that changes, not only those added and removed."""
     fetch: bool = False
     """Single objects can be read again, so that an export can be confirmed at once."""
+    passwords: bool = False
+    """Passwords of its objects can be set, apart from exports."""
     live: bool = False
     """Can be waited for: it tells at once that something has changed."""
     batch: int = 500
@@ -328,6 +330,13 @@ class Connector(ABC, Generic[SettingsT]):
         listing visible at once, after the last object, or not at all.
         """
         raise ConnectorError(f"Connector {self.name} does not write.")
+
+    def set_password(self, object_: Sought, password: str, old: str | None = None) -> None:  # noqa: ARG002
+        """Give an object another password; with ``old``, as its owner, whom the system's rules bind.
+
+        Raises `ConnectorError` with the reason of the system, and never with a password.
+        """
+        raise ConnectorError(f"Connector {self.name} cannot set passwords.")
 
     def test(self) -> str:
         """Reach the system and say what was found, in one line. Raises `ConnectorError`."""

@@ -2,10 +2,11 @@
 
 An expression is made an automaton of its characters (Glushkov). Where one text leads back to where it began in two
 ways, as in ``(a+)+``, each such text more doubles the ways: the expression is refused. Where repeated parts that take
-the same character follow one another, as in ``.*.*``, the ways grow by a power: then the length of the text is limited.
+the same text follow one another, as in ``.*.*``, the ways grow by a power: then the length of the text is limited.
 What is looked at is a little more than what there is: high counts count as endless repetitions.
 
-Source: Weideman and others, "Analyzing Matching Time Behavior of Backtracking Regular Expression Matchers" (2016).
+Sources: Weideman and others, "Analyzing Matching Time Behavior of Backtracking Regular Expression Matchers" (2016);
+Weber and Seidl, "On the degree of ambiguity of finite automata" (1991).
 """
 
 from collections import Counter
@@ -63,6 +64,7 @@ class _Automaton:
         self.takes: list[frozenset[str]] = []
         self.follows: Counter[tuple[int, int]] = Counter()
         self.counted: set[tuple[int, int]] = set()
+        self.steps = 0
 
     def sequence(self, items: Iterable[Any]) -> _Part:
         """Parts one after the other."""
@@ -159,20 +161,54 @@ class _Automaton:
                 raise TooManyWaysError
 
     def power(self) -> int:
-        """How many repeated parts that take the same character may follow one another."""
-        return max((self._chain(one) for one in self.alphabet), default=0)
+        """By which power of its length the ways through a text may grow: that of its degree of ambiguity, and one.
 
-    def _chain(self, character: str) -> int:
-        after: dict[int, list[int]] = {at: [] for at, taken in enumerate(self.takes) if character in taken}
+        The degree is how often, on one way, a text may lead round in one circle, from there into another one, or round
+        in that: ``a*a*`` once, ``a*a*b*b*`` and ``a*a*a*`` twice.
+        """
+        after: dict[int, list[int]] = {position: [] for position in range(len(self.takes))}
         for one, other in self.follows.keys() - self.counted:
-            if one in after and other in after:
-                after[one].append(other)
-        longest: dict[int, int] = {}
-        for part in _circles(after):  # what follows comes first
-            repeated = len(part) > 1 or part[0] in after[part[0]]
-            further = max((longest[other] for one in part for other in after[one] if other in longest), default=0)
-            longest |= dict.fromkeys(part, further + repeated)
-        return max(longest.values(), default=0)
+            after[one].append(other)
+        parts = _circles(after)  # what follows comes first
+        number = {position: index for index, part in enumerate(parts) for position in part}
+        repeated = [len(part) > 1 or part[0] in after[part[0]] for part in parts]
+        reached: list[set[int]] = []
+        degrees: list[int] = []
+        for index, part in enumerate(parts):
+            following = {number[other] for one in part for other in after[one]} - {index}
+            reached.append({*filter(repeated.__getitem__, following)}.union(*(reached[other] for other in following)))
+            degrees.append(max((degrees[other] for other in following), default=0))
+            if repeated[index]:
+                highest = [other for other in reached[index] if degrees[other] == degrees[index]]
+                degrees[index] += any(self._meet(part, parts[other], after) for other in highest)
+        return max(degrees, default=0) + any(repeated)
+
+    def _meet(self, some: list[int], others: list[int], after: Mapping[int, list[int]]) -> bool:
+        """Whether one text leads round in a circle, from it to another one, and round in that.
+
+        The three go side by side. From the end of such a text they are led back to its beginning, so that it is found
+        as a circle. Where the search takes too long, the answer is yes.
+        """
+        inside, there = set(some), set(others)
+        ways: dict[tuple[int, int, int], list[tuple[int, int, int]]] = {}
+        ends = {(one, other, other): (one, one, other) for one in some for other in others}
+        waiting = list(ends.values())
+        while waiting:
+            self.steps += 1
+            if self.steps > 10 * _LARGEST:
+                return True
+            place = waiting.pop()
+            if place in ways:
+                continue
+            left, middle, right = place
+            ways[place] = [ends[place]] if place in ends else []
+            for one in inside.intersection(after[left]):
+                for other in there.intersection(after[right]):
+                    if common := self.takes[one] & self.takes[other]:
+                        ways[place] += [(one, way, other) for way in after[middle] if self.takes[way] & common]
+            waiting += ways[place]
+        circle = {place: index for index, part in enumerate(_circles(ways)) for place in part}
+        return any(end in circle and circle[end] == circle[start] for end, start in ends.items())
 
 
 def _literals(items: Any) -> Iterable[str]:

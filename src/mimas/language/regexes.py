@@ -21,6 +21,7 @@ _TOKEN = re.compile(
 _FLAGS = frozenset("imsx")
 _SIGNS = re.compile(r"\\.|([-&~|])(?=\1)|\[", re.DOTALL)
 """What Python may take for operations on sets one day; .NET knows none of them."""
+_NUMBER = re.compile(r"[0-9]{1,9}")
 _REFERENCE = re.compile(r"\$(?:(?P<dollar>\$)|(?P<whole>&)|(?P<number>[0-9]{1,9})|\{(?P<name>\w+)\}|(?P<other>[`'+_]))")
 
 
@@ -102,7 +103,7 @@ def _group(opening: str) -> str:
 def replacement(text: str, of: re.Pattern[str]) -> str:
     """A .NET replacement, with ``$1``, ``${name}``, ``$&`` and ``$$``, as Python's. Raises `FlowError`.
 
-    What names no group of the pattern stands for itself, as in .NET.
+    What names no group of the pattern stands for itself, and a name of digits is a number, as in .NET.
     """
     parts, end = [], 0
     for found in _REFERENCE.finditer(text):
@@ -110,14 +111,7 @@ def replacement(text: str, of: re.Pattern[str]) -> str:
         end = found.end()
         if found["other"]:
             raise FlowError(f"replacements here do not have {found[0]}")
-        known = found["name"] in of.groupindex if found["name"] else int(found["number"] or 0) <= of.groups
-        parts.append(
-            "$"
-            if found["dollar"]
-            else r"\g<0>"
-            if found["whole"]
-            else f"\\g<{found['number'] or found['name']}>"
-            if known
-            else found[0]
-        )
+        name = found["number"] or found["name"]
+        known = name in of.groupindex or (_NUMBER.fullmatch(name or "") and int(name) <= of.groups)
+        parts.append("$" if found["dollar"] else r"\g<0>" if found["whole"] else f"\\g<{name}>" if known else found[0])
     return "".join([*parts, text[end:].replace("\\", "\\\\")])

@@ -5,13 +5,14 @@ transaction. What a complete listing did not show is gone, within the guard; wha
 never gone.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from mimas.connectors.contract import Connector, End, NothingThereError, OutdatedError, Page
+from mimas.connectors.contract import Connector, End, NothingThereError, OutdatedError, Page, Sought
 from mimas.runs.images import SENT
+from mimas.runs.referrers import SOME, referrers
 from mimas.runs.setup import ConnectorSetup
 from mimas.runs.staging import Stager
 from mimas.runs.tally import Kept, Tally
@@ -68,6 +69,8 @@ def import_step(
         end, unmade = End(), True
         outcome.message = f"{connector.name}: there is no listing yet; the first export makes it."
     delta, marks = watermark is not None, reading.marks
+    if delta:
+        reading.look_at_referrers()
     with store.transaction() as tx:
         stager.finish(tx)
         runs.note(tx, step, stager.take_notes())
@@ -114,9 +117,36 @@ class _Reading:
             if isinstance(part, End):
                 return part
             with self.store.transaction() as tx:
-                self.removed += stage_page(self.stager, tx, part, self.marks, delta=watermark is not None)
+                removed = stage_page(self.stager, tx, part, self.marks, delta=watermark is not None)
+                objects.look_again_at_referrers(tx, self.stager.symbol, removed)
+            self.removed += removed
+            if parts := self.stager.take_parts():
+                self._complete(parts)
             self.progress(len(part.keys))
         return End(complete=False, reason="the connector stopped without saying that it had shown everything")
+
+    def look_at_referrers(self) -> None:
+        """Read again what is to be looked at again, because it refers to something that a delta has shown."""
+        if self.connector.capabilities.fetch and self.stager.references.attributes:
+            shown = {*self.removed, *_marked(self.marks)}
+            for some in referrers(self.store, self.stager.symbol, sorted(shown), self.marks):
+                self._fetch(some)
+
+    def _complete(self, parts: Sequence[Sought]) -> None:
+        """Read as a whole what is only known in part (MIM: need-full-object)."""
+        if self.connector.capabilities.fetch:
+            for start in range(0, len(parts), SOME):
+                self._fetch(parts[start : start + SOME])
+            return
+        why = "a change of it was told, and Mimas does not know the object that is changed"
+        for one in parts:
+            self.stager.problem(Note("need-full-object", one.name or one.anchor, why, "Run a full import."))
+
+    def _fetch(self, objects_: Sequence[Sought]) -> None:
+        """Stage these objects as they are now. Who is not there is left to the next listing."""
+        for page in self.connector.fetch(objects_):
+            with self.store.transaction() as tx:
+                stage_page(self.stager, tx, page, self.marks, delta=True)
 
 
 def known(store: Store, connector: str) -> bool:
@@ -187,6 +217,14 @@ def _sorted(
             if known != fingerprint:
                 changed.append(index)
     return new, changed, removed, twice
+
+
+def _marked(marks: bytearray) -> Iterator[int]:
+    """The objects that are marked."""
+    object_ = marks.find(1)
+    while object_ >= 0:
+        yield object_
+        object_ = marks.find(1, object_ + 1)
 
 
 def _reach(marks: bytearray, object_: int) -> None:

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from mimas.connectors.contract import Connector, Entry, EntryError, Page
+from mimas.connectors.contract import Connector, Entry, EntryError, Page, Sought
 from mimas.runs import echoes
 from mimas.runs.comparing import Comparer
 from mimas.runs.confirming import Confirmer
@@ -49,6 +49,7 @@ class Stager:
         self.counters = counters
         self.errors = 0
         self._notes: list[Note] = []
+        self._parts: list[Sought] = []
         self.named = connector.capabilities.named
         self.types = {name: store.symbol(name) for name in connector.schema}
         self.attentive = {self.types[name] for name in interest.attentive if name in self.types}
@@ -87,6 +88,11 @@ class Stager:
         notes, self._notes = self._notes, []
         return notes
 
+    def take_parts(self) -> list[Sought]:
+        """The objects of which only changes were shown, and nothing is known to change: since the last call."""
+        parts, self._parts = self._parts, []
+        return parts
+
     def stage(self, tx: Transaction, page: Page, new: Sequence[int], known: dict[int, int]) -> list[int]:
         """Stage some records of a page: new ones, and known ones (position → object id). The objects concerned."""
         failed: list[int] = []
@@ -95,7 +101,9 @@ class Stager:
             entry = self._entry(page, index, None, failed)
             if entry is None:
                 continue
-            if entry.anchor in fresh:
+            if entry.partial:
+                self._parts.append(Sought(entry.type, entry.anchor, entry.name))
+            elif entry.anchor in fresh:
                 self.duplicate(entry.anchor)
             else:
                 fresh[entry.anchor] = (index, entry)
@@ -107,6 +115,10 @@ class Stager:
         adopted = self._adopt(tx, fresh) if fresh else []
         changed += adopted
         stored = objects.load(tx, [object_ for _, _, object_ in changed])
+        unknown = [entry for _, entry, o in changed if entry.partial and stored[o].presence != PRESENT]
+        if unknown:
+            self._parts += [Sought(entry.type, entry.anchor, entry.name) for entry in unknown]
+            changed = [row for row in changed if not row[1].partial or stored[row[2]].presence == PRESENT]
         # Names first: what refers to an object may stand before it, and by its new name.
         self._rename(tx, [(o, stored[o].name, e.name) for _, e, o in changed if e.name and e.name != stored[o].name])
         staged = self._stage_new(tx, page, fresh) if fresh else []

@@ -45,9 +45,9 @@ class Code:
         self._about: list[About | None] = [None]
         self._indent = 1
 
-    def add(self, line: str, about: About | None = None, *, deeper: int = 0) -> None:
-        """One line at the current depth, or ``deeper``."""
-        self._lines.append("    " * (self._indent + deeper) + line)
+    def add(self, line: str, about: About | None = None) -> None:
+        """One line at the current depth."""
+        self._lines.append("    " * self._indent + line)
         self._about.append(about)
 
     def enter(self, line: str, about: About | None = None) -> None:
@@ -90,7 +90,6 @@ class Generated:
         trace: TracebackType | None = error.__traceback__
         while trace is not None:
             if trace.tb_frame.f_code.co_filename == self.file:
-                line = trace.tb_lineno - 1
-                about = self.about[line] if line < len(self.about) else about
+                about = self.about[trace.tb_lineno - 1]
             trace = trace.tb_next
         return Failure(about or About("", "", Place()), message)

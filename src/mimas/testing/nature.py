@@ -32,5 +32,7 @@ class Nature:
     """Readings that stop in the middle, without a word."""
     hides_deletes: bool = False
     """Its deltas do not tell what is gone."""
+    hides_repairs: bool = False
+    """Its deltas do not tell what it has put right by itself."""
     repairs: bool = False
     """When an entry is renamed or removed, it puts right what refers to it by name."""

@@ -257,7 +257,13 @@ class System:
                 for attribute, values in entry.values.items()
             }
             if after != entry.values:
-                self._store(replace(entry, values={name: values for name, values in after.items() if values}), turn)
+                left = {name: values for name, values in after.items() if values}
+                self._store(replace(entry, values=left), self._last(entry) if self.nature.hides_repairs else turn)
+
+    def _last(self, entry: Stored) -> int:
+        """The turn in which an entry was changed last, as far as deltas tell."""
+        sql = "SELECT turn FROM entry WHERE anchor = ?"
+        return int(self._file.execute(sql, (entry.anchor,)).fetchone()[0])
 
     @contextmanager
     def _turn(self, write: Write | None = None) -> Iterator[int]:

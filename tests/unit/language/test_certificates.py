@@ -13,6 +13,7 @@ from mimas.language.context import Context
 from mimas.language.errors import FlowError
 from mimas.language.expressions.codegen import compiled
 from mimas.language.expressions.parser import parse
+from mimas.language.functions.certificates import _principal
 
 FROM, UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 
@@ -78,3 +79,64 @@ def test_what_is_no_certificate_is_told(certificate: x509.Certificate) -> None:
         run('CertSubject("MAA=")', certificate)
     with pytest.raises(FlowError, match="no kind of name"):
         run('CertNameInfo([cert], "NickName", False)', certificate)
+
+
+def made(
+    subject: list[tuple[x509.ObjectIdentifier, str]], *alternatives: x509.GeneralName, issuer: bool = False
+) -> x509.Certificate:
+    key = ec.generate_private_key(ec.SECP256R1())
+    kind = x509.IssuerAlternativeName if issuer else x509.SubjectAlternativeName
+    builder = x509.CertificateBuilder().subject_name(x509.Name([x509.NameAttribute(*part) for part in subject]))
+    builder = builder.issuer_name(x509.Name([x509.NameAttribute(*part) for part in subject]))
+    builder = builder.serial_number(0x1234).not_valid_before(FROM).not_valid_after(UNTIL).public_key(key.public_key())
+    return (builder.add_extension(kind(alternatives), critical=False) if alternatives else builder).sign(key, SHA256())
+
+
+OID = x509.NameOID
+UPN = x509.ObjectIdentifier("1.3.6.1.4.1.311.20.2.3")
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("simplename", "Ann"),
+        ("EmailName", "ann@x"),
+        ("UpnName", None),
+        ("DnsName", "Ann"),
+        ("DnsFromAlternativeName", None),
+        ("UrlName", None),
+    ],
+)
+def test_without_alternative_names_the_distinguished_name_is_asked(kind: str, expected: str | None) -> None:
+    certificate = made([(OID.COMMON_NAME, "Ann"), (OID.EMAIL_ADDRESS, "ann@x")])
+    assert run(f'CertNameInfo([cert], "{kind}", False)', certificate) == expected
+    assert run("CertSubject([cert])", certificate) == "E=ann@x, CN=Ann"
+    assert run("CertSerialNumber([cert])", certificate) == "1234"
+    assert run("CertExtensionOids([cert])", certificate) == []
+
+
+def test_alternative_names_of_the_issuer_are_its_own() -> None:
+    url = x509.UniformResourceIdentifier("https://ca.example")
+    certificate = made([(OID.EMAIL_ADDRESS, "ca@x")], url, issuer=True)
+    assert run('CertNameInfo([cert], "UrlName", True)', certificate) == "https://ca.example"
+    assert run('CertNameInfo([cert], "UrlName", False)', certificate) is None
+    assert run('CertNameInfo([cert], "SimpleName", True)', certificate) == "ca@x"
+    assert run('CertNameInfo([cert], "DnsName", True)', certificate) is None
+
+
+@pytest.mark.parametrize(
+    ("der", "expected"),
+    [
+        (b"\x0c\x01a", "a"),
+        (b"\x0c\x00", ""),
+        (b"\x0c", None),
+        (b"", None),
+        (b"\x0c\x02a", None),
+        (b"\x13\x01a", None),
+        (b"\x0c\x01\xff", "\ufffd"),
+    ],
+)
+def test_a_principal_name_is_a_short_text_or_none(der: bytes, expected: str | None) -> None:
+    assert _principal(x509.OtherName(UPN, der)) == expected
+    assert _principal(x509.OtherName(x509.ObjectIdentifier("1.2.3"), der)) is None
+    assert _principal(x509.DNSName("a")) is None

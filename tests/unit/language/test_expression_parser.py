@@ -57,6 +57,20 @@ A, B = Attribute("a"), Attribute("b")
         ("[a] = [b] & 1", Operation("=", (A, Operation("&", (B, Literal(1)))))),
         ("[a] || [b] && [a]", Operation("&&", (Operation("||", (A, B)), A))),
         ("With($x, [a], $x)", Call("With", (Variable("x"), A, Variable("x")))),
+        ("[ a ]", A),
+        ("-1", Literal(-1)),
+        ("-1.5", Literal(-1.5)),
+        ("--1", Literal(1)),
+        ('-"1"', Operation("-", (Literal(0), Literal("1")))),
+        ("1 - 2 - 3", Operation("-", (Operation("-", (Literal(1), Literal(2))), Literal(3)))),
+        ("[a] + [b] + [a]", Operation("+", (A, B, A))),
+        ("[a] || [b] || [a]", Operation("||", (A, B, A))),
+        ("[a] & ([b] & [a])", Operation("&", (A, Operation("&", (B, A))))),
+        ("LESSTHANOREQUALS(1, 2)", Operation("<=", (Literal(1), Literal(2)))),
+        ("ValueCount([a])", Call("ValueCount", (A,))),
+        ("Trim(vbTextCompare)", Call("Trim", (Literal("vbTextCompare"),))),
+        (f"{'9' * 300}", Literal(int("9" * 300))),
+        (f"&H{'f' * 198}", Literal(int("f" * 198, 16))),
     ],
 )
 def test_trees(text: str, node: Node) -> None:
@@ -94,6 +108,38 @@ def test_trees(text: str, node: Node) -> None:
         ("With($x, $x, 1)", "is not bound", 9, ""),
         ("ImportedValue(1)", "in quotes", 14, ""),
         ("1" * 400, "too long", 0, ""),
+        (f"1 & {'1' * 301}", "The number is too long.", 4, ""),
+        (f"1 & &H{'1' * 199}", "The number is too long.", 4, ""),
+        ("1 & Ture", "Ture is no value: attributes stand in brackets.", 4, "True"),
+        ("1 & IgnoreThisFlw", "IgnoreThisFlw is no value", 4, "IgnoreThisFlow"),
+        ("1 & Trim", "The function Trim has no parentheses.", 4, "Trim(...)"),
+        ("1 & not", "no parentheses", 4, "not(...)"),
+        ("1 & or", "no parentheses", 4, "or(...)"),
+        ("1 & Equls(1, 2)", "There is no function Equls.", 4, "NotEquals"),
+        ("1 & LessThn(1, 2)", "There is no function LessThn.", 4, "LessThan"),
+        ("1 & Eq(1)", "Eq takes 2 arguments, not 1.", 4, ""),
+        ("1 & Trim(1, 2)", "Trim takes 1 argument, not 2.", 4, ""),
+        ("1 & Mid(1)", "Mid takes 2 to 3 arguments, not 1.", 4, ""),
+        ("1 & Mid(1, 2, 3, 4)", "Mid takes 2 to 3 arguments, not 4.", 4, ""),
+        ("1 & Coalesce()", "Coalesce takes at least 1 argument", 4, ""),
+        ("1 & Null(1)", "There is no function Null.", 4, "IsNull"),
+        ("1 & Redact(1)", "Redact takes 0 arguments, not 1.", 4, ""),
+        ('1 & ValueCount("")', 'ValueCount takes the name of an attribute in quotes: ValueCount("mail").', 15, ""),
+        ("1 & Switch(1, 2, 3)", "Switch: conditions and values do not come in pairs.", 4, ""),
+        ("1 & With(1, [a], 1)", "With takes a variable first: With($item, ...).", 9, ""),
+        ("1 & $x", "$x is not bound: only Select, Where and With bind variables.", 4, ""),
+        ("With($x, 1, $x) & $x", "$x is not bound", 18, ""),
+        ("1 & (2", 'The expression ends too early: a ")" is missing.', 6, ""),
+        ("1 & (2) &", "The expression ends too early: something is missing behind it.", 9, ""),
+        ('1 "a"', "Text is not expected here.", 2, ""),
+        ('1 & "a', 'A text is not closed: its second " is missing.', 4, ""),
+        ("1 & [a", 'An attribute is not closed: its "]" is missing.', 4, ""),
+        ("1 = = 2", "== is no operator.", 3, "="),
+        ("1 [a]", "[ is not expected here.", 2, ""),
+        ("1 && && 2", "& is not expected here.", 5, ""),
+        ("1 ab cd", "ab is not expected here.", 2, ""),
+        ("1 OR 2", "OR is not expected here.", 2, "||"),
+        ("1 == 2", "== is no operator.", 2, "="),
         ("1 & [ ]", "no name", 4, ""),
     ],
 )
@@ -128,3 +174,35 @@ def test_what_a_tree_depends_on() -> None:
 def test_importing_the_parser_builds_no_grammar() -> None:
     program = "import sys, mimas.language.expressions.codegen, mimas.language.filters.parser, mimas.language.scope"
     subprocess.run([sys.executable, "-c", f"{program}; assert 'lark' not in sys.modules"], check=True)
+
+
+def test_each_part_knows_where_it_stands() -> None:
+    text = '1 & [a] & "t" & %P% & With($v, &HF, $v) & -[b] & NULL & Eq(2, 3)'
+    operation = parse(text)
+    assert isinstance(operation, Operation)
+    found = [text[operand.position :].split(" ", maxsplit=1)[0] for operand in operation.operands]
+    assert found == ["1", "[a]", '"t"', "%P%", "With($v,", "-[b]", "NULL", "Eq(2,"]
+    call = operation.operands[4]
+    assert isinstance(call, Call)
+    assert [text[argument.position] for argument in call.arguments] == ["$", "&", "$"]
+
+
+def test_the_deepest_nesting() -> None:
+    deep = "Trim(" * DEEPEST + "[a]" + ")" * DEEPEST
+    with pytest.raises(ExpressionError) as caught:
+        parse(deep)
+    assert caught.value.message == "More than 60 levels of nesting: use Switch, or divide it over several flows."
+    assert caught.value.position == 5 * DEEPEST
+    parse(deep[5:-1])
+    inner = "Trim(" * (DEEPEST - 2) + "$v" + ")" * (DEEPEST - 2)
+    for binding in (f"With($v, [a], {inner})", f"With($v, {inner.replace('$v', '[a]')}, $v)"):
+        parse(binding)
+        with pytest.raises(ExpressionError, match="levels of nesting"):
+            parse(f"Trim({binding})")
+
+
+def test_half_a_character_is_told() -> None:
+    with pytest.raises(ExpressionError) as caught:
+        parse('1 & "\ud800"')
+    assert caught.value.message == "This is half a character, which cannot be stored."
+    assert (caught.value.position, caught.value.text) == (5, '1 & "\ud800"')

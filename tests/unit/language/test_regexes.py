@@ -1,5 +1,7 @@
 """Regular expressions of .NET: what is translated, and what is refused with a reason."""
 
+import re
+
 import pytest
 
 from mimas.language.errors import FlowError
@@ -10,6 +12,18 @@ from mimas.language.regexes import pattern, replacement
     ("expression", "text", "found"),
     [
         (r"(?<n>a+)b\k<n>", "xaabaay", "aabaa"),
+        (r"(?<first>a)(?<second>b)\k<second>\k<first>", "abba", "abba"),
+        (r"a.b", "a\nb", None),
+        (r"(?s)a.b", "a\nb", "a\nb"),
+        (r"(?i-s:A.B)", "ab\naxb", "axb"),
+        (r"(?mx) ^ b", "a\nb", "b"),
+        (r"[]a]+", "x]a", "]a"),
+        (r"[^]a]+", "]ax", "x"),
+        (r"[\]a]+", "x]a", "]a"),
+        (r"[~~a]+", "b~a", "~a"),
+        (r"[a\-z]+", "b-z", "-z"),
+        (r"\[a]", "[a]", "[a]"),
+        (r"a\Zb?", "a\n", "a"),
         (r"(?'n'a)", "ba", "a"),
         (r"a\z", "a\n", None),
         (r"a\Z", "a\n", "a"),
@@ -37,7 +51,15 @@ def test_what_dotnet_writes_otherwise(expression: str, text: str, found: str | N
 @pytest.mark.parametrize(
     ("expression", "reason"),
     [
-        (r"(?<a-b>x)", "no balancing groups"),
+        (r"(?<a-b>x)", "regular expressions here have no balancing groups: (?<a-b>"),
+        (r"(?'a-b'x)", "regular expressions here have no balancing groups: (?'a-b'"),
+        (r"\PL", "regular expressions here do not have Unicode categories; write the characters, or \\w"),
+        (r"[\d\PL]", "do not have Unicode categories"),
+        (r"\K", "regular expressions here do not have the escape \\K"),
+        (r"\X", "the escape \\X"),
+        (r"(?n-i:a)", "regular expressions here do not have the options (?n-i:: only i, m, s and x"),
+        ("[a-[b]]", "regular expressions here cannot take sets from sets: [a-[b]"),
+        ("a{99999999999}", "is wrong"),
         (r"\p{L}", "Unicode categories"),
         (r"\Ga", r"escape \G"),
         (r"(?n)a", "only i, m, s and x"),
@@ -66,6 +88,16 @@ def test_what_is_refused_names_the_construct(expression: str, reason: str) -> No
     [
         ("$1-${n}", "x-x"),
         ("$$1", "$1"),
+        ("$1$1", "xx"),
+        ("${1}0", "x0"),  # .NET: a name of digits that no group has is a number
+        ("${0}", "x"),
+        ("${2}${é}", "${2}${é}"),
+        ("a$0b", "axb"),
+        ("a$", "a$"),
+        ("a$$", "a$"),
+        ("\\g<0>$&\\", "\\g<0>x\\"),
+        ("$2", "$2"),
+        ("", ""),
         ("<$&>", "<x>"),
         (r"\n", r"\n"),
         ("$9${other}", "$9${other}"),  # as in .NET: what names no group stands for itself
@@ -85,5 +117,13 @@ def test_a_text_may_be_too_long_for_an_expression() -> None:
 
 
 def test_replacements_that_python_does_not_have_are_refused() -> None:
-    with pytest.raises(FlowError, match="do not have"):
-        replacement("$`", pattern("x"))
+    for sign in "`'+_":
+        with pytest.raises(FlowError, match=f"^replacements here do not have {re.escape('$' + sign)}$"):
+            replacement(f"a${sign}", pattern("x"))
+
+
+def test_an_expression_may_be_of_2000_characters() -> None:
+    assert pattern("a" * 2_000).search("a" * 2_000)
+    assert pattern(".*@.*\\.com", "a" * 843).search("a" * 843) is None
+    with pytest.raises(FlowError, match="843 at most: begin it with"):
+        pattern(".*@.*\\.com", "a" * 844)

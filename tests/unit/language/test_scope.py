@@ -1,5 +1,6 @@
 """Scopes: which objects a rule is for."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -7,7 +8,15 @@ import pytest
 
 from mimas.language.context import Context
 from mimas.language.errors import ExpressionError, FlowError
-from mimas.language.scope import Clause, Operator, Scope, scope_attributes, scope_source
+from mimas.language.scope import (
+    Clause,
+    Operator,
+    Scope,
+    parameter_of,
+    scope_attributes,
+    scope_groups,
+    scope_source,
+)
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
@@ -104,3 +113,88 @@ def test_attributes_and_errors() -> None:
             holds(((clause,),))
     with pytest.raises(FlowError, match="not a number"):
         one(Operator.ISBITSET, "2", "x")
+
+
+def test_orders_compare_text_where_one_side_is_no_whole_number() -> None:
+    assert one(Operator.GREATERTHAN, "9", "a")
+    assert one(Operator.GREATERTHAN, "9a", "9b")
+    assert not one(Operator.GREATERTHAN, "9a", 10)
+    assert one(Operator.LESSTHAN, "9", ["10", "8"])
+    assert one(Operator.LESSTHAN, "B", "a")
+    assert not one(Operator.GREATERTHAN_OR_EQUAL, "5", [4, 3])
+    assert one(Operator.GREATERTHAN_OR_EQUAL, "5", [4, 5])
+
+
+def test_a_bit_mask_needs_all_its_bits() -> None:
+    assert one(Operator.ISBITSET, "0b110", ["1", 6])
+    assert not one(Operator.ISBITSET, "6", [2, 4])
+    with pytest.raises(ExpressionError) as caught:
+        one(Operator.ISBITSET, "many", 1)
+    assert caught.value.message == "ISBITSET needs a whole number, not 'many'."
+    assert caught.value.text == "many"
+
+
+def test_members_are_of_groups_in_the_context() -> None:
+    x = Context(NOW)
+    x.groups = frozenset({("member", "cn=staff")})
+    for operator, group, expected in (
+        (Operator.ISMEMBEROF, "cn=staff", True),
+        (Operator.ISMEMBEROF, "cn=other", False),
+        (Operator.ISNOTMEMBEROF, "cn=staff", False),
+        (Operator.ISNOTMEMBEROF, "cn=other", True),
+    ):
+        assert holds(((Clause("member", operator, group),),), x) is expected
+    assert not holds(((Clause("owner", Operator.ISMEMBEROF, "cn=staff"),),), x)
+    scope = ((Clause("member", Operator.ISMEMBEROF, "%Group%"), Clause("a", Operator.EQUAL, "%Group%")),)
+    assert scope_groups(scope, {"Group": "cn=staff"}) == {("member", "cn=staff")}
+    assert scope_attributes(scope) == {"a"}
+    with pytest.raises(ExpressionError, match="%Group% is not set"):
+        scope_groups(scope, {})
+
+
+def test_a_function_is_given_all_values_as_they_are() -> None:
+    def asked(values: Mapping[str, Any]) -> Any:
+        with pytest.raises(TypeError):
+            values["a"] = 1  # type: ignore[index]
+        return values["a"]
+
+    scope = ((Clause("", Operator.EQUAL, function="x:asked"), Clause("b", Operator.EQUAL, "2")),)
+    for whole in ("v", "w"):
+        names: dict[str, object] = {}
+        text = scope_source(scope, (whole + "[{!r}]").format, names, load={"x:asked": asked}.get, whole=whole)
+        assert eval(text, names | {whole: {"a": [1], "b": 2}}) is True
+        assert eval(text, names | {whole: {"a": [], "b": 2}}) is False
+        assert eval(text, names | {whole: {"a": [1], "b": 3}}) is False
+    with pytest.raises(ExpressionError) as caught:
+        scope_source(scope, str, {})
+    assert (caught.value.message, caught.value.text) == ("A function cannot be asked here.", "x:asked")
+
+
+def test_computed_values_know_parameters_and_several_clauses() -> None:
+    names: dict[str, object] = {"g": {"a": "x7", "b": "y", "c": 3}.get, "x": Context(NOW)}
+    scope = (
+        (
+            Clause("a", Operator.EQUAL, '="x" & %Connector.ID%'),
+            Clause("b", Operator.EQUAL, '=LCase("Y")'),
+            Clause("c", Operator.GREATERTHAN, "=1 + 1"),
+            Clause("c", Operator.NOTEQUAL, "=4"),
+            Clause("none", Operator.NOTEQUAL, "%Connector.ID%"),
+        ),
+    )
+    text = scope_source(scope, lambda name: f"g({name!r})", names, {"Connector.ID": "7"})
+    assert eval(text, names) is True
+    assert parameter_of(Clause("a", Operator.EQUAL, "%P%")) == "P"
+    for value in ("", "%", "%%", "%P", "P%", "xPx"):
+        assert parameter_of(Clause("a", Operator.EQUAL, value)) == ""
+
+
+def test_dates_that_are_computed_compare_as_dates() -> None:
+    for operator, value, expected in (
+        (Operator.EQUAL, "2026-11-23T01:00:00+01:00", True),
+        (Operator.GREATERTHAN, ["2026-11-01", "2026-11-24"], True),
+        (Operator.GREATERTHAN, ["2026-11-01"], False),
+        (Operator.LESSTHAN_OR_EQUAL, "2026-11-23", True),
+        (Operator.CONTAINS, "at 2026-11-23T00:00:00z", True),
+        (Operator.ISIN, "2026-11-23T00:00:00Z", True),
+    ):
+        assert one(operator, '=CDate("2026-11-23")', value) is expected

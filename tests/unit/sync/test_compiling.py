@@ -181,9 +181,18 @@ def test_once_only_flows_are_for_new_objects() -> None:
         (Kind.STRING, True, ["b", "", "a", "b"], ["a", "b"]),
         (Kind.STRING, True, [], None),
         (Kind.INTEGER, False, "12", 12),
+        (Kind.STRING, False, [], None),
         (Kind.INTEGER, False, "", None),
+        (Kind.INTEGER, False, ["7"], 7),
+        (Kind.INTEGER, False, True, 1),
+        (Kind.INTEGER, False, None, None),
+        (Kind.INTEGER, True, ["2", 1, ""], [1, 2]),
         (Kind.BOOLEAN, False, "False", False),
         (Kind.BOOLEAN, False, "1", True),
+        (Kind.BOOLEAN, False, True, True),
+        (Kind.BOOLEAN, False, ["no"], False),
+        (Kind.BOOLEAN, False, "", None),
+        (Kind.BOOLEAN, False, None, None),
     ],
 )
 def test_values_take_the_type_of_their_attribute(kind: Kind, several: bool, value: Any, wanted: Any) -> None:
@@ -203,6 +212,10 @@ def test_keys_do_not_see_case_spaces_or_composition() -> None:
     assert normals([" ", "A", "b "]) == ["a", "b"]
     assert normals(None) == normals("  ") == []
     assert normal(5) == "5"
+    assert normals("A b") == ["a b"]
+    assert normals("É  b") == ["é b"]
+    assert normals(7) == ["7"]
+    assert normal("a\0b") == normal("A\ufffdb") == "a\ufffdb"
 
 
 def test_long_keys_are_short_and_still_tell_apart() -> None:

@@ -1,14 +1,14 @@
 """Reading a drop file instead of the connected system it was recorded from."""
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
 
 from mimas.connectors.around import Around
-from mimas.connectors.contract import Connector, ConnectorError, End, Entry, EntryError, Page, Problem
+from mimas.connectors.contract import Capabilities, Connector, ConnectorError, End, Entry, EntryError, Page, Problem
 from mimas.connectors.dropfile.entries import Entries
 from mimas.connectors.dropfile.lines import (
     FORMAT,
@@ -56,6 +56,11 @@ class Replay(Around):
         super().__init__(inner)
         self._path = path
         self._entries = Entries(inner.schema)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Those of the inner one, but what is there now is no part of the file."""
+        return replace(self.inner.capabilities, fetch=False)
 
     def read(self, watermark: str | None = None) -> Iterator[Page | End]:
         """The pages of the file, as they were read then. Raises `ConnectorError`."""

@@ -18,13 +18,15 @@ from mimas.connectors.ldap.settings import LdapSettings
 
 if TYPE_CHECKING:
     from mimas.connectors.ldap.session import Session
+    from mimas.connectors.ldap.waiting import Wait
 
 
 class LdapConnector(Connector[LdapSettings]):
     """An LDAP directory.
 
     An object's type is its structural object class; its anchor ``entryUUID`` (RFC 4530), ``objectGUID`` in Active
-    Directory, or else its name. A delta reads what has a newer ``modifyTimestamp`` and does not see deletes.
+    Directory, ``nsUniqueId`` in 389 Directory Server, or else its name. Deltas come in the best way that the
+    directory has and the account may read: see `mimas.connectors.ldap.deltas`.
     """
 
     kind: ClassVar[str] = "ldap"
@@ -32,11 +34,12 @@ class LdapConnector(Connector[LdapSettings]):
     model: ClassVar[type[LdapSettings]] = LdapSettings
 
     _opened: "Session | None" = None
+    _waits: "Wait | None" = None
 
     @property
     def capabilities(self) -> Capabilities:
-        """Named objects; deltas without deletes."""
-        return Capabilities(delta=True, named=True, references="name", fetch=True)
+        """Named objects."""
+        return Capabilities(delta=True, named=True, references="name", fetch=True, passwords=True, live=True)
 
     def _session(self) -> "Session":
         with needs_ldap(self.name):
@@ -66,6 +69,18 @@ class LdapConnector(Connector[LdapSettings]):
 
         yield Reader(session, self.schema, self.salt).fetch([one.name for one in objects if one.name])
 
+    def wait(self, seconds: float) -> bool:
+        """Whether the directory has told that something has changed. Raises `ConnectorError`."""
+        session = self._session()
+        from mimas.connectors.ldap.failures import unreachable_instead
+        from mimas.connectors.ldap.reading import Reader
+        from mimas.connectors.ldap.waiting import waiting
+
+        with unreachable_instead(session.name, session.settings):
+            if self._waits is None:
+                self._waits = waiting(session, Reader(session, self.schema, self.salt))
+            return self._waits(seconds)
+
     def write(self, exports: Iterable[Export]) -> Iterator[Result]:
         """As few requests an object as can be. Raises `ConnectorError`."""
         session = self._session()
@@ -73,6 +88,13 @@ class LdapConnector(Connector[LdapSettings]):
         from mimas.connectors.ldap.writing import Writer
 
         yield from Pipeline(session, Writer(session, self.schema)).write(exports)
+
+    def set_password(self, object_: Sought, password: str, old: str | None = None) -> None:
+        """By the password modify operation (RFC 3062). Raises `ConnectorError`."""
+        session = self._session()
+        from mimas.connectors.ldap.passwords import set_password
+
+        set_password(session, object_.name or "", password, old)
 
     def test(self) -> str:
         """Sign in and look at the base. Raises `ConnectorError`."""
@@ -89,4 +111,4 @@ class LdapConnector(Connector[LdapSettings]):
         """Sign out."""
         if self._opened is not None:
             self._opened.close()
-            self._opened = None
+            self._opened = self._waits = None

@@ -1,5 +1,7 @@
 """What python-ldap's exceptions mean, in the terms of MIM's export error catalogue."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import ldap
@@ -9,6 +11,9 @@ from mimas.connectors.ldap.settings import LdapSettings
 
 LOST = (ldap.SERVER_DOWN, ldap.CONNECT_ERROR, ldap.UNAVAILABLE, ldap.BUSY, ldap.TIMEOUT)
 """The connection is gone or the server does not answer."""
+
+CUT = (ldap.SIZELIMIT_EXCEEDED, ldap.TIMELIMIT_EXCEEDED, ldap.ADMINLIMIT_EXCEEDED, ldap.PARTIAL_RESULTS)
+"""The directory does not send all that there is."""
 
 _NO_SUCH_MEMBER = "00000525"
 """How Active Directory's texts begin where not the object is missing, but who was to be a member of it."""
@@ -41,6 +46,10 @@ _TERMS: dict[type[Exception], tuple[str, str]] = {
     ldap.REFERRAL: (
         "cd-error",
         "Another server is in charge of it, such as one that is no read-only copy: name that one.",
+    ),
+    ldap.CONFIDENTIALITY_REQUIRED: (
+        "permission-issue",
+        "The directory wants encryption: use ldaps:// or start_tls: true.",
     ),
     ldap.UNWILLING_TO_PERFORM: ("cd-error", "The directory's own rules forbid this; its message says which."),
 }
@@ -78,6 +87,19 @@ def result(export: Export, error: Exception) -> Result:
     return Result(export.id, code, message, advice)
 
 
+def password_refused(name: str, error: Exception, *secrets: str) -> ConnectorError:
+    """A password that the server did not take, with its reason."""
+    if isinstance(error, ldap.INVALID_CREDENTIALS):
+        return ConnectorError(f"The old password of {name} is not right.", "Give the one that it has now.")
+    reason = told(error)
+    for secret in secrets:
+        reason = reason.replace(secret, "…")
+    _, advice = next((_TERMS[kind] for kind in type(error).__mro__ if kind in _TERMS), ("", ""))
+    if isinstance(error, ldap.CONSTRAINT_VIOLATION):
+        advice = "Choose one that the directory's password policy allows."
+    return ConnectorError(f"The password of {name} was refused: {reason}.", advice)
+
+
 def unreachable(name: str, settings: LdapSettings, error: Exception, offence: str = "") -> ConnectorError:
     """The directory cannot be used at all; ``offence`` is what is wrong with its certificate, where that is known."""
     if isinstance(error, (ldap.LOCAL_ERROR, ldap.AUTH_UNKNOWN)) and settings.kerberos:
@@ -96,3 +118,12 @@ def unreachable(name: str, settings: LdapSettings, error: Exception, offence: st
     if isinstance(error, LOST):
         return ConnectorError(message, "Check that the server runs and can be reached from here, then run this again.")
     return ConnectorError(message, "Run this again; if that does not help, look into the directory's own log.")
+
+
+@contextmanager
+def unreachable_instead(name: str, settings: LdapSettings) -> Iterator[None]:
+    """Turns what python-ldap raises into `ConnectorError`."""
+    try:
+        yield
+    except ldap.LDAPError as error:
+        raise unreachable(name, settings, error) from error

@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from functools import cached_property
 
 import ldap
 from ldap.controls.libldap import SimplePagedResultsControl
 from ldap.filter import escape_filter_chars
 
 from mimas.connectors.contract import ConnectorError, End, OutdatedError, Page, Schema
+from mimas.connectors.ldap.deltas.choosing import choose
 from mimas.connectors.ldap.deltas.delta import Delta
-from mimas.connectors.ldap.deltas.timestamps import Timestamps
-from mimas.connectors.ldap.failures import told, unreachable
+from mimas.connectors.ldap.failures import CUT, told, unreachable
 from mimas.connectors.ldap.pages import STRUCTURAL, LdapPage, Parser, Raw
 from mimas.connectors.ldap.session import Session
 from mimas.schema.attributes import NAME
-
-_CUT = (ldap.SIZELIMIT_EXCEEDED, ldap.TIMELIMIT_EXCEEDED, ldap.ADMINLIMIT_EXCEEDED, ldap.PARTIAL_RESULTS)
 
 
 class Reader:
@@ -23,6 +22,7 @@ class Reader:
 
     def __init__(self, session: Session, schema: Schema, salt: int) -> None:
         self._session = session
+        self.bases = session.settings.base
         self.parser = Parser(schema, salt, session.anchor, session.settings.empty_member)
         every = (attribute for one in schema.values() for attribute in one.attributes.values())
         names = {attribute.name for attribute in every if attribute.name != NAME and not attribute.secret}
@@ -32,7 +32,11 @@ class Reader:
         own = session.settings.filter
         self.filter = f"(&(|{types}){own if not own or own.startswith('(') else f'({own})'})"
         """What is of a configured type and matches the configured filter."""
-        self.delta: Delta = Timestamps(session, self)
+
+    @cached_property
+    def delta(self) -> Delta:
+        """How the directory tells what has changed. Raises ``ldap.LDAPError``."""
+        return choose(self._session, self)
 
     def pages(self, watermark: str | None) -> Iterator[Page | End]:
         """Everything, or what was changed since ``watermark``. Raises `ConnectorError`."""
@@ -50,7 +54,7 @@ class Reader:
     def listing(self, mark: str | None, condition: str = "") -> Iterator[Page | End]:
         """What there is, or that of it that fulfils a condition. Raises ``ldap.LDAPError``, `ConnectorError`."""
         reasons: dict[str, str] = {}
-        bases = self._session.settings.base
+        bases = self.bases
         for base in bases:
             for records in self.search(base, f"(&{self.filter}{condition})" if condition else self.filter):
                 if isinstance(records, str):
@@ -74,6 +78,14 @@ class Reader:
         except ldap.LDAPError as error:
             raise unreachable(self._session.name, self._session.settings, error) from error
         return self.parser.page(found)
+
+    def told(self, base: str, condition: str, attributes: list[str] | None = None) -> Iterator[list[Raw]]:
+        """As `search`, or with other attributes. Where a part is of no use: raises `OutdatedError` if there is more."""
+        found = paged(self._session, base, condition, attributes) if attributes else self.search(base, condition)
+        for records in found:
+            if isinstance(records, str):
+                raise OutdatedError(f"What has changed could not be read ({base}: {records})")
+            yield records
 
     def search(self, base: str, condition: str) -> Iterator[list[Raw] | str]:
         """Pages of entries below a name; a text in the end says why they are not all. Raises ``ldap.LDAPError``."""
@@ -101,7 +113,7 @@ def paged(session: Session, base: str, condition: str, wanted: list[str]) -> Ite
                 raise
             yield "it is not there, or may not be read"
             return
-        except _CUT as error:
+        except CUT as error:
             who = settings.bind_dn or "anonymous"
             advice = f"raise the limits of {who}, or make page_size smaller than them"
             yield f"the directory cut the listing short: {told(error)}; {advice}"

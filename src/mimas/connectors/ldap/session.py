@@ -43,8 +43,6 @@ class Session:
         password = self._reveal(settings.password) if settings.password else ""
         try:
             self.link = self._initialise()
-            if settings.start_tls:
-                self.link.start_tls_s()
             if settings.kerberos:
                 self.link.sasl_interactive_bind_s("", ldap.sasl.gssapi())
             else:
@@ -63,6 +61,12 @@ class Session:
     def _patience(self) -> float:
         return min(self.settings.timeout, _PATIENCE)
 
+    def signed_in_as(self, who: str, password: str) -> Any:
+        """Another connection, of somebody else. Raises ``ldap.LDAPError``, `ConnectorError`."""
+        link = self._initialise()
+        link.simple_bind_s(who, password)
+        return link
+
     def _initialise(self) -> Any:
         settings = self.settings
         patience = self._patience
@@ -74,6 +78,9 @@ class Session:
         link.set_option(ldap.OPT_REFERRALS, 0)
         link.set_option(ldap.OPT_NETWORK_TIMEOUT, patience)
         link.set_option(ldap.OPT_TIMEOUT, settings.timeout)
+        # Whoever waits for hours is to notice that nobody is there any more.
+        for option, seconds in ((ldap.OPT_X_KEEPALIVE_IDLE, 60), (ldap.OPT_X_KEEPALIVE_INTERVAL, 15)):
+            link.set_option(option, seconds)
         if settings.kerberos:
             # The server is the one that the address names, whatever a reverse look-up says; and TLS, where there is
             # some, already protects what is said (Active Directory refuses both at once).
@@ -87,6 +94,8 @@ class Session:
                 raise ConnectorError(f"Connector {self.name}: there is no file {path}.", "Correct ca_file.")
             link.set_option(ldap.OPT_X_TLS_CACERTFILE, str(path))
         link.set_option(ldap.OPT_X_TLS_NEWCTX, 0)
+        if settings.start_tls:
+            link.start_tls_s()
         return link
 
     def look(self, name: str, attributes: list[str]) -> Mapping[str, list[bytes]] | None:
@@ -123,9 +132,10 @@ class Session:
     def _anchor(self) -> str | None:
         if self.is_active_directory:
             return "objectGUID"
+        # 389 Directory Server knows the other one, too; what it says of changes goes by its own.
         known = self.subschema(["attributeTypes"]).get("attributetypes", [])
         text = b"\n".join(known).lower()
-        return next((name for name in ("entryUUID", "nsUniqueId") if f"'{name.lower()}'".encode() in text), None)
+        return next((name for name in ("nsUniqueId", "entryUUID") if f"'{name.lower()}'".encode() in text), None)
 
     def subschema(self, attributes: list[str]) -> Mapping[str, list[bytes]]:
         """The directory's schema, as RFC 4512 section 4.2 publishes it. Raises `ConnectorError`."""

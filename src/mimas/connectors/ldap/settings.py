@@ -67,10 +67,15 @@ class LdapSettings(Settings):
             raise ValueError("kerberos signs in without bind_dn and password; leave them out")
         if self.bind_dn and self.password is None:
             raise ValueError(f"bind_dn needs a password: {PLACES}")
-        open_wire = [one for one in self.uri.split() if urlsplit(one).scheme == "ldap" and not _is_here(one)]
-        if self.password is not None and open_wire and not self.start_tls:
-            raise ValueError(f"{open_wire[0]} would carry the password unencrypted; use ldaps:// or start_tls: true")
+        if self.password is not None and self.open_wire:
+            raise ValueError(f"{self.open_wire} would carry the password unencrypted; use ldaps:// or start_tls: true")
         return self
+
+    @property
+    def open_wire(self) -> str:
+        """The address of another machine to which nothing is encrypted; empty where there is none."""
+        exposed = (one for one in self.uri.split() if urlsplit(one).scheme == "ldap" and not _is_here(one))
+        return "" if self.start_tls else next(exposed, "")
 
 
 def _is_here(uri: str) -> bool:

@@ -163,10 +163,12 @@ def _undecided(leaf: Leaf) -> Mistake:
     return Mistake(f"{leaf.name} ({_called(leaf)}) decides nothing: a condition is True or False", hint)
 
 
+_CALLED: dict[Kind | None, str] = {Kind.INTEGER: "a number", Kind.STRING: "text", Kind.DATETIME: "a date"}
+
+
 def _called(leaf: Leaf) -> str:
-    return {None: "of an unknown type", Kind.INTEGER: "a number", Kind.STRING: "text", Kind.DATETIME: "a date"}.get(
-        leaf.kind, str(leaf.kind)
-    )
+    """The kind of a leaf, which is certain where something is wrong with it."""
+    return _CALLED.get(leaf.kind, str(leaf.kind))
 
 
 def _parameters(function: str, count: int) -> list[Argument]:

@@ -27,7 +27,8 @@ ERRORS = by_name(
         Entry(
             "need-full-object",
             _IMPORT,
-            "A list of changes holds one that cannot be followed from the change alone, such as a rename.",
+            "A list of changes holds one that cannot be followed from the change alone: a rename, or a change of an "
+            "object that Mimas does not know and cannot read by itself.",
             "Run a full import.",
         ),
         Entry("missing-dn", _IMPORT, "A record does not begin with the name (dn) of its object.", "Add it."),

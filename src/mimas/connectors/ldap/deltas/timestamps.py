@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from ldap.filter import escape_filter_chars
 
 from mimas.connectors.contract import End, Page
+from mimas.connectors.ldap.deltas.containers import below, containers
 from mimas.connectors.ldap.session import Session
 
 if TYPE_CHECKING:
@@ -42,4 +43,6 @@ class Timestamps:
     def changes(self, watermark: str) -> Iterator[Page | End]:
         """What was modified at the watermark or later."""
         mark = self.mark()
-        yield from self._reader.listing(mark, f"(modifyTimestamp>={escape_filter_chars(watermark)})")
+        condition = f"(modifyTimestamp>={escape_filter_chars(watermark)})"
+        yield from below(self._reader, containers(self._reader, condition))
+        yield from self._reader.listing(mark, condition)

@@ -36,6 +36,7 @@ class _Session(SimpleNamespace):
             name="ad",
             is_active_directory=False,
             settings=settings,
+            root={},
             anchor=anchor,
             link=link,
             look=lambda *_: {"contextcsn": [b"20261123080000.0Z#0"]},
