@@ -144,6 +144,14 @@ def connector_discover(context: typer.Context, name: Name, json: Json = False) -
     discover(_installation(context), name, json=json)
 
 
+@connector.command("containers")
+def connector_containers(context: typer.Context, name: Name, json: Json = False) -> None:
+    """The containers of a directory, each with the GUID by which it stays chosen when it is renamed."""
+    from mimas.cli.connecting import containers
+
+    containers(_installation(context), name, json=json)
+
+
 @connector.command("set-password")
 def connector_set_password(
     context: typer.Context,

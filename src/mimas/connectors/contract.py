@@ -54,6 +54,8 @@ class Capabilities:
     """What a reference value holds: the anchor or the name of its target."""
     confirms: Literal["import", "acknowledgement"] = "import"
     """When an export counts as done: once an import shows it, or once it was sent (change files, passwords)."""
+    strict_references: bool = False
+    """A reference to an object that is not there is refused: it is sent once its target has been made."""
     whole_references: bool = False
     """An update tells all values of a multi-valued reference that changes, not only those added and removed."""
     fetch: bool = False

@@ -1,6 +1,7 @@
 """The connector of Active Directory: the domains of a forest as one connector space."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -20,7 +21,7 @@ from mimas.connectors.contract import (
 )
 from mimas.connectors.ldap.extra import needs_ldap
 from mimas.connectors.polling import Polling
-from mimas.schema.names import within
+from mimas.schema.names import depth, within
 
 if TYPE_CHECKING:
     from mimas.connectors.active_directory.domain import Domain
@@ -43,19 +44,29 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
     @property
     def capabilities(self) -> Capabilities:
         """Named objects; deltas with deletes and moves."""
-        return Capabilities(delta=True, named=True, references="name", fetch=True, live=True)
+        return Capabilities(delta=True, named=True, references="name", strict_references=True, fetch=True, live=True)
 
     def _domains(self) -> "dict[str, Domain]":
         """The domains, by their names; connected to at the first call. Raises `ConnectorError`."""
         if self._opened is None:
             with needs_ldap(self.name):
                 from mimas.connectors.active_directory.domain import Domain
-            self._opened = {}
-            for domain in self.settings.domains:
-                self._opened[domain.name] = Domain(
-                    self.name, self.settings, domain, self.schema, self.folder, self.salt, self.reveal
-                )
+            with ExitStack() as stack:
+                opened = {}
+                for domain in self.settings.domains:
+                    opened[domain.name] = Domain(
+                        self.name, self.settings, domain, self.schema, self.folder, self.salt, self.reveal
+                    )
+                    stack.callback(opened[domain.name].session.close)
+                # All of them or none: without one of them, its objects would look as if they were gone.
+                stack.pop_all()
+            self._opened = opened
         return self._opened
+
+    def _home(self, name: str) -> str | None:
+        """The domain that an object is in; of a domain and the one below it, the lower one."""
+        homes = [domain for domain in self.settings.domains if within(name, domain.root)]
+        return max(homes, key=lambda domain: depth(domain.root)).name if homes else None
 
     def discover(self) -> Schema:
         """The structural classes of the forest. Raises `ConnectorError`."""
@@ -89,10 +100,8 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
 
     def fetch(self, objects: Sequence[Sought]) -> Iterator[Page]:
         """These objects, by their GUIDs. Raises `ConnectorError`."""
-        for domain in self._domains().values():
-            yield domain.reader.read_again(
-                [one for one in objects if one.name is None or within(one.name, domain.root)]
-            )
+        for name, domain in self._domains().items():
+            yield domain.reader.read_again([one for one in objects if one.name is None or self._home(one.name) == name])
 
     def wait(self, seconds: float) -> bool:
         """Whether a domain controller has taken a change. Raises `ConnectorError`."""
@@ -106,7 +115,7 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
         domains = self._domains()
         sorted_: dict[str, list[Export]] = {name: [] for name in domains}
         for export in exports:
-            home = next((n for n, one in domains.items() if within(export.name or "", one.root)), None)
+            home = self._home(export.name or "")
             if home is None:
                 yield Result(
                     export.id,
@@ -114,7 +123,7 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
                     f"{export.name or export.anchor} is in none of the domains {', '.join(domains)}.",
                     "Correct the rule that builds the name (dn), or add the domain to the connector.",
                 )
-            elif export.new_name and not within(export.new_name, domains[home].root):
+            elif export.new_name and self._home(export.new_name) != home:
                 yield Result(
                     export.id,
                     "invalid-dn",
