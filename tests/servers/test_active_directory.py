@@ -280,7 +280,7 @@ class TestDeltas:
     def test_a_cookie_that_the_controller_does_not_know_is_outdated(self, filled: ActiveDirectoryConnector) -> None:
         mark = self.mark(filled)
         with pytest.raises(OutdatedError):
-            read(filled, mark.replace("DirSync:", "DirSync:00"))
+            read(filled, mark.replace("DirSync:0:", "DirSync:0:00"))
         with pytest.raises(OutdatedError, match="has other domains than before"):
             read(filled, mark.replace("corp.", "other."))
 
