@@ -167,6 +167,24 @@ def test_groups_say_their_scope_and_category(make: Make, base: str) -> None:
     assert attempt(connector, update(new, GroupScope=change("Everywhere"))).error == "invalid-attribute-value"
 
 
+def test_a_password_is_set_and_changed_by_its_owner(make: Make, base: str, samba: Samba) -> None:
+    connector, name = make(), account(base)
+    new = user(base, name, unicodePwd="Ers7es-Passwort!", Enabled=True)
+    succeed(connector, new)
+    sought = Sought("user", "", new.name)
+    connector.set_password(sought, "Zwei7es-Passwort!")
+    assert signs_in(samba, f"{name}@{samba.domain}", "Zwei7es-Passwort!")
+    connector.set_password(sought, "Dri77es-Passwort!", "Zwei7es-Passwort!")
+    assert signs_in(samba, f"{name}@{samba.domain}", "Dri77es-Passwort!")
+    for password, old in (("Vier7es-Passwort!", "not-the-0ld-one"), ("kurz", None), ("Vier7es-Passwort!", "")):
+        with pytest.raises(ConnectorError) as caught:
+            connector.set_password(sought, password, old)
+        said = f"{caught.value.message} {caught.value.advice}"
+        assert password not in said
+        assert not old or old not in said
+    assert signs_in(samba, f"{name}@{samba.domain}", "Dri77es-Passwort!")
+
+
 class TestDeltas:
     """Each begins with two users and a group of them, in a container of their own."""
 

@@ -331,6 +331,19 @@ class Connector(ABC, Generic[SettingsT]):
         """
         raise ConnectorError(f"Connector {self.name} does not write.")
 
+    def ready(self) -> str:
+        """What the last `write` has put ready to be handed over, by a name of its own; empty where all is sent already.
+
+        For systems that cannot be asked what they were sent: it is recorded as sent first, and handed over then.
+        """
+        return ""
+
+    def hand_over(self, ready: str) -> None:
+        """Hand over what was put ready under this name, unless that has been done; drop what else was put ready.
+
+        Raises `ConnectorError`; it is called again then, by the next export.
+        """
+
     def set_password(self, object_: Sought, password: str, old: str | None = None) -> None:  # noqa: ARG002
         """Give an object another password; with ``old``, as its owner, whom the system's rules bind.
 

@@ -10,6 +10,7 @@ from mimas.connectors.active_directory.settings import ActiveDirectorySettings
 from mimas.connectors.contract import (
     Capabilities,
     Connector,
+    ConnectorError,
     Container,
     End,
     Export,
@@ -44,7 +45,15 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
     @property
     def capabilities(self) -> Capabilities:
         """Named objects; deltas with deletes and moves."""
-        return Capabilities(delta=True, named=True, references="name", strict_references=True, fetch=True, live=True)
+        return Capabilities(
+            delta=True,
+            named=True,
+            references="name",
+            strict_references=True,
+            fetch=True,
+            live=True,
+            passwords=True,
+        )
 
     def _domains(self) -> "dict[str, Domain]":
         """The domains, by their names; connected to at the first call. Raises `ConnectorError`."""
@@ -134,6 +143,17 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
                 sorted_[home].append(export)
         for name, some in sorted_.items():
             yield from domains[name].write(some)
+
+    def set_password(self, object_: Sought, password: str, old: str | None = None) -> None:
+        """By `unicodePwd`. Raises `ConnectorError`."""
+        domains, name = self._domains(), object_.name or ""
+        if (home := self._home(name)) is None:
+            raise ConnectorError(
+                f"{name or 'An object without a name'} is in none of the domains {', '.join(domains)}."
+            )
+        from mimas.connectors.active_directory.passwords import set_password
+
+        set_password(domains[home].session, name, password, old)
 
     def test(self) -> str:
         """Sign in to every domain and look at its containers. Raises `ConnectorError`."""

@@ -88,18 +88,24 @@ class DelimitedConnector(FileConnector[DelimitedSettings]):
         """Every object as a row."""
         return Writer(self._type, self.settings).listing(out, exports)
 
-    def records(self, out: BinaryIO, exports: Iterable[Export], existing: Path | None) -> Iterator[Result]:
-        """One row for each object, with its kind of change in the first column of a new file."""
-        writer = Writer(self._type, self.settings)
-        if existing is not None:
-            with opened(existing, self.name) as file:
-                layout, _ = self._begin(file, existing)
-            if layout is None or layout.columns != writer.header:
-                raise ConnectorError(
-                    f"{existing} has other columns than connector {self.name} writes: {', '.join(writer.header)}.",
-                    "Move the file away; a new one is made.",
-                )
-        return writer.changes(out, exports, existing is None)
+    def head(self) -> bytes:
+        """The header."""
+        return Writer(self._type, self.settings).head()
+
+    def check(self, changes: Path) -> None:
+        """The columns must be the same."""
+        with opened(changes, self.name) as file:
+            layout, _ = self._begin(file, changes)
+        header = Writer(self._type, self.settings).header
+        if layout is None or layout.columns != header:
+            raise ConnectorError(
+                f"{changes} has other columns than connector {self.name} writes: {', '.join(header)}.",
+                "Move the file away; a new one is made.",
+            )
+
+    def records(self, out: BinaryIO, exports: Iterable[Export]) -> Iterator[Result]:
+        """One row for each object, with its kind of change in the first column."""
+        return Writer(self._type, self.settings).changes(out, exports)
 
     def _begin(self, file: BinaryIO, path: Path) -> tuple[Layout | None, Iterator[bytes]]:
         lines, encoding = encodings.lines(file, self.settings.encoding, path)

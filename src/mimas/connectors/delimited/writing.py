@@ -51,12 +51,13 @@ class Writer:
         while chunk := list(islice(iterator, CHUNK)):
             yield from self._write(out, chunk, self._row, self._columns)
 
-    def changes(self, out: BinaryIO, exports: Iterable[Export], new: bool) -> Iterator[Result]:
-        """A row for each object, with the kind of change before it; a header in a new file."""
-        if new:
-            out.write(self._encoded([list(self.header)]))
-        else:
-            self._encoder.encode("")  # takes out the byte order mark, which the file has already
+    def head(self) -> bytes:
+        """The first row of a change file."""
+        return self._encoded([list(self.header)])
+
+    def changes(self, out: BinaryIO, exports: Iterable[Export]) -> Iterator[Result]:
+        """A row for each object, with the kind of change before it."""
+        self._encoder.encode("")  # takes out the byte order mark, which the file has already
         yield from self._write(out, list(exports), self._change, list(self.header))
 
     def _write(
