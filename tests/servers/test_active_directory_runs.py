@@ -211,14 +211,8 @@ def test_whoever_is_deleted_leaves_the_groups_without_a_word(company: Company) -
     company.settle("delta")
 
 
-@pytest.mark.parametrize(
-    "step",
-    [
-        "import",
-        # DirSync tells that somebody is gone, and not which groups have thereby lost a member.
-        pytest.param("delta", marks=pytest.mark.xfail(reason="the engine keeps what a deleted object was a member of")),
-    ],
-)
+# DirSync tells that somebody is gone, and not which groups have thereby lost a member.
+@pytest.mark.parametrize("step", ["import", "delta"])
 def test_whoever_somebody_else_deletes_comes_back_into_the_groups(company: Company, step: str) -> None:
     company.settle("import")
     company.link.delete_s(f"CN=Bob,OU=Sales,{company.top}")
