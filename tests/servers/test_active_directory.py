@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from mimas.connectors.active_directory import ActiveDirectoryConnector, ActiveDirectorySettings
+from mimas.connectors.active_directory import ActiveDirectoryConnector, ActiveDirectorySettings, discovery
 from mimas.connectors.contract import Change, ConnectorError, Export, Operation, OutdatedError, Result, Sought
 from mimas.schema.attributes import Kind
 from mimas.schema.names import escape
@@ -565,6 +565,16 @@ class TestSeveralDomains:
             lab.start()
         assert len(read(both, before.end.watermark).entries) == 2
         assert len(read(both).entries) == 2
+
+
+def test_the_domains_of_the_forest_are_found_and_those_left_out_are_said(
+    make: Make, samba: Samba, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connector = make()
+    assert discovery.domains(connector._domains()[samba.domain].session) == [samba.domain]
+    # Samba makes no domain below another one.
+    monkeypatch.setattr(discovery, "domains", lambda _: [samba.domain, "child.example.test"])
+    assert connector.test().endswith("; there are also the domains child.example.test")
 
 
 class TestConnections:

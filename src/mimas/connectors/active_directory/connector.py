@@ -157,12 +157,18 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
 
     def test(self) -> str:
         """Sign in to every domain and look at its containers. Raises `ConnectorError`."""
-        said = []
-        for domain in self._domains().values():
+        opened = self._domains()
+        from mimas.connectors.active_directory.discovery import domains
+
+        said, others = [], set[str]()
+        for domain in opened.values():
             next(domain.reader.pages(None))
             mark = domain.reader.delta.mark()
             deltas = "changes by DirSync" if mark else "no deltas, for want of the right Replicating Directory Changes"
             said.append(f"{domain.name} at {domain.session.settings.uri}: {deltas}")
+            others.update(domains(domain.session))
+        if others := others - {name.lower() for name in opened}:
+            said.append(f"there are also the domains {', '.join(sorted(others))}")
         return "reached " + "; ".join(said)
 
     def close(self) -> None:
