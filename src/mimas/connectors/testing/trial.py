@@ -153,6 +153,8 @@ class Trial:
             for result in by.write(exports):
                 self.heard += [result.message, result.advice]
                 done[result.id] = result
+            if ready := by.ready():
+                by.hand_over(ready)
         for before, after in requests:
             thing = after or before
             assert thing is not None

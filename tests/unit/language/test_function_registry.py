@@ -34,7 +34,7 @@ def test_it_is_found_in_any_case_by_its_name_and_aliases() -> None:
     made = enter(plain, aliases=("Other",))
     assert registry.find("MADE") is registry.find("other") is made
     assert registry.find("none") is None
-    assert (made.name, made.aliases, made.family) == ("Made", ("Other",), "test_registry")
+    assert (made.name, made.aliases, made.family) == ("Made", ("Other",), "test_function_registry")
     assert made.documentation == 'Says it.\n\n``Made("a")`` -> ``"a"``'
     assert (made.pure, made.special, made.inline, made.boolean) == (True, False, "", False)
     other = enter(plain, pure=False, special=True, inline="{0}")
