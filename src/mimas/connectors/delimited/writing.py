@@ -4,12 +4,13 @@ import codecs
 import csv
 import io
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from typing import Any, BinaryIO, Literal, TypeAlias
 
 from mimas.connectors.contract import EntryError, Export, Operation, Result
-from mimas.connectors.delimited.settings import DelimitedSettings
+from mimas.connectors.delimited.settings import DelimitedSettings, RowSettings
 from mimas.connectors.files import new_values
 from mimas.schema.attributes import Attribute, Kind, ObjectType
 
@@ -21,32 +22,47 @@ ToText: TypeAlias = Callable[[Any], str]
 Row: TypeAlias = list[Any]
 
 
-class Writer:
-    """Writes the rows of one file. The columns are the attributes of the object type, in its order.
+class Writer(ABC):
+    """Writes the rows of one file.
 
     A value that the file cannot hold is left empty and its object gets an error; the rest of the object is written,
     because an object left out of a listing would count as deleted.
     """
 
-    def __init__(self, object_type: ObjectType, settings: DelimitedSettings) -> None:
+    def __init__(self, object_type: ObjectType, settings: RowSettings, columns: Iterable[str]) -> None:
         attributes = object_type.attributes
-        self._columns = [*(name for name in object_type.anchor if name not in attributes), *attributes]
+        self._columns = list(columns)
         self._plan = [(name, _to_text(attributes.get(name) or Attribute(name), settings)) for name in self._columns]
         self._typed = [(position, text) for position, (_, text) in enumerate(self._plan) if text is not None]
         self._anchor = [self._columns.index(name) for name in object_type.anchor]
         self._change_type = settings.change_type
-        self._delimiter = settings.delimiter
         self._encoding = settings.encoding
         self._encoder = codecs.getincrementalencoder(settings.encoding)()
 
     @property
+    @abstractmethod
     def header(self) -> tuple[str, ...]:
         """The columns of a change file."""
-        return (self._change_type, *self._columns)
+
+    @abstractmethod
+    def head(self, columns: Sequence[str]) -> str:
+        """What stands before the rows."""
+
+    @abstractmethod
+    def text(self, rows: list[Row]) -> str:
+        """Rows of cells, which are text or none. Raises `EntryError`."""
+
+    @abstractmethod
+    def unfit(self, column: str, cell: Any) -> str:
+        """Why a cell cannot stand in its column, if `text` would refuse it."""
+
+    @abstractmethod
+    def of_kind(self, kind: str, row: Row) -> Row:
+        """A row of a change file."""
 
     def listing(self, out: BinaryIO, exports: Iterable[Export]) -> Iterator[Result]:
         """A header and a row for each object; results come chunk by chunk."""
-        out.write(self._encoded([self._columns]))
+        out.write(self._encoded(self.head(self._columns)))
         iterator = iter(exports)
         while chunk := list(islice(iterator, CHUNK)):
             yield from self._write(out, chunk, self._row, self._columns)
@@ -54,7 +70,7 @@ class Writer:
     def changes(self, out: BinaryIO, exports: Iterable[Export], new: bool) -> Iterator[Result]:
         """A row for each object, with the kind of change before it; a header in a new file."""
         if new:
-            out.write(self._encoded([list(self.header)]))
+            out.write(self._encoded(self.head(self.header)))
         else:
             self._encoder.encode("")  # takes out the byte order mark, which the file has already
         yield from self._write(out, list(exports), self._change, list(self.header))
@@ -64,7 +80,7 @@ class Writer:
     ) -> list[Result]:
         """Rows all together; one by one when a value among them does not fit."""
         try:
-            out.write(self._encoded([row(export, None) for export in chunk]))
+            out.write(self._encoded(self.text([row(export, None) for export in chunk])))
         except (EntryError, UnicodeEncodeError):
             return [self._write_one(out, export, row, columns) for export in chunk]
         return [Result(export.id) for export in chunk]
@@ -76,20 +92,27 @@ class Writer:
         try:
             cells = row(export, faults)
             for index, cell in enumerate(cells):
-                try:
-                    self._encoded([[cell]])
-                except (EntryError, UnicodeEncodeError):
+                if fault := self._unheld(columns[index], cell):
                     cells[index] = ""
-                    faults.append(f"'{columns[index]}' has characters that a {self._encoding} file cannot hold")
+                    faults.append(fault)
             if not all(cells[len(columns) - len(self._columns) + position] for position in self._anchor):
-                raise _without_anchor(export)
-            out.write(self._encoded([cells]))
+                raise _without_anchor(export, faults)
+            out.write(self._encoded(self.text([cells])))
         except EntryError as error:
             return Result(export.id, error.code, error.message, error.advice)
         if not faults:
             return Result(export.id)
         message = f"{export.anchor or export.id}: {'; '.join(faults)}; the rest was written"
         return Result(export.id, "invalid-attribute-value", message, "Change the value, the separator or the encoding.")
+
+    def _unheld(self, column: str, cell: Any) -> str:
+        try:
+            if fault := self.unfit(column, cell):
+                return fault
+            self._encoded(str(cell or ""))
+        except (EntryError, UnicodeEncodeError):
+            return f"'{column}' has characters that a {self._encoding} file cannot hold"
+        return ""
 
     def _row(self, export: Export, faults: list[str] | None) -> Row:
         """The cells of an object. Values that do not fit raise `EntryError`, or go into ``faults``."""
@@ -108,10 +131,10 @@ class Writer:
 
     def _change(self, export: Export, faults: list[str] | None) -> Row:
         if export.operation is not Operation.DELETE:
-            return [_KINDS[export.operation], *self._row(export, faults)]
+            return self.of_kind(_KINDS[export.operation], self._row(export, faults))
         row = [""] * len(self._columns)
         self._name(row, export)
-        return [_KINDS[export.operation], *row]
+        return self.of_kind(_KINDS[export.operation], row)
 
     def _name(self, row: Row, export: Export) -> None:
         """Fill in the anchor by which the system knows the object. Raises `EntryError`."""
@@ -124,14 +147,45 @@ class Writer:
         for position, part in zip(self._anchor, parts, strict=False):
             row[position] = row[position] or part
 
-    def _encoded(self, rows: list[Row]) -> bytes:
+    def _encoded(self, text: str) -> bytes:
         """Raises ``UnicodeEncodeError``, and `EntryError` for NUL characters."""
-        text = self._text(rows, csv.QUOTE_MINIMAL)
-        if "\r" in text:  # the csv module quotes a line feed by itself, a carriage return only in later versions
-            text = self._text(rows, csv.QUOTE_ALL)
         if "\0" in text:
             raise EntryError("invalid-attribute-value", "a NUL character cannot stand in the file")
         return self._encoder.encode(text)
+
+
+class DelimitedWriter(Writer):
+    """Writes CSV. The columns are the attributes of the object type, in its order."""
+
+    def __init__(self, object_type: ObjectType, settings: DelimitedSettings) -> None:
+        attributes = object_type.attributes
+        columns = (*(name for name in object_type.anchor if name not in attributes), *attributes)
+        super().__init__(object_type, settings, columns)
+        self._delimiter = settings.delimiter
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        """The kind of change, and the columns of a listing."""
+        return (self._change_type, *self._columns)
+
+    def head(self, columns: Sequence[str]) -> str:
+        """A row of their names."""
+        return self.text([list(columns)])
+
+    def text(self, rows: list[Row]) -> str:
+        """CSV."""
+        text = self._text(rows, csv.QUOTE_MINIMAL)
+        if "\r" in text:  # the csv module quotes a line feed by itself, a carriage return only in later versions
+            text = self._text(rows, csv.QUOTE_ALL)
+        return text
+
+    def unfit(self, column: str, cell: Any) -> str:  # noqa: ARG002 - quotes hold everything
+        """Nothing."""
+        return ""
+
+    def of_kind(self, kind: str, row: Row) -> Row:
+        """A row behind its kind of change."""
+        return [kind, *row]
 
     def _text(self, rows: list[Row], quoting: Literal[0, 1]) -> str:
         buffer = io.StringIO(newline="")
@@ -139,10 +193,14 @@ class Writer:
         return buffer.getvalue()
 
 
-def _without_anchor(export: Export) -> EntryError:
+def _without_anchor(export: Export, faults: Sequence[str] = ()) -> EntryError:
+    who = f"{export.type} {export.anchor or export.id}"
+    if faults:
+        text = f"{who} was not written, because its anchor could not be: {'; '.join(faults)}"
+        return EntryError("invalid-attribute-value", text, "Change the value, the column or the encoding.")
     return EntryError(
         "missing-anchor-component",
-        f"{export.type} {export.anchor or export.id} has no value for its anchor and was not written",
+        f"{who} has no value for its anchor and was not written",
         "Let a rule flow a value to every anchor attribute.",
     )
 
@@ -155,7 +213,7 @@ def _tried(name: str, text: ToText | None, value: Any, faults: list[str]) -> str
         return ""
 
 
-def _to_text(attribute: Attribute, settings: DelimitedSettings) -> ToText | None:
+def _to_text(attribute: Attribute, settings: RowSettings) -> ToText | None:
     """The function that makes a value the text of its cell, none for text. It raises `EntryError`."""
     one = _boolean if attribute.kind is Kind.BOOLEAN else str
     if not attribute.multivalued:

@@ -11,6 +11,7 @@ def targets() -> dict[str, Target]:
         documents,
         expressions,
         filters,
+        fixed_width,
         ldif,
         names,
         notation,
@@ -22,7 +23,7 @@ def targets() -> dict[str, Target]:
         sql,
     )
 
-    # To come with their connectors, here and in a module beside these: DSML, fixed width, attribute-value pairs.
+    # To come with their connectors, here and in a module beside these: DSML, attribute-value pairs.
     found = [
         *expressions.TARGETS,
         *filters.TARGETS,
@@ -35,6 +36,7 @@ def targets() -> dict[str, Target]:
         *readers.TARGETS,
         *certificates.TARGETS,
         *delimited.TARGETS,
+        *fixed_width.TARGETS,
         *ldif.TARGETS,
         *scim.TARGETS,
         *sql.TARGETS,
