@@ -11,6 +11,7 @@ from uuid import uuid4
 from sqlalchemy import create_engine, make_url
 
 from mimas.connectors.active_directory import ActiveDirectoryConnector
+from mimas.connectors.avp import AvpConnector
 from mimas.connectors.contract import Additions, Export, Operation
 from mimas.connectors.delimited import DelimitedConnector
 from mimas.connectors.fixed_width import FixedWidthConnector
@@ -105,6 +106,21 @@ class FixedWidth(Delimited):
         path = self.folder / "people.txt"
         (self.folder / "half.txt").write_bytes(path.read_bytes()[: path.stat().st_size // 2 + 3])
         return self._connect("half.txt")
+
+
+class Avp(Delimited):
+    """A file of attribute-value pairs that is replaced as a whole."""
+
+    title = "avp"
+    bad = ("mails", ["a\nb"])
+
+    def open(self) -> AnyConnector:
+        return self.connect(AvpConnector, path="people.txt", export="listing")
+
+    def cut(self) -> AnyConnector:
+        whole = (self.folder / "people.txt").read_bytes()
+        (self.folder / "half.txt").write_bytes(whole[: whole.index(b"\n", len(whole) // 2) - 1])
+        return self.connect(AvpConnector, path="half.txt")
 
 
 ENTRIES = {

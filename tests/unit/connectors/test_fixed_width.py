@@ -76,6 +76,15 @@ def test_a_heading_is_passed_over(tmp_path: Path) -> None:
     assert read(tmp_path, "No.\n", header=True).end.complete
 
 
+@pytest.mark.parametrize("header", [True, False])
+def test_a_listing_of_nothing_is_not_an_empty_file(tmp_path: Path, header: bool) -> None:
+    connector = listing(tmp_path, header=header)
+    assert list(connector.write([])) == []
+    reading = Reading(connector)
+    assert reading.keys == []
+    assert reading.end.complete
+
+
 def test_an_empty_file_proves_nothing(tmp_path: Path) -> None:
     reading = read(tmp_path, "")
     assert not reading.end.complete

@@ -54,6 +54,10 @@ class RowConnector(FileConnector[RowSettingsT], Generic[RowSettingsT, LayoutT]):
     def begin(self, lines: Iterator[bytes], path: Path, encoding: str) -> tuple[LayoutT | None, Iterator[bytes]]:
         """The layout of a file, none when it is empty, and the lines behind its header. Raises `ConnectorError`."""
 
+    def batches(self, lines: Iterator[bytes], layout: LayoutT) -> Iterator[Batch]:
+        """The records, some at a time."""
+        return batches(lines, layout)
+
     @abstractmethod
     def keyer(self, layout: LayoutT, object_type: ObjectType) -> Keyer:
         """What takes keys out of the records."""
@@ -82,13 +86,13 @@ class RowConnector(FileConnector[RowSettingsT], Generic[RowSettingsT, LayoutT]):
         layout, lines = self._begin(file, path)
         if layout is None:
             return "" if delta else f"{path} is empty, without even a header"
-        layout.require(self._type)
+        layout.require(self.type)
         if delta:
             layout.position(self.settings.change_type)
-        keyer = self.keyer(layout, self._type)
-        parse = Rows(layout, self._type, self.settings.separator).entry
+        keyer = self.keyer(layout, self.type)
+        parse = Rows(layout, self.type).entry
         seed, cut, bad, first = layout.seed, "", 0, ""
-        for batch in batches(lines, layout):
+        for batch in self.batches(lines, layout):
             keys = keyer.keys(batch)
             deleted = self._changes(batch, keys, layout) if delta else frozenset()
             prints = [xxh3_64_intdigest(record, seed) >> 1 for record in batch.records]
@@ -101,11 +105,11 @@ class RowConnector(FileConnector[RowSettingsT], Generic[RowSettingsT, LayoutT]):
 
     def listing(self, out: BinaryIO, exports: Iterable[Export]) -> Iterator[Result]:
         """Every object as a row."""
-        return self.writer(self._type).listing(out, exports)
+        return self.writer(self.type).listing(out, exports)
 
     def records(self, out: BinaryIO, exports: Iterable[Export], existing: Path | None) -> Iterator[Result]:
         """One row for each object, with its kind of change."""
-        writer = self.writer(self._type)
+        writer = self.writer(self.type)
         if existing is not None:
             with opened(existing, self.name) as file:
                 layout, lines = self._begin(file, existing)
@@ -121,7 +125,8 @@ class RowConnector(FileConnector[RowSettingsT], Generic[RowSettingsT, LayoutT]):
         return self.begin(lines, path, encoding)
 
     @cached_property
-    def _type(self) -> ObjectType:
+    def type(self) -> ObjectType:
+        """The one that is configured. Raises `ConnectorError`."""
         if len(self.schema) != 1:
             raise ConnectorError(
                 f"Connector {self.name} has {len(self.schema)} object types; such a file has exactly one.",
@@ -170,7 +175,7 @@ class DelimitedConnector(RowConnector[DelimitedSettings, DelimitedLayout]):
         self, lines: Iterator[bytes], path: Path, encoding: str
     ) -> tuple[DelimitedLayout | None, Iterator[bytes]]:
         """The columns, from the header."""
-        return read_layout(lines, path, self.settings.delimiter, encoding, self.salt), lines
+        return read_layout(lines, path, self.settings.delimiter, self.settings.separator, encoding, self.salt), lines
 
     def keyer(self, layout: DelimitedLayout, object_type: ObjectType) -> Keyer:
         """One that takes a batch's keys all together."""

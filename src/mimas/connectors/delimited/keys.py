@@ -61,7 +61,7 @@ class Keyer:
                 raise EntryError(
                     "missing-anchor-component",
                     f"line {line} has no '{name}', which is the anchor",
-                    f"Give the row a value in the column '{name}', or remove it.",
+                    f"Give it a value for '{name}', or remove it.",
                 )
             values[name] = read(text) if read else text
         return self._type.key(values) or ""

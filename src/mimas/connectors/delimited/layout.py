@@ -28,6 +28,8 @@ class Layout(ABC):
     """The number of the line after the header."""
     seed: int
     """Seeds the fingerprints: a record means something else under another header."""
+    separator: str
+    """What stands between several values of a column."""
 
     @abstractmethod
     def split(self, record: bytes) -> list[str]:
@@ -119,7 +121,9 @@ class DelimitedLayout(Layout):
         return f"Otherwise check the delimiter, '{self.delimiter}'."
 
 
-def read_layout(lines: Iterator[bytes], path: Path, delimiter: str, encoding: str, salt: int) -> DelimitedLayout | None:
+def read_layout(
+    lines: Iterator[bytes], path: Path, delimiter: str, separator: str, encoding: str, salt: int
+) -> DelimitedLayout | None:
     """The layout from the header of a file, or none when the file is empty. Raises `ConnectorError`."""
     taken: list[bytes] = []
 
@@ -150,4 +154,4 @@ def read_layout(lines: Iterator[bytes], path: Path, delimiter: str, encoding: st
             f"The header of {path} holds NUL characters.", "If it is UTF-16, set 'encoding' to utf-16."
         )
     seed = xxh3_64_intdigest(b"".join(taken).rstrip(LINE_END), salt)
-    return DelimitedLayout(path, tuple(names), encoding, len(taken) + 1, seed, delimiter)
+    return DelimitedLayout(path, tuple(names), encoding, len(taken) + 1, seed, separator, delimiter)

@@ -14,12 +14,12 @@ from mimas.schema.values import Value, Values, many
 class Rows:
     """Makes entries of the records of one file."""
 
-    def __init__(self, layout: Layout, object_type: ObjectType, separator: str) -> None:
+    def __init__(self, layout: Layout, object_type: ObjectType) -> None:
         self._layout = layout
         self._split = layout.split
         self._width = len(layout.columns)
         self._type = object_type.name
-        self._separator = separator
+        self._separator = layout.separator
         attributes = object_type.attributes
         mask = [column in attributes for column in layout.columns]
         self._mask = None if all(mask) else mask

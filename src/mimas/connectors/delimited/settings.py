@@ -12,7 +12,6 @@ class RowSettings(FileSettings):
     """A file that has a row for each object."""
 
     encoding: str = Field("utf-8", description="The character encoding: utf-8, windows-1252, utf-16 …")
-    separator: str = Field("|", min_length=1, description="What stands between the values of a multi-valued column.")
     change_type: str = Field("change_type", description="The column of a change file that says add, modify or delete.")
 
     @field_validator("encoding")
@@ -27,7 +26,13 @@ class RowSettings(FileSettings):
         return self
 
 
-class DelimitedSettings(RowSettings):
+class ColumnSettings(RowSettings):
+    """A file whose rows have columns."""
+
+    separator: str = Field("|", min_length=1, description="What stands between the values of a multi-valued column.")
+
+
+class DelimitedSettings(ColumnSettings):
     """A file whose first row names the columns. A value with the delimiter, quotes or line ends in it is quoted."""
 
     delimiter: str = Field(",", description='What stands between two columns: one ASCII character, a tab is "\\t".')

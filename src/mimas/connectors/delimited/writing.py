@@ -29,10 +29,10 @@ class Writer(ABC):
     because an object left out of a listing would count as deleted.
     """
 
-    def __init__(self, object_type: ObjectType, settings: RowSettings, columns: Iterable[str]) -> None:
+    def __init__(self, object_type: ObjectType, settings: RowSettings, columns: Iterable[str], separator: str) -> None:
         attributes = object_type.attributes
         self._columns = list(columns)
-        self._plan = [(name, _to_text(attributes.get(name) or Attribute(name), settings)) for name in self._columns]
+        self._plan = [(name, _to_text(attributes.get(name) or Attribute(name), separator)) for name in self._columns]
         self._typed = [(position, text) for position, (_, text) in enumerate(self._plan) if text is not None]
         self._anchor = [self._columns.index(name) for name in object_type.anchor]
         self._change_type = settings.change_type
@@ -62,10 +62,15 @@ class Writer(ABC):
 
     def listing(self, out: BinaryIO, exports: Iterable[Export]) -> Iterator[Result]:
         """A header and a row for each object; results come chunk by chunk."""
-        out.write(self._encoded(self.head(self._columns)))
+        head = self.head(self._columns)
+        out.write(self._encoded(head))
         iterator = iter(exports)
+        written = bool(head)
         while chunk := list(islice(iterator, CHUNK)):
             yield from self._write(out, chunk, self._row, self._columns)
+            written = True
+        if not written:
+            out.write(self._encoded("\n"))  # a listing of nothing, which an empty file is not
 
     def changes(self, out: BinaryIO, exports: Iterable[Export], new: bool) -> Iterator[Result]:
         """A row for each object, with the kind of change before it; a header in a new file."""
@@ -160,7 +165,7 @@ class DelimitedWriter(Writer):
     def __init__(self, object_type: ObjectType, settings: DelimitedSettings) -> None:
         attributes = object_type.attributes
         columns = (*(name for name in object_type.anchor if name not in attributes), *attributes)
-        super().__init__(object_type, settings, columns)
+        super().__init__(object_type, settings, columns, settings.separator)
         self._delimiter = settings.delimiter
 
     @property
@@ -213,7 +218,7 @@ def _tried(name: str, text: ToText | None, value: Any, faults: list[str]) -> str
         return ""
 
 
-def _to_text(attribute: Attribute, settings: RowSettings) -> ToText | None:
+def _to_text(attribute: Attribute, separator: str) -> ToText | None:
     """The function that makes a value the text of its cell, none for text. It raises `EntryError`."""
     one = _boolean if attribute.kind is Kind.BOOLEAN else str
     if not attribute.multivalued:
@@ -223,9 +228,9 @@ def _to_text(attribute: Attribute, settings: RowSettings) -> ToText | None:
 
     def joined(value: Any) -> str:
         texts = [one(part) for part in value] if isinstance(value, list | tuple) else [one(value)]
-        if any(settings.separator in text for text in texts):
-            raise EntryError("invalid-attribute-value", f"a value holds the separator '{settings.separator}'")
-        return settings.separator.join(texts)
+        if any(separator in text for text in texts):
+            raise EntryError("invalid-attribute-value", f"a value holds the separator {separator!r}")
+        return separator.join(texts)
 
     return joined
 

@@ -37,7 +37,9 @@ class FixedWidthConnector(RowConnector[FixedWidthSettings, FixedWidthLayout]):
         right = frozenset(position for position, column in enumerate(columns) if column.align == "right")
         names = tuple(column.name for column in columns)
         number, rest = (2, lines) if settings.header else (1, chain(first, lines))
-        return FixedWidthLayout(path, names, encoding, number, self.salt, settings.places, right), rest
+        return FixedWidthLayout(
+            path, names, encoding, number, self.salt, settings.separator, settings.places, right
+        ), rest
 
     def keyer(self, layout: FixedWidthLayout, object_type: ObjectType) -> Keyer:
         """One that takes the keys line by line."""

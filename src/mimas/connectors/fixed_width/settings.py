@@ -5,7 +5,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from mimas.connectors.delimited.settings import RowSettings
+from mimas.connectors.delimited.settings import ColumnSettings
 
 
 class Column(BaseModel):
@@ -21,7 +21,7 @@ class Column(BaseModel):
     align: Literal["left", "right"] = Field("left", description="Where values stand; blanks are on the other side.")
 
 
-class FixedWidthSettings(RowSettings):
+class FixedWidthSettings(ColumnSettings):
     """A file in which every value has its place in the line."""
 
     columns: tuple[Column, ...] = Field(min_length=1, description="The columns, in order: {name, width, start, align}.")

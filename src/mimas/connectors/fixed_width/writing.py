@@ -17,7 +17,7 @@ class FixedWidthWriter(Writer):
     """Writes every value in its place. One that is too wide is an error: nothing is cut."""
 
     def __init__(self, object_type: ObjectType, settings: FixedWidthSettings) -> None:
-        super().__init__(object_type, settings, (column.name for column in settings.columns))
+        super().__init__(object_type, settings, (column.name for column in settings.columns), settings.separator)
         self._places = dict(zip(self._columns, settings.places, strict=True))
         self._right = {column.name for column in settings.columns if column.align == "right"}
         self._kind = self._columns.index(settings.change_type) if settings.change_type in self._columns else 0

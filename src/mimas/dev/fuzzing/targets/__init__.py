@@ -6,6 +6,7 @@ from mimas.dev.fuzzing.target import Target
 def targets() -> dict[str, Target]:
     """All targets. Those of a connector that is not installed are left out."""
     from mimas.dev.fuzzing.targets import (
+        avp,
         certificates,
         delimited,
         documents,
@@ -23,7 +24,7 @@ def targets() -> dict[str, Target]:
         sql,
     )
 
-    # To come with their connectors, here and in a module beside these: DSML, attribute-value pairs.
+    # To come with their connectors, here and in a module beside these: DSML.
     found = [
         *expressions.TARGETS,
         *filters.TARGETS,
@@ -37,6 +38,7 @@ def targets() -> dict[str, Target]:
         *certificates.TARGETS,
         *delimited.TARGETS,
         *fixed_width.TARGETS,
+        *avp.TARGETS,
         *ldif.TARGETS,
         *scim.TARGETS,
         *sql.TARGETS,
