@@ -40,8 +40,31 @@ packages() {
   rm -f "$log"
 }
 
+# From the suite that `suite` names, where it does.
 install_packages() {
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" </dev/null
+  as_root env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -q --no-install-recommends ${suite:+-t "$suite"} "$@" </dev/null
+}
+
+# Samba's domain controller. That of Debian 12 knows nothing later than Windows Server 2008; its backports have a newer one.
+samba_packages() {
+  local suite=""
+  if [ "$(. /etc/os-release && printf %s "${VERSION_CODENAME:-}")" = bookworm ] && can_install; then
+    suite=bookworm-backports
+    apt-get indextargets --format '$(RELEASE)' | grep -qx "$suite" || add_suite "$suite"
+  fi
+  # Of older releases the controller is a part of the package samba.
+  packages samba samba-ad-dc samba-ad-provision samba-vfs-modules ldb-tools krb5-user ||
+    packages samba samba-ad-provision samba-vfs-modules ldb-tools krb5-user
+}
+
+# Another suite of the archive that Debian 12 comes from here.
+add_suite() {
+  local archive
+  archive=$(apt-get indextargets --format '$(REPO_URI)' 'RELEASE: bookworm' | head -n 1)
+  printf '%s\n' "Types: deb" "URIs: ${archive:-http://deb.debian.org/debian/}" "Suites: $1" "Components: main" \
+    "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg" | as_root tee "/etc/apt/sources.list.d/$1.sources" >/dev/null
+  as_root apt-get update >/dev/null
 }
 
 # The newest of the Pythons that are new enough; MIMAS_PYTHON names another one.

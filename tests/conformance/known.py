@@ -12,11 +12,6 @@ class Deviation:
     why: str
 
 
-_TWO = (
-    "A second account of one system that finds a person who has one is linked to the same person, and nothing is said: "
-    "of its values none count."
-)
-
 KNOWN: dict[str, Deviation] = {
     "CIRC-005": Deviation(
         "declared",
@@ -34,12 +29,5 @@ KNOWN: dict[str, Deviation] = {
     ),
     "JOIN-013": Deviation(
         "declared", "An ambiguous account is held for a person, and does not become one more duplicate."
-    ),
-    "JOIN-032": Deviation("bug", _TWO),
-    "JOIN-034": Deviation("bug", _TWO),
-    "RECALL-011": Deviation(
-        "bug",
-        "When the last inbound rule of an object type is taken away, its values are withdrawn, but the links that it "
-        "made stay.",
     ),
 }

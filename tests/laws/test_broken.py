@@ -6,12 +6,16 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import Phase, settings
+from hypothesis import Phase, given, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from mimas.language.expressions import codegen
+from mimas.language.operations import OPERATIONS
 from mimas.runs.symbols import Symbols
 from mimas.sync import inbound
+from mimas.sync.rules import SyncRule
 from tests.laws.machine import LAW, Life
+from tests.laws.test_explaining import OBJECTS, contribute, rules, scope
 from tests.laws.test_laws import Containers, Following, Order, Rest, Return
 
 BUDGET = settings(LAW, phases=[Phase.generate], derandomize=True, database=None)
@@ -66,6 +70,32 @@ BROKEN: dict[str, tuple[type[Life], Patch]] = {
     "law 5: the deleted are not found again": (Return, no_keys_of_the_deleted),
     "law 6: names stay as they were": (Containers, nothing("mimas.runs.staging.Stager._rename")),
 }
+
+
+def last_come_first_served(patch: pytest.MonkeyPatch) -> None:
+    """Within one object the last rule that gives a value wins."""
+    write = inbound._write_offers
+    patch.setattr(inbound, "_write_offers", lambda code, offers, load: write(code, offers[::-1], load))
+
+
+def half_joined(patch: pytest.MonkeyPatch) -> None:
+    """The generated code forgets what stands behind an ``&``."""
+    patch.setattr(codegen, "OPERATIONS", {**OPERATIONS, "&": lambda left, *_: left})
+
+
+BROKEN_RULES: dict[str, tuple[Callable[[list[SyncRule], dict[str, Any]], None], Patch]] = {
+    "law 11: the last rule wins": (contribute, last_come_first_served),
+    "law 11: half of a text": (contribute, half_joined),
+    "law 11: numbers are compared as texts": (scope, nothing("mimas.language.scope._whole")),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_RULES)
+def test_a_broken_compiler_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    law, patch = BROKEN_RULES[name]
+    patch(monkeypatch)
+    with pytest.raises((AssertionError, BaseExceptionGroup)):
+        settings(BUDGET, max_examples=200)(given(rules(), OBJECTS)(law))()
 
 
 @pytest.mark.parametrize("name", BROKEN)

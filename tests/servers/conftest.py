@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from tests.servers import samba as samba_server
+from tests.servers import samba as samba_controller
 from tests.servers import slapd as slapd_server
 from tests.servers.processes import free_port, stop, wait_for_port
 
@@ -33,13 +33,12 @@ def slapd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[slapd_server.Sla
 
 
 @pytest.fixture(scope="session")
-def samba(tmp_path_factory: pytest.TempPathFactory) -> Iterator[samba_server.Samba]:
-    """A running domain controller."""
-    if reason := samba_server.missing():
+def samba(tmp_path_factory: pytest.TempPathFactory) -> Iterator[samba_controller.Samba]:
+    """A running domain controller. It takes many seconds to make: whoever asks is of the xdist group ``samba``."""
+    if reason := samba_controller.missing():
         pytest.skip(reason)
-    if importlib.util.find_spec("ldap") is None:
-        pytest.skip("python-ldap is not installed: pip install 'mimas[ldap]'")
-    server = samba_server.Samba(tmp_path_factory.mktemp("samba"), samba_server.own_address()).start()
+    pytest.importorskip("ldap", reason="python-ldap is not installed: pip install 'mimas[ldap]'")
+    server = samba_controller.Samba(tmp_path_factory.mktemp("samba")).start()
     yield server
     server.stop()
 

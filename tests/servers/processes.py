@@ -1,5 +1,6 @@
 """Servers as child processes on loopback: a free port, a wait until it answers, an end."""
 
+import secrets
 import socket
 import subprocess
 import time
@@ -12,6 +13,11 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def free_address() -> str:
+    """A loopback address of its own, for servers whose ports cannot be chosen: other tests may be running here."""
+    return ".".join(["127", *(str(secrets.randbelow(253) + 1) for _ in range(3))])
 
 
 def wait_for_port(

@@ -6,10 +6,10 @@ from contextlib import suppress
 
 
 class BreakingProxy:
-    """Passes on what a server on ``target`` and its clients say, until `break_after`."""
+    """Passes on what a server on ``target`` of an address and its clients say, until `break_after`."""
 
-    def __init__(self, target: int) -> None:
-        self._target = target
+    def __init__(self, target: int, address: str = "127.0.0.1") -> None:
+        self._target = (address, target)
         self._left: int | None = None
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
@@ -26,7 +26,7 @@ class BreakingProxy:
         with suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
-                server = socket.create_connection(("127.0.0.1", self._target))
+                server = socket.create_connection(self._target)
                 threading.Thread(target=self._pass_on, args=(client, server, False), daemon=True).start()
                 threading.Thread(target=self._pass_on, args=(server, client, True), daemon=True).start()
 

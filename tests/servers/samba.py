@@ -4,13 +4,15 @@ Samba's LDAP ports cannot be chosen, so every controller has another address, an
 """
 
 import os
+import re
 import shutil
 import signal
 import subprocess
 import time
 from pathlib import Path
 
-from tests.servers.processes import stop, wait_for_port
+from tests.servers.certificates import certify
+from tests.servers.processes import free_address, stop, wait_for_port
 
 PASSWORD = "Only-for-te5ts"
 _MODULES = "ldap, cldap, kdc"
@@ -18,33 +20,34 @@ _MODULES = "ldap, cldap, kdc"
 
 def missing() -> str:
     """Why there can be no controller here; empty if there can."""
-    if shutil.which("samba-tool") is None or shutil.which("samba", path=_SBIN) is None:
-        return "Samba's domain controller is not installed: apt-get install samba-ad-dc samba-ad-provision"
+    program = shutil.which("samba", path=_SBIN)
+    if shutil.which("samba-tool") is None or program is None:
+        return "Samba's domain controller is not installed: apt-get install samba-ad-dc samba-ad-provision ldb-tools"
+    said = subprocess.run([program, "--version"], check=False, capture_output=True, text=True).stdout
+    if tuple(map(int, re.findall(r"\d+", said)[:2])) < _VERSION:
+        return f"Samba is too old ({said.strip()}): from 4.19 on it will do, which Debian 12 has in bookworm-backports"
     if os.geteuid() != 0:
         return "a domain controller listens on ports that only root may open"
     return ""
 
 
+_VERSION = (4, 19)
+"""Samba's first that can be a domain of Windows Server 2016."""
+
 _SBIN = "/usr/sbin:/usr/local/sbin:" + os.environ.get("PATH", "")
-
-
-def own_address(number: int = 1) -> str:
-    """A loopback address that no other process of the tests takes for a controller."""
-    process = os.getpid()
-    return f"127.{1 + process // 200 % 200}.{1 + process % 200}.{number}"
 
 
 class Samba:
     """A domain controller. ``start`` and ``stop`` can be repeated; the data stays."""
 
-    def __init__(self, folder: Path, address: str, realm: str = "CORP.EXAMPLE.TEST") -> None:
+    def __init__(self, folder: Path, realm: str = "CORP.EXAMPLE.TEST") -> None:
         self.folder = folder
-        self.address = address
+        self.address = free_address()
         self.realm, self.domain = realm, realm.lower()
         self.base = ",".join(f"DC={part}" for part in self.domain.split("."))
         self.host = f"dc1.{self.domain}"
         self.user = f"Administrator@{realm}"
-        self.uri, self.plain_uri = f"ldaps://{address}", f"ldap://{address}"
+        self.uri, self.plain_uri = f"ldaps://{self.address}", f"ldap://{self.address}"
         self.certificate, self.key = folder / "tls.crt", folder / "tls.key"
         self.kerberos = folder / "krb5.conf"
         self._config = folder / "etc" / "smb.conf"
@@ -61,12 +64,12 @@ class Samba:
             raise RuntimeError(f"samba-tool {command[0]}: {done.stdout}{done.stderr}")
         return done.stdout
 
-    def load(self, ldif: str) -> None:
-        """Add entries to the database, which may be in use."""
-        command = ["ldbadd", "-H", str(self.folder / "private" / "sam.ldb"), f"--configfile={self._config}", "--nosync"]
+    def load(self, ldif: str, program: str = "ldbadd") -> None:
+        """Add entries to the database, which may be in use; with ``ldbmodify``, change some."""
+        command = [program, "-H", str(self.folder / "private" / "sam.ldb"), f"--configfile={self._config}", "--nosync"]
         done = subprocess.run([*command, "-o", "batch_mode:1"], check=False, input=ldif.encode(), capture_output=True)
         if done.returncode:
-            raise RuntimeError(f"ldbadd: {done.stdout.decode()}{done.stderr.decode()}")
+            raise RuntimeError(f"{program}: {done.stdout.decode()}{done.stderr.decode()}")
 
     def start(self) -> "Samba":
         """Run, and wait until it answers."""
@@ -96,11 +99,7 @@ class Samba:
 
     def certify(self, days: int = 30) -> None:
         """Make its certificate; one of a negative number of days has expired."""
-        names = f"subjectAltName=DNS:{self.host},DNS:{self.domain},IP:{self.address}"
-        command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={self.host}"]
-        files = ["-keyout", str(self.key), "-out", str(self.certificate)]
-        subprocess.run([*command, "-days", str(days), "-addext", names, *files], check=True, capture_output=True)
-        self.key.chmod(0o600)
+        certify(self.certificate, self.key, self.host, self.domain, self.address, "127.0.0.1", days=days)
 
     def _provision(self) -> None:
         address = [f"--option=interfaces={self.address}/8", "--option=bind interfaces only=yes"]
@@ -108,7 +107,8 @@ class Samba:
             "samba-tool", "domain", "provision", "--configfile=/dev/null", f"--targetdir={self.folder}",
             "--server-role=dc", "--dns-backend=NONE", f"--realm={self.realm}", f"--domain={self.realm.split('.')[0]}",
             f"--adminpass={PASSWORD}", "--host-name=dc1", f"--host-ip={self.address}", "--base-schema=2019",
-            "--function-level=2016", "--option=ad dc functional level=2016", "--backend-store=mdb", *address,
+            "--function-level=2016", "--option=ad dc functional level=2016", "--backend-store=mdb",
+            "--option=ldb:nosync=yes", *address,
         ]  # fmt: skip
         done = subprocess.run(command, check=False, capture_output=True, text=True)
         if done.returncode:
@@ -120,10 +120,11 @@ class Samba:
         lines += [f"ncalrpc dir = {self.folder}/ncalrpc", f"ntp signd socket directory = {self.folder}/ntp_signd"]
         text = "\n".join(line for line in self._config.read_text().splitlines() if "server services" not in line)
         self._config.write_text(text.replace("[global]", "[global]\n" + "\n".join(f"\t{line}" for line in lines), 1))
-        # A test is to be able to change a password twice.
-        self.tool("domain", "passwordsettings", "set", "--min-pwd-age=0")
-        # Kerberos is to know the LDAP service by the address that the tests use.
-        self.tool("spn", "add", f"ldap/{self.address}", "DC1$")
+        # A test is to be able to change a password twice; and Kerberos to know the LDAP service by its address.
+        changes = {self.base: ("replace", "minPwdAge", "0")}
+        changes[f"CN=DC1,OU=Domain Controllers,{self.base}"] = ("add", "servicePrincipalName", f"ldap/{self.address}")
+        for name, (how, attribute, value) in changes.items():
+            self.load(f"dn: {name}\nchangetype: modify\n{how}: {attribute}\n{attribute}: {value}\n", "ldbmodify")
         self.kerberos.write_text(
             f"[libdefaults]\n default_realm = {self.realm}\n dns_lookup_kdc = false\n"
             " dns_canonicalize_hostname = false\n rdns = false\n"

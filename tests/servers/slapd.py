@@ -5,6 +5,7 @@ import signal
 import subprocess
 from pathlib import Path
 
+from tests.servers.certificates import certify
 from tests.servers.processes import free_port, stop, wait_for_port
 
 SUFFIX = "dc=example,dc=test"
@@ -84,15 +85,13 @@ class Slapd:
         self.port, self.tls_port = free_port(), free_port()
         self.uri, self.tls_uri = f"ldap://127.0.0.1:{self.port}", f"ldaps://127.0.0.1:{self.tls_port}"
         self.certificate = folder / "tls.crt"
-        self.has_tls = shutil.which("openssl") is not None
         self._process: subprocess.Popen[bytes] | None = None
         for name in ("data", "changes"):
             (folder / name).mkdir(parents=True)
         # A copy of the program, since Ubuntu's AppArmor profile keeps the installed one out of our folder.
         self._program = shutil.copy2(program() or "slapd", folder / "slapd")
-        if self.has_tls:
-            self._certify()
-        tls = f"TLSCertificateFile {self.certificate}\nTLSCertificateKeyFile {folder}/tls.key" if self.has_tls else ""
+        self.certify()
+        tls = f"TLSCertificateFile {self.certificate}\nTLSCertificateKeyFile {folder}/tls.key"
         modules = next(path for path in MODULES if path.exists())
         config = _CONFIG.format(
             modules=modules, schema="/etc/ldap/schema", folder=folder, tls=tls,
@@ -113,12 +112,16 @@ class Slapd:
     def start(self) -> "Slapd":
         """Run, and wait until it answers."""
         log = self.folder / "log"
-        urls = f"{self.uri} {self.tls_uri}" if self.has_tls else self.uri
+        urls = f"{self.uri} {self.tls_uri}"
         with log.open("ab") as output:
             command = [self._program, "-d", "0", "-f", self.folder / "slapd.conf", "-h", urls]
             self._process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
         wait_for_port(self.port, self._process, log)
         return self
+
+    def certify(self, days: int = 30) -> None:
+        """Make its certificate; one of a negative number of days has expired."""
+        certify(self.certificate, self.folder / "tls.key", "localhost", "127.0.0.1", days=days)
 
     def freeze(self) -> None:
         """It answers no more, and its connections stay open."""
@@ -131,9 +134,3 @@ class Slapd:
             self._process.send_signal(signal.SIGCONT)
             stop(self._process)
         self._process = None
-
-    def _certify(self) -> None:
-        command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", "/CN=localhost"]
-        names = ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
-        files = ["-keyout", str(self.folder / "tls.key"), "-out", str(self.certificate)]
-        subprocess.run(command + names + files, check=True, capture_output=True)

@@ -189,9 +189,6 @@ class Ldap(Named):
     title = "ldap: OpenLDAP"
     bad = ("jpegPhoto", "no base64")
     secret, secrets = "userPassword", (PASSWORD,)
-    shortfalls = MappingProxyType(
-        {"deltas-show-deletes": "a delta reads what has a newer modifyTimestamp, which what is gone has not"}
-    )
     schema = DIRECTORY
 
     def __init__(self, folder: Path, server: Slapd) -> None:

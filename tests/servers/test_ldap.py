@@ -9,10 +9,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from mimas.connectors.contract import Change, ConnectorError, Export, Operation, Result
+from mimas.connectors.contract import Change, ConnectorError, Export, Operation, Result, Sought
 from mimas.connectors.ldap import LdapConnector, LdapSettings
 from mimas.schema.attributes import Attribute, Kind, ObjectType
-from tests.servers.listing import read
+from mimas.schema.names import escape, key
+from tests.servers.characters import TEXTS
+from tests.servers.listing import fetched, read
 from tests.servers.processes import free_port
 from tests.servers.proxy import BreakingProxy
 from tests.servers.silent import silence
@@ -331,8 +333,6 @@ def test_a_server_that_never_says_a_word_is_waited_for_so_long(make: Make, schem
 
 
 def test_where_one_server_is_silent_another_one_is_asked(make: Make, slapd: Slapd) -> None:
-    if not slapd.has_tls:
-        pytest.skip("openssl is not installed")
     with silence() as port:
         uri = f"ldaps://127.0.0.1:{port} {slapd.tls_uri}"
         assert "reached" in make(uri=uri, ca_file=slapd.certificate, timeout=1).test()
@@ -423,9 +423,92 @@ def test_a_server_that_stops_while_writing(make: Make, base: str, tmp_path: Path
         next(results)
 
 
+def test_a_server_that_restarts_between_two_pages(make: Make, base: str, tmp_path: Path) -> None:
+    own = Slapd(tmp_path / "slapd").start()
+    try:
+        connector = make(uri=own.uri, page_size=5)
+        succeed(connector, *(person(SUFFIX, f"u{number}", number) for number in range(20)))
+        reading = connector.read()
+        next(reading)
+        own.stop()
+        own.start()
+        with pytest.raises(ConnectorError, match="Can't contact LDAP server") as caught:
+            list(reading)
+        assert "run this again" in caught.value.advice
+        connector.close()
+        assert len(read(connector).entries) == 20
+    finally:
+        own.stop()
+
+
+def test_a_certificate_that_has_expired(make: Make, tmp_path: Path) -> None:
+    own = Slapd(tmp_path / "slapd")
+    own.certify(days=-1)
+    own.start()
+    try:
+        with pytest.raises(ConnectorError, match="its certificate is not accepted: certificate has expired"):
+            make(uri=own.tls_uri, ca_file=own.certificate).test()
+        with pytest.raises(ConnectorError, match="Connect error") as caught:
+            make(uri=own.uri, start_tls=True, ca_file=own.certificate).test()
+        assert "has not expired" in caught.value.advice
+    finally:
+        own.stop()
+
+
+class TestReferrals:
+    """A part of the directory that another server has. Nobody follows there."""
+
+    @pytest.fixture
+    def elsewhere(self, make: Make, base: str) -> str:
+        succeed(make(), person(base, "here"))
+        name = f"ou=elsewhere,{base}"
+        attributes = [
+            ("objectClass", [b"referral", b"extensibleObject"]),
+            ("ref", [f"ldap://other.test/{name}".encode()]),
+        ]
+        make()._session().link.add_s(name, attributes)
+        return name
+
+    def test_in_a_listing_are_left_out(self, make: Make, base: str, elsewhere: str) -> None:
+        listing = read(make(base=base))
+        assert ([one.values["uid"] for one in listing.entries.values()], listing.end.complete) == (["here"], True)
+
+    def test_are_the_error_of_who_is_written_there(self, make: Make, base: str, elsewhere: str) -> None:
+        away = person(elsewhere, "away")
+        results = send(make(), away, update(away, sn=change("x")), delete(away), person(base, "next"))
+        assert [result.error for result in results] == ["cd-error"] * 3 + [""]
+        for result in results[:3]:
+            assert f"Referral (ldap://other.test/{away.name})" in result.message
+            assert result.advice.startswith("Another server is in charge of it")
+
+    def test_instead_of_the_base_are_said(self, make: Make, elsewhere: str) -> None:
+        with pytest.raises(ConnectorError, match=r"Referral \(ldap://other.test/") as caught:
+            read(make(base=elsewhere))
+        assert caught.value.advice.startswith("Another server has what is looked for")
+
+
+def test_names_and_values_of_any_characters(make: Make, base: str) -> None:
+    writer, exports = make(), []
+    for number, text in enumerate(TEXTS):
+        name = f"cn={escape(text)},ou={escape(' ,#')},{base}"
+        changes = {"cn": change(text), "sn": change(text), "description": change(text), "uid": change(f"u{number}")}
+        exports.append(Export(number, Operation.ADD, "inetOrgPerson", None, name, changes=changes))
+    added = {result.id: result.anchor or "" for result in succeed(writer, *exports)}
+    connector = make(base=base)
+    found = read(connector).entries
+    for export, text in zip(exports, TEXTS, strict=True):
+        entry = found[added[export.id]]
+        assert key(entry.name or "") == key(export.name or "")
+        assert (entry.values["sn"], entry.values["description"]) == (text, [text])
+        assert fetched(connector, Sought(entry.type, entry.anchor, export.name))[entry.anchor][1].values == entry.values
+        renamed = f"cn={escape(f' {text} ')},ou={escape(f'{text};')},{base}"
+        succeed(writer, update(export, renamed))
+        assert key(read(connector).entries[entry.anchor].name or "") == key(renamed)
+        succeed(writer, Export(1, Operation.DELETE, "inetOrgPerson", None, renamed))
+    assert read(connector).entries == {}
+
+
 def test_encryption_with_a_checked_certificate(make: Make, slapd: Slapd, tmp_path: Path) -> None:
-    if not slapd.has_tls:
-        pytest.skip("openssl is not installed")
     trusted = {"ca_file": slapd.certificate}
     assert "reached" in make(uri=slapd.tls_uri, **trusted).test()
     assert "reached" in make(start_tls=True, **trusted).test()

@@ -60,6 +60,16 @@ def test_the_way_is_found_and_said(place: Place) -> None:
     assert marked(place.connector()).startswith(f"{place.way}:")
 
 
+@places("openldap-syncrepl")
+def test_a_connector_that_is_configured_anew_reads_everything(place: Place) -> None:
+    first = place.connector()
+    mark = marked(first)
+    second = place.connector()
+    second.salt = first.salt + 1
+    with pytest.raises(OutdatedError, match="is configured in another way than before"):
+        list(second.read(mark))
+
+
 @places()
 def test_what_changed_is_told_as_a_listing_shows_it(place: Place) -> None:
     anna, berta, clara = (place.person(uid) for uid in ("anna", "berta", "clara"))

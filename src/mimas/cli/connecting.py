@@ -10,6 +10,7 @@ from mimas.cli.installation import Installation
 from mimas.cli.printing import as_json, out, table
 from mimas.connectors.contract import Connector, ConnectorError, Schema, Sought
 from mimas.connectors.registry import connector_class, kinds, open_connector, suggestion
+from mimas.schema.names import split
 
 
 def types(*, json: bool) -> None:
@@ -60,6 +61,16 @@ def discover(installation: Installation, name: str, *, json: bool) -> None:
         as_json(_plain(schema))
     else:
         print(_as_yaml(schema), end="")
+
+
+def containers(installation: Installation, name: str, *, json: bool) -> None:
+    """What could be chosen of a directory."""
+    with _opened(installation, name) as connector:
+        found = sorted(connector.containers(), key=lambda one: split(one.name)[::-1])
+    if json:
+        as_json([one._asdict() for one in found])
+    else:
+        table(("name", "guid"), found)
 
 
 def set_password(installation: Installation, name: str, key: str) -> None:

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 import typer
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of a connector.")]
+Key = Annotated[str, typer.Argument(metavar="KEY", help="The anchor or the name of an object in that system.")]
 
 
 def installation(context: typer.Context) -> Any:
@@ -14,3 +16,9 @@ def installation(context: typer.Context) -> Any:
     found = Installation.find(context.find_root().obj)
     context.call_on_close(found.close)
     return found
+
+
+def end(code: int) -> None:
+    """End the command with this exit code."""
+    if code:
+        raise typer.Exit(code)

@@ -42,6 +42,14 @@ class Around(Connector[Any]):
         """As the inner one."""
         return self.inner.write(exports)
 
+    def ready(self) -> str:
+        """As the inner one."""
+        return self.inner.ready()
+
+    def hand_over(self, ready: str) -> None:
+        """As the inner one."""
+        self.inner.hand_over(ready)
+
     def set_password(self, object_: Sought, password: str, old: str | None = None) -> None:
         """As the inner one."""
         self.inner.set_password(object_, password, old)

@@ -54,6 +54,8 @@ class Capabilities:
     """What a reference value holds: the anchor or the name of its target."""
     confirms: Literal["import", "acknowledgement"] = "import"
     """When an export counts as done: once an import shows it, or once it was sent (change files, passwords)."""
+    strict_references: bool = False
+    """A reference to an object that is not there is refused: it is sent once its target has been made."""
     whole_references: bool = False
     """An update tells all values of a multi-valued reference that changes, not only those added and removed."""
     fetch: bool = False
@@ -328,6 +330,19 @@ class Connector(ABC, Generic[SettingsT]):
         listing visible at once, after the last object, or not at all.
         """
         raise ConnectorError(f"Connector {self.name} does not write.")
+
+    def ready(self) -> str:
+        """What the last `write` has put ready to be handed over, by a name of its own; empty where all is sent already.
+
+        For systems that cannot be asked what they were sent: it is recorded as sent first, and handed over then.
+        """
+        return ""
+
+    def hand_over(self, ready: str) -> None:
+        """Hand over what was put ready under this name, unless that has been done; drop what else was put ready.
+
+        Raises `ConnectorError`; it is called again then, by the next export.
+        """
 
     def set_password(self, object_: Sought, password: str, old: str | None = None) -> None:  # noqa: ARG002
         """Give an object another password; with ``old``, as its owner, whom the system's rules bind.

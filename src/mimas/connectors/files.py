@@ -1,4 +1,4 @@
-"""What connectors of files share: their settings, opening, replacing a file at once, appending to it for good."""
+"""What connectors of files share: their settings, opening, replacing a file at once."""
 
 import os
 from abc import abstractmethod
@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, ClassVar, Literal, Self, TypeVar
 
 from pydantic import Field, model_validator
 
+from mimas.connectors.changefile import ChangeFile
 from mimas.connectors.contract import (
     Capabilities,
     Connector,
@@ -24,6 +25,7 @@ from mimas.connectors.contract import (
     Result,
     Settings,
 )
+from mimas.connectors.disk import refusals, sync_folder
 
 
 class FileSettings(Settings):
@@ -57,6 +59,7 @@ class FileConnector(Connector[FileSettingsT]):
     """A connected system that is a file, or hands files over."""
 
     named: ClassVar[bool] = False
+    _ready = ""
 
     @property
     def capabilities(self) -> Capabilities:
@@ -90,7 +93,7 @@ class FileConnector(Connector[FileSettingsT]):
         yield End(complete=not reason, watermark="" if self.capabilities.delta else None, reason=reason)
 
     def write(self, exports: Iterable[Export]) -> Iterator[Result]:
-        """Replace the listing, or append to the change file.
+        """Replace the listing, or put ready what is to be appended to the change file.
 
         Results of a listing come before the new file is visible; when the iteration does not reach its end, by an
         error or by being dropped, the old file stays as it was and every result of it is void.
@@ -99,12 +102,24 @@ class FileConnector(Connector[FileSettingsT]):
             with replaced(self.located("path")) as out:
                 yield from self.listing(out, exports)
         elif self.settings.export == "changes":
-            path = self.located("changes")
-            with appended(path) as out:
-                results = list(self.records(out, exports, path if finished(path) else None))
+            self._ready, out, file = "", BytesIO(), ChangeFile(self.located("changes"))
+            if file.has_lines:
+                self.check(file.path)
+            results = list(self.records(out, exports))
+            if batch := out.getvalue():
+                self._ready = file.put(batch)
             yield from results
         else:
             yield from super().write(exports)
+
+    def ready(self) -> str:
+        """The records for the change file."""
+        return self._ready
+
+    def hand_over(self, ready: str) -> None:
+        """Append them to the change file. Raises `ConnectorError`."""
+        if self.settings.export == "changes":
+            ChangeFile(self.located("changes")).hand_over(ready, self.head())
 
     def located(self, setting: Literal["path", "changes"]) -> Path:
         """The file that a setting names. Raises `ConnectorError` when the setting is empty."""
@@ -125,8 +140,15 @@ class FileConnector(Connector[FileSettingsT]):
         """Write a whole file; an object that fails in part is written without the part."""
 
     @abstractmethod
-    def records(self, out: BinaryIO, exports: Iterable[Export], existing: Path | None) -> Iterator[Result]:
-        """Write change records, to be appended to the ``existing`` file or to be the beginning of a new one."""
+    def head(self) -> bytes:
+        """What a new change file begins with."""
+
+    def check(self, changes: Path) -> None:
+        """Raises `ConnectorError` where records of this connector do not go into the change file that is there."""
+
+    @abstractmethod
+    def records(self, out: BinaryIO, exports: Iterable[Export]) -> Iterator[Result]:
+        """Write change records."""
 
 
 def new_values(export: Export) -> Mapping[str, Any]:
@@ -166,7 +188,7 @@ def replaced(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
     `ConnectorError` for what the operating system refuses.
     """
     path = path.resolve()
-    with _refusals(path):
+    with refusals(path):
         _remove_what_was_left(path)
         handle, name = mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=_UNFINISHED)
         temporary = Path(name)
@@ -183,51 +205,7 @@ def replaced(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
             with suppress(OSError):
                 temporary.unlink(missing_ok=True)
             raise
-        _sync_folder(path.parent)
-
-
-@contextmanager
-def appended(path: Path) -> Iterator[BytesIO]:
-    """Bytes that come to the end of a file, made if need be, when the block ends well: on the disk, or not at all.
-
-    Raises `ConnectorError` for what the operating system refuses.
-    """
-    with _refusals(path):
-        out = BytesIO()
-        yield out
-        new = not path.exists()
-        with path.open("ab", buffering=0) as file:
-            size = file.tell()
-            try:
-                rest = out.getbuffer()
-                while rest:
-                    rest = rest[file.write(rest) :]
-                os.fsync(file.fileno())
-            except BaseException:
-                file.truncate(size)
-                raise
-        if new:
-            _sync_folder(path.parent)
-
-
-def finished(path: Path) -> bool:
-    """Whether a file has something in it, the end of which is the end of a line.
-
-    Raises `ConnectorError` when its last line was cut off: what were appended to it would be spoilt.
-    """
-    try:
-        with path.open("rb") as file:
-            if not file.seek(0, os.SEEK_END):
-                return False
-            file.seek(-1, os.SEEK_END)
-            if file.read(1) == b"\n":
-                return True
-    except FileNotFoundError:
-        return False
-    raise ConnectorError(
-        f"{path} ends in the middle of a line: an earlier export was cut off.",
-        "Remove that line; what it held is exported again.",
-    )
+        sync_folder(path.parent)
 
 
 def without_repeats(keys: Sequence[str]) -> Iterator[slice]:
@@ -245,22 +223,6 @@ def without_repeats(keys: Sequence[str]) -> Iterator[slice]:
         seen.add(key)
     if start < len(keys):
         yield slice(start, len(keys))
-
-
-@contextmanager
-def _refusals(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise refused(path, error) from error
-
-
-def refused(path: Path, error: OSError) -> ConnectorError:
-    """What the operating system says to a file that is to be written."""
-    return ConnectorError(
-        f"{path} cannot be written: {error.strerror or error}.",
-        "Check that its folder exists, has room, and may be written by the user running Mimas.",
-    )
 
 
 _UNFINISHED = ".mimas"
@@ -287,12 +249,3 @@ def _usual_mode() -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return 0o666 & ~mask
-
-
-def _sync_folder(folder: Path) -> None:
-    """A rename is on the disk only when its folder is."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from mimas.connectors.contract import Connector, ConnectorError, Export, Operation, Result
+from mimas.runs import handing
 from mimas.runs.acknowledging import acknowledge
 from mimas.runs.callouts import Callouts
 from mimas.runs.carrying import Carrier
@@ -98,19 +99,24 @@ class Delivery:
         allowed, results = self.callouts.ask([e for e in parcel.exports if e.id not in parcel.refused])
         results.extend(parcel.refused.values())
         silent: list[Export] = []
+        ready = ""
         try:
             results.extend(self.connector.write(allowed))
+            ready = self.connector.ready()
             answered = {result.id for result in results}
             silent = [export for export in allowed if export.id not in answered]
         finally:
             # Whatever was answered before a connection broke is kept; the rest stays "sending".
-            with self.store.transaction() as tx:
+            with self.store.transaction(durable=bool(ready)) as tx:
                 self._record(tx, by_id, results, parcel)
                 self._miss(tx, silent)
+                handing.remember(tx, self.number, ready)
             if notes := self.callouts.tell(by_id, results):
                 self.outcome.errors += len(notes)
                 with self.store.transaction() as tx:
                     runs.note(tx, self.step, notes)
+        if ready:
+            handing.hand_over(self.store, self.connector)
         self.progress(len(results))
 
     def _record(self, tx: Transaction, by_id: dict[int, Export], results: list[Result], parcel: Parcel) -> None:

@@ -15,6 +15,7 @@ from mimas.runs.callouts import Callout, Callouts
 from mimas.runs.drops import dressed, read_only
 from mimas.runs.exporting import export_step, unknown_outcomes
 from mimas.runs.extensions import Extensions
+from mimas.runs.handing import hand_over
 from mimas.runs.images import SENT
 from mimas.runs.importing import Outcome, Progress, import_step, known
 from mimas.runs.reading_back import read_back
@@ -298,6 +299,8 @@ class Engine:
             if not step.only and (staged := self._staged(tx, connector.name, counters)):
                 return staged
             unknown = unknown_outcomes(tx, self.store.symbol(connector.name))
+        if not step.only:
+            hand_over(self.store, connector)
         self._read_back(connector, setup, number, begin, interest, unknown)
         outcome = export_step(
             self.symbols,

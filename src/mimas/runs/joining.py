@@ -15,7 +15,7 @@ from mimas.store.resources import LIVE
 from mimas.store.runs import Note
 from mimas.sync.generated import About, Failure
 from mimas.sync.linking import Criterion, Linker
-from mimas.sync.rules import Direction, SyncRule
+from mimas.sync.rules import SyncRule
 
 Sought: TypeAlias = tuple[Any, ...]
 """An (attribute, key) that an object looks for, or several that it looks for together."""
@@ -54,10 +54,12 @@ def join(
         number = session.store.symbol(rule.name)
         keys = _keys(session, linker, criterion, left, masks, batch)
         matches = _matches(tx, keys)
-        _prefer_living(tx, matches, restores=number in session.symbols.keeps_alive)
+        keeps_alive = number in session.symbols.keeps_alive
+        _prefer_living(tx, matches, restores=keeps_alive)
         if criterion.choose is not None:
             _choose(tx, session, rule, criterion, left, matches, batch)
-        shared = _shared(tx, session, rule, matches) if rule.direction is Direction.OUTBOUND else set()
+        # Nobody ends while somebody is left to claim them.
+        shared = _shared(tx, session, rule, matches, batch, first=keeps_alive)
         still = []
         for object_ in left:
             candidates = matches.get(object_.id, set())
@@ -69,6 +71,7 @@ def join(
                 resource = candidates.pop()
                 batch.linked.append((object_, resource, number))
                 batch.touched.add(resource)
+                shared.add(resource)
                 notes.pop(object_.id, None)
                 continue
             elif len(candidates) > 1:
@@ -84,20 +87,22 @@ def join(
     return left, sought
 
 
-def _shared(tx: Transaction, session: Session, rule: SyncRule, matches: dict[int, set[int]]) -> set[int]:
-    """Resources that may have one object of this kind, and have one already, or are found by several at once."""
-    symbol = session.store.symbol
+def _shared(
+    tx: Transaction, session: Session, rule: SyncRule, matches: dict[int, set[int]], batch: Batch, *, first: bool
+) -> set[int]:
+    """Resources that have an object of this kind already, of which they may have one.
+
+    So are those that several objects find at once, unless the ``first`` of them is to be linked.
+    """
     found = Counter(resource for candidates in matches.values() if len(candidates) == 1 for resource in candidates)
+    if not found:
+        return set()
     rivals = [number for number, other in session.symbols.rules.items() if _same_place(rule, other)]
-    rows = tx.rows(
-        "SELECT l.resource FROM link l JOIN object o ON o.id = l.object"
-        " WHERE l.resource IN IDS AND l.connector = ? AND o.type = ? AND l.rule IN IDS",
-        sorted(found),
-        symbol(rule.connector),
-        symbol(rule.object_type),
-        rivals,
-    )
-    return {resource for resource, count in found.items() if count > 1} | {row[0] for row in rows}
+    rows = tx.rows("SELECT resource, object FROM link WHERE resource IN IDS AND rule IN IDS", sorted(found), rivals)
+    leaving = {object_.id for object_ in [*batch.gone, *batch.unlinked]}
+    taken = {resource for resource, object_ in rows if object_ not in leaving}
+    taken |= {resource for _, resource, number in batch.linked if number in rivals}
+    return taken if first else taken | {resource for resource, count in found.items() if count > 1}
 
 
 def _same_place(rule: SyncRule, other: SyncRule) -> bool:

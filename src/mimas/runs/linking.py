@@ -6,6 +6,7 @@ from mimas.runs.deciding import decide
 from mimas.runs.groups import NONE
 from mimas.runs.resolving import Resolver
 from mimas.runs.session import Session
+from mimas.runs.symbols import INBOUND
 from mimas.runs.tally import Kept
 from mimas.runs.waking import referrers, wake
 from mimas.schema.values import decode
@@ -57,7 +58,7 @@ def _clear_unruled(session: Session, connector: str | None) -> bool:
             tx.delete(tables.link, "object", [(id_,) for id_ in gone])
             resources.mark_dirty(tx, [*touched, *referrers(tx, gone)])
             objects.purge(tx, symbol, gone)
-            _cut_by_hand(tx, session, symbol, types)
+            _cut(tx, session, symbol, types)
             # What was seen for the first time may be governed otherwise from now on: flows that happen once only.
             tx.run(
                 "INSERT INTO dirty (resource) SELECT l.resource FROM pending_import p"
@@ -75,22 +76,31 @@ def _clear_unruled(session: Session, connector: str | None) -> bool:
     return woken
 
 
-def _cut_by_hand(tx: Transaction, session: Session, connector: int, types: list[int]) -> None:
-    """What was made by a rule that joins nothing may be disconnected by a person, too."""
-    nobodys = [object_ for object_, resource in session.decided(tx).items() if resource is None]
-    if not nobodys:
-        return
-    cut = tx.rows(
+def _cut(tx: Transaction, session: Session, connector: int, types: list[int]) -> None:
+    """Links of objects that no rule looks at: by hand, or as the last inbound rule of their type is no more.
+
+    Those that an outbound rule has made stay: when it comes back, it has to know what is its own.
+    """
+    symbols, decided = session.symbols, session.decided(tx)
+    written = [slot.type for slots in symbols.targets.values() for slot in slots if slot.connector == connector]
+    rows = tx.rows(
         "SELECT p.object, l.resource, coalesce(o.name, o.anchor) FROM pending_import p"
         " JOIN object o ON o.id = p.object JOIN link l ON l.object = p.object"
-        " WHERE p.connector = ? AND p.object IN IDS AND (o.type IS NULL OR o.type NOT IN IDS)",
+        " WHERE p.connector = ? AND (o.type IS NULL OR o.type NOT IN IDS)"
+        " AND (p.object IN IDS OR l.rule NOT IN IDS AND o.type NOT IN IDS AND EXISTS"
+        " (SELECT 1 FROM symbol r JOIN symbol i ON i.name = ? || r.name WHERE r.id = l.rule))",
         connector,
-        nobodys,
         types,
+        [object_ for object_, resource in decided.items() if resource is None],
+        sorted(symbols.rules),
+        written,
+        INBOUND,
     )
-    tx.delete(tables.link, "object", [(row[0],) for row in cut])
-    objects.leave_alone(tx, connector, [row[0] for row in cut])
-    resources.mark_dirty(tx, [row[1] for row in cut])
+    cut = [row for row in rows if decided.get(row[0]) is None]
+    ids = [row[0] for row in cut]
+    tx.delete(tables.link, "object", [(id_,) for id_ in ids])
+    objects.leave_alone(tx, connector, ids)
+    resources.mark_dirty(tx, {*(row[1] for row in cut), *referrers(tx, ids)})
     session.counters.note("disconnected", cut, lambda row: Kept(connector, *row))
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from mimas.runs import handing
 from mimas.runs.guarding import CHANGES, DELETES
 from mimas.runs.images import HELD, SENT, WAITING
 from mimas.runs.setup import Step
@@ -61,7 +62,7 @@ def _to_export(tx: Transaction, connector: int, now: datetime) -> bool:
     )
     states.pop(SENT, None)
     states.pop(HELD, None)
-    if states:
+    if states or handing.is_open(tx, connector):
         return True
     held = tx.value("SELECT count(*) FROM pending_export WHERE connector = ? AND state = ?", connector, HELD)
     return int(held or 0) != len(holds.held(tx, connector, DELETES) | holds.held(tx, connector, CHANGES))

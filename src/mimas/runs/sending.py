@@ -61,6 +61,7 @@ class Packer:
         self.symbols = symbols
         self.connector = connector
         self.target = capabilities.references
+        self._strict = capabilities.strict_references
         self._tells_all = capabilities.whole_references
         self._named = capabilities.named
         self.governed = {
@@ -159,15 +160,15 @@ class Packer:
         if not self.governed:
             return result
         told: list[Triple] = []
-        for object_, attribute, target, bits, text in tx.rows(
-            f"SELECT r.object, r.attribute, r.target, r.bits, t.{self.target} FROM reference r"
+        for object_, attribute, target, bits, text, anchor in tx.rows(
+            f"SELECT r.object, r.attribute, r.target, r.bits, t.{self.target}, t.anchor FROM reference r"
             f" JOIN object t ON t.id = r.target WHERE r.object IN IDS AND {UNLIKE}"
             " ORDER BY r.object, r.attribute, r.target",
             ids,
         ):
             if (types[object_], attribute) not in self.governed:
                 continue
-            if text is None:
+            if text is None or (self._strict and anchor is None):
                 parcel.deferred.add(object_)
                 continue
             # Exports go out in the order of the objects: whoever goes before has the new name by then.

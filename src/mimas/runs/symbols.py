@@ -22,6 +22,9 @@ from mimas.sync.linking import Linker
 from mimas.sync.outbound import Target
 from mimas.sync.rules import Deletion, Direct, Direction, LinkType, SyncRule
 
+INBOUND = "inbound:"
+"""Before the name of a rule, a symbol that says: there has been such an inbound rule, though it may be no more."""
+
 
 class LinkedPart(Protocol):
     """A connector object linked to a resource, as far as its scope needs it."""
@@ -343,6 +346,7 @@ def _names(compiled: Compiled) -> set[str]:
         names |= {flow.target for flow in rule.flows}
         names |= {flow.origin.attribute for flow in rule.flows if isinstance(flow.origin, Direct)}
         names |= {f"{rule.resource_type}.{c.resource_attribute}" for group in rule.join for c in group}
+        names |= {INBOUND + rule.name} if rule.direction is Direction.INBOUND else set()
     for membership in rules.memberships:
         names |= {membership.name, f"membership:{membership.name}:member", f"membership:{membership.name}:group"}
     return names

@@ -25,11 +25,19 @@ def split(name: str) -> list[str]:
         elif character == '"':
             quoted = not quoted
         elif character == "," and not quoted:
-            parts.append(name[start:index].strip())
+            parts.append(_stripped(name[start:index]))
             start = index + 1
         index += 1
-    parts.append(name[start:].strip())
+    parts.append(_stripped(name[start:]))
     return parts
+
+
+def _stripped(rdn: str) -> str:
+    """Without the spaces around it; an escaped one at its end is a part of it."""
+    begun = rdn.lstrip()
+    rest = begun.rstrip()
+    escapes = len(rest) - len(rest.rstrip("\\"))
+    return begun[: len(rest) + escapes % 2]
 
 
 def parent(name: str) -> str:

@@ -208,6 +208,12 @@ def test_discover_as_json(used: Shell) -> None:
     assert found["worker"]["attributes"]["First"] == "string"
 
 
+def test_containers_are_shown_of_systems_that_have_some(used: Shell) -> None:
+    said = used("connector", "containers", "hr")
+    assert said.code != 0
+    assert "Connector hr has no containers to choose from" in said.err
+
+
 def test_a_connector_in_a_broken_document_is_told_with_its_line(used: Shell) -> None:
     used.edit(HR, "type: delimited", "typ: delimited")
     said = used("connector", "test", "hr")

@@ -1,5 +1,6 @@
 """What the tests of the file connectors share."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,13 @@ def many(name: str, kind: Kind = Kind.STRING) -> Attribute:
 
 def connect(folder: Path, kind: str, schema: Schema, **settings: Any) -> Connector[Any]:
     return open_connector("hr", kind, settings, schema, folder)
+
+
+def sent(connector: Connector[Any], exports: Iterable[Export]) -> list[str]:
+    """The errors of some exports that are written, and handed over."""
+    errors = [result.error for result in connector.write(exports)]
+    connector.hand_over(connector.ready())
+    return errors
 
 
 class Reading:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from mimas.connectors.contract import Change, Connector, ConnectorError, Export, Result, Schema
 from mimas.schema.attributes import Attribute, Kind
 from mimas.schema.values import many as canonical
-from tests.unit.connectors.files_helpers import Reading, add, connect, delete, many, people, update
+from tests.unit.connectors.files_helpers import Reading, add, connect, delete, many, people, sent, update
 
 EVERYTHING = people(
     "id", "name", "age", "active", "start", "phones", "boss", "teams",
@@ -197,11 +197,8 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 def test_a_change_file_is_made_and_appended_to(tmp_path: Path) -> None:
     connector = connect(tmp_path, "delimited", people(), changes="out.csv", export="changes")
     first = [add(1, id="1", name="Ann", mail="a"), update(2, "2", name=Change([]), mail=Change(["b"]))]
-    assert [result.error for result in connector.write(first)] == ["", ""]
-    assert [result.error for result in connector.write([delete(3, "3"), delete(4, None)])] == [
-        "",
-        "missing-anchor-component",
-    ]
+    assert sent(connector, first) == ["", ""]
+    assert sent(connector, [delete(3, "3"), delete(4, None)]) == ["", "missing-anchor-component"]
     assert (tmp_path / "out.csv").read_text() == "change_type,id,name,mail\nadd,1,Ann,a\nmodify,2,,b\ndelete,3,,\n"
     reader = connect(tmp_path, "delimited", people(), path="people.csv", changes="out.csv")
     reading = Reading(reader, "")

@@ -15,7 +15,7 @@ from mimas.connectors.ldif import records
 from mimas.schema import names
 from mimas.schema.attributes import Attribute, Kind, ObjectType
 from mimas.schema.values import many as canonical
-from tests.unit.connectors.files_helpers import Reading, add, connect, delete, many, update
+from tests.unit.connectors.files_helpers import Reading, add, connect, delete, many, sent, update
 
 PERSON = ObjectType(
     "person",
@@ -429,7 +429,7 @@ def test_changes_are_written(tmp_path: Path) -> None:
         update(4, "x", "cn=Di,dc=x", "cn=Dora,dc=x"),
         delete(5, "x", "cn=Ed,dc=x"),
     ]
-    assert [result.error for result in connector.write(exports)] == [""] * 5
+    assert sent(connector, exports) == [""] * 5
     assert (tmp_path / "changes.ldif").read_text() == (
         f"version: 1\n\ndn: {ANN}\nchangetype: add\ncn: Ann\nobjectClass: person\nobjectClass: top\n\n"
         f"dn: {BO}\nchangetype: modify\ndelete: mail\nmail: old\n-\nadd: mail\nmail: new\n-\n"
@@ -439,7 +439,7 @@ def test_changes_are_written(tmp_path: Path) -> None:
         "dn: cn=Di,dc=x\nchangetype: modrdn\nnewrdn: cn=Dora\ndeleteoldrdn: 1\n\n"
         "dn: cn=Ed,dc=x\nchangetype: delete\n\n"
     )
-    assert [result.error for result in connector.write([delete(6, "x", ANN)])] == [""]
+    assert sent(connector, [delete(6, "x", ANN)]) == [""]
     assert (tmp_path / "changes.ldif").read_text().endswith(f"delete\n\ndn: {ANN}\nchangetype: delete\n\n")
     reading = Reading(connect(tmp_path, "ldif", {"person": PERSON}, path="all.ldif", changes="changes.ldif"), "")
     assert reading.entries[names.key(BO)].added == {"mail": ["new"]}
@@ -450,14 +450,13 @@ def test_ldapmodify_understands_what_is_written(tmp_path: Path) -> None:
     program = shutil.which("ldapmodify")
     if program is None:
         pytest.skip("ldapmodify (package ldap-utils) is not installed")
-    list(
-        changes(tmp_path).write(
-            [
-                add(1, None, "cn=Jörg,dc=x", cn="Jörg", sn=" lead", mail=["a" * 200], objectClass=["person"]),
-                update(2, "x", BO, "cn=B o,dc=y", mail=Change((), ["n"], ["o"]), cn=Change([])),
-                delete(3, "x", ANN),
-            ]
-        )
+    sent(
+        changes(tmp_path),
+        [
+            add(1, None, "cn=Jörg,dc=x", cn="Jörg", sn=" lead", mail=["a" * 200], objectClass=["person"]),
+            update(2, "x", BO, "cn=B o,dc=y", mail=Change((), ["n"], ["o"]), cn=Change([])),
+            delete(3, "x", ANN),
+        ],
     )
     done = subprocess.run(
         [program, "-n", "-v", "-x", "-H", "ldap://127.0.0.1:1", "-f", tmp_path / "changes.ldif"],

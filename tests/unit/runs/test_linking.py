@@ -167,18 +167,107 @@ class TestJoin:
         assert list(world.resources().values()) == [{"name": "B"}]
 
 
-def test_two_new_objects_with_one_key_are_one_person_together_as_one_after_the_other(world: World) -> None:
-    contract = inbound("hr", {"employeeId": "mail", "name": "name"}, join=["mail=employeeId"])
-    world.configure([HR], [contract])
-    rows = [
-        {"id": "c1", "name": "A", "mail": "7"},
-        {"id": "c2", "name": "A", "mail": "7"},
-        {"id": "c3", "name": "A", "mail": "7"},
-    ]
-    world.write("hr.csv", *rows, columns=COLUMNS)
-    assert world.run("import hr", "sync").errors == 0
-    assert list(world.resources().values()) == [{"employeeId": "7", "name": "A"}]
-    assert len(world.links()) == 3
+class TestSeveralObjectsOfOneKind:
+    """Several objects of one type in one system that find the same resource."""
+
+    @pytest.fixture
+    def contracts(self, world: World) -> World:
+        """Rows of HR are contracts, and people have one, or seem to have several."""
+        world.configure([HR], [inbound("hr", {"employeeId": "mail", "name": "name"}, join=["mail=employeeId"])])
+        return world
+
+    def hr(self, world: World, *ids: str) -> None:
+        world.write("hr.csv", *({"id": id_, "name": id_, "mail": "7"} for id_ in ids), columns=COLUMNS)
+        world.run("import hr", "sync")
+
+    def linked(self, world: World) -> list[str]:
+        assert len(world.resources()) == 1
+        return [key for _, key, _ in world.links()]
+
+    @pytest.mark.parametrize("days", [["c1 c2 c3"], ["c1", "c1 c2", "c1 c2 c3"]])
+    def test_the_first_makes_the_resource_and_the_others_are_held(self, contracts: World, days: list[str]) -> None:
+        for day in days:
+            self.hr(contracts, *day.split())
+        assert self.linked(contracts) == ["c1"]
+        assert contracts.holds()[0][1:] == ("ambiguous", 2)
+        assert "as it does for another object of hr" in contracts.notes[0]["message"]
+        before = contracts.dump()
+        contracts.run("full", "sync", "import hr", "sync")
+        assert contracts.dump() == before
+
+    def test_when_it_goes_another_one_takes_its_place(self, contracts: World) -> None:
+        self.hr(contracts, "c1", "c2", "c3")
+        number = contracts.id_of("c1")
+        self.hr(contracts, "c2", "c3")
+        assert self.linked(contracts) == ["c2"]
+        self.hr(contracts, "c3")
+        assert self.linked(contracts) == ["c3"]
+        assert contracts.holds() == []
+        assert contracts.id_of("c3") == number
+
+    def test_a_row_that_came_in_the_place_of_another_one_is_linked_at_once(self, contracts: World) -> None:
+        self.hr(contracts, "c1")
+        number = contracts.id_of("c1")
+        self.hr(contracts, "c2")
+        assert (self.linked(contracts), contracts.id_of("c2"), contracts.holds()) == (["c2"], number, [])
+
+    def test_of_two_at_once_that_would_only_join_neither_is(self, world: World) -> None:
+        badge = inbound(
+            "badge", {"tags": "kind"}, link=LinkType.JOIN, precedence=200, join=["id=employeeId", "name=name"]
+        )
+        world.configure([HR, delimited("badge", COLUMNS)], [HR_RULE, badge])
+        world.write("hr.csv", {"id": "1", "name": "A"}, columns=COLUMNS)
+        world.write("badge.csv", *({"id": id_, "name": "A", "kind": id_} for id_ in "89"), columns=COLUMNS)
+        world.run("import hr", "import badge", "sync")
+        assert world.people()["A"].get("tags") is None
+        assert world.holds()[0][1:] == ("ambiguous", 2)
+        world.write("badge.csv", *({"id": id_, "name": "A", "kind": id_} for id_ in "891"), columns=COLUMNS)
+        world.run("import badge", "full")
+        assert world.people()["A"]["tags"] == ["1"]
+        assert world.holds()[0][1:] == ("ambiguous", 2)
+
+    def test_a_better_criterion_goes_before_the_other_ones_of_its_batch(self, world: World) -> None:
+        badge = inbound(
+            "badge", {"tags": "kind"}, link=LinkType.JOIN, precedence=200, join=["id=employeeId", "name=name"]
+        )
+        world.configure([HR, delimited("badge", COLUMNS)], [HR_RULE, badge])
+        world.write("hr.csv", {"id": "9", "name": "A"}, columns=COLUMNS)
+        world.write("badge.csv", *({"id": id_, "name": "A", "kind": id_} for id_ in "89"), columns=COLUMNS)
+        world.run("import hr", "import badge", "sync")
+        assert world.people()["A"]["tags"] == ["9"]
+        assert world.holds()[0][1:] == ("ambiguous", 1)
+
+    def test_rules_of_different_intent_link_one_each(self, world: World) -> None:
+        badge = inbound(
+            "badge", {"mail": "mail"}, link=LinkType.JOIN, precedence=200, join=["name=name"], where=["kind EQUAL a"]
+        )
+        second = replace(
+            inbound(
+                "badge",
+                {"tags": "mail"},
+                link=LinkType.JOIN,
+                precedence=201,
+                join=["name=name"],
+                where=["kind EQUAL b"],
+                name="second",
+            ),
+            intent="second",
+        )
+        world.configure([HR, delimited("badge", COLUMNS)], [HR_RULE, badge, second])
+        world.write("hr.csv", {"id": "1", "name": "A"}, columns=COLUMNS)
+        world.write("badge.csv", *({"id": k, "name": "A", "kind": k, "mail": k} for k in "ab"), columns=COLUMNS)
+        world.run("import hr", "import badge", "sync")
+        assert len(world.links()) == 3
+        assert world.holds() == []
+        world.write(
+            "badge.csv",
+            *({"id": k + k, "name": "A", "kind": k} for k in "ab"),
+            {"id": "a", "name": "A", "kind": "a"},
+            columns=COLUMNS,
+        )
+        world.run("import badge", "sync")
+        assert {key for connector, key, _ in world.links() if connector == "badge"} == {"a", "bb"}
+        assert world.holds()[0][1:] == ("ambiguous", 1)
 
 
 def test_two_new_objects_that_seek_a_key_nobody_gives_are_two_people(world: World) -> None:
@@ -237,6 +326,30 @@ class TestLeavingTheScopeOfAnInboundRule:
         )
         linked.run("sync")
         assert (linked.resources(), linked.links()) == ({}, set())
+
+    def test_because_no_rule_reads_its_type_any_more(self, linked: World) -> None:
+        linked.configure([HR], [])
+        linked.run("sync")
+        assert (linked.resources(), linked.links()) == ({}, set())
+        linked.configure(
+            [HR],
+            [inbound("hr", {"employeeId": "id", "name": "name"}, join=["id=employeeId"], where=["kind EQUAL staff"])],
+        )
+        linked.run("sync")
+        assert set(linked.people()) == {"A"}
+
+
+def test_an_outbound_rule_that_comes_back_has_its_objects_again(world: World) -> None:
+    app = target("app", "id name")
+    world.configure([HR, app], [HR_RULE, outbound("app", {"id": "employeeId", "name": "name"})])
+    world.write("hr.csv", {"id": "1", "name": "A"}, columns=COLUMNS)
+    world.run("import hr", "sync", "export app", "import app", "sync")
+    world.configure([HR, app], [HR_RULE])
+    world.run("sync", "full")
+    world.configure([HR, app], [HR_RULE, outbound("app", {"id": "employeeId", "name": "mail"}, name="other")])
+    world.run("sync")
+    assert world.pending() == {"1": ("update", 0)}
+    assert ("app", "1", "app out") in world.links()
 
 
 def test_an_object_that_leaves_an_inbound_scope_is_no_longer_exported_to(world: World) -> None:

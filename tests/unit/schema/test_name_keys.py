@@ -42,6 +42,19 @@ def test_what_was_escaped_stays_one_part(value: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        (r"cn=a\ , dc=x", [r"cn=a\ ", "dc=x"]),
+        (r" cn=\ a\  ,dc=x\ ", [r"cn=\ a\ ", r"dc=x\ "]),
+        (r"cn=a\\ ,dc=x", [r"cn=a\\", "dc=x"]),
+        ("cn=a , dc=x ", ["cn=a", "dc=x"]),
+    ],
+)
+def test_a_space_that_is_escaped_belongs_to_its_part(name: str, parts: list[str]) -> None:
+    assert split(name) == parts
+
+
+@pytest.mark.parametrize(
     "name", [r"cn=a\"b\,c,dc=x", 'cn="a,b",dc=x', r'=\"""""\2C,', r'"=\b",', "cn=a+b\0", r"cn=a\00+b", r"cn=\5c2c"]
 )
 def test_a_key_is_its_own_key_and_can_be_stored(name: str) -> None:

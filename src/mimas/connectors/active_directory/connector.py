@@ -1,6 +1,7 @@
 """The connector of Active Directory: the domains of a forest as one connector space."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, ClassVar
 
 import msgspec
@@ -9,6 +10,7 @@ from mimas.connectors.active_directory.settings import ActiveDirectorySettings
 from mimas.connectors.contract import (
     Capabilities,
     Connector,
+    ConnectorError,
     Container,
     End,
     Export,
@@ -20,7 +22,7 @@ from mimas.connectors.contract import (
 )
 from mimas.connectors.ldap.extra import needs_ldap
 from mimas.connectors.polling import Polling
-from mimas.schema.names import within
+from mimas.schema.names import depth, within
 
 if TYPE_CHECKING:
     from mimas.connectors.active_directory.domain import Domain
@@ -43,19 +45,37 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
     @property
     def capabilities(self) -> Capabilities:
         """Named objects; deltas with deletes and moves."""
-        return Capabilities(delta=True, named=True, references="name", fetch=True, live=True)
+        return Capabilities(
+            delta=True,
+            named=True,
+            references="name",
+            strict_references=True,
+            fetch=True,
+            live=True,
+            passwords=True,
+        )
 
     def _domains(self) -> "dict[str, Domain]":
         """The domains, by their names; connected to at the first call. Raises `ConnectorError`."""
         if self._opened is None:
             with needs_ldap(self.name):
                 from mimas.connectors.active_directory.domain import Domain
-            self._opened = {}
-            for domain in self.settings.domains:
-                self._opened[domain.name] = Domain(
-                    self.name, self.settings, domain, self.schema, self.folder, self.salt, self.reveal
-                )
+            with ExitStack() as stack:
+                opened = {}
+                for domain in self.settings.domains:
+                    opened[domain.name] = Domain(
+                        self.name, self.settings, domain, self.schema, self.folder, self.salt, self.reveal
+                    )
+                    stack.callback(opened[domain.name].session.close)
+                # All of them or none: without one of them, its objects would look as if they were gone.
+                stack.pop_all()
+            self._opened = opened
         return self._opened
+
+    def _home(self, name: str) -> str | None:
+        """The domain that an object is in; of a domain and the one below it, the lower one."""
+        homes = [domain for domain in self.settings.domains if within(name, domain.root)]
+        return max(homes, key=lambda domain: depth(domain.root)).name if homes else None
 
     def discover(self) -> Schema:
         """The structural classes of the forest. Raises `ConnectorError`."""
@@ -89,10 +109,8 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
 
     def fetch(self, objects: Sequence[Sought]) -> Iterator[Page]:
         """These objects, by their GUIDs. Raises `ConnectorError`."""
-        for domain in self._domains().values():
-            yield domain.reader.read_again(
-                [one for one in objects if one.name is None or within(one.name, domain.root)]
-            )
+        for name, domain in self._domains().items():
+            yield domain.reader.read_again([one for one in objects if one.name is None or self._home(one.name) == name])
 
     def wait(self, seconds: float) -> bool:
         """Whether a domain controller has taken a change. Raises `ConnectorError`."""
@@ -106,7 +124,7 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
         domains = self._domains()
         sorted_: dict[str, list[Export]] = {name: [] for name in domains}
         for export in exports:
-            home = next((n for n, one in domains.items() if within(export.name or "", one.root)), None)
+            home = self._home(export.name or "")
             if home is None:
                 yield Result(
                     export.id,
@@ -114,7 +132,7 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
                     f"{export.name or export.anchor} is in none of the domains {', '.join(domains)}.",
                     "Correct the rule that builds the name (dn), or add the domain to the connector.",
                 )
-            elif export.new_name and not within(export.new_name, domains[home].root):
+            elif export.new_name and self._home(export.new_name) != home:
                 yield Result(
                     export.id,
                     "invalid-dn",
@@ -126,14 +144,31 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
         for name, some in sorted_.items():
             yield from domains[name].write(some)
 
+    def set_password(self, object_: Sought, password: str, old: str | None = None) -> None:
+        """By `unicodePwd`. Raises `ConnectorError`."""
+        domains, name = self._domains(), object_.name or ""
+        if (home := self._home(name)) is None:
+            raise ConnectorError(
+                f"{name or 'An object without a name'} is in none of the domains {', '.join(domains)}."
+            )
+        from mimas.connectors.active_directory.passwords import set_password
+
+        set_password(domains[home].session, name, password, old)
+
     def test(self) -> str:
         """Sign in to every domain and look at its containers. Raises `ConnectorError`."""
-        said = []
-        for domain in self._domains().values():
+        opened = self._domains()
+        from mimas.connectors.active_directory.discovery import domains
+
+        said, others = [], set[str]()
+        for domain in opened.values():
             next(domain.reader.pages(None))
             mark = domain.reader.delta.mark()
             deltas = "changes by DirSync" if mark else "no deltas, for want of the right Replicating Directory Changes"
             said.append(f"{domain.name} at {domain.session.settings.uri}: {deltas}")
+            others.update(domains(domain.session))
+        if others := others - {name.lower() for name in opened}:
+            said.append(f"there are also the domains {', '.join(sorted(others))}")
         return "reached " + "; ".join(said)
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from mimas.connectors.ldap.reading import paged
 from mimas.connectors.ldap.session import Session
 from mimas.schema.attributes import Attribute, Kind, ObjectType
 
+_DOMAINS = "(&(objectClass=crossRef)(systemFlags:1.2.840.113556.1.4.803:=2))"
 _CONTAINERS = (
     "(|(objectClass=organizationalUnit)(objectClass=container)(objectClass=builtinDomain)(objectClass=domain))"
 )
@@ -32,6 +33,20 @@ def containers(session: Session, root: str) -> Iterator[Container]:
             yield from (Container(name, values.guid(attributes["objectGUID"][0])) for name, attributes in found)
     except ldap.LDAPError as error:
         raise unreachable(session.name, session.settings, error) from error
+
+
+def domains(session: Session) -> list[str]:
+    """The DNS names of the domains of the forest (MS-ADTS 6.1.1.2.1.1), as far as the account sees them.
+
+    Raises `ConnectorError`.
+    """
+    place = f"CN=Partitions,{session.root.get('configurationnamingcontext', [b''])[0].decode()}"
+    try:
+        found = session.link.search_s(place, ldap.SCOPE_ONELEVEL, _DOMAINS, ["dnsRoot"])
+    except ldap.LDAPError as error:
+        raise unreachable(session.name, session.settings, error) from error
+    names = (attributes.get("dnsRoot", []) for name, attributes, *_ in found if name is not None)
+    return sorted(one.decode().lower() for some in names for one in some)
 
 
 def _readable(type_: ObjectType) -> ObjectType:

@@ -64,8 +64,11 @@ class DomainReader(Reader):
         self.delta = DirSync(session, self)
 
     def _look_up(self, session: Session, domain: DomainSettings) -> None:
-        """What the chosen containers are called now."""
-        named = {one: _named(session, one) for one in (*domain.containers, *domain.excluded)}
+        """What the chosen containers are called now. Raises `ConnectorError`."""
+        try:
+            named = {one: _named(session, one) for one in (*domain.containers, *domain.excluded)}
+        except ldap.LDAPError as error:
+            raise unreachable(session.name, session.settings, error) from error
         bases = [named[one] for one in domain.containers] or [domain.root]
         self._excluded = [named[one] for one in domain.excluded]
         session.settings = session.settings.model_copy(update={"base": bases})
@@ -96,10 +99,13 @@ class DomainReader(Reader):
             attribute, _, option = key.partition(";")
             read, (_, _, last) = list(found[key]), option.partition("-")
             while last != "*":
-                answer = self._session.look(name, [f"{attribute};range={int(last) + 1}-*"]) or {}
+                answer: Mapping[str, list[bytes]] = {}
+                with suppress(ldap.OPERATIONS_ERROR):  # It has not so many any more.
+                    answer = self._session.look(name, [f"{attribute};range={int(last) + 1}-*"]) or {}
                 part = next((one for one in answer if one.startswith(f"{attribute.lower()};range=")), None)
                 if part is None:
-                    break
+                    # As it is, the parser says that this is only a part.
+                    return name, found
                 read += answer[part]
                 last = part.rpartition("-")[2]
             entry[attribute] = read

@@ -8,7 +8,7 @@ from ldap.controls import LDAPControl
 from ldap.filter import escape_filter_chars
 
 from mimas.connectors.active_directory import values
-from mimas.connectors.active_directory.flags import FLAGS, start
+from mimas.connectors.active_directory.flags import FLAGS, LAST_SET, LOCKOUT, start
 from mimas.connectors.contract import Change, Export, Result, Schema
 from mimas.connectors.ldap.session import Session
 from mimas.connectors.ldap.writing import Modification, RefusedError, Writer
@@ -122,6 +122,10 @@ class DomainWriter(Writer):
         if kind is Kind.DATETIME and key.lower() in values.FILETIMES:
             return values.filetime(str(value))
         return super()._encoded(value, key, kind)
+
+    def _is_shown(self, export: Export, key: str) -> bool:
+        """Of when a password was set, and of a lock, Active Directory makes something else."""
+        return key not in (LAST_SET, LOCKOUT) and super()._is_shown(export, key)
 
 
 def _with(export: Export, changes: Mapping[str, Change]) -> Export:

@@ -22,7 +22,7 @@ class AvpWriter(Writer):
         """All columns, of which the first is the kind of change."""
         return tuple(self._columns)
 
-    def head(self, columns: Sequence[str]) -> str:  # noqa: ARG002 - each record names its own
+    def heading(self, columns: Sequence[str]) -> str:  # noqa: ARG002 - each record names its own
         """Nothing."""
         return ""
 

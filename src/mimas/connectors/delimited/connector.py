@@ -107,18 +107,24 @@ class RowConnector(FileConnector[RowSettingsT], Generic[RowSettingsT, LayoutT]):
         """Every object as a row."""
         return self.writer(self.type).listing(out, exports)
 
-    def records(self, out: BinaryIO, exports: Iterable[Export], existing: Path | None) -> Iterator[Result]:
-        """One row for each object, with its kind of change."""
+    def head(self) -> bytes:
+        """The header, if there is one."""
+        return self.writer(self.type).head()
+
+    def check(self, changes: Path) -> None:
+        """The columns must be the same."""
         writer = self.writer(self.type)
-        if existing is not None:
-            with opened(existing, self.name) as file:
-                layout, lines = self._begin(file, existing)
-                if layout is None or not self.alike(layout, lines, writer):
-                    raise ConnectorError(
-                        f"{existing} has other columns than connector {self.name} writes: {', '.join(writer.header)}.",
-                        "Move the file away; a new one is made.",
-                    )
-        return writer.changes(out, exports, existing is None)
+        with opened(changes, self.name) as file:
+            layout, lines = self._begin(file, changes)
+            if layout is None or not self.alike(layout, lines, writer):
+                raise ConnectorError(
+                    f"{changes} has other columns than connector {self.name} writes: {', '.join(writer.header)}.",
+                    "Move the file away; a new one is made.",
+                )
+
+    def records(self, out: BinaryIO, exports: Iterable[Export]) -> Iterator[Result]:
+        """One row for each object, with its kind of change."""
+        return self.writer(self.type).changes(out, exports)
 
     def _begin(self, file: BinaryIO, path: Path) -> tuple[LayoutT | None, Iterator[bytes]]:
         lines, encoding = encodings.lines(file, self.settings.encoding, path)

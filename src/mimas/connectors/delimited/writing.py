@@ -45,7 +45,7 @@ class Writer(ABC):
         """The columns of a change file."""
 
     @abstractmethod
-    def head(self, columns: Sequence[str]) -> str:
+    def heading(self, columns: Sequence[str]) -> str:
         """What stands before the rows."""
 
     @abstractmethod
@@ -62,22 +62,23 @@ class Writer(ABC):
 
     def listing(self, out: BinaryIO, exports: Iterable[Export]) -> Iterator[Result]:
         """A header and a row for each object; results come chunk by chunk."""
-        head = self.head(self._columns)
-        out.write(self._encoded(head))
+        heading = self.heading(self._columns)
+        out.write(self._encoded(heading))
         iterator = iter(exports)
-        written = bool(head)
+        written = bool(heading)
         while chunk := list(islice(iterator, CHUNK)):
             yield from self._write(out, chunk, self._row, self._columns)
             written = True
         if not written:
             out.write(self._encoded("\n"))  # a listing of nothing, which an empty file is not
 
-    def changes(self, out: BinaryIO, exports: Iterable[Export], new: bool) -> Iterator[Result]:
-        """A row for each object, with the kind of change before it; a header in a new file."""
-        if new:
-            out.write(self._encoded(self.head(self.header)))
-        else:
-            self._encoder.encode("")  # takes out the byte order mark, which the file has already
+    def head(self) -> bytes:
+        """What a change file begins with."""
+        return self._encoded(self.heading(self.header))
+
+    def changes(self, out: BinaryIO, exports: Iterable[Export]) -> Iterator[Result]:
+        """A row for each object, with the kind of change before it."""
+        self._encoder.encode("")  # takes out the byte order mark, which the file has already
         yield from self._write(out, list(exports), self._change, list(self.header))
 
     def _write(
@@ -173,7 +174,7 @@ class DelimitedWriter(Writer):
         """The kind of change, and the columns of a listing."""
         return (self._change_type, *self._columns)
 
-    def head(self, columns: Sequence[str]) -> str:
+    def heading(self, columns: Sequence[str]) -> str:
         """A row of their names."""
         return self.text([list(columns)])
 

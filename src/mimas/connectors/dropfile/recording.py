@@ -21,6 +21,7 @@ from mimas.connectors.contract import (
     Problem,
     Result,
 )
+from mimas.connectors.disk import refused
 from mimas.connectors.dropfile.lines import (
     BEGIN,
     FORMAT,
@@ -36,7 +37,7 @@ from mimas.connectors.dropfile.lines import (
     RecordLine,
     encode,
 )
-from mimas.connectors.files import refused, replaced
+from mimas.connectors.files import replaced
 from mimas.schema.attributes import secrets
 
 V = TypeVar("V")

@@ -28,7 +28,7 @@ class FixedWidthWriter(Writer):
         """All columns: a listing has them too."""
         return tuple(self._columns)
 
-    def head(self, columns: Sequence[str]) -> str:
+    def heading(self, columns: Sequence[str]) -> str:
         """The names of the columns, of those that are too long the beginning; or nothing."""
         if not self._heading:
             return ""

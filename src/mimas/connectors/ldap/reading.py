@@ -22,6 +22,7 @@ class Reader:
 
     def __init__(self, session: Session, schema: Schema, salt: int) -> None:
         self._session = session
+        self._salt = f"{salt:x}"
         self.bases = session.settings.base
         self.parser = Parser(schema, salt, session.anchor, session.settings.empty_member)
         every = (attribute for one in schema.values() for attribute in one.attributes.values())
@@ -44,9 +45,12 @@ class Reader:
             if watermark is None:
                 yield from self.listing(self.delta.mark())
                 return
-            name, _, mark = watermark.partition(":")
+            name, salt, mark = (*watermark.split(":", 2), "", "")[:3]
             if name != self.delta.name:
                 raise OutdatedError(f"{self._session.settings.uri} tells its changes in another way than before")
+            if salt != self._salt:
+                # What has come within our reach with that may have changed long ago.
+                raise OutdatedError(f"Connector {self._session.name} is configured in another way than before")
             yield from self.delta.changes(mark)
         except ldap.LDAPError as error:
             raise unreachable(self._session.name, self._session.settings, error) from error
@@ -66,7 +70,7 @@ class Reader:
 
     def end(self, mark: str | None, reason: str = "", parts: Sequence[str] = ()) -> End:
         """The end of a reading; ``reason`` says why it is not complete."""
-        return End(not reason, None if mark is None else f"{self.delta.name}:{mark}", reason, parts)
+        return End(not reason, None if mark is None else f"{self.delta.name}:{self._salt}:{mark}", reason, parts)
 
     def fetch(self, names: Sequence[str]) -> LdapPage:
         """The entries of these names, without those that are not there. Raises `ConnectorError`."""

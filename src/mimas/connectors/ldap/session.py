@@ -11,7 +11,7 @@ from ldap.controls.readentry import PostReadControl
 
 from mimas.connectors.contract import ConnectorError
 from mimas.connectors.ldap.failures import LOST, unreachable
-from mimas.connectors.ldap.greeting import greets
+from mimas.connectors.ldap.greeting import greets, offence
 from mimas.connectors.ldap.settings import LdapSettings
 from mimas.secrets.secret import Secret
 
@@ -48,7 +48,18 @@ class Session:
             else:
                 self.link.simple_bind_s(settings.bind_dn, password)
         except ldap.LDAPError as error:
-            raise unreachable(self.name, settings, error) from error
+            raise unreachable(self.name, settings, error, self._offence(error)) from error
+
+    def _offence(self, error: ldap.LDAPError) -> str:
+        """What is wrong with the certificate of the server that was asked last, if that is why it is out of reach."""
+        if not isinstance(error, ldap.SERVER_DOWN):
+            return ""
+        ca_file = self.settings.ca_file and self._folder / self.settings.ca_file
+        return offence(self.settings.uri.split()[-1], ca_file, self._patience)
+
+    @property
+    def _patience(self) -> float:
+        return min(self.settings.timeout, _PATIENCE)
 
     def signed_in_as(self, who: str, password: str) -> Any:
         """Another connection, of somebody else. Raises ``ldap.LDAPError``, `ConnectorError`."""
@@ -58,7 +69,7 @@ class Session:
 
     def _initialise(self) -> Any:
         settings = self.settings
-        patience = min(settings.timeout, _PATIENCE)
+        patience = self._patience
         servers = [uri for uri in settings.uri.split() if greets(uri, patience)]
         if not servers:
             raise ldap.TIMEOUT

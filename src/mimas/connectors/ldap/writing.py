@@ -105,7 +105,7 @@ class Writer:
 
     def _add(self, export: Export, name: str, again: bool) -> str | None:
         attributes = self._whole(export, name)
-        if again and self._is_ours(name, attributes):
+        if again and self._is_ours(export, name, attributes):
             return self._look_anchor(name)
         try:
             return self._create(name, attributes)
@@ -146,10 +146,15 @@ class Writer:
         values = (self._session.look(name, [identity]) or {}).get(identity.lower())
         return anchor(values[0], identity) if values else None
 
-    def _is_ours(self, name: str, attributes: Sequence[tuple[str, list[bytes]]]) -> bool:
+    def _is_ours(self, export: Export, name: str, attributes: Sequence[tuple[str, list[bytes]]]) -> bool:
         """Whether an add that was cut off has been done after all: the entry is there with every value we sent."""
-        found = self._session.look(name, [attribute for attribute, _ in attributes])
-        return found is not None and all(set(values) <= set(found.get(key.lower(), [])) for key, values in attributes)
+        shown = {key.lower(): values for key, values in attributes if self._is_shown(export, key)}
+        found = self._session.look(name, list(shown))
+        return found is not None and all(set(values) <= set(found.get(key, [])) for key, values in shown.items())
+
+    def _is_shown(self, export: Export, key: str) -> bool:
+        """Whether a directory shows a value as it was sent; passwords it does not."""
+        return not self._attribute(export, key).secret
 
     def _whole(self, export: Export, name: str) -> list[tuple[str, list[bytes]]]:
         attributes: dict[str, list[bytes]] = {}
@@ -249,7 +254,7 @@ class Writer:
         above = container if name_key(container) != name_key(parent(name)) else None
         try:
             self._session.link.rename_s(name, rdn, above, delold=1)
-        except ldap.NO_SUCH_OBJECT:
+        except (ldap.NO_SUCH_OBJECT, ldap.OTHER):  # The latter: Active Directory.
             if not self._create_parents(new_name):
                 raise
             self._session.link.rename_s(name, rdn, above, delold=1)

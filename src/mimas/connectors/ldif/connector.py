@@ -12,7 +12,7 @@ from mimas.connectors.contract import ConnectorError, Entry, EntryError, Export,
 from mimas.connectors.files import FileConnector, FileSettings, opened, without_repeats
 from mimas.connectors.ldif.objects import Objects
 from mimas.connectors.ldif.records import Record, as_text, attribute_lines, records
-from mimas.connectors.ldif.writing import Writer
+from mimas.connectors.ldif.writing import HEAD, Writer
 from mimas.schema.attributes import NAME, Attribute, Kind, ObjectType
 
 _LOOKED_AT = 10_000
@@ -105,9 +105,13 @@ class LdifConnector(FileConnector[LdifSettings]):
         """Every object as a content record."""
         return Writer(self.schema).listing(out, exports)
 
-    def records(self, out: BinaryIO, exports: Iterable[Export], existing: Path | None) -> Iterator[Result]:
+    def head(self) -> bytes:
+        """The version of the format."""
+        return HEAD
+
+    def records(self, out: BinaryIO, exports: Iterable[Export]) -> Iterator[Result]:
         """Change records, as ldapmodify takes them."""
-        return Writer(self.schema).changes(out, exports, existing is None)
+        return Writer(self.schema).changes(out, exports)
 
 
 def _uncut(record: Record) -> bool:

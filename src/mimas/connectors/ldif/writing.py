@@ -31,10 +31,8 @@ class Writer:
         for export in exports:
             yield self._write(out, export, self._content)
 
-    def changes(self, out: BinaryIO, exports: Iterable[Export], new: bool) -> Iterator[Result]:
+    def changes(self, out: BinaryIO, exports: Iterable[Export]) -> Iterator[Result]:
         """Change records, as ldapmodify takes them: one for each object, two when it is renamed and changed."""
-        if new:
-            out.write(HEAD)
         for export in exports:
             yield self._write(out, export, self._change)
 

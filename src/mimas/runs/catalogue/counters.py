@@ -71,7 +71,12 @@ COUNTERS = by_name(
         ),
         Entry("disconnector-remains", _SYNC, "Objects that were looked at and belong to nobody."),
         Entry("disconnector-explicit", _SYNC, "Objects that belong to nobody because a person decided so.", mim=()),
-        Entry("ambiguous-join", _SYNC, "Objects that several resources match: held for a person.", mim=()),
+        Entry(
+            "ambiguous-join",
+            _SYNC,
+            "Objects that several resources match, or one that has its object already: held for a person.",
+            mim=(),
+        ),
         Entry("reference-added", _SYNC, "References that resources got. Counts references, not objects.", mim=()),
         Entry("reference-removed", _SYNC, "References that resources lost. Counts references, not objects.", mim=()),
         Entry(

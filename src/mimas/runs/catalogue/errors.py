@@ -144,8 +144,10 @@ ERRORS = by_name(
         Entry(
             "ambiguous-join",
             _SYNC,
-            "Several resources match an object, and no criterion just one. It is held: neither joined nor projected.",
-            "Make the values differ at their source, or say whose it is: `mimas join`.",
+            "Several resources match an object, and no criterion just one; or the one has its object in this system "
+            "already. It is held: neither joined nor projected.",
+            "Make the values differ at their source, or say whose it is: `mimas join`. Where people are to have "
+            "several such objects, write a rule with an `intent` for the others.",
             mim=(),
         ),
         Entry(

@@ -1,0 +1,35 @@
+"""The commands of ``mimas bench``."""
+
+from typing import Annotated
+
+import typer
+
+from mimas.cli.given import Json
+
+bench = typer.Typer(help="How fast this machine is.", no_args_is_help=True)
+
+
+@bench.command("directory")
+def bench_directory(
+    uri: Annotated[str, typer.Argument(metavar="URI", help="ldap://host:port")],
+    count: Annotated[int, typer.Argument(metavar="N", help="How many entries are written; twice as many are read.")],
+    base: Annotated[str, typer.Option(help="Where a container is made for it.")],
+    bind_dn: Annotated[str, typer.Option(help="Who to sign in as; the password is in MIMAS_BENCH_PASSWORD.")],
+    json: Json = False,
+) -> None:
+    """Write N entries to a directory and read them; beside it ldapadd and a bare loop of searches."""
+    from mimas.cli.benching import directory
+
+    directory(uri, base, bind_dn, count, json=json)
+
+
+@bench.command("people")
+def bench_people(
+    count: Annotated[int, typer.Argument(metavar="N", help="How many people.")],
+    database: Annotated[str | None, typer.Option(help="A database URL; an SQLite file by default.")] = None,
+    json: Json = False,
+) -> None:
+    """N people with 20 attributes, managers and departments, through every step; beside each the bare program."""
+    from mimas.cli.benching import people
+
+    people(count, database, json=json)

@@ -1,0 +1,42 @@
+"""The commands about the documents of a home."""
+
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mimas.cli.failing import CommandError
+from mimas.cli.given import Json, end, installation
+
+commands = typer.Typer()
+config = typer.Typer(help="The documents in force.", no_args_is_help=True)
+
+
+@commands.command()
+def init(folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make.")]) -> None:
+    """Make a home folder with a small example that works."""
+    from mimas.configuration.starter import write_starter
+
+    try:
+        written = write_starter(folder)
+    except FileExistsError as error:
+        raise CommandError(f"{error}. Nothing was written.") from None
+    print(f"{folder} is a home of Mimas now, with {len(written)} files. Next:")
+    print(f"  cd {shlex.quote(str(folder))}\n  mimas config apply\n  mimas run daily")
+
+
+@commands.command()
+def check(context: typer.Context, json: Json = False) -> None:
+    """Read the documents of the home folder; say what is wrong, where, and what was meant. Exit status 5: drift."""
+    from mimas.cli.configuring import check_home
+
+    end(check_home(installation(context), json=json))
+
+
+@config.command("apply")
+def apply(context: typer.Context) -> None:
+    """Put the documents of the home folder into force, all or none."""
+    from mimas.cli.configuring import apply_home
+
+    end(apply_home(installation(context)))

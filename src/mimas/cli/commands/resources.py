@@ -1,0 +1,119 @@
+"""The commands about single resources and the objects linked to them."""
+
+from typing import Annotated
+
+import typer
+
+from mimas.cli.given import Json, Key, Name, installation
+
+commands = typer.Typer()
+
+
+@commands.command()
+def search(
+    context: typer.Context,
+    filter_: Annotated[str, typer.Argument(metavar="FILTER", help="For instance: /person[department = 'Sales']")],
+    json: Json = False,
+    limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 100,
+) -> None:
+    """Find resources by a filter."""
+    from mimas.cli.looking import search
+
+    search(installation(context), filter_, limit=limit, json=json)
+
+
+@commands.command()
+def show(
+    context: typer.Context,
+    type_: Annotated[str, typer.Argument(metavar="TYPE", help="An object type, such as person.")],
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The value of an indexed attribute, or the id.")],
+    json: Json = False,
+) -> None:
+    """A resource: its values, where each comes from, and its objects in every system."""
+    from mimas.cli.looking import show
+
+    show(installation(context), type_, key, json=json)
+
+
+@commands.command()
+def join(
+    context: typer.Context,
+    name: Name,
+    key: Key,
+    type_: Annotated[str, typer.Argument(metavar="TYPE", help="An object type, such as person.")],
+    resource: Annotated[str, typer.Argument(metavar="RESOURCE", help="The resource's id, or an indexed value.")],
+) -> None:
+    """Decide by hand to which resource an object belongs."""
+    from mimas.cli.joining import join
+
+    join(installation(context), name, key, type_, resource)
+
+
+@commands.command()
+def disconnect(
+    context: typer.Context,
+    name: Name,
+    key: Key,
+    normal: Annotated[bool, typer.Option("--normal", help="Forget what was decided: the rules do.")] = False,
+) -> None:
+    """Decide by hand that an object belongs to nobody, or let the rules decide again."""
+    from mimas.cli.joining import disconnect
+
+    disconnect(installation(context), name, key, normal=normal)
+
+
+@commands.command()
+def disconnectors(context: typer.Context, name: Name, json: Json = False) -> None:
+    """The objects of a system that belong to nobody, and why."""
+    from mimas.cli.joining import disconnectors
+
+    disconnectors(installation(context), name, json=json)
+
+
+@commands.command()
+def release(
+    context: typer.Context,
+    type_: Annotated[str, typer.Argument(metavar="TYPE", help="An object type, such as person.")],
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The resource's id, or an indexed value.")],
+) -> None:
+    """Let others have the unique values of a deleted resource."""
+    from mimas.cli.joining import release
+
+    release(installation(context), type_, key)
+
+
+@commands.command()
+def grant(
+    context: typer.Context,
+    type_: Annotated[str, typer.Argument(metavar="TYPE", help="An object type, such as group.")],
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The resource's id, or an indexed value.")],
+    attribute: Annotated[str, typer.Argument(metavar="ATTRIBUTE", help="One of its reference attributes.")],
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="Whom it is to refer to: an id, or an indexed value.")
+    ],
+    begins: Annotated[str | None, typer.Option("--from", help="2026-12-01, or with T18:00. Now, if left out.")] = None,
+    until: Annotated[str | None, typer.Option("--until", help="2026-12-31 (to its end), or with T18:00.")] = None,
+    reason: Annotated[str, typer.Option("--reason", help="What for.")] = "",
+) -> None:
+    """Give a reference value for a time, such as a membership."""
+    from mimas.cli.granting import grant
+
+    grant(installation(context), type_, key, attribute, target, begins=begins, until=until, reason=reason)
+
+
+@commands.command()
+def grants(context: typer.Context, json: Json = False) -> None:
+    """What is granted, until when, why, and by whom."""
+    from mimas.cli.granting import listing
+
+    listing(installation(context), json=json)
+
+
+@commands.command()
+def revoke(
+    context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID", help="The number of a grant.")]
+) -> None:
+    """End a grant now."""
+    from mimas.cli.granting import revoke
+
+    revoke(installation(context), number)
