@@ -166,6 +166,7 @@ def test_discovery(tmp_path: Path) -> None:
     [
         ((), {}, "'columns'"),
         (({"name": "id", "width": 0},), {}, "'columns.0.width'"),
+        (({"name": "a\nb", "width": 3},), {}, "'columns.0.name'"),
         (({"name": "id", "width": 2}, {"name": "id", "width": 2}), {}, "'id' twice"),
         (({"name": "id", "width": 2}, {"name": "x", "width": 2, "start": 2}), {}, "'x' starts within"),
         (COLUMNS, {"export": "changes"}, "'change_type'"),
@@ -212,8 +213,9 @@ def test_a_value_that_does_not_fit_is_an_error_of_its_object(tmp_path: Path, val
     connector = listing(tmp_path)
     ok, bad = connector.write([add(1, id="1", name="Ann"), add(2, id="2", name=value, mail="b")])
     assert not ok.error
-    assert bad.error == "invalid-attribute-value"
+    assert bad.error == ("insufficient-field-width" if "its column" in part else "invalid-attribute-value")
     assert part in bad.message
+    assert bad.advice
     assert "2: " in bad.message
     assert Reading(connector).values == {"1": {"id": "1", "name": "Ann"}, "2": {"id": "2", "mail": "b"}}
 
@@ -221,7 +223,7 @@ def test_a_value_that_does_not_fit_is_an_error_of_its_object(tmp_path: Path, val
 def test_an_anchor_that_does_not_fit_leaves_its_object_out(tmp_path: Path) -> None:
     connector = listing(tmp_path)
     bad, ok = connector.write([add(1, id="12345"), add(2, id="2")])
-    assert bad.error == "invalid-attribute-value"
+    assert bad.error == "insufficient-field-width"
     assert "'id' has 5 characters, its column 4" in bad.message
     assert not ok.error
     assert Reading(connector).keys == ["2"]

@@ -31,20 +31,18 @@ class AvpWriter(Writer):
         lines: list[str] = []
         for row in rows:
             for column, cell in zip(self._columns, row, strict=True):
-                if fault := self.unfit(column, cell):
-                    raise EntryError("invalid-attribute-value", fault)
+                self.check(column, cell)
                 lines += [f"{column}: {value}\n" for value in self._values(column, cell)]
             lines.append("\n")
         return "".join(lines)
 
-    def unfit(self, column: str, cell: Any) -> str:
-        """What of a value would be lost in its line."""
+    def check(self, column: str, cell: Any) -> None:
+        """Raises `EntryError` when something of a value would be lost in its line."""
         for value in self._values(column, cell):
             if "\n" in value or "\r" in value:
-                return f"'{column}' has a line end"
+                raise EntryError("invalid-attribute-value", f"'{column}' has a line end", "Let the rule take it out.")
             if value.startswith(" "):
-                return f"'{column}' begins with a blank"
-        return ""
+                raise EntryError("invalid-attribute-value", f"'{column}' begins with a blank", "Let the rule trim it.")
 
     def of_kind(self, kind: str, row: Row) -> Row:
         """A record that begins with its kind of change."""

@@ -20,6 +20,8 @@ _PART = re.compile(r"((?:[^\\+]|\\.)*)(?:\+|$)", re.DOTALL)
 
 ToText: TypeAlias = Callable[[Any], str]
 Row: TypeAlias = list[Any]
+Faults: TypeAlias = dict[str, EntryError]
+"""Column → why its value was left out."""
 
 
 class Writer(ABC):
@@ -53,8 +55,8 @@ class Writer(ABC):
         """Rows of cells, which are text or none. Raises `EntryError`."""
 
     @abstractmethod
-    def unfit(self, column: str, cell: Any) -> str:
-        """Why a cell cannot stand in its column, if `text` would refuse it."""
+    def check(self, column: str, cell: Any) -> None:
+        """Raises `EntryError` when a cell cannot stand in its column."""
 
     @abstractmethod
     def of_kind(self, kind: str, row: Row) -> Row:
@@ -82,7 +84,7 @@ class Writer(ABC):
         yield from self._write(out, list(exports), self._change, list(self.header))
 
     def _write(
-        self, out: BinaryIO, chunk: Sequence[Export], row: Callable[[Export, list[str] | None], Row], columns: list[str]
+        self, out: BinaryIO, chunk: Sequence[Export], row: Callable[[Export, Faults | None], Row], columns: list[str]
     ) -> list[Result]:
         """Rows all together; one by one when a value among them does not fit."""
         try:
@@ -92,35 +94,39 @@ class Writer(ABC):
         return [Result(export.id) for export in chunk]
 
     def _write_one(
-        self, out: BinaryIO, export: Export, row: Callable[[Export, list[str] | None], Row], columns: list[str]
+        self, out: BinaryIO, export: Export, row: Callable[[Export, Faults | None], Row], columns: list[str]
     ) -> Result:
-        faults: list[str] = []
+        faults: Faults = {}
         try:
             cells = row(export, faults)
             for index, cell in enumerate(cells):
-                if fault := self._unheld(columns[index], cell):
+                try:
+                    self._hold(columns[index], cell)
+                except EntryError as error:
                     cells[index] = ""
-                    faults.append(fault)
-            if not all(cells[len(columns) - len(self._columns) + position] for position in self._anchor):
-                raise _without_anchor(export, faults)
+                    faults[columns[index]] = error
+            for position in self._anchor:
+                if not cells[len(columns) - len(self._columns) + position]:
+                    raise _without_anchor(export, faults.get(self._columns[position]))
             out.write(self._encoded(self.text([cells])))
         except EntryError as error:
             return Result(export.id, error.code, error.message, error.advice)
         if not faults:
             return Result(export.id)
-        message = f"{export.anchor or export.id}: {'; '.join(faults)}; the rest was written"
-        return Result(export.id, "invalid-attribute-value", message, "Change the value, the separator or the encoding.")
+        first = next(iter(faults.values()))
+        message = f"{export.anchor or export.id}: {'; '.join(map(str, faults.values()))}; the rest was written"
+        return Result(export.id, first.code, message, first.advice)
 
-    def _unheld(self, column: str, cell: Any) -> str:
+    def _hold(self, column: str, cell: Any) -> None:
+        """Raises `EntryError` when a cell cannot stand in the file."""
+        self.check(column, cell)
         try:
-            if fault := self.unfit(column, cell):
-                return fault
             self._encoded(str(cell or ""))
         except (EntryError, UnicodeEncodeError):
-            return f"'{column}' has characters that a {self._encoding} file cannot hold"
-        return ""
+            text = f"'{column}' has characters that a {self._encoding} file cannot hold"
+            raise EntryError("invalid-attribute-value", text, "Change the value, or the encoding.") from None
 
-    def _row(self, export: Export, faults: list[str] | None) -> Row:
+    def _row(self, export: Export, faults: Faults | None) -> Row:
         """The cells of an object. Values that do not fit raise `EntryError`, or go into ``faults``."""
         get = new_values(export).get
         if faults is None:
@@ -135,7 +141,7 @@ class Writer(ABC):
                 self._name(row, export)
         return row
 
-    def _change(self, export: Export, faults: list[str] | None) -> Row:
+    def _change(self, export: Export, faults: Faults | None) -> Row:
         if export.operation is not Operation.DELETE:
             return self.of_kind(_KINDS[export.operation], self._row(export, faults))
         row = [""] * len(self._columns)
@@ -185,9 +191,8 @@ class DelimitedWriter(Writer):
             text = self._text(rows, csv.QUOTE_ALL)
         return text
 
-    def unfit(self, column: str, cell: Any) -> str:  # noqa: ARG002 - quotes hold everything
-        """Nothing."""
-        return ""
+    def check(self, column: str, cell: Any) -> None:
+        """Quotes hold everything."""
 
     def of_kind(self, kind: str, row: Row) -> Row:
         """A row behind its kind of change."""
@@ -199,11 +204,10 @@ class DelimitedWriter(Writer):
         return buffer.getvalue()
 
 
-def _without_anchor(export: Export, faults: Sequence[str] = ()) -> EntryError:
+def _without_anchor(export: Export, fault: EntryError | None = None) -> EntryError:
     who = f"{export.type} {export.anchor or export.id}"
-    if faults:
-        text = f"{who} was not written, because its anchor could not be: {'; '.join(faults)}"
-        return EntryError("invalid-attribute-value", text, "Change the value, the column or the encoding.")
+    if fault:
+        return EntryError(fault.code, f"{who} was not written, because of its anchor: {fault}", fault.advice)
     return EntryError(
         "missing-anchor-component",
         f"{who} has no value for its anchor and was not written",
@@ -211,11 +215,11 @@ def _without_anchor(export: Export, faults: Sequence[str] = ()) -> EntryError:
     )
 
 
-def _tried(name: str, text: ToText | None, value: Any, faults: list[str]) -> str:
+def _tried(name: str, text: ToText | None, value: Any, faults: Faults) -> str:
     try:
         return "" if value is None else text(value) if text else str(value)
     except EntryError as error:
-        faults.append(f"'{name}': {error.message}")
+        faults[name] = EntryError(error.code, f"'{name}': {error.message}", error.advice)
         return ""
 
 
@@ -230,7 +234,7 @@ def _to_text(attribute: Attribute, separator: str) -> ToText | None:
     def joined(value: Any) -> str:
         texts = [one(part) for part in value] if isinstance(value, list | tuple) else [one(value)]
         if any(separator in text for text in texts):
-            raise EntryError("invalid-attribute-value", f"a value holds the separator {separator!r}")
+            raise EntryError("invalid-attribute-value", f"a value holds the separator {separator!r}", "Change it.")
         return separator.join(texts)
 
     return joined

@@ -13,7 +13,9 @@ class Column(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    name: str = Field(min_length=1, description="Its name; the attribute of this name has its values.")
+    name: str = Field(
+        min_length=1, pattern=r"^[^\r\n\x00]+$", description="Its name; the attribute of this name has its values."
+    )
     width: int = Field(gt=0, description="How many characters wide it is, whatever bytes they take.")
     start: int | None = Field(
         None, gt=0, description="The place of its first character, from 1; without it, behind the column before."

@@ -38,22 +38,23 @@ class FixedWidthWriter(Writer):
         """Lines, filled up with blanks. Raises `EntryError` when a value does not fit."""
         for row in rows:
             for column, cell in zip(self._columns, row, strict=True):
-                if fault := self.unfit(column, cell):
-                    raise EntryError("invalid-attribute-value", fault)
+                self.check(column, cell)
         return "".join(self._line(row) for row in rows)
 
-    def unfit(self, column: str, cell: Any) -> str:
-        """What of a value would be lost in its column."""
+    def check(self, column: str, cell: Any) -> None:
+        """Raises `EntryError` when something of a value would be lost in its column."""
         if not cell:
-            return ""
+            return
         text, width = str(cell), self._width(column)
         if len(text) > width:
-            return f"'{column}' has {len(text)} characters, its column {width}"
+            message = f"'{column}' has {len(text)} characters, its column {width}"
+            raise EntryError("insufficient-field-width", message, "Let the rule shorten it, or widen the column.")
         if not _UNHELD.isdisjoint(text):
-            return f"'{column}' has a line end, or a byte order mark"
+            message = f"'{column}' has a line end, or a byte order mark"
+            raise EntryError("invalid-attribute-value", message, "Let the rule take it out.")
         if text[0 if column in self._right else -1] == BLANK:
-            return f"'{column}' has a blank where its column is filled up with blanks"
-        return ""
+            message = f"'{column}' has a blank where its column is filled up with blanks"
+            raise EntryError("invalid-attribute-value", message, "Let the rule trim it.")
 
     def of_kind(self, kind: str, row: Row) -> Row:
         """A row with its kind of change in the column for it."""

@@ -1,5 +1,6 @@
 """Files of attribute-value pairs: listings and change files, whole and cut off, in several encodings, read and written."""
 
+from codecs import BOM_UTF8
 from functools import cache
 from typing import Any
 
@@ -32,7 +33,8 @@ def _connector(encoding: str = "utf-8") -> AvpConnector:
 def _check(case: bytes) -> str:
     connector = _connector()
     whole = of_bytes(connector, case)
-    assert not (whole.complete and case.rpartition(b"\n")[2].strip()), "cut off, and complete"
+    last = case.removeprefix(BOM_UTF8).rpartition(b"\n")[2]
+    assert not (whole.complete and last.strip()), "cut off, and complete"
     written(connector, whole, _export)
     others = [of_bytes(_connector(one), case).complete for one in ("utf-16", "cp037", "iso2022_jp")]
     changes = of_bytes(connector, case, delta=True)
