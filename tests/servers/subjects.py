@@ -11,8 +11,10 @@ from uuid import uuid4
 from sqlalchemy import create_engine, make_url
 
 from mimas.connectors.active_directory import ActiveDirectoryConnector
+from mimas.connectors.avp import AvpConnector
 from mimas.connectors.contract import Additions, Export, Operation
 from mimas.connectors.delimited import DelimitedConnector
+from mimas.connectors.fixed_width import FixedWidthConnector
 from mimas.connectors.ldap import LdapConnector
 from mimas.connectors.ldif import LdifConnector
 from mimas.connectors.registry import AnyConnector
@@ -82,6 +84,43 @@ class DelimitedChanges(Delimited):
 
     def open(self) -> AnyConnector:
         return self.connect(DelimitedConnector, changes="changes.csv", export="changes")
+
+
+class FixedWidth(Delimited):
+    """A file whose values have places; a list of members needs a wide one, so it is a shorter one."""
+
+    title = "fixed-width"
+    size = 300
+    widths = MappingProxyType(
+        {"id": 40, "title": 400, "mails": 3_000, "age": 9, "active": 5, "born": 20, "photo": 20, "manager": 40}
+    )
+
+    def _connect(self, path: str, **settings: Any) -> AnyConnector:
+        columns = [{"name": name, "width": width} for name, width in {**self.widths, "reports": 3_000}.items()]
+        return self.connect(FixedWidthConnector, path=path, columns=columns, header=True, **settings)
+
+    def open(self) -> AnyConnector:
+        return self._connect("people.txt", export="listing")
+
+    def cut(self) -> AnyConnector:
+        path = self.folder / "people.txt"
+        (self.folder / "half.txt").write_bytes(path.read_bytes()[: path.stat().st_size // 2 + 3])
+        return self._connect("half.txt")
+
+
+class Avp(Delimited):
+    """A file of attribute-value pairs that is replaced as a whole."""
+
+    title = "avp"
+    bad = ("mails", ["a\nb"])
+
+    def open(self) -> AnyConnector:
+        return self.connect(AvpConnector, path="people.txt", export="listing")
+
+    def cut(self) -> AnyConnector:
+        whole = (self.folder / "people.txt").read_bytes()
+        (self.folder / "half.txt").write_bytes(whole[: whole.index(b"\n", len(whole) // 2) - 1])
+        return self.connect(AvpConnector, path="half.txt")
 
 
 ENTRIES = {

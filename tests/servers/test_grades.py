@@ -31,6 +31,14 @@ def test_delimited_change_file() -> None:
     passes(subjects.DelimitedChanges, untried=SECRETS)
 
 
+def test_fixed_width() -> None:
+    passes(subjects.FixedWidth, untried=(*SECRETS, "readings-are-bounded"))
+
+
+def test_avp() -> None:
+    passes(subjects.Avp, untried=SECRETS)
+
+
 def test_ldif() -> None:
     passes(subjects.Ldif, untried=SECRETS)
 

@@ -61,6 +61,7 @@ FINDINGS: list[tuple[str, str | bytes]] = [
     ("ldif", b"dn:: Y249YQBi\nobjectClass: person\n"),
     ("ldif", b"dn: cn=\\00\nobjectClass: person\n"),
     ("ldif", b"dn:=\nobjectClass:person\r\r\n"),
+    ("avp", b"\xef\xbb\xbf "),
     ("scim", b'{"totalResults": 9, "Resources": [""]}'),
     ("scim", b'{"totalResults": 9, "Resources": {"id": "1"}}'),
     ("scim", b'{"totalResults": 999999, "Resources": [{"id": "1"}]}'),

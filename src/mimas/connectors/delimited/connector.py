@@ -1,24 +1,27 @@
-"""The connector of delimited files."""
+"""The connector of delimited files, and what it shares with that of fixed-width files."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Generic, TypeVar
 
 from xxhash import xxh3_64_intdigest
 
 from mimas.connectors import encodings
 from mimas.connectors.contract import ConnectorError, Entry, EntryError, Export, Page, Problem, Result, Schema
-from mimas.connectors.delimited.keys import Keyer
-from mimas.connectors.delimited.layout import Layout, read_layout
+from mimas.connectors.delimited.keys import DelimitedKeyer, Keyer
+from mimas.connectors.delimited.layout import DelimitedLayout, Layout, read_layout
 from mimas.connectors.delimited.records import Batch, batches, problem
 from mimas.connectors.delimited.rows import Rows
-from mimas.connectors.delimited.settings import DelimitedSettings
-from mimas.connectors.delimited.writing import Writer
+from mimas.connectors.delimited.settings import DelimitedSettings, RowSettings
+from mimas.connectors.delimited.writing import DelimitedWriter, Writer
 from mimas.connectors.files import FileConnector, opened, without_repeats
 from mimas.schema.attributes import Attribute, ObjectType
 
+RowSettingsT = TypeVar("RowSettingsT", bound=RowSettings)
+LayoutT = TypeVar("LayoutT", bound=Layout)
 _CHANGES = ("add", "modify", "delete")
 
 
@@ -39,17 +42,33 @@ class DelimitedPage:
         return self.parse(self.records[index], self.lines[index], self.keys[index])
 
 
-class DelimitedConnector(FileConnector[DelimitedSettings]):
-    """A CSV file with a header. It has one object type; columns that are not configured are ignored.
+class RowConnector(FileConnector[RowSettingsT], Generic[RowSettingsT, LayoutT]):
+    """A file of rows. It has one object type; columns that are not configured are ignored.
 
     In a change file every row of the kind add or modify shows its whole object (MIM's delimited management agent), and
     the order of the rows counts. In one that Mimas writes, a modify row has the anchor and the columns that changed: an
     empty column was cleared or has not changed.
     """
 
-    kind = "delimited"
-    summary = "Delimited text files (CSV): listings and change files"
-    model = DelimitedSettings
+    @abstractmethod
+    def begin(self, lines: Iterator[bytes], path: Path, encoding: str) -> tuple[LayoutT | None, Iterator[bytes]]:
+        """The layout of a file, none when it is empty, and the lines behind its header. Raises `ConnectorError`."""
+
+    def batches(self, lines: Iterator[bytes], layout: LayoutT) -> Iterator[Batch]:
+        """The records, some at a time."""
+        return batches(lines, layout)
+
+    @abstractmethod
+    def keyer(self, layout: LayoutT, object_type: ObjectType) -> Keyer:
+        """What takes keys out of the records."""
+
+    @abstractmethod
+    def alike(self, layout: LayoutT, lines: Iterator[bytes], writer: Writer) -> bool:
+        """Whether a file has the columns that a change file of this writer has."""
+
+    @abstractmethod
+    def writer(self, object_type: ObjectType) -> Writer:
+        """What writes rows. Raises `ConnectorError`."""
 
     def discover(self) -> Schema:
         """One type with every column as text; ``row``, known by its first column, until one is configured."""
@@ -57,7 +76,7 @@ class DelimitedConnector(FileConnector[DelimitedSettings]):
         with opened(path, self.name) as file:
             layout, _ = self._begin(file, path)
         if layout is None:
-            raise ConnectorError(f"{path} is empty.", "Its first row must name the columns.")
+            raise ConnectorError(f"{path} is empty.", "Its first row names the columns, or is the first object.")
         names = [name for name in layout.columns if name and name != self.settings.change_type]
         known = next(iter(self.schema.values()), ObjectType("row", {}, tuple(names[:1])))
         return {known.name: ObjectType(known.name, {name: Attribute(name) for name in names}, known.anchor)}
@@ -67,13 +86,13 @@ class DelimitedConnector(FileConnector[DelimitedSettings]):
         layout, lines = self._begin(file, path)
         if layout is None:
             return "" if delta else f"{path} is empty, without even a header"
-        layout.require(self._type)
+        layout.require(self.type)
         if delta:
             layout.position(self.settings.change_type)
-        keyer = Keyer(layout, self._type)
-        parse = Rows(layout, self._type, self.settings.separator).entry
+        keyer = self.keyer(layout, self.type)
+        parse = Rows(layout, self.type).entry
         seed, cut, bad, first = layout.seed, "", 0, ""
-        for batch in batches(lines, layout):
+        for batch in self.batches(lines, layout):
             keys = keyer.keys(batch)
             deleted = self._changes(batch, keys, layout) if delta else frozenset()
             prints = [xxh3_64_intdigest(record, seed) >> 1 for record in batch.records]
@@ -86,36 +105,37 @@ class DelimitedConnector(FileConnector[DelimitedSettings]):
 
     def listing(self, out: BinaryIO, exports: Iterable[Export]) -> Iterator[Result]:
         """Every object as a row."""
-        return Writer(self._type, self.settings).listing(out, exports)
+        return self.writer(self.type).listing(out, exports)
 
     def head(self) -> bytes:
-        """The header."""
-        return Writer(self._type, self.settings).head()
+        """The header, if there is one."""
+        return self.writer(self.type).head()
 
     def check(self, changes: Path) -> None:
         """The columns must be the same."""
+        writer = self.writer(self.type)
         with opened(changes, self.name) as file:
-            layout, _ = self._begin(file, changes)
-        header = Writer(self._type, self.settings).header
-        if layout is None or layout.columns != header:
-            raise ConnectorError(
-                f"{changes} has other columns than connector {self.name} writes: {', '.join(header)}.",
-                "Move the file away; a new one is made.",
-            )
+            layout, lines = self._begin(file, changes)
+            if layout is None or not self.alike(layout, lines, writer):
+                raise ConnectorError(
+                    f"{changes} has other columns than connector {self.name} writes: {', '.join(writer.header)}.",
+                    "Move the file away; a new one is made.",
+                )
 
     def records(self, out: BinaryIO, exports: Iterable[Export]) -> Iterator[Result]:
-        """One row for each object, with its kind of change in the first column."""
-        return Writer(self._type, self.settings).changes(out, exports)
+        """One row for each object, with its kind of change."""
+        return self.writer(self.type).changes(out, exports)
 
-    def _begin(self, file: BinaryIO, path: Path) -> tuple[Layout | None, Iterator[bytes]]:
+    def _begin(self, file: BinaryIO, path: Path) -> tuple[LayoutT | None, Iterator[bytes]]:
         lines, encoding = encodings.lines(file, self.settings.encoding, path)
-        return read_layout(lines, path, self.settings.delimiter, encoding, self.salt), lines
+        return self.begin(lines, path, encoding)
 
     @cached_property
-    def _type(self) -> ObjectType:
+    def type(self) -> ObjectType:
+        """The one that is configured. Raises `ConnectorError`."""
         if len(self.schema) != 1:
             raise ConnectorError(
-                f"Connector {self.name} has {len(self.schema)} object types; a delimited file has exactly one.",
+                f"Connector {self.name} has {len(self.schema)} object types; such a file has exactly one.",
                 "Configure one object type; `mimas connector discover` proposes it.",
             )
         (object_type,) = self.schema.values()
@@ -129,7 +149,7 @@ class DelimitedConnector(FileConnector[DelimitedSettings]):
                 raise ConnectorError(f"Connector {self.name}: the anchor '{name}' is multi-valued.", "Choose another.")
         return object_type
 
-    def _changes(self, batch: Batch, keys: list[str], layout: Layout) -> frozenset[int]:
+    def _changes(self, batch: Batch, keys: list[str], layout: LayoutT) -> frozenset[int]:
         """Which records are deletes; takes records with an unknown kind of change out of the batch and the keys."""
         position = layout.position(self.settings.change_type)
         kept: list[int] = []
@@ -148,6 +168,32 @@ class DelimitedConnector(FileConnector[DelimitedSettings]):
             batch.records = [batch.records[index] for index in kept]
             batch.lines = [batch.lines[index] for index in kept]
         return frozenset(deleted)
+
+
+class DelimitedConnector(RowConnector[DelimitedSettings, DelimitedLayout]):
+    """A CSV file with a header."""
+
+    kind = "delimited"
+    summary = "Delimited text files (CSV): listings and change files"
+    model = DelimitedSettings
+
+    def begin(
+        self, lines: Iterator[bytes], path: Path, encoding: str
+    ) -> tuple[DelimitedLayout | None, Iterator[bytes]]:
+        """The columns, from the header."""
+        return read_layout(lines, path, self.settings.delimiter, self.settings.separator, encoding, self.salt), lines
+
+    def keyer(self, layout: DelimitedLayout, object_type: ObjectType) -> Keyer:
+        """One that takes a batch's keys all together."""
+        return DelimitedKeyer(layout, object_type)
+
+    def alike(self, layout: DelimitedLayout, lines: Iterator[bytes], writer: Writer) -> bool:  # noqa: ARG002
+        """By its header."""
+        return layout.columns == writer.header
+
+    def writer(self, object_type: ObjectType) -> Writer:
+        """One that writes CSV, by the csv module."""
+        return DelimitedWriter(object_type, self.settings)
 
 
 def _change(text: str, line: int) -> str:

@@ -8,7 +8,7 @@ done again record by record.
 from collections.abc import Callable
 
 from mimas.connectors.contract import EntryError, Problem
-from mimas.connectors.delimited.layout import LINE_END, Layout
+from mimas.connectors.delimited.layout import LINE_END, DelimitedLayout, Layout
 from mimas.connectors.delimited.records import Batch, problem
 from mimas.connectors.texts import reader
 from mimas.schema.attributes import ObjectType
@@ -16,7 +16,7 @@ from mimas.schema.values import Scalar, Values
 
 
 class Keyer:
-    """Takes keys out of the records of one file."""
+    """Takes keys out of the records of one file, one by one."""
 
     def __init__(self, layout: Layout, object_type: ObjectType) -> None:
         self._layout = layout
@@ -29,39 +29,6 @@ class Keyer:
 
     def keys(self, batch: Batch) -> list[str]:
         """The keys of the batch, from which records without one are taken out as problems; blank lines go as well."""
-        found = self._together(batch)
-        return self._one_by_one(batch) if found is None else found
-
-    def _together(self, batch: Batch) -> list[str] | None:
-        if any(self._readers) or (batch.quoted and self._positions != [0]):
-            return None
-        try:
-            columns = [self._column(batch.records, position) for position in self._positions]
-        except (IndexError, UnicodeDecodeError):
-            return None
-        for column in columns:
-            together = "\n".join(column)
-            if len(column) != len(batch.records) or "" in column or "\0" in together:
-                return None
-            if batch.quoted and '"' in together:
-                return None
-            if len(columns) > 1 and ("+" in together or "\\" in together):
-                return None
-        return columns[0] if len(columns) == 1 else list(map("+".join, zip(*columns, strict=True)))
-
-    def _column(self, records: list[bytes], position: int) -> list[str]:
-        """One column of all records; not as many as records when one of them has a line end in it."""
-        delimiter = self._layout.delimiter.encode()
-        if position == len(self._layout.columns) - 1:
-            raw = [record.rstrip(LINE_END).split(delimiter, position + 1)[position] for record in records]
-        elif position == 0:
-            raw = [record.partition(delimiter)[0] for record in records]
-        else:
-            count = position + 1
-            raw = [record.split(delimiter, count)[position] for record in records]
-        return b"\n".join(raw).decode(self._layout.encoding).split("\n")
-
-    def _one_by_one(self, batch: Batch) -> list[str]:
         keys: list[str] = []
         records: list[bytes] = []
         lines: list[int] = []
@@ -94,17 +61,63 @@ class Keyer:
                 raise EntryError(
                     "missing-anchor-component",
                     f"line {line} has no '{name}', which is the anchor",
-                    f"Give the row a value in the column '{name}', or remove it.",
+                    f"Give it a value for '{name}', or remove it.",
                 )
             values[name] = read(text) if read else text
         return self._type.key(values) or ""
+
+    def _undamaged(self, record: bytes) -> list[str]:  # noqa: ARG002 - for those that can
+        """The columns before what cannot be read: an anchor there still tells which object it is."""
+        return []
+
+
+class DelimitedKeyer(Keyer):
+    """Takes the keys of a whole batch at once, where nothing in it is special."""
+
+    def __init__(self, layout: DelimitedLayout, object_type: ObjectType) -> None:
+        super().__init__(layout, object_type)
+        self._delimiter = layout.delimiter.encode()
+
+    def keys(self, batch: Batch) -> list[str]:
+        """The keys of the batch, as of any keyer."""
+        found = self._together(batch)
+        return super().keys(batch) if found is None else found
+
+    def _together(self, batch: Batch) -> list[str] | None:
+        if any(self._readers) or (batch.quoted and self._positions != [0]):
+            return None
+        try:
+            columns = [self._column(batch.records, position) for position in self._positions]
+        except (IndexError, UnicodeDecodeError):
+            return None
+        for column in columns:
+            together = "\n".join(column)
+            if len(column) != len(batch.records) or "" in column or "\0" in together:
+                return None
+            if batch.quoted and '"' in together:
+                return None
+            if len(columns) > 1 and ("+" in together or "\\" in together):
+                return None
+        return columns[0] if len(columns) == 1 else list(map("+".join, zip(*columns, strict=True)))
+
+    def _column(self, records: list[bytes], position: int) -> list[str]:
+        """One column of all records; not as many as records when one of them has a line end in it."""
+        delimiter = self._delimiter
+        if position == len(self._layout.columns) - 1:
+            raw = [record.rstrip(LINE_END).split(delimiter, position + 1)[position] for record in records]
+        elif position == 0:
+            raw = [record.partition(delimiter)[0] for record in records]
+        else:
+            count = position + 1
+            raw = [record.split(delimiter, count)[position] for record in records]
+        return b"\n".join(raw).decode(self._layout.encoding).split("\n")
 
     def _undamaged(self, record: bytes) -> list[str]:
         """The columns before a byte that cannot be read: an anchor there still tells which object it is."""
         if b'"' in record:
             return []
         fields = []
-        for field in record.rstrip(LINE_END).split(self._layout.delimiter.encode()):
+        for field in record.rstrip(LINE_END).split(self._delimiter):
             try:
                 text = field.decode(self._layout.encoding)
             except UnicodeDecodeError:

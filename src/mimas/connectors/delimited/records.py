@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count, islice
 
 from mimas.connectors.contract import EntryError, Problem
-from mimas.connectors.delimited.layout import Layout
+from mimas.connectors.delimited.layout import DelimitedLayout, Layout
 
 ROWS = 10_000
 """Lines of a batch: enough for set-based work, few enough to stay small in memory."""
@@ -31,7 +31,7 @@ def batches(lines: Iterator[bytes], layout: Layout, size: int = ROWS) -> Iterato
     """The records after the header."""
     line = layout.first
     while chunk := list(islice(lines, size)):
-        if b'"' in b"".join(chunk):
+        if isinstance(layout, DelimitedLayout) and b'"' in b"".join(chunk):
             batch = _joined(chunk, lines, line, layout)
         else:
             batch = Batch(chunk, range(line, line + len(chunk)))
@@ -50,7 +50,7 @@ def _place(layout: Layout, line: int) -> str:
     return f"{layout.path}:{line}"
 
 
-def _joined(chunk: list[bytes], lines: Iterator[bytes], line: int, layout: Layout) -> Batch:
+def _joined(chunk: list[bytes], lines: Iterator[bytes], line: int, layout: DelimitedLayout) -> Batch:
     """Records of lines with quotes; ``chunk`` grows when the last record goes on behind it.
 
     Only a line with an odd number of quotes can leave a value open. Whether it does is left to the csv reader, and
@@ -76,7 +76,7 @@ def _joined(chunk: list[bytes], lines: Iterator[bytes], line: int, layout: Layou
     return batch
 
 
-def _extent(chunk: list[bytes], start: int, lines: Iterator[bytes], layout: Layout) -> tuple[int, int]:
+def _extent(chunk: list[bytes], start: int, lines: Iterator[bytes], layout: DelimitedLayout) -> tuple[int, int]:
     """Over how many lines the record at ``start`` goes, and how many columns it has then; none when it never ends."""
 
     def texts() -> Iterator[str]:

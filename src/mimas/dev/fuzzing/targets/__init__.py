@@ -6,11 +6,13 @@ from mimas.dev.fuzzing.target import Target
 def targets() -> dict[str, Target]:
     """All targets. Those of a connector that is not installed are left out."""
     from mimas.dev.fuzzing.targets import (
+        avp,
         certificates,
         delimited,
         documents,
         expressions,
         filters,
+        fixed_width,
         ldif,
         names,
         notation,
@@ -22,7 +24,7 @@ def targets() -> dict[str, Target]:
         sql,
     )
 
-    # To come with their connectors, here and in a module beside these: DSML, fixed width, attribute-value pairs.
+    # To come with their connectors, here and in a module beside these: DSML.
     found = [
         *expressions.TARGETS,
         *filters.TARGETS,
@@ -35,6 +37,8 @@ def targets() -> dict[str, Target]:
         *readers.TARGETS,
         *certificates.TARGETS,
         *delimited.TARGETS,
+        *fixed_width.TARGETS,
+        *avp.TARGETS,
         *ldif.TARGETS,
         *scim.TARGETS,
         *sql.TARGETS,
