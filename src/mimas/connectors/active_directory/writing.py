@@ -25,6 +25,8 @@ _KEPT = frozenset({"objectclass", "unicodepwd", "samaccountname"})
 class DomainWriter(Writer):
     """Writes to one domain."""
 
+    _special = frozenset({values.PASSWORD.lower()})
+
     def __init__(self, session: Session, schema: Schema, root: str, *, delete_tree: bool, restore: bool) -> None:
         super().__init__(session, schema)
         self._root = root

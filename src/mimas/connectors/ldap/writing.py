@@ -32,6 +32,8 @@ class Writer:
     """Writes; a lost connection is made anew once, and what was under way is then looked at before it is repeated."""
 
     _delete_controls: Sequence[LDAPControl] = ()
+    _special: frozenset[str] = frozenset()
+    """Attributes, in lower case, whose texts are written in a form of their own."""
 
     def __init__(self, session: Session, schema: Schema) -> None:
         self._session = session
@@ -276,6 +278,13 @@ class Writer:
     def _encode(self, export: Export, key: str, values: Sequence[Any]) -> list[bytes]:
         kind = self._attribute(export, key).kind
         try:
+            if (
+                kind is Kind.STRING
+                and len(values) == 1
+                and values[0].__class__ is str
+                and key.lower() not in self._special
+            ):
+                return [values[0].encode()] if values[0] else []
             return [self._encoded(value, key, kind) for value in values if value != ""]
         except ValueError as error:
             message, advice = f"{export.name}: {key} {error}.", "Correct the rule that makes the value."
