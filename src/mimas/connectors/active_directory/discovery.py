@@ -43,6 +43,8 @@ def domains(session: Session) -> list[str]:
     place = f"CN=Partitions,{session.root.get('configurationnamingcontext', [b''])[0].decode()}"
     try:
         found = session.link.search_s(place, ldap.SCOPE_ONELEVEL, _DOMAINS, ["dnsRoot"])
+    except (ldap.NO_SUCH_OBJECT, ldap.INSUFFICIENT_ACCESS):
+        return []
     except ldap.LDAPError as error:
         raise unreachable(session.name, session.settings, error) from error
     names = (attributes.get("dnsRoot", []) for name, attributes, *_ in found if name is not None)
