@@ -8,7 +8,7 @@ from ldap.controls import LDAPControl
 from ldap.filter import escape_filter_chars
 
 from mimas.connectors.active_directory import values
-from mimas.connectors.active_directory.flags import FLAGS, LAST_SET, LOCKOUT, start
+from mimas.connectors.active_directory.flags import FLAGS, LAST_SET, LOCKOUT, UAC, start
 from mimas.connectors.contract import Change, Export, Result, Schema
 from mimas.connectors.ldap.session import Session
 from mimas.connectors.ldap.writing import Modification, RefusedError, Writer
@@ -18,7 +18,7 @@ from mimas.schema.names import split
 _TREE_DELETE = LDAPControl("1.2.840.113556.1.4.805", True)
 _SHOW_DELETED = LDAPControl("1.2.840.113556.1.4.417", True)
 _NAME = "sAMAccountName"
-_KEPT = frozenset({"objectclass", "unicodepwd", "samaccountname"})
+_KEPT = frozenset({"objectclass", "samaccountname"})
 """What a restored object is not told by a later modify."""
 
 
@@ -67,12 +67,9 @@ class DomainWriter(Writer):
         changes = {
             key: Change(change.values) for key, change in export.changes.items() if key.lower() not in _KEPT | naming
         }
-        if modifications := self._modifications(
-            Export(export.id, export.operation, export.type, None, name, changes=changes), name
-        ):
+        # In one request: an account without a password cannot be enabled.
+        if modifications := self._modifications(_with(export, changes), name):
             self._modify(name, modifications)
-        if (secret := export.values.get(values.PASSWORD)) is not None:
-            self._modify(name, [(ldap.MOD_REPLACE, values.PASSWORD, [values.password(str(secret))])])
         return self._look_anchor(name)
 
     def _whole(self, export: Export, name: str) -> list[tuple[str, list[bytes]]]:
@@ -89,24 +86,25 @@ class DomainWriter(Writer):
         flags = {key: change for key, change in export.changes.items() if key in FLAGS}
         plain = {key: change for key, change in export.changes.items() if key not in FLAGS}
         modifications = super()._modifications(_with(export, plain), name)
-        if not flags:
-            return modifications
-        now = self._session.look(name, sorted({FLAGS[key].source for key in flags})) or {}
-        for source in sorted({FLAGS[key].source for key in flags}):
-            before = now.get(source.lower(), [])
-            number = int(before[0]) if before else 0
-            after = number
-            for key, change in flags.items():
-                if FLAGS[key].source == source:
-                    after = self._flagged(export, key, change, after)
-            if after != number or not before:
-                # Whoever else changed a bit in this moment is not undone: the number must be the one that was read.
-                old: list[Modification] = (
-                    [(ldap.MOD_DELETE, source, before)] if before and source == "userAccountControl" else []
-                )
-                how = ldap.MOD_ADD if old else ldap.MOD_REPLACE
-                modifications += [*old, (how, source, [b"%d" % after])]
+        sources = sorted({FLAGS[key].source for key in flags})
+        now = (self._session.look(name, sources) or {}) if sources else {}
+        for source in sources:
+            of_source = {key: change for key, change in flags.items() if FLAGS[key].source == source}
+            modifications += self._set(export, source, of_source, now.get(source.lower(), []))
         return modifications
+
+    def _set(self, export: Export, source: str, flags: Mapping[str, Change], before: list[bytes]) -> list[Modification]:
+        """What makes the number that holds some flags what they are to say."""
+        number = after = int(before[0]) if before else 0
+        for key, change in flags.items():
+            after = self._flagged(export, key, change, after)
+        if before and after == number:
+            return []
+        new = [b"%d" % after]
+        if before and source == UAC:
+            # Whoever else changed a bit in this moment is not undone: the number must be the one that was read.
+            return [(ldap.MOD_DELETE, source, before), (ldap.MOD_ADD, source, new)]
+        return [(ldap.MOD_REPLACE, source, new)]
 
     def _flagged(self, export: Export, key: str, change: Change, number: int) -> int:
         if not change.values:
