@@ -6,6 +6,7 @@ that looks at nothing. It needs a container of its own, which it makes and clear
 
 import os
 import resource
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -18,8 +19,9 @@ from typing import Any
 import ldap
 from ldap.controls.libldap import SimplePagedResultsControl
 
-from mimas.connectors.contract import Change, End, Export, Operation
-from mimas.connectors.ldap import LdapConnector, LdapSettings
+from mimas.connectors.contract import Change, ConnectorError, End, Export, Operation
+from mimas.connectors.ldap.failures import unreachable_instead
+from mimas.connectors.registry import AnyConnector, open_connector
 from mimas.schema.attributes import Attribute, ObjectType
 
 PASSWORD = "MIMAS_BENCH_PASSWORD"  # noqa: S105 - the name of the variable
@@ -42,14 +44,17 @@ class Figure:
 
 
 def run(uri: str, base: str, bind_dn: str, count: int) -> Iterator[Figure]:
-    """Write and read so many entries. Raises `ConnectorError`, ``ldap.LDAPError``."""
+    """Write and read so many entries. Raises `ConnectorError`."""
     top = f"ou=mimas-bench-{os.getpid()},{base}"
     settings = {"uri": uri, "base": top, "bind_dn": bind_dn, "password": {"env": PASSWORD}}
     schema = {"inetOrgPerson": ObjectType("inetOrgPerson", {name: Attribute(name) for name in _NAMES})}
+    connector = open_connector("bench", "ldap", settings, schema, Path())
+    if shutil.which("ldapadd") is None:
+        raise ConnectorError("ldapadd, which writes beside Mimas, is not installed.", "apt-get install ldap-utils")
     with ExitStack() as stack:
+        stack.enter_context(unreachable_instead("bench", connector.settings))
+        stack.enter_context(connector)
         link = stack.enter_context(_container(uri, bind_dn, top, ("bare", "mimas")))
-        connector = LdapConnector("bench", LdapSettings.model_validate(settings), schema, Path())
-        stack.callback(connector.close)
         stack.callback(_clear, connector)
         bare = _ldapadd(uri, bind_dn, f"ou=bare,{top}", count)
         seconds = _timed(lambda: _write(connector, f"ou=mimas,{top}", count))
@@ -84,12 +89,12 @@ def _ldapadd(uri: str, bind_dn: str, container: str, count: int) -> float:
             running = [subprocess.Popen([*command, str(file)], stdout=subprocess.DEVNULL) for file in files]  # noqa: S603
             codes = [process.wait() for process in running]
             if any(codes):
-                raise RuntimeError("ldapadd failed; what it said is above.")
+                raise ConnectorError("ldapadd failed; what it said is above.")
 
         return _timed(add)
 
 
-def _write(connector: LdapConnector, container: str, count: int) -> None:
+def _write(connector: AnyConnector, container: str, count: int) -> None:
     exports = (
         Export(
             number,
@@ -103,10 +108,10 @@ def _write(connector: LdapConnector, container: str, count: int) -> None:
     )
     for result in connector.write(exports):
         if result.error:
-            raise RuntimeError(result.message)
+            raise ConnectorError(result.message, result.advice)
 
 
-def _read(connector: LdapConnector) -> None:
+def _read(connector: AnyConnector) -> None:
     for page in connector.read():
         if not isinstance(page, End):
             for index in range(len(page.keys)):
@@ -139,13 +144,13 @@ def _container(uri: str, bind_dn: str, top: str, parts: tuple[str, ...]) -> Iter
         link.unbind_s()
 
 
-def _clear(connector: LdapConnector) -> None:
+def _clear(connector: AnyConnector) -> None:
     pages = (page for page in connector.read() if not isinstance(page, End))
     names = [page.entry(index).name for page in pages for index in range(len(page.keys))]
     exports = (Export(at, Operation.DELETE, "inetOrgPerson", None, name) for at, name in enumerate(names))
     for result in connector.write(exports):
         if result.error:
-            raise RuntimeError(result.message)
+            raise ConnectorError(result.message, result.advice)
 
 
 def _timed(action: Callable[[], None]) -> float:

@@ -1,4 +1,4 @@
-"""``bench people``."""
+"""``bench people`` and ``bench directory``."""
 
 import os
 import platform
@@ -8,6 +8,7 @@ from dataclasses import asdict
 from mimas.bench.running import DELTA, run
 from mimas.cli.failing import CommandError, Exit
 from mimas.cli.printing import as_json, errors, out, table
+from mimas.connectors.ldap.extra import needs_ldap
 
 
 def people(count: int, database: str | None, *, json: bool) -> None:
@@ -38,7 +39,8 @@ def people(count: int, database: str | None, *, json: bool) -> None:
 
 def directory(uri: str, base: str, bind_dn: str, count: int, *, json: bool) -> None:
     """Run the benchmark of a directory and print its figures."""
-    from mimas.bench.directory import PASSWORD, Figure, run
+    with needs_ldap("bench"):
+        from mimas.bench.directory import PASSWORD, Figure, run
 
     if not os.environ.get(PASSWORD):
         raise CommandError(f"Set {PASSWORD} to the password of {bind_dn}.", Exit.USAGE)
