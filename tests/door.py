@@ -1,6 +1,7 @@
 """A connected system that can be told to misbehave: a real file that is written object by object."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -24,10 +25,13 @@ class Door(DelimitedConnector):
     sent: ClassVar[list[tuple[str, str]]] = []
     told: ClassVar[list[tuple[str, dict[str, tuple[list[Any], list[Any]]]]]] = []
     """(anchor, attribute → values added and removed)."""
+    expires: ClassVar[bool] = False
+    until: ClassVar[list[dict[str, datetime]]] = []
+    """Of each reference that changed, its values that are to end."""
 
     @property
     def capabilities(self) -> Capabilities:
-        return Capabilities(batch=2)
+        return Capabilities(batch=2, expiring_references=Door.expires)
 
     def write(self, exports: Any) -> Iterator[Result]:
         for export in exports:
@@ -39,6 +43,7 @@ class Door(DelimitedConnector):
         assert export.anchor is not None
         Door.sent.append((export.operation, export.anchor))
         Door.told.append((export.anchor, {n: (sorted(c.added), sorted(c.removed)) for n, c in export.changes.items()}))
+        Door.until += [dict(c.until) for n, c in export.changes.items() if self.schema[export.type].attributes[n].to]
         if export.anchor in Door.refuses:
             return Result(export.id, "constraint-violation", "no such title", "Ask.")
         if export.anchor not in Door.forgets:
@@ -63,6 +68,7 @@ class Door(DelimitedConnector):
 def door(world: World, monkeypatch: pytest.MonkeyPatch, columns: str, name: str = "app") -> ConnectorSetup:
     """A connector ``NAME`` to such a system, which is empty and well-behaved at first."""
     monkeypatch.setattr(registry, "connector_class", lambda kind: Door if kind == "door" else DelimitedConnector)
+    Door.expires, Door.until = False, []
     Door.refuses, Door.forgets, Door.sent, Door.told, Door.breaks_after, Door.alters = set(), set(), [], [], None, str
     setup = target(name, columns)
     names = " ".join(setup.schema["person"].attributes)

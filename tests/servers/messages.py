@@ -125,12 +125,14 @@ def done(question: Question, code: int = 0, text: str = "", referral: str = "", 
     return encoded
 
 
+_BITS = b"1.2.840.113556.1.4.803"
+
 Condition = Callable[[Values], bool]
 """Whether attributes, their names in lower case, fulfil a filter."""
 
 
 def condition(encoded: Any) -> Condition:
-    """A filter of and, or, not, equality and presence."""
+    """A filter of and, or, not, equality, presence, and of bits that are set."""
     one = decoder.decode(bytes(encoded), asn1Spec=_Filter())[0]
     kind, inner = one.getName(), one.getComponent()
     if kind in ("and", "or"):
@@ -142,6 +144,9 @@ def condition(encoded: Any) -> Condition:
     if kind == "present":
         name = bytes(inner).decode().lower()
         return lambda found: name in found
+    if kind == "extensibleMatch" and bytes(inner["matchingRule"]) == _BITS:
+        name, bits = bytes(inner["type"]).decode().lower(), int(bytes(inner["matchValue"]))
+        return lambda found: any(int(value) & bits == bits for value in found.get(name, []))
     if kind != "equalityMatch":
         raise NotImplementedError(f"the stub knows no filter of the kind {kind}")
     name, wanted = bytes(inner["attributeDesc"]).decode().lower(), bytes(inner["assertionValue"])

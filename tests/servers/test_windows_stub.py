@@ -1,6 +1,7 @@
 """What Windows does and Samba does not, against a stub of it."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +10,11 @@ import pytest
 pytest.importorskip("ldap", reason="python-ldap is not installed: pip install 'mimas[ldap]'")
 
 from mimas.connectors.active_directory import ActiveDirectoryConnector, ActiveDirectorySettings
-from mimas.connectors.contract import Change, ConnectorError, OutdatedError, Sought
+from mimas.connectors.contract import Change, ConnectorError, Export, OutdatedError, Sought
 from tests.servers.accounts import SCHEMA, attempt, delete, group, succeed, update, user
 from tests.servers.listing import fetched, read
 from tests.servers.messages import Question, done
-from tests.servers.windows import DIRSYNC, PASSWORD, Windows
+from tests.servers.windows import DIRSYNC, PASSWORD, Thing, Windows
 
 pytestmark = pytest.mark.slow
 
@@ -262,6 +263,57 @@ def test_a_page_that_is_forgotten_is_no_end(make: Make, windows: Windows, base: 
     with pytest.raises(ConnectorError, match="Error processing control") as caught:
         list(reading)
     assert caught.value.advice
+
+
+class TestMembersForATime:
+    """Links that expire (MS-ADTS 3.1.1.9.2), which Samba has not."""
+
+    @pytest.fixture
+    def team(self, windows: Windows, base: str) -> Thing:
+        for name in ("ann", "bob"):
+            windows.put(f"CN={name},{base}", "user", sAMAccountName=name)
+        return windows.put(f"CN=team,{base}", "group", sAMAccountName="team")
+
+    def told(self, windows: Windows, team: Thing) -> dict[str, float | None]:
+        """Member → in how many seconds it goes by itself."""
+        here = {one.guid: one for one in windows.things}
+        found = {here[guid].name.split(",")[0]: guid for guid, (_, there) in team.members.items() if there}
+        ends = {name: team.ends.get(guid) for name, guid in found.items()}
+        return {name: end and round(end - windows.now, -1) for name, end in ends.items()}
+
+    def change(self, base: str, added: list[str], removed: list[str], **minutes: int) -> Export:
+        def names(some: list[str]) -> list[str]:
+            return [f"CN={name},{base}" for name in some]
+
+        until = {f"CN={name},{base}": datetime.now(UTC) + timedelta(minutes=many) for name, many in minutes.items()}
+        return update(group(base, "team"), member=Change(names(added), names(added), names(removed), until))
+
+    def test_go_by_themselves(self, make: Make, windows: Windows, base: str, team: Thing) -> None:
+        connector = make()
+        succeed(connector, self.change(base, ["ann", "bob"], [], bob=30))
+        assert self.told(windows, team) == {"CN=ann": None, "CN=bob": 1800}
+        watermark = read(connector).end.watermark
+        windows.late = 1801
+        assert read(connector).only(sAMAccountName="team").references["member"] == [f"CN=ann,{base}"]
+        (entry,) = read(connector, watermark).entries.values()
+        assert entry.removed == {"member": [f"CN=bob,{base}"]}
+        succeed(connector, self.change(base, [], ["bob"]))
+
+    def test_stay_longer_or_for_good(self, make: Make, windows: Windows, base: str, team: Thing) -> None:
+        connector = make()
+        succeed(connector, self.change(base, ["ann", "bob"], [], ann=30, bob=30))
+        succeed(connector, self.change(base, ["ann", "bob"], ["ann", "bob"], ann=60))
+        assert self.told(windows, team) == {"CN=ann": 3600, "CN=bob": None}
+        windows.late = 3601
+        succeed(connector, self.change(base, ["ann"], ["ann"], ann=120))
+        assert self.told(windows, team) == {"CN=ann": 7200, "CN=bob": None}, "it had gone, and is made anew"
+
+    def test_in_a_forest_that_knows_no_ends_stay_until_they_are_removed(
+        self, make: Make, windows: Windows, base: str, team: Thing
+    ) -> None:
+        windows.forget_privileges()
+        succeed(make(), self.change(base, ["ann"], [], ann=30))
+        assert self.told(windows, team) == {"CN=ann": None}
 
 
 class TestSeveralDomains:

@@ -4,9 +4,11 @@ Of Active Directory it knows no more than is needed for that. It is no evidence 
 connector does when a controller behaves as Microsoft's documents (MS-ADTS) and people who use it say.
 """
 
+import re
 import socketserver
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -28,7 +30,7 @@ PASSWORD = "only-for-tests"
 PAGED, DIRSYNC, DELETED, RECYCLED = (f"1.2.840.113556.1.4.{number}" for number in (319, 841, 417, 2064))
 
 _OPERATIONS_ERROR, _ADMIN_LIMIT, _NO_EXTENSION, _NO_ATTRIBUTE, _NOBODY = 1, 11, 12, 16, 32
-_CREDENTIALS, _NO_RIGHT, _UNWILLING, _NOT_LEAF, _EXISTS = 49, 50, 53, 66, 68
+_INVALID_DN, _CREDENTIALS, _NO_RIGHT, _UNWILLING, _NOT_LEAF, _EXISTS = 34, 49, 50, 53, 66, 68
 _RANGE, _LARGEST = 1_500, 5_000
 _ADD, _DELETE, _REPLACE = range(3)
 _CLASSES = {"user": ["top", "person", "organizationalPerson"], "group": ["top"], "organizationalUnit": ["top"]}
@@ -53,6 +55,8 @@ class Thing:
     attributes: dict[str, list[bytes]]
     members: dict[UUID, tuple[int, bool]] = field(default_factory=dict)
     """When each came (true) or went, as a number of a change."""
+    ends: dict[UUID, float] = field(default_factory=dict)
+    """When those go that do so by themselves, in seconds since 1970."""
     changed: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -73,6 +77,8 @@ class Windows:
         self.base = ",".join(f"DC={part}" for part in domain.split("."))
         self.user = f"Administrator@{domain}"
         self.may_replicate = True
+        self.late = 0.0
+        """So many seconds the clock is ahead."""
         self.round = 1_000
         """So many objects are looked at in one round of DirSync."""
         self.before: Callable[[Question], bytes | None] = lambda _: None
@@ -82,6 +88,10 @@ class Windows:
         self._number = 0
         self.put(self.base, "domainDNS", "domain")
         self.put(f"CN=Deleted Objects,{self.base}", "container")
+        self.configuration = f"CN=Configuration,{self.base}"
+        features = f"CN=Optional Features,CN=Directory Service,CN=Windows NT,CN=Services,{self.configuration}"
+        enabled = {"msDS-EnabledFeature": f"CN=Privileged Access Management Feature,{features}"}
+        self._partitions = self.put(f"CN=Partitions,{self.configuration}", "crossRefContainer", **enabled)
         self.certificate = folder / f"{domain}.crt"
         certify(self.certificate, folder / f"{domain}.key", "127.0.0.1")
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -148,6 +158,10 @@ class Windows:
         thing.attributes["isrecycled"] = [b"TRUE"]
         self._touch(thing, "isrecycled")
 
+    def forget_privileges(self) -> None:
+        """A forest whose Privileged Access Management Feature nobody has switched on."""
+        del self._partitions.attributes["msds-enabledfeature"]
+
     def rename(self, thing: Thing, name: str) -> None:
         """Under a new name, with all that stands below it. Only the object itself counts as changed."""
         old = thing.name
@@ -163,8 +177,21 @@ class Windows:
 
     # What it answers.
 
+    @property
+    def now(self) -> float:
+        """Seconds since 1970, by the clock of the controller."""
+        return time.time() + self.late
+
+    def _expire(self) -> None:
+        for thing in self.things:
+            for guid in [guid for guid, end in thing.ends.items() if end <= self.now]:
+                self._number += 1
+                thing.members[guid] = (self._number, False)
+                del thing.ends[guid]
+
     def answers(self, question: Question) -> Iterator[bytes]:
         """The entries and the result."""
+        self._expire()
         if (instead := self.before(question)) is not None:
             yield instead
             return
@@ -305,13 +332,22 @@ class Windows:
                 raise RefusedError(_NO_ATTRIBUTE, "00000057: LdapErr")
 
     def _member(self, group: Thing, how: int, values: list[bytes]) -> None:
-        guids = [self._find(one.decode(), ()).guid for one in values]
+        """Members come and go; one that is told as a TTL-DN goes by itself (MS-ADTS 3.1.1.9.2)."""
+        timed = [re.fullmatch(r"<TTL=(\d+),(.*)>", one.decode()) for one in values]
+        if any(timed) and "msds-enabledfeature" not in self._partitions.attributes:
+            raise RefusedError(_INVALID_DN, "00002081: NameErr: DSID-03050F42, problem 2003 (BAD_ATT_SYNTAX)")
+        names = [found[2] if found else one.decode() for found, one in zip(timed, values, strict=True)]
+        guids = [self._find(name, ()).guid for name in names]
         for guid in guids:
             there = group.members.get(guid, (0, False))[1]
             if there is (how == _ADD):
                 code = _EXISTS if there else _UNWILLING
                 raise RefusedError(code, "00000562: UpdErr" if there else "00000561: SvcErr")
         group.members |= dict.fromkeys(guids, (self._number, how == _ADD))
+        for found, guid in zip(timed, guids, strict=True):
+            group.ends.pop(guid, None)
+            if found:
+                group.ends[guid] = self.now + int(found[1])
 
     def _deleted(self, question: Question) -> None:
         thing = self._find(_text(question.content), question.controls)
@@ -342,6 +378,7 @@ class Windows:
             "supportedCapabilities": [b"1.2.840.113556.1.4.800", b"1.2.840.113556.1.4.1670"],
             "supportedControl": [one.encode() for one in (PAGED, DIRSYNC, DELETED, RECYCLED)],
             "defaultNamingContext": [self.base.encode()],
+            "configurationNamingContext": [self.configuration.encode()],
         }
 
 

@@ -12,6 +12,7 @@ pages, export in batches with a result per object), with three differences:
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeAlias, TypeVar
@@ -58,6 +59,8 @@ class Capabilities:
     """A reference to an object that is not there is refused: it is sent once its target has been made."""
     whole_references: bool = False
     """An update tells all values of a multi-valued reference that changes, not only those added and removed."""
+    expiring_references: bool = False
+    """A reference can be given an end (`Change.until`), which the system keeps to by itself."""
     fetch: bool = False
     """Single objects can be read again, so that an export can be confirmed at once."""
     passwords: bool = False
@@ -201,12 +204,15 @@ class Change:
     """The new state of one attribute: all its values, and which of them are added and removed.
 
     For a single-valued attribute ``values`` holds at most one element; empty means cleared. Values of a reference
-    attribute are the anchors or names of the targets, as the capabilities say.
+    attribute are the anchors or names of the targets, as the capabilities say. ``until`` tells of added ones when they
+    are to end by themselves, for systems with ``expiring_references``; a value that is both removed and added is there
+    already, and gets another end.
     """
 
     values: Sequence[Any]
     added: Sequence[Any] = ()
     removed: Sequence[Any] = ()
+    until: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(slots=True)  # not frozen, as `Entry`

@@ -46,9 +46,11 @@ class Offers:
             return Query("SELECT resource, attribute, target, origin FROM resource_reference WHERE 1 = 0")
         if not self._granting and not self._overlapping():
             return union(queries)
-        inner = union(queries)
+        inner, granted = union(queries), self.session.store.symbol(grants.ORIGIN)
         return Query(
-            f"SELECT resource, attribute, target, min(origin) AS origin FROM ({inner.text}) u"
+            # A grant only where nothing else offers the value: what it gives ends, see `mimas.runs.expiring`.
+            f"SELECT resource, attribute, target, coalesce(min(nullif(origin, {granted})), {granted}) AS origin"
+            f" FROM ({inner.text}) u"
             " GROUP BY resource, attribute, target",
             inner.parameters,
         )

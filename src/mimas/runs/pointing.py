@@ -6,6 +6,7 @@ Set operations that the database does, as in `mimas.runs.relating`.
 from collections.abc import Sequence
 from typing import Literal
 
+from mimas.runs import expiring
 from mimas.runs.images import SENDING, SENT, WAITING
 from mimas.runs.retrying import AFRESH
 from mimas.runs.session import Session
@@ -82,8 +83,11 @@ def _point(
             f" WHERE NOT EXISTS (SELECT 1 FROM reference x WHERE {_SAME})",
             *wanted.parameters,
         )
-    if added or removed:
-        _write(tx, session, added, removed)
+    # What is to end at another instant than its system was told counts as if its removal had been sent.
+    retold = expiring.outdated(tx, session.symbols, chosen, session.now) if side == "resource" else []
+    references.sent_singly(tx, retold)
+    if added or removed or retold:
+        _write(tx, session, added, removed, retold)
 
 
 def _wanted(tx: Transaction, session: Session, wish: ReferenceWish, chosen: Query, *, leaving: bool) -> Query:
@@ -132,10 +136,12 @@ def _out_of_scope(tx: Transaction, session: Session, wish: ReferenceWish, chosen
 _SENT_BEFORE = "pending_export p WHERE p.connector = o.connector AND p.object = o.id AND p.state = ?"
 
 
-def _write(tx: Transaction, session: Session, added: Sequence[Triple], removed: Sequence[Triple]) -> None:
+def _write(
+    tx: Transaction, session: Session, added: Sequence[Triple], removed: Sequence[Triple], retold: Sequence[Triple] = ()
+) -> None:
     references.add(tx, added, WANTED)
     references.remove(tx, sorted(removed), WANTED)
-    session.counters["reference-flow"] += len(added) + len(removed)
+    session.counters["reference-flow"] += len(added) + len(removed) + len(retold)
     # What was made by an export and has not been seen yet is updated, not made again.
     tx.run(
         "INSERT INTO pending_export (connector, object, operation, state)"
@@ -147,7 +153,7 @@ def _write(tx: Transaction, session: Session, added: Sequence[Triple], removed: 
         " THEN (SELECT o.wanted FROM object o WHERE o.id = pending_export.object) ELSE pending_export.sent END"
         " WHERE pending_export.operation <> 'delete' AND pending_export.state <> ?",
         WAITING,
-        sorted({row[0] for row in [*added, *removed]}),
+        sorted({row[0] for row in [*added, *removed, *retold]}),
         WANTED_ABSENT,
         PRESENT,
         SENT,

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from mimas.connectors.contract import Additions, Capabilities, Change, Export, Operation, Result
-from mimas.runs import contending, following
+from mimas.runs import contending, expiring, following
 from mimas.runs.comparing import Comparer
 from mimas.runs.images import HELD, SENDING, WAITING, overlay
 from mimas.runs.secrets import Secrets
@@ -33,6 +33,8 @@ class Parcel:
     """Whether references are sent."""
     told: list[Triple] = field(default_factory=list)
     """Their other references, which are sent now."""
+    until: dict[tuple[int, int], dict[str, datetime]] = field(default_factory=dict)
+    """(object, attribute) → target → when the reference is to end by itself."""
     nameless: set[int] = field(default_factory=set)
     """Objects to be made whose name another one had for a while, so that they are not known by it."""
     refused: dict[int, Result] = field(default_factory=dict)
@@ -64,6 +66,8 @@ class Packer:
         self._strict = capabilities.strict_references
         self._tells_all = capabilities.whole_references
         self._named = capabilities.named
+        self._expires = capabilities.expiring_references
+        self._now = now
         self.governed = {
             (symbols.store.symbol(type_), symbols.store.symbol(attribute))
             for type_, attributes in interest.governed.items()
@@ -102,7 +106,12 @@ class Packer:
             changed = changes(base, wanted, self.comparer.unlike(object_, type_, base, wanted))
             for attribute in added.keys() | removed.keys():
                 values = everything.get((object_, attribute), added.get(attribute, []))
-                changed[name(attribute)] = Change(values, added.get(attribute, []), removed.get(attribute, []))
+                changed[name(attribute)] = Change(
+                    values,
+                    added.get(attribute, []),
+                    removed.get(attribute, []),
+                    parcel.until.get((object_, attribute), {}),
+                )
             moved = changed.pop(NAME, None)
             new_name = str(moved.values[0]) if moved and moved.values else None
             if changed or new_name:
@@ -160,6 +169,9 @@ class Packer:
         if not self.governed:
             return result
         told: list[Triple] = []
+        making = {row[0] for row in rows if row[1] == Operation.ADD}
+        until = expiring.ends(tx, self.symbols, ids, self._now) if self._expires else {}
+        before = expiring.told(tx, ids, self._now) if self._expires else {}
         for object_, attribute, target, bits, text, anchor in tx.rows(
             f"SELECT r.object, r.attribute, r.target, r.bits, t.{self.target}, t.anchor FROM reference r"
             f" JOIN object t ON t.id = r.target WHERE r.object IN IDS AND {UNLIKE}"
@@ -168,7 +180,9 @@ class Packer:
         ):
             if (types[object_], attribute) not in self.governed:
                 continue
-            if text is None or (self._strict and anchor is None):
+            ends = until.get((object_, attribute, target)) if bits & WANTED else None
+            # An add has no room for ends.
+            if text is None or (self._strict and anchor is None) or (ends and object_ in making):
                 parcel.deferred.add(object_)
                 continue
             # Exports go out in the order of the objects: whoever goes before has the new name by then.
@@ -176,7 +190,13 @@ class Packer:
                 text = moving[target]  # noqa: PLW2901
             sides = result.setdefault(object_, ({}, {}))
             sides[0 if bits & WANTED else 1].setdefault(attribute, []).append(text)
+            if bits & WANTED and (object_, attribute, target) in before:
+                sides[1].setdefault(attribute, []).append(text)
+            if ends:
+                parcel.until.setdefault((object_, attribute), {})[text] = datetime.fromisoformat(ends)
             told.append((object_, attribute, target))
+        if until or before:
+            expiring.remember(tx, told, until, self._now)
         parcel.refers = bool(result)
         parcel.told = [row for row in told if row[0] in parcel.deferred]
         return result

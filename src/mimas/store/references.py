@@ -21,6 +21,9 @@ TO_ADD, TO_REMOVE = (WANTED, _IMAGES), (SEEN, SENT)
 UNLIKE = f"(bits & {_IMAGES}) IN {(*TO_ADD, *TO_REMOVE)}"
 """An SQL condition: the value is still to be sent."""
 
+BELIEVED = f"(bits & {_IMAGES}) IN {(WANTED | SEEN, WANTED | SENT)}"
+"""An SQL condition: the value is wanted, and believed to be there."""
+
 Triple: TypeAlias = tuple[int, int, int]
 """(object, attribute, target)."""
 

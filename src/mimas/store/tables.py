@@ -209,6 +209,11 @@ granted = _table(
 )
 """A reference value for a time: a fact. ``begins`` and ``ends`` are instants; a grant without an end has ``9999``."""
 
+expiring = _table(
+    "expiring", _id("object"), _id("attribute"), _id("target"), _text("ends", nullable=False), rowid=False
+)
+"""Reference values that a system was told to end by itself, and when."""
+
 secret = _table("secret", _text("name", primary=True), _text("sealed", nullable=False), _text("at", nullable=False))
 """A secret of a document, sealed by a key that is not in here, and when it was set: see `mimas.secrets.sealing`."""
 

@@ -50,6 +50,7 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
             named=True,
             references="name",
             strict_references=True,
+            expiring_references=True,
             fetch=True,
             live=True,
             passwords=True,

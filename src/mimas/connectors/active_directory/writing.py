@@ -1,6 +1,9 @@
 """Writing to a domain: as to any directory, but for passwords, flags, deleted objects, and who may delete a tree."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from math import ceil
 from typing import Any
 
 import ldap
@@ -17,6 +20,7 @@ from mimas.schema.names import split
 
 _TREE_DELETE = LDAPControl("1.2.840.113556.1.4.805", True)
 _SHOW_DELETED = LDAPControl("1.2.840.113556.1.4.417", True)
+_PRIVILEGED = "cn=privileged access management feature,"
 _NAME = "sAMAccountName"
 _KEPT = frozenset({"objectclass", "samaccountname"})
 """What a restored object is not told by a later modify."""
@@ -93,6 +97,34 @@ class DomainWriter(Writer):
             modifications += self._set(export, source, of_source, now.get(source.lower(), []))
         return modifications
 
+    def _changed(self, export: Export, key: str, change: Change) -> list[Modification]:
+        """Links that are to expire are written as TTL-DNs, where the forest can (MS-ADTS 3.1.1.9.2)."""
+        if not self._attribute(export, key).multivalued or not (
+            change.until or set(change.added) & set(change.removed)
+        ):
+            return super()._changed(export, key, change)
+        ends = change.until if self._links_expire else {}
+        # A link that is there already keeps its end, so it is removed and made again; within one modify nobody sees it.
+        again = [value for value in change.removed if value in change.added]
+        plain = Change(
+            change.values,
+            [value for value in change.added if value not in ends and value not in again],
+            [value for value in change.removed if value not in again],
+        )
+        modifications = super()._changed(export, key, plain) if plain.added or plain.removed else []
+        if again:
+            modifications.append((ldap.MOD_DELETE, key, [str(value).encode() for value in again]))
+        now = datetime.now(UTC)
+        timed = [_expiring(value, ends.get(value), now) for value in change.added if value in ends or value in again]
+        return [*modifications, (ldap.MOD_ADD, key, timed)] if timed else modifications
+
+    @cached_property
+    def _links_expire(self) -> bool:
+        """Whether the forest has the Privileged Access Management Feature switched on (MS-ADTS 3.1.1.9)."""
+        place = f"CN=Partitions,{self._session.root.get('configurationnamingcontext', [b''])[0].decode()}"
+        features = (self._session.look(place, ["msDS-EnabledFeature"]) or {}).get("msds-enabledfeature", [])
+        return any(feature.decode().lower().startswith(_PRIVILEGED) for feature in features)
+
     def _set(self, export: Export, source: str, flags: Mapping[str, Change], before: list[bytes]) -> list[Modification]:
         """What makes the number that holds some flags what they are to say."""
         number = after = int(before[0]) if before else 0
@@ -126,6 +158,11 @@ class DomainWriter(Writer):
     def _is_shown(self, export: Export, key: str) -> bool:
         """Of when a password was set, and of a lock, Active Directory makes something else."""
         return key not in (LAST_SET, LOCKOUT) and super()._is_shown(export, key)
+
+
+def _expiring(name: str, end: datetime | None, now: datetime) -> bytes:
+    """A link for the wire; one that ends is to live for so many seconds."""
+    return f"<TTL={max(1, ceil((end - now).total_seconds()))},{name}>".encode() if end else name.encode()
 
 
 def _with(export: Export, changes: Mapping[str, Change]) -> Export:
