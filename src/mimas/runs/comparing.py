@@ -2,7 +2,7 @@
 
 Three things may differ and are no work: an attribute that is filled only while it is empty; one that is only reported
 when the system changes it by itself; and a value that the system alters as it takes it, in a way that was learned. What
-can be learned is a closed list, of texts only: a system that shows what it showed before has refused, not altered.
+can be learned is a closed list, of texts and dates only: a system that shows what it showed before has refused, not altered.
 """
 
 import unicodedata
@@ -23,6 +23,8 @@ from mimas.sync.interest import Lenience
 
 Forms: TypeAlias = tuple[str, ...]
 
+_MIDNIGHT, _DAY = "T00:00:00Z", len("2026-11-23")
+
 FORMS: Mapping[str, Callable[[str], str]] = {
     "trim": str.strip,
     "single spaces": lambda text: " ".join(text.split()),
@@ -31,13 +33,17 @@ FORMS: Mapping[str, Callable[[str], str]] = {
     "NFC": lambda text: unicodedata.normalize("NFC", text),
     "NFD": lambda text: unicodedata.normalize("NFD", text),
     "NFKC": lambda text: unicodedata.normalize("NFKC", text),
+    "instant": lambda text: text + _MIDNIGHT if len(text) == _DAY else text,
+    "day": lambda text: text.removesuffix(_MIDNIGHT),
 }
-"""What a system may make of a text. The order of several values never counts, so there is nothing to learn of it."""
+"""What a system may make of a text, or of a date. The order of several values never counts, so there is nothing to learn of it."""
 
 _ALTERNATIVES = (("", "trim", "single spaces"), ("", "lower case", "upper case"), ("", "NFC", "NFD", "NFKC"))
 COMBINED: Sequence[Forms] = sorted(
     (tuple(filter(None, forms)) for forms in product(*_ALTERNATIVES) if any(forms)), key=len
 )
+
+_OF_DATES: Sequence[Forms] = (("instant",), ("day",))
 
 
 def altered(value: Value | None, forms: Forms) -> Value | None:
@@ -144,12 +150,15 @@ class Comparer:
         before, shown = decode(row.seen) if row.seen else {}, decode(doc)
         should = decode_wanted(row.wanted or "{}")
         for name in unlike:
-            took = shown.get(name) is not None and shown.get(name) != before.get(name)
-            if name != NAME and took and name in attributes and attributes[name].kind is Kind.STRING:
-                forms = next((forms for forms in COMBINED if altered(should[name], forms) == shown.get(name)), None)
-                if forms is not None:
-                    self._add(row.type, name, forms)
-                    yield name, forms
+            if name == NAME or name not in attributes or shown.get(name) is None:
+                continue
+            took, kind = shown.get(name) != before.get(name), attributes[name].kind
+            # A day and its first instant are the same, so there the system need not have taken anything.
+            possible = _OF_DATES if kind is Kind.DATETIME else COMBINED if kind is Kind.STRING and took else ()
+            forms = next((forms for forms in possible if altered(should[name], forms) == shown.get(name)), None)
+            if forms is not None:
+                self._add(row.type, name, forms)
+                yield name, forms
 
     def remember(self, tx: Transaction, type_: int, name: str, forms: Forms, example: str, now: datetime) -> None:
         """Keep what was learned."""

@@ -155,6 +155,21 @@ class TestLearnedNormalisation:
         assert altering.codes() == ["exported-change-not-reimported"]
         assert altering.pending() == {"1": ("update", WAITING)}
 
+    def test_a_day_is_its_first_instant(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        """As accountExpires of Active Directory, which knows instants only."""
+        app = door(world, monkeypatch, "id ends:datetime")
+        world.configure([HR, app], [IN, outbound("app", {"id": "employeeId", "ends": "title"})])
+        monkeypatch.setattr(Door, "alters", lambda value: f"{value}T00:00:00Z" if len(value) == 10 else value)
+        world.write("app.csv", {"id": "1", "ends": "2026-12-31T00:00:00Z"}, columns="id ends")
+        hr(world, title="2026-12-31")
+        world.run("import hr", "import app", *ALL)
+        world.run("import app")
+        assert (world.codes(), world.pending()) == ([], {})
+        Door.sent = []
+        hr(world, title="2027-12-31")
+        world.run(*ALL, *ALL)
+        assert (Door.sent, world.pending()) == ([("update", "1")], {})
+
     def test_another_value_is_drift(self, altering: World) -> None:
         hr(altering)
         altering.run(*ALL)
