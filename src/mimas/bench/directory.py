@@ -1,7 +1,7 @@
 """The benchmark of a directory: what the connector reads and writes, beside the bare programs.
 
-Beside writing stands ``ldapadd`` of OpenLDAP, several at once; beside reading a loop of paged searches with python-ldap
-that looks at nothing. It needs a container of its own, which it makes and clears away again.
+Beside writing stands ``ldapadd`` of OpenLDAP, alone and several at once; beside reading a loop of paged searches with
+python-ldap that looks at nothing. It needs a container of its own, which it makes and clears away again.
 """
 
 import os
@@ -54,13 +54,15 @@ def run(uri: str, base: str, bind_dn: str, count: int) -> Iterator[Figure]:
     with ExitStack() as stack:
         stack.enter_context(unreachable_instead("bench", connector.settings))
         stack.enter_context(connector)
-        link = stack.enter_context(_container(uri, bind_dn, top, ("bare", "mimas")))
+        link = stack.enter_context(_container(uri, bind_dn, top, ("one", "several", "mimas")))
         stack.callback(_clear, connector)
-        bare = _ldapadd(uri, bind_dn, f"ou=bare,{top}", count)
+        one = _ldapadd(uri, bind_dn, f"ou=one,{top}", count, 1)
         seconds = _timed(lambda: _write(connector, f"ou=mimas,{top}", count))
-        yield Figure("writing", count, seconds, bare, _peak())
+        several = _ldapadd(uri, bind_dn, f"ou=several,{top}", count, _PROCESSES)
+        yield Figure("writing, beside ldapadd", count, seconds, one, _peak())
+        yield Figure(f"writing, beside {_PROCESSES} ldapadd at once", count, seconds, several, _peak())
         bare = _timed(lambda: _search(link, top))
-        yield Figure("reading", 2 * count, _timed(lambda: _read(connector)), bare, _peak())
+        yield Figure("reading", 3 * count, _timed(lambda: _read(connector)), bare, _peak())
 
 
 def _values(number: int) -> dict[str, str]:
@@ -72,15 +74,15 @@ def _values(number: int) -> dict[str, str]:
     }
 
 
-def _ldapadd(uri: str, bind_dn: str, container: str, count: int) -> float:
+def _ldapadd(uri: str, bind_dn: str, container: str, count: int, processes: int) -> float:
     with TemporaryDirectory() as folder:
         password = Path(folder, "password")
         password.touch(0o600)
         password.write_text(os.environ[PASSWORD])
-        files = [Path(folder, f"{part}.ldif") for part in range(_PROCESSES)]
+        files = [Path(folder, f"{part}.ldif") for part in range(processes)]
         for part, file in enumerate(files):
             with file.open("w") as out:
-                for number in range(part, count, _PROCESSES):
+                for number in range(part, count, processes):
                     lines = "".join(f"{name}: {value}\n" for name, value in _values(number).items())
                     out.write(f"dn: uid=u{number},{container}\nobjectClass: inetOrgPerson\n{lines}\n")
         command = ["ldapadd", "-x", "-H", uri, "-D", bind_dn, "-y", str(password), "-f"]

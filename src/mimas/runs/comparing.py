@@ -2,7 +2,8 @@
 
 Three things may differ and are no work: an attribute that is filled only while it is empty; one that is only reported
 when the system changes it by itself; and a value that the system alters as it takes it, in a way that was learned. What
-can be learned is a closed list, of texts and dates only: a system that shows what it showed before has refused, not altered.
+can be learned is a closed list, of texts and dates only: a system that shows what it showed before has refused, not
+altered.
 """
 
 import unicodedata
@@ -36,7 +37,10 @@ FORMS: Mapping[str, Callable[[str], str]] = {
     "instant": lambda text: text + _MIDNIGHT if len(text) == _DAY else text,
     "day": lambda text: text.removesuffix(_MIDNIGHT),
 }
-"""What a system may make of a text, or of a date. The order of several values never counts, so there is nothing to learn of it."""
+"""What a system may make of a text, or of a date.
+
+The order of several values never counts, so there is nothing to learn of it.
+"""
 
 _ALTERNATIVES = (("", "trim", "single spaces"), ("", "lower case", "upper case"), ("", "NFC", "NFD", "NFKC"))
 COMBINED: Sequence[Forms] = sorted(

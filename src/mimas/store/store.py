@@ -7,7 +7,7 @@ from pathlib import Path
 from mimas.store import tables
 from mimas.store.database import Database, DatabaseError, Transaction
 
-REVISION = "0007"
+REVISION = "0008"
 """The migration this program needs; `migrate` brings a database to it."""
 
 

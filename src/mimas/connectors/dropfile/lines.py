@@ -3,12 +3,12 @@
 Values stand in their one form (see `mimas.schema.values`), so that what is read again is what was written.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 
-from mimas.connectors.contract import Change
 from mimas.schema.values import Scalar
 
 FORMAT = 1
@@ -81,6 +81,15 @@ class ProblemLine(Line, frozen=True, tag="problem"):
     advice: str = ""
 
 
+class ChangeLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A `Change`."""
+
+    values: Sequence[Any]
+    added: Sequence[Any]
+    removed: Sequence[Any]
+    until: Mapping[str, datetime] = {}
+
+
 class ExportLine(Line, frozen=True, tag="export"):
     """An `Export`. Of ``secrets`` only the names are told."""
 
@@ -90,7 +99,7 @@ class ExportLine(Line, frozen=True, tag="export"):
     name: str | None = None
     new_name: str | None = None
     values: dict[str, Any] = {}
-    changes: dict[str, Change] = {}
+    changes: dict[str, ChangeLine] = {}
     secrets: list[str] = []
 
 

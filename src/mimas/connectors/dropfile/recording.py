@@ -26,6 +26,7 @@ from mimas.connectors.dropfile.lines import (
     BEGIN,
     FORMAT,
     BeginLine,
+    ChangeLine,
     EndLine,
     EntryLine,
     ExportLine,
@@ -221,7 +222,10 @@ class WriteRecorder(Around):
             export.name,
             export.new_name,
             without(export.values, hidden),
-            without(changes, hidden),
+            {
+                name: ChangeLine(change.values, change.added, change.removed, change.until)
+                for name, change in without(changes, hidden).items()
+            },
             sorted(hidden.intersection([*export.values, *changes])),
         )
 

@@ -31,9 +31,9 @@ class Pipeline:
         """Send; a result for each. Raises `ConnectorError` when the directory is out of reach."""
         for export in exports:
             key = name_key(export.name or "")
-            names = {one for _, _, one in self._open}
+            container = parent(key)
             # Whoever takes a freed name, or stands in a new container, comes after it.
-            if key in names or parent(key) in names:
+            if any(name in (key, container) for _, _, name in self._open):
                 yield from self._answers()
             yield from self._begin(export, key)
             if len(self._open) >= _UNDER_WAY:
