@@ -137,7 +137,20 @@ def _extension(home: Path, document: Document, path: tuple[str | int, ...], name
         reason = error.args[0] if error.args else "it is nested too deep"
         yield document.problem(path, f"{EXTENSIONS}/{module}.py{line} is not Python: {reason}", "correct it")
         return
-    functions = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+    functions = {node.name: node for node in tree.body if isinstance(node, ast.FunctionDef)}
     if function not in functions:
         hint = suggest(function, functions)
         yield document.problem(path, f"{EXTENSIONS}/{module}.py has no function '{function}'", hint)
+    elif _is_unwritten(functions[function]):
+        message = f"{EXTENSIONS}/{module}.py, line {functions[function].lineno}: '{function}' is still to be written"
+        yield document.warning(path, message, "each object it is asked for fails until then")
+
+
+def _is_unwritten(function: ast.FunctionDef) -> bool:
+    """Whether all it does, after its docstring, is to raise `NotImplementedError`."""
+    first, *rest = function.body
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant) and rest:
+        first, *rest = rest
+    error = first.exc if isinstance(first, ast.Raise) and not rest else None
+    error = error.func if isinstance(error, ast.Call) else error
+    return isinstance(error, ast.Name) and error.id == "NotImplementedError"

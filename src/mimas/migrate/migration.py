@@ -1,0 +1,69 @@
+"""What a migration gathers, and the home folder that comes of it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from mimas.configuration.home import FILE
+from mimas.configuration.reading import FOLDER
+from mimas.migrate.drafts import Draft, file_name
+from mimas.migrate.elements import Element, MigrationError, Outcome
+from mimas.migrate.report import Report
+from mimas.migrate.stubs import Stub, module_text
+
+ASIDE, KEPT, EXTENSIONS = "aside", "kept", "extensions"
+"""Folders of a home: documents that are not in force, what has no place yet, Python functions."""
+
+
+@dataclass(slots=True)
+class Migration:
+    """Documents, stubs of functions, and what is kept as it was."""
+
+    report: Report
+    drafts: list[Draft] = field(default_factory=list)
+    stubs: list[Stub] = field(default_factory=list)
+    kept: dict[str, list[Element]] = field(default_factory=dict)
+    """By the name of the file to be."""
+
+    def keep(self, file: str, element: Element, note: str = "") -> None:
+        """Keep an element as it is: there is no place for it yet."""
+        element.whole(Outcome.KEPT, note or f"it stands in {KEPT}/{file_name(file)}.xml")
+        self.kept.setdefault(file, []).append(element)
+
+    def write(self, home: Path) -> list[Path]:
+        """Make a home folder; the files written, relative to it. Raises `MigrationError`."""
+        try:
+            if home.exists() and any(home.iterdir()):
+                raise MigrationError(f"{home} is not empty.", "Name a folder that is new: nothing is overwritten.")
+            written = []
+            for name, text in self._files():
+                path = home / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8", newline="\n")
+                written.append(Path(name))
+        except OSError as error:
+            raise MigrationError(f"{home} cannot be written: {error.strerror or error}.") from None
+        return written
+
+    def _files(self) -> Iterator[tuple[PurePosixPath, str]]:
+        yield PurePosixPath(FILE), f"[mimas]\nname = {_toml(self.report.title)}\n"
+        taken: Counter[PurePosixPath] = Counter()
+        for draft in self.drafts:
+            file = PurePosixPath(ASIDE if draft.aside else FOLDER) / draft.file
+            taken[file] += 1
+            number = f"-{taken[file]}" if taken[file] > 1 else ""
+            yield file.with_name(f"{file.name}{number}.yaml"), draft.yaml()
+        for module in sorted({stub.module for stub in self.stubs}):
+            some = [stub for stub in self.stubs if stub.module == module]
+            yield PurePosixPath(EXTENSIONS) / f"{module}.py", module_text(some)
+        for name, elements in sorted(self.kept.items()):
+            inner = "\n".join(element.xml() for element in elements)
+            yield PurePosixPath(KEPT) / f"{file_name(name)}.xml", f"<kept>\n{inner}\n</kept>\n"
+        yield PurePosixPath("migration-report.txt"), self.report.text()
+        yield PurePosixPath("migration-report.html"), self.report.html()
+
+
+def _toml(text: str) -> str:
+    plain = "".join(sign for sign in text if sign.isprintable() and sign not in '"\\')
+    return f'"{plain}"'

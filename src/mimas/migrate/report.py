@@ -1,0 +1,124 @@
+"""What became of every element of the files that were read: as text and as a page."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from html import escape
+
+from mimas.migrate.elements import Element, Outcome
+
+_EXAMPLES = 20
+_PAGE = """\
+<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>{title}</title>
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<style>
+body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 70rem; margin: 2rem auto; padding: 0 1rem; color: #1a1f2b }}
+table {{ border-collapse: collapse; margin: 1rem 0 }}
+th, td {{ text-align: left; padding: .3rem .9rem .3rem 0; border-bottom: 1px solid #d8dce4; vertical-align: top }}
+td.number {{ text-align: right; font-variant-numeric: tabular-nums }}
+summary {{ cursor: pointer; margin: .4rem 0 }}
+code {{ font-size: .9em }}
+.place {{ color: #5a6272 }}
+@media (prefers-color-scheme: dark) {{ body {{ background: #14171d; color: #e6e9ef }} .place {{ color: #9aa3b5 }}
+th, td {{ border-color: #333a47 }} }}
+</style></head><body>
+{body}
+</body></html>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """Elements of one file that fared alike: what became of them and why, how many, where the first ones stand."""
+
+    outcome: Outcome
+    tag: str
+    note: str
+    count: int
+    lines: Sequence[int]
+
+
+@dataclass(slots=True)
+class Report:
+    """The files that were read, by their names, and what is left to do."""
+
+    title: str
+    files: dict[str, Element] = field(default_factory=dict)
+    to_do: list[str] = field(default_factory=list)
+    """What a person has to do before anything runs, in order."""
+
+    def counts(self, name: str) -> Counter[Outcome]:
+        """How many elements of a file fared how; together they are all of them."""
+        return Counter(one.outcome for one in self.files[name].walk())
+
+    def remarks(self, name: str) -> list[Remark]:
+        """What is to be said of a file beyond that it was carried, the most pressing first."""
+        found: dict[tuple[Outcome, str, str], list[int]] = {}
+        for one in self.files[name].walk():
+            if one.outcome is not Outcome.CARRIED:
+                found.setdefault((one.outcome, one.tag, one.note), []).append(one.line)
+        order = [Outcome.UNKNOWN, Outcome.PERSON, Outcome.DIFFERENT, Outcome.KEPT, Outcome.NOT_APPLICABLE]
+        remarks = (Remark(*key, len(lines), lines[:_EXAMPLES]) for key, lines in found.items())
+        return sorted(remarks, key=lambda one: (order.index(one.outcome), one.lines[0]))
+
+    @property
+    def total(self) -> Counter[Outcome]:
+        """How many elements fared how, over all files."""
+        return sum((self.counts(name) for name in self.files), Counter())
+
+    def text(self) -> str:
+        """All of it, for a terminal or an editor."""
+        lines = [self.title, "=" * len(self.title), "", *_table(self.total), ""]
+        if self.to_do:
+            lines += ["To do", "-----", *(f"{at}. {one}" for at, one in enumerate(self.to_do, 1)), ""]
+        for name in sorted(self.files):
+            lines += [name, "-" * len(name), *_table(self.counts(name))]
+            lines += [f"  {_said(one)}" for one in self.remarks(name)]
+            lines.append("")
+        return "\n".join(lines)
+
+    def html(self) -> str:
+        """All of it, as a page that needs nothing else."""
+        body = [f"<h1>{escape(self.title)}</h1>", *_rows(self.total)]
+        if self.to_do:
+            body += ["<h2>To do</h2><ol>", *(f"<li>{escape(one)}</li>" for one in self.to_do), "</ol>"]
+        body.append("<h2>File by file</h2>")
+        for name in sorted(self.files):
+            counts = self.counts(name)
+            pressing = sum(counts[one] for one in (Outcome.UNKNOWN, Outcome.PERSON))
+            opened = " open" if pressing else ""
+            body.append(f"<details{opened}><summary><b>{escape(name)}</b> · {_sum(counts)}</summary>")
+            body += [*_rows(counts), "<table>"]
+            body += ["<tr><th>What</th><th>Element</th><th>Why</th><th>Lines</th></tr>"] if self.remarks(name) else []
+            for one in self.remarks(name):
+                places = ", ".join(map(str, one.lines)) + (" …" if one.count > len(one.lines) else "")
+                body.append(
+                    f"<tr><td>{one.outcome}</td><td>{one.count} × <code>{escape(one.tag)}</code></td>"
+                    f"<td>{escape(one.note)}</td><td class=place>{places}</td></tr>"
+                )
+            body.append("</table></details>")
+        return _PAGE.format(title=escape(self.title), body="\n".join(body))
+
+
+def _said(one: Remark) -> str:
+    places = ", ".join(map(str, one.lines[:5])) + (" …" if one.count > len(one.lines[:5]) else "")
+    why = f": {one.note}" if one.note else ""
+    return f"{one.outcome}: {one.count} × {one.tag}{why} (line {places})"
+
+
+def _sum(counts: Counter[Outcome]) -> str:
+    return ", ".join(f"{counts[one]:,} {one}" for one in Outcome if counts[one])
+
+
+def _table(counts: Counter[Outcome]) -> Iterator[str]:
+    for one in Outcome:
+        if counts[one]:
+            yield f"  {counts[one]:>8,}  {one}"
+    yield f"  {counts.total():>8,}  elements"
+
+
+def _rows(counts: Counter[Outcome]) -> Iterator[str]:
+    yield "<table>"
+    yield from (f"<tr><td class=number>{counts[one]:,}</td><td>{one}</td></tr>" for one in Outcome if counts[one])
+    yield f"<tr><td class=number><b>{counts.total():,}</b></td><td><b>elements</b></td></tr></table>"
