@@ -1,0 +1,1 @@
+"""Management agents (connectors of the old products) as connectors and run profiles."""
