@@ -45,6 +45,8 @@ class Report:
 
     title: str
     files: dict[str, Element] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
+    """Files that could not be read at all, and why."""
     to_do: list[str] = field(default_factory=list)
     """What a person has to do before anything runs, in order."""
 
@@ -72,6 +74,8 @@ class Report:
         lines = [self.title, "=" * len(self.title), "", *_table(self.total), ""]
         if self.to_do:
             lines += ["To do", "-----", *(f"{at}. {one}" for at, one in enumerate(self.to_do, 1)), ""]
+        if self.broken:
+            lines += ["Not read", "--------", *(f"  {name}: {why}" for name, why in sorted(self.broken.items())), ""]
         for name in sorted(self.files):
             lines += [name, "-" * len(name), *_table(self.counts(name))]
             lines += [f"  {_said(one)}" for one in self.remarks(name)]
@@ -83,6 +87,9 @@ class Report:
         body = [f"<h1>{escape(self.title)}</h1>", *_rows(self.total)]
         if self.to_do:
             body += ["<h2>To do</h2><ol>", *(f"<li>{escape(one)}</li>" for one in self.to_do), "</ol>"]
+        if self.broken:
+            some = (f"<li>{escape(name)}: {escape(why)}</li>" for name, why in sorted(self.broken.items()))
+            body += ["<h2>Not read</h2><ul>", *some, "</ul>"]
         body.append("<h2>File by file</h2>")
         for name in sorted(self.files):
             counts = self.counts(name)

@@ -102,6 +102,8 @@ class Symbols:
         self.contributors: dict[tuple[int, int, int], Contributor] = {
             (symbol(c), symbol(o), symbol(r)): contributor for (c, o, r), contributor in compiled.contributors.items()
         }
+        self.counted = self._counted()
+        """(connector, object type) → the reference attributes that expressions count, by their numbers."""
         self.sources = sorted({key[0] for key in self.contributors})
         self.by_number = {contributor.number: contributor for contributor in self.contributors.values()}
         self.rules: dict[int, SyncRule] = {symbol(rule.name): rule for rule in compiled.rules.rules}
@@ -221,6 +223,13 @@ class Symbols:
             ]
             for type_, targets in self.compiled.targets.items()
         }
+
+    def _counted(self) -> dict[tuple[int, int], dict[int, str]]:
+        found: dict[tuple[int, int], dict[int, str]] = {}
+        for (connector, type_, _), contributor in self.contributors.items():
+            for name in contributor.counted:
+                found.setdefault((connector, type_), {})[self.store.symbol(name)] = name
+        return found
 
     def _place(self, rule: SyncRule) -> tuple[int, int]:
         number, symbol = self.rule_numbers[rule.name], self.store.symbol

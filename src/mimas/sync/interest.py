@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from mimas.language.scope import scope_attributes, scope_groups
-from mimas.sync.flows import reads
+from mimas.sync.flows import counted_by, reads
 from mimas.sync.outbound import Target
 from mimas.sync.rules import Direction, Enforce, Extension, RuleSet, SyncRule
 
@@ -30,6 +30,8 @@ class Interest:
     groups: frozenset[tuple[str, str]] = frozenset()
     """(reference attribute, name) of the groups that scopes ask for."""
     lenience: Mapping[str, Lenience] = field(default_factory=dict)
+    counted: frozenset[tuple[str, str]] = frozenset()
+    """(type, attribute) of which inbound rules ask how many values there are; among them references."""
 
 
 def interest(rules: RuleSet, targets: Iterable[Target], connector: str) -> Interest:
@@ -47,7 +49,8 @@ def interest(rules: RuleSet, targets: Iterable[Target], connector: str) -> Inter
         rule.object_type for rule in own if rule.direction is Direction.INBOUND or any(flow.once for flow in rule.flows)
     }
     groups = frozenset[tuple[str, str]]().union(*(scope_groups(rule.scope, rule.parameters) for rule in inbound))
-    return Interest(governed, awaited | attentive, _watchful(own, inbound), groups, _lenience(own))
+    asked = frozenset((rule.object_type, name) for rule in inbound for name in counted_by(rule.flows))
+    return Interest(governed, awaited | attentive, _watchful(own, inbound), groups, _lenience(own), asked)
 
 
 def _lenience(own: list[SyncRule]) -> dict[str, Lenience]:
