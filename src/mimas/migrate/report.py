@@ -36,6 +36,8 @@ class Remark:
     tag: str
     note: str
     count: int
+    within: int
+    """How many more elements stand in them, that fared the same way."""
     lines: Sequence[int]
 
 
@@ -57,11 +59,22 @@ class Report:
     def remarks(self, name: str) -> list[Remark]:
         """What is to be said of a file beyond that it was carried, the most pressing first."""
         found: dict[tuple[Outcome, str, str], list[int]] = {}
-        for one in self.files[name].walk():
+        within: Counter[tuple[Outcome, str, str]] = Counter()
+        waiting: list[tuple[Element, Element | None]] = [(self.files[name], None)]
+        heads: dict[int, tuple[Outcome, str, str]] = {}
+        while waiting:
+            one, above = waiting.pop()
             if one.outcome is not Outcome.CARRIED:
-                found.setdefault((one.outcome, one.tag, one.note), []).append(one.line)
+                key = one.outcome, one.tag, one.note
+                if above is not None and (above.outcome, above.note) == (one.outcome, one.note):
+                    heads[id(one)] = heads[id(above)]
+                    within[heads[id(one)]] += 1
+                else:
+                    heads[id(one)] = key
+                    found.setdefault(key, []).append(one.line)
+            waiting += [(child, one) for child in reversed(one.children)]
         order = [Outcome.UNKNOWN, Outcome.PERSON, Outcome.DIFFERENT, Outcome.KEPT, Outcome.NOT_APPLICABLE]
-        remarks = (Remark(*key, len(lines), lines[:_EXAMPLES]) for key, lines in found.items())
+        remarks = (Remark(*key, len(lines), within[key], lines[:_EXAMPLES]) for key, lines in found.items())
         return sorted(remarks, key=lambda one: (order.index(one.outcome), one.lines[0]))
 
     @property
@@ -101,7 +114,7 @@ class Report:
             for one in self.remarks(name):
                 places = ", ".join(map(str, one.lines)) + (" …" if one.count > len(one.lines) else "")
                 body.append(
-                    f"<tr><td>{one.outcome}</td><td>{one.count} × <code>{escape(one.tag)}</code></td>"
+                    f"<tr><td>{one.outcome}</td><td><code>{escape(_which(one))}</code></td>"
                     f"<td>{escape(one.note)}</td><td class=place>{places}</td></tr>"
                 )
             body.append("</table></details>")
@@ -111,7 +124,11 @@ class Report:
 def _said(one: Remark) -> str:
     places = ", ".join(map(str, one.lines[:5])) + (" …" if one.count > len(one.lines[:5]) else "")
     why = f": {one.note}" if one.note else ""
-    return f"{one.outcome}: {one.count} × {one.tag}{why} (line {places})"
+    return f"{one.outcome}: {_which(one)}{why} (line {places})"
+
+
+def _which(one: Remark) -> str:
+    return f"{one.count} × {one.tag}" + (f" with {one.within} within" if one.within else "")
 
 
 def _sum(counts: Counter[Outcome]) -> str:

@@ -8,6 +8,8 @@ from mimas.sync.flows import counted_by, reads
 from mimas.sync.outbound import Target
 from mimas.sync.rules import Direction, Enforce, Extension, RuleSet, SyncRule
 
+_LENIENT = (Enforce.ON_CHANGE, Enforce.WHILE_EMPTY, Enforce.ADD)
+
 
 @dataclass(frozen=True, slots=True)
 class Lenience:
@@ -15,6 +17,7 @@ class Lenience:
 
     on_change: frozenset[str] = frozenset()
     while_empty: frozenset[str] = frozenset()
+    added: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def _lenience(own: list[SyncRule]) -> dict[str, Lenience]:
             if flow.enforce is not Enforce.ALWAYS:
                 found.setdefault((rule.object_type, flow.enforce), set()).add(flow.target)
     return {
-        type_: Lenience(*(frozenset(found.get((type_, how), ())) for how in (Enforce.ON_CHANGE, Enforce.WHILE_EMPTY)))
+        type_: Lenience(*(frozenset(found.get((type_, how), ())) for how in _LENIENT))
         for type_ in {type_ for type_, _ in found}
     }
 

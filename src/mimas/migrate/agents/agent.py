@@ -13,6 +13,8 @@ _KEPT_BY_PRODUCT = (
     *("ma-listname", "ma-companyname", "subtype", "category", "SyncConfig-refresh-schema", "component_mappings"),
     *("controller-configuration", "capabilities-mask", "export-type", "dn-construction", "encrypted-attributes"),
 )
+_PASSWORDS_OFF = (Outcome.NOT_APPLICABLE, "the synchronisation of passwords was off")
+_PASSWORDS = (Outcome.PERSON, "Mimas does not synchronise passwords")
 _CONTAINERS = frozenset({"container", "domaindns", "organizationalunit", "builtindomain", "organization", "country"})
 """Classes that are staged by the old products to know where objects stand."""
 
@@ -27,6 +29,8 @@ class System:
     """Object type → the attributes that are its anchor."""
     note: str = ""
     to_do: list[str] = field(default_factory=list)
+    delta: bool = True
+    """Whether it can tell what has changed."""
     classes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Object type → attribute → how its document says it, where the schema of the file does not say it all."""
 
@@ -54,6 +58,9 @@ class Agent:
                 one.whole(Outcome.NOT_APPLICABLE, _BOOKKEEPING)
         for one in data.all("attribute-inclusion"):
             one.whole(Outcome.CARRIED)
+        for one in data.all("password-sync-allowed", "password-sync"):
+            off = text_of(data, "password-sync-allowed") in ("", "0")
+            one.whole(*(_PASSWORDS_OFF if off else _PASSWORDS))
 
     @property
     def partitions(self) -> list[Element]:

@@ -17,15 +17,15 @@ _STEPS = {
 _PARTITIONS = "Mimas reads and writes all partitions in one step"
 
 
-def carry(migration: Migration, agent: Agent) -> list[str]:
-    """Write the run profiles of an agent; their names."""
+def carry(migration: Migration, agent: Agent, *, delta: bool) -> list[str]:
+    """Write the run profiles of an agent; their names. Without ``delta`` it is always read in full."""
     names = []
     for data in agent.data.all("ma-run-data"):
         data.mark(Outcome.CARRIED)
         for run in data.all("run-configuration"):
             steps: list[Any] = []
             for step in children_of(run.first("configuration"), "step"):
-                steps += [one for one in _step(agent.name, step) if one not in steps[-2:]]
+                steps += [one for one in _step(agent.name, step, delta=delta) if one not in steps[-2:]]
             name = f"{agent.name} - {run.value('name') or 'unnamed'}"
             if steps:
                 names.append(name)
@@ -37,7 +37,7 @@ def carry(migration: Migration, agent: Agent) -> list[str]:
     return names
 
 
-def _step(connector: str, step: Element) -> list[Any]:
+def _step(connector: str, step: Element, *, delta: bool) -> list[Any]:
     """A step as the one or two steps it is to Mimas; none for what cannot be."""
     kind = step.first("step-type")
     type_ = kind.attributes.get("type", "") if kind is not None else ""
@@ -51,6 +51,9 @@ def _step(connector: str, step: Element) -> list[Any]:
     else:
         step.whole(Outcome.PERSON, f"a step of the type {type_ or 'nothing'} is not known")
         return []
+    if type_.startswith("delta-import") and not delta:
+        texts[0] = "import {0}"
+        kind = kind.mark(Outcome.DIFFERENT, "the system cannot tell what has changed: all is read") if kind else kind
     made: list[Any] = [_written(text, connector, step, subtypes) for text in texts]
     for one in (step, *(kind.walk() if kind is not None else ())):
         one.mark(Outcome.CARRIED)

@@ -14,4 +14,5 @@ def system(agent: Agent) -> System:
             one.whole(Outcome.PERSON, why)
     path = f"data/{file_name(agent.name)}.ldif"
     note = f"The old agent was of the kind {what}, for which there is no connector: a file stands in its place."
-    return System("ldif", {"path": path}, note=note, to_do=[f"{agent.name}: {why}. Choose a connector, or write one."])
+    to_do = [f"{agent.name}: {why}. Choose a connector, or write one."]
+    return System("ldif", {"path": path, "export": "listing"}, note=note, to_do=to_do, delta=False)

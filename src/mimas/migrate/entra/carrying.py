@@ -14,6 +14,7 @@ from mimas.migrate.migration import Migration
 from mimas.migrate.report import Report
 from mimas.schema.attributes import Attribute
 
+_CLASSIC = (Outcome.PERSON, "a classic rule, which Entra Connect does not use")
 _MANY = 100_000
 """So many files are read of a folder at most."""
 
@@ -81,14 +82,18 @@ def _write(migration: Migration, metaverse: Metaverse, agents: list[Agent], rule
             used = of_objects[rule.connector].setdefault(rule.object, set())
             used.update(rule.read if rule.inbound else rule.written, (left for left, _ in rule.joined))
     metaverse.carry(migration, joined, of_resources)
+    deltas: dict[str, bool] = {}
     for agent in agents:
         parameters = _parameters(agent)
-        connectors.carry(migration, agent, of_objects[agent.name], metaverse.guards(), parameters)
-        profiles.carry(migration, agent)
+        system = connectors.carry(migration, agent, of_objects[agent.name], metaverse.guards(), parameters)
+        profiles.carry(migration, agent, delta=system.delta)
+        deltas[agent.name] = system.delta
+        for one in agent.data.all("join", "projection", "export-attribute-flow", "stay-disconnector", "extension"):
+            one.whole(*(_CLASSIC if one.children else (Outcome.NOT_APPLICABLE, "it is empty: the rules say it")))
     for rule in sorted(rules, key=lambda one: (int(one.element.value("precedence") or 0), one.name)):
         _document(migration, rule, types)
     local = [agent.name for agent in agents if agent.category.upper() == "AD"]
-    metaverse.carry_schedule(migration, local, [agent.name for agent in agents if agent.name not in local])
+    metaverse.carry_schedule(migration, local, [agent.name for agent in agents if agent.name not in local], deltas)
 
 
 def _object(agent: Agent | None, class_: str) -> Mapping[str, Attribute]:

@@ -82,14 +82,16 @@ class Metaverse:
         self._dsml.account(carried, "no type has it")
         self._account()
 
-    def carry_schedule(self, migration: Migration, active_directory: list[str], others: list[str]) -> None:
+    def carry_schedule(
+        self, migration: Migration, active_directory: list[str], others: list[str], deltas: Mapping[str, bool]
+    ) -> None:
         """The scheduler's cycle as a run profile, and when it is run."""
         every = _interval(self.option(_SCHEDULE[0]))
         if every is None:
             return
         order = [*active_directory, *others]
         steps = [
-            *(f"import {name} delta" for name in order),
+            *(f"import {name} delta" if deltas[name] else f"import {name}" for name in order),
             "sync",
             *(f"export {name}" for name in [*others, *active_directory]),
         ]
@@ -101,7 +103,7 @@ class Metaverse:
         migration.drafts.append(Draft("RunProfile", "cycle from the beginning", {"steps": initial}, note, "profiles"))
         off = self.option(_SCHEDULE[1]).lower() == "false"
         body = {"profile": "cycle", "every": every}
-        migration.drafts.append(Draft("Schedule", "cycle", body, "", "profiles", aside=off))
+        migration.drafts.append(Draft("Schedule", "cycle", body, "", "schedules", aside=off))
 
     def _account(self) -> None:
         for name, element in self._options.items():

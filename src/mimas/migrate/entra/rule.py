@@ -194,11 +194,12 @@ def _origin(rule: Rule, mapping: Element, target: Attribute | None) -> Any:
     if mapping.attributes.get("execute-once", "").lower() == "true":
         more["once"] = True
     merge = mapping.value("valueMergeType").lower()
-    if _MERGES.get(merge) and rule.inbound:
-        more["merge"] = _MERGES[merge]
-    elif merge not in _MERGES or _MERGES[merge]:
+    if word := _MERGES.get(merge):
+        # What is merged on its way out is added to what the system has: addresses that a mailbox keeps.
+        more |= {"merge": word} if rule.inbound else {"enforce": "add"}
+    elif merge not in _MERGES:
         for one in mapping.all("valueMergeType"):
-            one.mark(Outcome.DIFFERENT, "what flows out is one value of one rule: nothing is merged")
+            one.mark(Outcome.DIFFERENT, f"a merge of the kind {one.text} is not known: one rule gives the value")
     if expression:
         text = _one_line(expression)
         if why := _wrong(text):
