@@ -18,7 +18,7 @@ from mimas.sync.context import Context
 from mimas.sync.flows import reads
 from mimas.sync.inbound import Contributor, tied
 from mimas.sync.keys import normals
-from mimas.sync.linking import Linker
+from mimas.sync.linking import Linker, is_binary
 from mimas.sync.outbound import Target
 from mimas.sync.rules import Deletion, Direct, Direction, LinkType, SyncRule
 
@@ -118,6 +118,13 @@ class Symbols:
             number: [(name, self.key_symbol(type_.name, name)) for name in sorted(type_.indexed)]
             for number, type_ in self.types.items()
         }
+        self.binary = {
+            symbol_
+            for number, indexed in self.indexed.items()
+            for name, symbol_ in indexed
+            if is_binary(self.types[number].attributes.get(name))
+        }
+        """The indexes of binary attributes."""
         self.by_attribute: dict[str, list[int]] = {}
         for indexed in self.indexed.values():
             for name, number in indexed:
@@ -316,7 +323,7 @@ class Symbols:
         for name, symbol in self.indexed.get(type_, ()):
             value = values.get(name)
             if value is not None:
-                for key in normals(value):
+                for key in normals(value, binary=symbol in self.binary):
                     keys.add((symbol, key))
         if not live:
             return keys
