@@ -161,14 +161,14 @@ def _many(count: int, top: str) -> Iterator[str]:
     for number in range(count):
         name = f"CN=User {number:04},OU=People,{top}"
         yield (
-            f"dn: {name}\nobjectClass: user\nsAMAccountName: u{number:04}\nuserAccountControl: {512 if number % 9 else 514}\n"
-            f"givenName: User\nsn: {number:04}\ndisplayName: User {number:04}\nmail: u{number:04}@example.test\n"
+            f"dn: {name}\nobjectClass: user\nsAMAccountName: u{number:04}\n"
+            f"userAccountControl: {512 if number % 9 else 514}\ngivenName: User\nsn: {number:04}\ndisplayName: User {number:04}\nmail: u{number:04}@example.test\n"
             f"userPrincipalName: u{number:04}@example.test\nproxyAddresses: SMTP:u{number:04}@example.test\n\n"
         )
         if number % 8 == 0:
             yield (
-                f"dn: CN=Contact {number:04},OU=Contacts,{top}\nobjectClass: contact\ndisplayName: Contact {number:04}\n"
-                f"mail: c{number:04}@partner.test\nproxyAddresses: SMTP:c{number:04}@partner.test\n\n"
+                f"dn: CN=Contact {number:04},OU=Contacts,{top}\nobjectClass: contact\n"
+                f"displayName: Contact {number:04}\nmail: c{number:04}@partner.test\nproxyAddresses: SMTP:c{number:04}@partner.test\n\n"
             )
         if number % 10 == 9:
             members = "".join(f"member: CN=User {one:04},OU=People,{top}\n" for one in range(number - 9, number + 1))
