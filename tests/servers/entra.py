@@ -61,6 +61,7 @@ class Corp:
         self.objects = table()["objects"]
         self.names: dict[str, str] = {}
         """What an object is called → its distinguished name."""
+        self._shown: dict[str, Mapping[str, list[bytes]]] = {}
         self._extend()
 
     def fill(self, more: int) -> None:
@@ -93,11 +94,12 @@ class Corp:
 
     def shown(self, name: str) -> Mapping[str, list[bytes]]:
         """An object as the server shows it."""
-        link = ldap.initialize(self.samba.plain_uri)
-        link.simple_bind_s(self.samba.user, PASSWORD)
-        found: Mapping[str, list[bytes]] = link.search_s(self.names[name], ldap.SCOPE_BASE)[0][1]
-        link.unbind_s()
-        return found
+        if name not in self._shown:
+            link = ldap.initialize(self.samba.plain_uri)
+            link.simple_bind_s(self.samba.user, PASSWORD)
+            self._shown[name] = link.search_s(self.names[name], ldap.SCOPE_BASE)[0][1]
+            link.unbind_s()
+        return self._shown[name]
 
     def _place(self, one: Mapping[str, Any], rdn: str) -> str:
         escaped = rdn.replace("\\0A", "\n").replace("\n", "\\0A")
@@ -159,23 +161,23 @@ _UNITS = ("People", "Groups", "Disabled", "Contacts", "Computers", "ForeignSecur
 
 def _many(count: int, top: str) -> Iterator[str]:
     for number in range(count):
-        name = f"CN=User {number:04},OU=People,{top}"
-        yield (
-            f"dn: {name}\nobjectClass: user\nsAMAccountName: u{number:04}\n"
-            f"userAccountControl: {512 if number % 9 else 514}\ngivenName: User\nsn: {number:04}\ndisplayName: User {number:04}\nmail: u{number:04}@example.test\n"
-            f"userPrincipalName: u{number:04}@example.test\nproxyAddresses: SMTP:u{number:04}@example.test\n\n"
-        )
+        key = f"{number:04}"
+        person = {"objectClass": "user", "sAMAccountName": f"u{key}", "displayName": f"User {key}"}
+        person |= {"userAccountControl": "512" if number % 9 else "514", "givenName": "User", "sn": key}
+        person |= {"mail": f"u{key}@example.test", "userPrincipalName": f"u{key}@example.test"}
+        yield _entry(f"CN=User {key},OU=People,{top}", person | {"proxyAddresses": f"SMTP:u{key}@example.test"})
         if number % 8 == 0:
-            yield (
-                f"dn: CN=Contact {number:04},OU=Contacts,{top}\nobjectClass: contact\n"
-                f"displayName: Contact {number:04}\nmail: c{number:04}@partner.test\nproxyAddresses: SMTP:c{number:04}@partner.test\n\n"
-            )
+            contact = {"objectClass": "contact", "displayName": f"Contact {key}", "mail": f"c{key}@partner.test"}
+            yield _entry(f"CN=Contact {key},OU=Contacts,{top}", contact)
         if number % 10 == 9:
-            members = "".join(f"member: CN=User {one:04},OU=People,{top}\n" for one in range(number - 9, number + 1))
-            yield (
-                f"dn: CN=Group {number:04},OU=Groups,{top}\nobjectClass: group\nsAMAccountName: g{number:04}\n"
-                f"displayName: Group {number:04}\n{members}\n"
-            )
+            members = [f"CN=User {one:04},OU=People,{top}" for one in range(number - 9, number + 1)]
+            group = {"objectClass": "group", "sAMAccountName": f"g{key}", "displayName": f"Group {key}"}
+            yield _entry(f"CN=Group {key},OU=Groups,{top}", group, *members)
+
+
+def _entry(name: str, values: Mapping[str, str], *members: str) -> str:
+    lines = [f"dn: {name}", *(f"{key}: {value}" for key, value in values.items())]
+    return "\n".join([*lines, *(f"member: {member}" for member in members), "", ""])
 
 
 def _attribute_schema(name: str, attribute: Attribute, number: int, place: str) -> str:

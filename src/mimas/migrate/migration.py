@@ -43,8 +43,8 @@ class Migration:
                 path.write_text(text, encoding="utf-8", newline="\n")
                 written.append(Path(name))
             for draft in self.drafts:
-                if path := _file(draft):
-                    (home / path).parent.mkdir(parents=True, exist_ok=True)
+                if file := _file(draft):
+                    (home / file).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise MigrationError(f"{home} cannot be written: {error.strerror or error}.") from None
         return written

@@ -15,6 +15,9 @@ from mimas.schema.attributes import Attribute, Kind
 
 _LINKS = {"provision": "provision", "join": "join", "stickyjoin": "sticky"}
 _MERGES = {"update": None, "merge": "merge", "mergecaseinsensitive": "merge-caseless"}
+_ALWAYS_THERE = frozenset({"objectSid", "objectGUID"})
+_CONFLICT = '"\\\\0ACNF:"'
+"""What the stock rules look for in the names of conflict objects; the names have one backslash."""
 _PLAIN_VALUE = re.compile(r"[\w.@:+\-]+")
 _NO_GUID = guid("00000000-0000-0000-0000-000000000000")
 _QUOTED = re.compile(r'("(?:[^"\\]|\\.)*")')
@@ -56,8 +59,8 @@ class Rule:
         }
         if link and link != "join":
             body["link"] = link
-        if self.scope:
-            body["scope"] = self.scope if len(self.scope) > 1 else self.scope[0]
+        if scope := self._scope(link):
+            body["scope"] = scope if len(scope) > 1 else scope[0]
         if self.join:
             body["join"] = self.join
         if not self.inbound and link == "provision":
@@ -65,6 +68,13 @@ class Rule:
         if self.flows:
             body["flows"] = self.flows
         return body
+
+    def _scope(self, link: str | None) -> list[list[Any]]:
+        """Its scope. What has nothing to be joined by makes no resource (Microsoft: default configuration)."""
+        compared = list(dict.fromkeys(left for left, _ in self.joined))
+        if not self.inbound or link != "provision" or not compared or set(compared) & _ALWAYS_THERE:
+            return self.scope
+        return [[*group, f"{name} ISNOTNULL"] for group in self.scope or [[]] for name in compared]
 
 
 def read_rule(element: Element, connectors: Mapping[str, str]) -> Rule:
@@ -201,7 +211,7 @@ def _origin(rule: Rule, mapping: Element, target: Attribute | None) -> Any:
         for one in mapping.all("valueMergeType"):
             one.mark(Outcome.DIFFERENT, f"a merge of the kind {one.text} is not known: one rule gives the value")
     if expression:
-        text = _one_line(expression)
+        text = _one_line(expression).replace(_CONFLICT, _CONFLICT.replace("\\\\", "\\"))
         if why := _wrong(text):
             mapping.note = why
             return None
