@@ -1,0 +1,157 @@
+"""The attribute flows of a portal sync rule.
+
+``<export-flow allows-null="false"><src><attr>a</attr></src><dest>b</dest><scoping/><fn …/></export-flow>``, and
+``import-flow`` likewise. Without a function one attribute flows as it is, and ``src`` with a text is a constant.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from mimas.language.expressions import attributes, impure, parse
+from mimas.migrate.elements import Element
+from mimas.migrate.service.expressions import UntranslatableError, Written, attribute, expression
+from mimas.migrate.service.fragments import fragment
+
+_PASSWORDS = frozenset({"unicodepwd", "userpassword", "export_password", "password", "dbcspwd"})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What flows: exactly one of the three."""
+
+    attribute: str = ""
+    constant: str | None = None
+    written: Written | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PortalFlow:
+    """A flow as the portal has it. ``wrong`` says why it cannot be carried; then there is no source."""
+
+    target: str
+    outbound: bool
+    source: Source | None
+    allows_null: bool
+    text: str
+    """The XML."""
+    wrong: str = ""
+
+    @property
+    def resource_attributes(self) -> list[str]:
+        """The attributes of the resource that it writes or reads."""
+        if not self.outbound:
+            return [self.target] if self.target else []
+        if self.source is None:
+            return []
+        if self.source.written is not None:
+            return sorted(attributes(parse(self.source.written.text)))
+        return [self.source.attribute] if self.source.attribute else []
+
+    @property
+    def hides(self) -> bool:
+        """Whether it holds a password in clear, or may."""
+        if self.target.lower() not in _PASSWORDS or (self.source is not None and self.source.attribute):
+            return False
+        if self.source is None or self.source.written is None:
+            return True
+        tree = parse(self.source.written.text)
+        return not attributes(tree) and not impure(tree)
+
+
+def flow(text: str) -> PortalFlow:
+    """What a value of PersistentFlow, InitialFlow or ExistenceTest says."""
+    outer = fragment(text)
+    inner = [one for one in outer.children if one.tag in ("import-flow", "export-flow")] if outer is not None else []
+    if len(inner) != 1:
+        return PortalFlow("", outbound=False, source=None, allows_null=False, text=text, wrong="it is no flow")
+    element = inner[0]
+    destination = element.first("dest")
+    target = destination.text if destination is not None else ""
+    allows_null = element.attributes.get("allows-null", "").lower() == "true"
+    outbound = element.tag == "export-flow"
+    source, wrong = None, "it flows to no attribute"
+    if target:
+        try:
+            source, wrong = _source(element), ""
+        except UntranslatableError as error:
+            wrong = str(error)
+    return PortalFlow(target, outbound, source, allows_null, text, wrong)
+
+
+def _source(element: Element) -> Source:
+    scoping = element.first("scoping")
+    if scoping is not None and (scoping.children or scoping.text):
+        raise UntranslatableError("it has a condition of its own")
+    functions = element.all("fn")
+    if len(functions) > 1:
+        raise UntranslatableError("it has more than one function")
+    if functions:
+        return Source(written=expression(functions[0]))
+    src = element.first("src")
+    names = [one.text for one in src.all("attr") if one.text] if src is not None else []
+    if len(names) > 1:
+        raise UntranslatableError("it has several attributes and no function")
+    if names:
+        attribute(names[0])
+        return Source(attribute=names[0])
+    if src is None or not src.text:
+        raise UntranslatableError("it has no source")
+    return Source(constant=src.text)
+
+
+def origin(portal: PortalFlow, kind: str, *, once: bool, reference: bool) -> tuple[Any, str]:
+    """The flow's origin as a document has it, and what is different about it.
+
+    ``kind`` is the target's type where it is known, else empty; ``reference``: references flow.
+    """
+    source = portal.source
+    assert source is not None
+    if source.constant is not None:
+        return _with_once({"constant": _constant(source.constant, kind)}, once), ""
+    if source.written is not None:
+        # What is another value each time would never rest; MIM computed it when something else had changed.
+        moving = impure(parse(source.written.text)) and not once
+        text = (
+            f"={source.written.text}"
+            if source.written.sure or not _spares(portal, once or moving)
+            else _sparing(source.written.text)
+        )
+        note = "its value is another one each time: it is computed once only" if moving else ""
+        return ({"expression": text, "once": True}, note) if once or moving else (text, "")
+    if once:
+        note = (
+            "the flow of a reference is sent whenever it changes, not only when the object is made" if reference else ""
+        )
+        return (_direct(source.attribute), note) if reference else ({"attribute": source.attribute, "once": True}, "")
+    if not _spares(portal, once):
+        return _direct(source.attribute), ""
+    if reference:
+        return _direct(
+            source.attribute
+        ), "where the resource has no value any more, the object's is cleared; MIM left it"
+    return _sparing(attribute(source.attribute)), ""
+
+
+def _spares(portal: PortalFlow, once: bool) -> bool:
+    """Whether a value that is gone leaves what the object has (MIM: *allow null* is not ticked)."""
+    return portal.outbound and not portal.allows_null and not once
+
+
+def _sparing(text: str) -> str:
+    return f"=IgnoreFlowIfNullOrEmpty({text})"
+
+
+def _direct(name: str) -> Any:
+    return {"attribute": name} if name.startswith("=") or name != name.strip() else name
+
+
+def _with_once(form: dict[str, Any], once: bool) -> dict[str, Any]:
+    return {**form, "once": True} if once else form
+
+
+def _constant(text: str, kind: str) -> Any:
+    if kind == "integer" and text.removeprefix("-").isdecimal() and text.isascii() and len(text) < 19:
+        return int(text)
+    if kind == "boolean" and text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    return text
