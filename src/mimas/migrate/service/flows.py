@@ -11,6 +11,7 @@ from mimas.language.expressions import attributes, impure, parse
 from mimas.migrate.elements import Element
 from mimas.migrate.service.expressions import UntranslatableError, Written, attribute, expression
 from mimas.migrate.service.fragments import fragment
+from mimas.migrate.service.objects import line
 
 _PASSWORDS = frozenset({"unicodepwd", "userpassword", "export_password", "password", "dbcspwd"})
 
@@ -69,8 +70,8 @@ def flow(text: str) -> PortalFlow:
     target = destination.text if destination is not None else ""
     allows_null = element.attributes.get("allows-null", "").lower() == "true"
     outbound = element.tag == "export-flow"
-    source, wrong = None, "it flows to no attribute"
-    if target:
+    source, wrong = None, "it flows to no attribute that can be named"
+    if target and target == line(target):
         try:
             source, wrong = _source(element), ""
         except UntranslatableError as error:

@@ -33,7 +33,7 @@ def keep(migration: Migration, one: Exported, *, known: bool, note: str = "") ->
 
 def kept_file(kind: str) -> str:
     """The name of the file for objects of a kind, without an ending: a hyphen between its words."""
-    return file_name(re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind))
+    return file_name(re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "-", kind))
 
 
 def _unread(one: Exported) -> str:
@@ -45,8 +45,9 @@ def _unread(one: Exported) -> str:
 def _said(one: Exported) -> Iterator[str]:
     """What is good to know of an object that is kept."""
     if one.kind == "WorkflowDefinition":
-        tags = [line(activity.tag) for activity in activities(one)]
-        yield f"{line(one.text('RequestPhase')) or 'no phase'}: {', '.join(tags) or 'its activities cannot be read'}"
+        found = activities(one)
+        tags = ", ".join(line(activity.tag) for activity in found or ()) or "no activities"
+        yield f"{line(one.text('RequestPhase')) or 'no phase'}: {tags if found is not None else 'its XOML cannot be read'}"
     elif one.kind == "ManagementPolicyRule":
         yield f"{line(one.text('ManagementPolicyRuleType'))}, {', '.join(map(line, one.texts('ActionType')))}"
         if one.is_true("Disabled"):

@@ -16,7 +16,7 @@ _FORMAT = frozenset(
         *("IsMultiValue", "Value", "Values", "string", "LocalizedResourceManagementAttributes"),
     }
 )
-_LONGEST = 150
+_LONGEST = 120
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,10 +27,11 @@ class Held:
     values: list[Element]
 
     def mark(self, outcome: Outcome, note: str = "") -> None:
-        """Say what became of it; the note stands with its values."""
-        for value in self.values:
+        """Say what became of it: of its values, or of itself where it has none. What is around them has fared well."""
+        for value in self.values or [self.element]:
             value.mark(outcome, note)
-        settle(self.element, outcome)
+        well = outcome not in (Outcome.DIFFERENT, Outcome.PERSON)
+        settle(self.element, outcome if well else Outcome.CARRIED)
 
 
 @dataclass(slots=True, eq=False)
@@ -71,8 +72,13 @@ class Exported:
 
 def line(text: str) -> str:
     """A text in one line that is not without end, as a name or in a list."""
-    plain = " ".join(printable(text).split())
+    plain = printable(" ".join(text.split()))
     return plain if len(plain) <= _LONGEST else plain[: _LONGEST - 1] + "…"
+
+
+def paragraphs(text: str) -> str:
+    """A text of several lines without control characters."""
+    return printable("\n".join(" ".join(one.split()) for one in text.splitlines()))
 
 
 def identifier(text: str) -> str:

@@ -39,7 +39,7 @@ class Policy:
         return [sentence for workflow in self._of("WorkflowDefinition") for sentence in self._added(workflow, rule)]
 
     def _added(self, workflow: Exported, rule: Exported) -> Iterator[str]:
-        for activity in activities(workflow):
+        for activity in activities(workflow) or ():
             if identifier(activity.attributes.get("SynchronizationRuleId", "")) == rule.id:
                 action = line(activity.attributes.get("Action", "")) or "Add"
                 starts = [one for one in self._of("ManagementPolicyRule") if self._starts(one, workflow)]
@@ -61,11 +61,11 @@ class Policy:
         return (one for one in self._found.values() if one.kind == kind)
 
 
-def activities(workflow: Exported) -> list[Element]:
-    """The activities of a workflow in their order; none where its XOML cannot be read."""
+def activities(workflow: Exported) -> list[Element] | None:
+    """The activities of a workflow in their order; nothing where its XOML cannot be read."""
     outer = fragment(workflow.text("XOML"))
     if outer is None or not outer.children:
-        return []
+        return None
     # The outermost element is the workflow; an element with a dot is a property of the one around it.
     return [one for child in outer.children[0].children for one in _activities(child)]
 

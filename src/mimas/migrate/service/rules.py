@@ -12,14 +12,14 @@ from typing import Any
 from mimas.configuration import notation
 from mimas.migrate.agents.agent import guid
 from mimas.migrate.drafts import Draft, Noted
-from mimas.migrate.elements import Element, Outcome, printable
+from mimas.migrate.elements import Element, Outcome
 from mimas.migrate.migration import Migration
 from mimas.migrate.service import clauses
 from mimas.migrate.service.flows import PortalFlow, flow, origin
 from mimas.migrate.service.fragments import fragment
 from mimas.migrate.service.keeping import kept_file
 from mimas.migrate.service.known import Known
-from mimas.migrate.service.objects import Exported, Held, identifier, line, settle
+from mimas.migrate.service.objects import Exported, Held, identifier, line, paragraphs, settle
 from mimas.migrate.service.policy import Policy
 from mimas.migrate.service.schema import Use
 
@@ -85,6 +85,7 @@ class Rules:
         self.migration, self.known, self.agents, self.policy = migration, known, agents, policy
         self._secret: set[str] = set()
         """Rules that hold a password in clear."""
+        self._made: set[str] = set()
 
     @property
     def uses(self) -> dict[str, Use]:
@@ -110,11 +111,28 @@ class Rules:
         """Write them, and account for them."""
         for rule in self.found.values():
             made = list(self._halves(rule))
+            self._made |= {one.name for one in made}
             self.migration.drafts += made
             # What stands aside, or in a comment, is better understood with the rule as it was.
             if rule.id not in self._secret:
                 self.migration.kept.setdefault(kept_file(KIND), []).append(rule.element)
             self._account(rule)
+        shared = self._shared()
+        if shared:
+            what = ", ".join(line(name) for name in shared[:10]) + (", …" if len(shared) > 10 else "")
+            self.migration.report.to_do.append(
+                f"Several inbound rules give {what}. MIM ranked their flows attribute by attribute; here the rules'"
+                " `precedence` decides: look at it."
+            )
+
+    def _shared(self) -> list[str]:
+        """What several inbound rules in force give, one of them from the portal: type and attribute."""
+        givers: dict[str, set[str]] = {}
+        for one in self.migration.drafts:
+            if one.kind == "SyncRule" and not one.aside and one.body.get("direction") == "inbound":
+                for target in one.body.get("flows", {}):
+                    givers.setdefault(f"{one.body.get('resource')}.{target}", set()).add(one.name)
+        return sorted(name for name, some in givers.items() if len(some) > 1 and some & self._made)
 
     def _halves(self, rule: Exported) -> Iterator[Draft]:
         flows = {name: self._flows(rule, name) for name in _FLOW_LISTS}
@@ -141,7 +159,7 @@ class Rules:
                 half.notes.append(f"It has no {name}.")
         makes = rule.is_true("CreateILMObject" if half.inbound else "CreateConnectedSystemObject")
         body: dict[str, Any] = {
-            "description": printable(rule.text("Description")),
+            "description": paragraphs(rule.text("Description")),
             "direction": "inbound" if half.inbound else "outbound",
             "connector": half.connector,
             "object": half.object or "unknown",
@@ -166,8 +184,10 @@ class Rules:
         for given in (agent, rule.text("ConnectedSystem"), rule.text("ManagementAgentID")):
             if (name := self.agents.names.get(guid(identifier(given)))) is not None:
                 return name
-        half.aside = True
         name = self.policy.agent_name(rule)
+        if name in self.agents.names.values():
+            return name
+        half.aside = True
         half.notes.append("Its management agent is not among the files that were read: name its connector.")
         _mark(rule.held.get("ManagementAgentID"), Outcome.PERSON, "the management agent is not among the files")
         return name or "unknown"
@@ -283,7 +303,7 @@ class Rules:
         value.mark(Outcome.DIFFERENT, "the persistent flow of the same attribute holds from the beginning")
 
     def _remember(self, half: _Half, value: Element, one: PortalFlow, why: str) -> None:
-        half.notes.append(f"Not carried, for {why}: {printable(one.text)}")
+        half.notes.append(f"Not carried, for {why}: {paragraphs(one.text)}")
         value.mark(Outcome.PERSON, why)
 
     def _deprovision(self, rule: Exported) -> Any:

@@ -13,7 +13,7 @@ from mimas.migrate.drafts import Draft, Noted, plain
 from mimas.migrate.elements import Outcome, printable
 from mimas.migrate.migration import Migration
 from mimas.migrate.service.known import Known
-from mimas.migrate.service.objects import Exported, identifier, line
+from mimas.migrate.service.objects import Exported, identifier, line, paragraphs
 
 KINDS = ("ObjectTypeDescription", "AttributeTypeDescription", "BindingDescription")
 OWN_TYPES = frozenset(
@@ -121,7 +121,7 @@ class Schema:
                 form = "string, indexed" if missing in use.joined_by else "string"
                 attributes[line(missing)] = Noted(form, "Sync rules use it; the portal's schema does not have it.")
         _settle(type_, "Name")
-        body: dict[str, Any] = {"description": printable(type_.text("Description") or type_.text("DisplayName"))}
+        body: dict[str, Any] = {"description": paragraphs(type_.text("Description") or type_.text("DisplayName"))}
         body = {key: value for key, value in body.items() if value}
         body["attributes"] = dict(sorted(attributes.items(), key=lambda item: item[0].lower()))
         return Draft("ObjectType", name, body, _said(theirs, use), _folder(use), aside=use is None)
@@ -143,11 +143,11 @@ class Schema:
 
 def _about(binding: Exported, attribute: Exported, theirs: Draft | None) -> Iterator[str]:
     said = [binding.text(name) or attribute.text(name) for name in ("DisplayName", "Description")]
-    words = ": ".join(dict.fromkeys(" ".join(printable(one).split()) for one in said if one))
+    words = ": ".join(dict.fromkeys(printable(" ".join(one.split())) for one in said if one))
     if words:
         yield words
     limits = [
-        f"{words} {' '.join(printable(value).split())}"
+        f"{words} {printable(' '.join(value.split()))}"
         for name, words in _LIMITS.items()
         if (value := binding.text(name) or attribute.text(name))
     ]
