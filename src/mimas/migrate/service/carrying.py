@@ -1,6 +1,6 @@
 """Everything of an export of the MIM Service: schema, sync rules, and what is kept for a later version."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from mimas.migrate.elements import Element, Outcome, read
@@ -9,19 +9,20 @@ from mimas.migrate.service.keeping import keep
 from mimas.migrate.service.known import Known
 from mimas.migrate.service.objects import Exported, objects, settle
 from mimas.migrate.service.policy import Policy
-from mimas.migrate.service.rules import KIND, Agents, Rules
+from mimas.migrate.service.rules import KIND, Rules
 from mimas.migrate.service.schema import Schema, is_own
 
 _SHOWN_TYPES = ("Person", "Group")
 
 
 def carry(
-    migration: Migration, schema: Path | None, policy: Path | None, agents: Agents | None = None, *, metaverse: bool
+    migration: Migration, schema: Path | None, policy: Path | None, agents: Mapping[str, str], *, metaverse: bool
 ) -> None:
     """Carry what Export-FIMConfig wrote; call it when connectors and the metaverse's types have been drafted.
 
-    ``agents``: the management agents that became connectors. ``metaverse``: whether the metaverse's own types are
-    there; without it the portal's types are in force. Raises `MigrationError` for a file that cannot be read.
+    ``agents``: the connectors that management agents became, by the agents' GUIDs in capitals and braces.
+    ``metaverse``: whether the metaverse's own types are there; without it the portal's types are in force.
+    Raises `MigrationError` for a file that cannot be read.
     """
     found: list[Exported] = []
     for path in (schema, policy):
@@ -33,7 +34,7 @@ def carry(
     found = list(_once(migration, found))
     own = Schema(found)
     known = Known(migration, own.references)
-    rules = Rules([one for one in found if one.kind == KIND], migration, known, agents or Agents(), Policy(found))
+    rules = Rules([one for one in found if one.kind == KIND], migration, known, agents, Policy(found))
     own.carry(migration, known, None if metaverse else rules.uses)
     rules.carry()
     described = {*_SHOWN_TYPES, *(one.text("Name") for one in own.types)}

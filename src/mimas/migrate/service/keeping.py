@@ -47,7 +47,8 @@ def _said(one: Exported) -> Iterator[str]:
     if one.kind == "WorkflowDefinition":
         found = activities(one)
         tags = ", ".join(line(activity.tag) for activity in found or ()) or "no activities"
-        yield f"{line(one.text('RequestPhase')) or 'no phase'}: {tags if found is not None else 'its XOML cannot be read'}"
+        yield line(one.text("RequestPhase")) or "no phase"
+        yield tags if found is not None else "its XOML cannot be read"
     elif one.kind == "ManagementPolicyRule":
         yield f"{line(one.text('ManagementPolicyRuleType'))}, {', '.join(map(line, one.texts('ActionType')))}"
         if one.is_true("Disabled"):

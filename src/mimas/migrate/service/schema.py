@@ -100,15 +100,15 @@ class Schema:
             if self._is_wanted(type_) and self._bound.get(type_.id) and name.lower() not in written:
                 written.add(name.lower())
                 use = uses.get(name.lower(), Use(name)) if uses is not None else None
-                migration.drafts.append(self._draft(type_, known, use))
+                like = known.draft("ObjectType", _like(migration, known, name))
+                migration.drafts.append(self._draft(type_, like if use is None else None, use))
 
     def _is_wanted(self, type_: Exported) -> bool:
         name = type_.text("Name")
         return name not in _OF_RULES and (type_.id in self._synchronised or not is_own(name))
 
-    def _draft(self, type_: Exported, known: Known, use: Use | None) -> Draft:
+    def _draft(self, type_: Exported, theirs: Draft | None, use: Use | None) -> Draft:
         name = line(use.type if use is not None else type_.text("Name"))
-        theirs = known.draft("ObjectType", _like(known, name)) if use is None else None
         attributes: dict[str, Any] = {}
         for binding, attribute in self._bound[type_.id]:
             own = attribute.text("Name")
@@ -176,9 +176,10 @@ def _settle(one: Exported, *names: str) -> None:
             inner.mark(Outcome.CARRIED)
 
 
-def _like(known: Known, name: str) -> str:
-    """The metaverse's type of the same purpose: its name differs in case only."""
-    return next((one for one in known.types if one.lower() == name.lower()), name)
+def _like(migration: Migration, known: Known, name: str) -> str:
+    """The metaverse's type of the same purpose: as the Service's agent says, or one that differs in case only."""
+    said = migration.portal_types.get(name)
+    return said or next((one for one in known.types if one.lower() == name.lower()), name)
 
 
 def _folder(use: Use | None) -> str:

@@ -9,12 +9,12 @@ from mimas.configuration.reading import Document, read
 from mimas.migrate.drafts import Draft, plain
 from mimas.migrate.migration import Migration
 from mimas.migrate.report import Report
-from mimas.migrate.service import Agents, carry
+from mimas.migrate.service import carry
 
 Values = Mapping[str, str | Sequence[str]]
 AGENT = "11111111-2222-3333-4444-555555555555"
 MA_DATA = "aaaaaaaa-0000-0000-0000-000000000001"
-AGENTS = Agents({"{" + AGENT.upper() + "}": "directory"})
+AGENTS = {"{" + AGENT.upper() + "}": "directory"}
 
 
 def guid(number: int) -> str:
@@ -121,18 +121,18 @@ def migrated(
     schema: str = "",
     policy: str = "",
     *,
-    agents: Agents = AGENTS,
+    agents: Mapping[str, str] = AGENTS,
     drafts: Sequence[Draft] = (),
     metaverse: bool = True,
 ) -> Migration:
     """What comes of two files."""
     migration = Migration(Report("Example"), list(drafts))
-    paths = []
-    for name, text in (("schema.xml", schema), ("policy.xml", policy)):
-        path = folder / name
+    paths: dict[str, Path | None] = {}
+    for name, text in (("schema", schema), ("policy", policy)):
+        path = folder / f"{name}.xml"
         path.write_text(text, encoding="utf-8")
-        paths.append(path if text else None)
-    carry(migration, *paths, agents, metaverse=metaverse)
+        paths[name] = path if text else None
+    carry(migration, paths["schema"], paths["policy"], agents, metaverse=metaverse)
     return migration
 
 
