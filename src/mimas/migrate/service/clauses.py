@@ -11,7 +11,7 @@ from typing import Any
 from mimas.configuration import notation
 from mimas.configuration.notation import NotationError
 from mimas.language.scope import Operator
-from mimas.migrate.elements import Element
+from mimas.migrate.elements import Element, printable
 from mimas.migrate.service.expressions import literal
 from mimas.migrate.service.fragments import fragment
 
@@ -52,7 +52,7 @@ def _clause(found: Clauses, element: Element) -> None:
     attribute, token, value = (_text(element, tag) for tag in ("csAttribute", "csOperator", "csValue"))
     spelled = token.upper().replace("_", "").replace("OREQUAL", "_OR_EQUAL")
     operator = Operator(spelled) if spelled in list(Operator) else None
-    if not attribute or operator is None:
+    if not attribute or operator is None or not _writable(attribute, value):
         found.wrong.append(f"a condition was: {attribute or 'no attribute'} {token or 'no operator'} {value}".rstrip())
     elif not value and operator in _PRESENT:
         found.items.append(clause(attribute, _PRESENT[operator], ""))
@@ -91,7 +91,7 @@ def join(texts: list[str]) -> Clauses:
         for one in outer.walk():
             if one.tag == "condition":
                 left, right = _text(one, "csAttribute"), _text(one, "ilmAttribute")
-                if left and right:
+                if left and right and _writable(left, right):
                     pairs.append((left, right))
                 else:
                     found.wrong.append(f"a relationship was: {left or 'nothing'} = {right or 'nothing'}")
@@ -112,6 +112,11 @@ def _criterion(pairs: list[tuple[str, str]]) -> Any:
     except NotationError:
         same = False
     return short if same else long
+
+
+def _writable(*texts: str) -> bool:
+    """Whether a document can hold them as they are."""
+    return all(text == printable(text) and "\n" not in text for text in texts)
 
 
 def _text(element: Element, tag: str) -> str:

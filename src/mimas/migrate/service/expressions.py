@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from mimas.language.errors import ExpressionError
 from mimas.language.expressions import parse
 from mimas.language.functions import find
-from mimas.migrate.elements import Element
+from mimas.migrate.elements import Element, printable
 
 _COMPARING = {
     "eq": "=",
@@ -49,6 +49,8 @@ class Written:
 def expression(function: Element) -> Written:
     """A function and what is within. Raises `UntranslatableError`."""
     written = _function(function)
+    if written.text != printable(written.text):
+        raise UntranslatableError("its function holds signs that cannot be written")
     try:
         parse(written.text)
     except (ExpressionError, RecursionError) as error:
@@ -59,9 +61,14 @@ def expression(function: Element) -> Written:
 
 def attribute(name: str) -> str:
     """An attribute as it is read. Raises `UntranslatableError` for a name that cannot stand in brackets."""
-    if not _NAME.fullmatch(name):
+    if not readable(name):
         raise UntranslatableError("the name of an attribute cannot be written")
     return f"[{name}]"
+
+
+def readable(name: str) -> bool:
+    """Whether an attribute of this name can stand in an expression."""
+    return _NAME.fullmatch(name) is not None
 
 
 def literal(text: str) -> str:

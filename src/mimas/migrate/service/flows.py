@@ -8,12 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from mimas.language.expressions import attributes, impure, parse
-from mimas.migrate.elements import Element
-from mimas.migrate.service.expressions import UntranslatableError, Written, attribute, expression
+from mimas.migrate.elements import Element, printable
+from mimas.migrate.service.expressions import UntranslatableError, Written, attribute, expression, readable
 from mimas.migrate.service.fragments import fragment
 from mimas.migrate.service.objects import line
 
 _PASSWORDS = frozenset({"unicodepwd", "userpassword", "export_password", "password", "dbcspwd"})
+_SENT_ALWAYS = "the flow of a reference is sent whenever it changes, not only when the object is made"
+_CLEARED = "where the resource has no value any more, the object's is cleared; MIM left it"
+_MOVING = "its value is another one each time: it is computed once only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +96,13 @@ def _source(element: Element) -> Source:
     if len(names) > 1:
         raise UntranslatableError("it has several attributes and no function")
     if names:
-        attribute(names[0])
+        if names[0] != line(names[0]):
+            raise UntranslatableError("the name of an attribute cannot be written")
         return Source(attribute=names[0])
     if src is None or not src.text:
         raise UntranslatableError("it has no source")
+    if src.text != printable(src.text):
+        raise UntranslatableError("its constant holds signs that cannot be written")
     return Source(constant=src.text)
 
 
@@ -110,32 +116,29 @@ def origin(portal: PortalFlow, kind: str, *, once: bool, reference: bool) -> tup
     if source.constant is not None:
         return _with_once({"constant": _constant(source.constant, kind)}, once), ""
     if source.written is not None:
-        # What is another value each time would never rest; MIM computed it when something else had changed.
-        moving = impure(parse(source.written.text)) and not once
-        text = (
-            f"={source.written.text}"
-            if source.written.sure or not _spares(portal, once or moving)
-            else _sparing(source.written.text)
-        )
-        note = "its value is another one each time: it is computed once only" if moving else ""
-        return ({"expression": text, "once": True}, note) if once or moving else (text, "")
+        return _computed(portal, source.written, once=once)
+    if once and reference:
+        return _direct(source.attribute), _SENT_ALWAYS
     if once:
-        note = (
-            "the flow of a reference is sent whenever it changes, not only when the object is made" if reference else ""
-        )
-        return (_direct(source.attribute), note) if reference else ({"attribute": source.attribute, "once": True}, "")
-    if not _spares(portal, once):
+        return {"attribute": source.attribute, "once": True}, ""
+    if not _spares(portal):
         return _direct(source.attribute), ""
-    if reference:
-        return _direct(
-            source.attribute
-        ), "where the resource has no value any more, the object's is cleared; MIM left it"
+    if reference or not readable(source.attribute):
+        return _direct(source.attribute), _CLEARED
     return _sparing(attribute(source.attribute)), ""
 
 
-def _spares(portal: PortalFlow, once: bool) -> bool:
+def _computed(portal: PortalFlow, written: Written, *, once: bool) -> tuple[Any, str]:
+    # What is another value each time would never rest; MIM computed it when something else had changed.
+    moving = impure(parse(written.text))
+    if once or moving:
+        return {"expression": f"={written.text}", "once": True}, "" if once else _MOVING
+    return f"={written.text}" if written.sure or not _spares(portal) else _sparing(written.text), ""
+
+
+def _spares(portal: PortalFlow) -> bool:
     """Whether a value that is gone leaves what the object has (MIM: *allow null* is not ticked)."""
-    return portal.outbound and not portal.allows_null and not once
+    return portal.outbound and not portal.allows_null
 
 
 def _sparing(text: str) -> str:

@@ -16,7 +16,7 @@ from mimas.migrate.service import clauses
 from mimas.migrate.service.flows import PortalFlow, origin
 from mimas.migrate.service.fragments import fragment
 from mimas.migrate.service.known import Known
-from mimas.migrate.service.objects import Exported, Held, identifier, line, paragraphs
+from mimas.migrate.service.objects import Exported, identifier, line, paragraphs
 from mimas.migrate.service.policy import Policy
 
 Flows = Mapping[str, list[tuple[Element, PortalFlow]]]
@@ -48,7 +48,7 @@ class Half:
 
     def __init__(self, rule: Exported, around: Around, name: str, flows: Flows, *, inbound: bool) -> None:
         self.rule, self.name, self.inbound = rule, name, inbound
-        self.object, self.resource = rule.text("ConnectedObjectType"), rule.text("ILMObjectType")
+        self.object, self.resource = line(rule.text("ConnectedObjectType")), line(rule.text("ILMObjectType"))
         self.secret = False
         """Whether it holds a password in clear."""
         self._around = around
@@ -99,7 +99,7 @@ class Half:
         if name in self._around.agents.values():
             return name
         self._set_aside("Its management agent is not among the files that were read: name its connector.")
-        mark(rule.held.get("ManagementAgentID"), Outcome.PERSON, "the management agent is not among the files")
+        rule.mark("ManagementAgentID", Outcome.PERSON, "the management agent is not among the files")
         return name or "unknown"
 
     def _precedence(self) -> int:
@@ -142,19 +142,19 @@ class Half:
         """Tell a person what of a filter is wrong; a rule whose filter is not whole would reach too far."""
         for note in found.notes:
             self._notes.append(f"{note}.")
-            mark(rule.held.get(name), Outcome.DIFFERENT, note)
+            rule.mark(name, Outcome.DIFFERENT, note)
         for wrong in found.wrong:
             self._set_aside(f"Not carried: {line(wrong)}.")
-            mark(rule.held.get(name), Outcome.PERSON, "a condition could not be carried")
+            rule.mark(name, Outcome.PERSON, "a condition could not be carried")
 
     def _by_policy(self) -> None:
         self._set_aside("Policy adds it to resources; there is no place for that yet. Give it a scope.")
         self._notes += self._around.policy.adding(self.rule)
-        held = self.rule.held.get("msidmOutboundIsFilterBased") or self.rule.held.get("FlowType")
-        mark(held, Outcome.PERSON, _BY_POLICY)
+        told = "msidmOutboundIsFilterBased" if "msidmOutboundIsFilterBased" in self.rule.held else "FlowType"
+        self.rule.mark(told, Outcome.PERSON, _BY_POLICY)
         for name, type_ in _parameters(self.rule):
             self._notes.append(f"A workflow gives it the parameter {name} ({type_}).")
-        mark(self.rule.held.get("SynchronizationRuleParameters"), Outcome.PERSON, NO_PARAMETERS)
+        self.rule.mark("SynchronizationRuleParameters", Outcome.PERSON, NO_PARAMETERS)
 
     def _join(self) -> list[Any]:
         found = clauses.join(self.rule.texts("RelationshipCriteria"))
@@ -222,11 +222,6 @@ class Half:
         if not self.rule.is_true("DisconnectConnectedSystemObject"):
             return "keep"
         return self._around.migration.endings.get(self.connector, "disconnect")
-
-
-def mark(held: Held | None, outcome: Outcome, note: str = "") -> None:
-    if held is not None:
-        held.mark(outcome, note)
 
 
 def _parameters(rule: Exported) -> Iterator[tuple[str, str]]:

@@ -23,7 +23,7 @@ def keep(migration: Migration, one: Exported, *, known: bool, note: str = "") ->
         f"it stands in {KEPT}/{file}.xml" if one.kind else f"it has no type: it stands in {KEPT}/{file}.xml"
     )
     if _unread(one):
-        one.held["Filter"].mark(Outcome.KEPT, _UNREAD)
+        one.mark("Filter", Outcome.KEPT, _UNREAD)
     settle(one.element, Outcome.KEPT if one.kind else Outcome.PERSON, note)
     migration.kept.setdefault(file, []).append(one.element)
     if one.kind not in _NOT_LISTED:
@@ -50,7 +50,7 @@ def _said(one: Exported) -> Iterator[str]:
         yield line(one.text("RequestPhase")) or "no phase"
         yield tags if found is not None else "its XOML cannot be read"
     elif one.kind == "ManagementPolicyRule":
-        yield f"{line(one.text('ManagementPolicyRuleType'))}, {', '.join(map(line, one.texts('ActionType')))}"
+        yield ", ".join(filter(None, map(line, [one.text("ManagementPolicyRuleType"), *one.texts("ActionType")])))
         if one.is_true("Disabled"):
             yield "disabled"
     elif filter_ := xpath(one.text("Filter")):

@@ -59,6 +59,11 @@ class Exported:
         """Whether it is a true boolean; one without a value is not."""
         return self.text(name).lower() in ("true", "1")
 
+    def mark(self, name: str, outcome: Outcome, note: str = "") -> None:
+        """Say what became of an attribute, if it has it."""
+        if (held := self.held.get(name)) is not None:
+            held.mark(outcome, note)
+
     @property
     def title(self) -> str:
         """What people call it."""

@@ -10,7 +10,7 @@ from mimas.migrate.elements import Element, Outcome
 from mimas.migrate.migration import Migration
 from mimas.migrate.service import clauses
 from mimas.migrate.service.flows import PortalFlow, flow
-from mimas.migrate.service.half import FLOW_LISTS, NO_PARAMETERS, Around, Half, mark
+from mimas.migrate.service.half import FLOW_LISTS, NO_PARAMETERS, Around, Half
 from mimas.migrate.service.keeping import kept_file
 from mimas.migrate.service.known import Known
 from mimas.migrate.service.objects import Exported, identifier, line, settle
@@ -107,11 +107,11 @@ class Rules:
 
     def _account(self, rule: Exported) -> None:
         for name in _BOOKKEEPING:
-            mark(rule.held.get(name), Outcome.NOT_APPLICABLE, _OWN)
-        dependency = rule.held.get("Dependency")
-        if dependency is not None and identifier(rule.text("Dependency")) in self._around.rules:
-            dependency.mark(Outcome.DIFFERENT, "a dependent rule has the scope of the other one as well")
-        mark(dependency, Outcome.PERSON, "the rule it depends on is not in the file")
+            rule.mark(name, Outcome.NOT_APPLICABLE, _OWN)
+        if identifier(rule.text("Dependency")) in self._around.rules:
+            rule.mark("Dependency", Outcome.DIFFERENT, "a dependent rule has the scope of the other one as well")
+        elif rule.text("Dependency"):
+            rule.mark("Dependency", Outcome.PERSON, "the rule it depends on is not in the file")
         for name in (
             *_READ,
             *FLOW_LISTS,
@@ -119,8 +119,8 @@ class Rules:
             "msidmOutboundScopingFilters",
             "RelationshipCriteria",
         ):
-            mark(rule.held.get(name), Outcome.CARRIED)
-        mark(rule.held.get("SynchronizationRuleParameters"), Outcome.PERSON, NO_PARAMETERS)
+            rule.mark(name, Outcome.CARRIED)
+        rule.mark("SynchronizationRuleParameters", Outcome.PERSON, NO_PARAMETERS)
         for held in rule.held.values():
             if held.element.outcome is Outcome.UNKNOWN:
                 held.mark(Outcome.KEPT, "an attribute of the sync rule that is not known")

@@ -133,9 +133,9 @@ class Schema:
         if use is not None and spelled in use.joined_by:
             form += ", indexed"
         note = "\n".join(_about(binding, attribute, theirs))
-        if not kind and "DataType" in attribute.held:
+        if not kind:
             why = f"the type {line(attribute.text('DataType'))} is not known: it is text now"
-            attribute.held["DataType"].mark(Outcome.DIFFERENT, why)
+            attribute.mark("DataType", Outcome.DIFFERENT, why)
         _settle(attribute, "Name", "DataType", "Multivalued")
         _settle(binding, "BoundObjectType", "BoundAttributeType")
         return Noted(form, note) if note else form
@@ -164,12 +164,10 @@ def _about(binding: Exported, attribute: Exported, theirs: Draft | None) -> Iter
 def _settle(one: Exported, *names: str) -> None:
     """A part of the schema is carried: these attributes, and others as comments. What is left is kept."""
     for name in names:
-        if name in one.held:
-            one.held[name].mark(Outcome.CARRIED)
+        one.mark(name, Outcome.CARRIED)
     for name in ("DisplayName", "Description", "Required", *_LIMITS):
-        if name in one.held:
-            commented = one.text(name) and (name != "Required" or one.is_true(name))
-            one.held[name].mark(*((Outcome.DIFFERENT, _COMMENT) if commented else (Outcome.CARRIED, "")))
+        commented = one.text(name) and (name != "Required" or one.is_true(name))
+        one.mark(name, *((Outcome.DIFFERENT, _COMMENT) if commented else (Outcome.CARRIED, "")))
     one.element.mark(Outcome.CARRIED)
     for inner in one.element.walk():
         if inner.tag in ("ResourceManagementObject", "ResourceManagementAttributes"):

@@ -123,10 +123,11 @@ def migrated(
     *,
     agents: Mapping[str, str] = AGENTS,
     drafts: Sequence[Draft] = (),
+    endings: Mapping[str, str] | None = None,
     metaverse: bool = True,
 ) -> Migration:
     """What comes of two files."""
-    migration = Migration(Report("Example"), list(drafts))
+    migration = Migration(Report("Example"), list(drafts), endings=dict(endings or {}))
     paths: dict[str, Path | None] = {}
     for name, text in (("schema", schema), ("policy", policy)):
         path = folder / f"{name}.xml"
