@@ -117,10 +117,9 @@ def origin(portal: PortalFlow, kind: str, *, once: bool, reference: bool) -> tup
         return _with_once({"constant": _constant(source.constant, kind)}, once), ""
     if source.written is not None:
         return _computed(portal, source.written, once=once)
-    if once and reference:
-        return _direct(source.attribute), _SENT_ALWAYS
     if once:
-        return {"attribute": source.attribute, "once": True}, ""
+        form: Any = {"attribute": source.attribute, "once": True}
+        return (_direct(source.attribute), _SENT_ALWAYS) if reference else (form, "")
     if not _spares(portal):
         return _direct(source.attribute), ""
     if reference or not readable(source.attribute):

@@ -31,7 +31,7 @@ class Held:
         for value in self.values or [self.element]:
             value.mark(outcome, note)
         well = outcome not in (Outcome.DIFFERENT, Outcome.PERSON)
-        settle(self.element, outcome if well else Outcome.CARRIED)
+        settle(self.element, *((outcome, note) if well else (Outcome.CARRIED, "")))
 
 
 @dataclass(slots=True, eq=False)
@@ -119,13 +119,11 @@ def _plain(element: Element, tag: str) -> str:
 
 
 def settle(element: Element, outcome: Outcome, note: str = "") -> None:
-    """Say what became of an element, and of all of the format within of which nothing has been said yet.
-
-    The note is said once, of the element itself, so that a report stays short.
-    """
-    element.mark(outcome, note if element.outcome is Outcome.UNKNOWN else "")
+    """Say what became of an element, and of all of the format within, where nothing has been said yet."""
+    if element.outcome is Outcome.UNKNOWN:
+        element.mark(outcome, note)
     for child in element.children:
         if child.tag == "LocalizedResourceManagementAttributes":
-            child.whole(outcome)
+            child.whole(outcome, note)
         elif child.tag in _FORMAT:
-            settle(child, outcome)
+            settle(child, outcome, note)
