@@ -51,6 +51,8 @@ class Report:
     """Files that could not be read at all, and why."""
     to_do: list[str] = field(default_factory=list)
     """What a person has to do before anything runs, in order."""
+    kept: dict[str, list[str]] = field(default_factory=dict)
+    """What there is no place for yet, by its kind: the names, and what is to be said of each."""
 
     def counts(self, name: str) -> Counter[Outcome]:
         """How many elements of a file fared how; together they are all of them."""
@@ -89,6 +91,11 @@ class Report:
             lines += ["To do", "-----", *(f"{at}. {one}" for at, one in enumerate(self.to_do, 1)), ""]
         if self.broken:
             lines += ["Not read", "--------", *(f"  {name}: {why}" for name, why in sorted(self.broken.items())), ""]
+        if self.kept:
+            lines += ["Kept for a later version", "------------------------"]
+            for kind, names in sorted(self.kept.items()):
+                lines += [f"{kind} ({len(names):,})", *(f"  {name}" for name in sorted(names, key=str.lower))]
+            lines.append("")
         for name in sorted(self.files):
             lines += [name, "-" * len(name), *_table(self.counts(name))]
             lines += [f"  {_said(one)}" for one in self.remarks(name)]
@@ -103,6 +110,12 @@ class Report:
         if self.broken:
             some = (f"<li>{escape(name)}: {escape(why)}</li>" for name, why in sorted(self.broken.items()))
             body += ["<h2>Not read</h2><ul>", *some, "</ul>"]
+        if self.kept:
+            body.append("<h2>Kept for a later version</h2>")
+            for kind, names in sorted(self.kept.items()):
+                listed = "".join(f"<li>{escape(name)}</li>" for name in sorted(names, key=str.lower))
+                summary = f"<summary>{escape(kind)} · {len(names):,}</summary>"
+                body.append(f"<details>{summary}<ul>{listed}</ul></details>")
         body.append("<h2>File by file</h2>")
         for name in sorted(self.files):
             counts = self.counts(name)
