@@ -215,6 +215,8 @@ def show(installation: Installation, type_: str, key: str, *, json: bool) -> Non
 def _print_resource(resource: dict[str, Any]) -> None:
     head = f"{resource['type']} {resource['id']}: {looking.title(resource['values'])}"
     out.print(head + (" (deleted)" if resource["state"] == "deleted" else ""), style="bold", markup=False)
+    if resource["guid"]:
+        out.print(f"GUID {resource['guid']}", style="dim", markup=False)
     lineage = resource["lineage"]
     rows = [(name, value, _from(lineage.get(name))) for name, value in resource["values"].items()]
     linked = {object_["linked-by"]: object_["connector"] for object_ in resource["objects"]}

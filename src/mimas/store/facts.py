@@ -166,3 +166,50 @@ def _holders(
 
 def _numbered(texts: Sequence[str]) -> Iterator[str]:
     return chain(texts, (f"{texts[-1]}{number}" for number in count(2)))
+
+
+GUID = "guid"
+"""The kind of the fact that an old product knew a resource by this GUID."""
+
+
+def known_by(tx: Transaction, guids: Sequence[str]) -> dict[str, int]:
+    """GUID → the resource that an old product knew by it."""
+    return dict(tx.rows("SELECT key, resource FROM fact WHERE kind = ? AND key IN TEXTS", GUID, list(guids)))
+
+
+def guids(tx: Transaction, resources: Sequence[int]) -> dict[int, str]:
+    """The same the other way round."""
+    return dict(tx.rows("SELECT resource, key FROM fact WHERE resource IN IDS AND kind = ?", list(resources), GUID))
+
+
+def keep_guids(tx: Transaction, rows: Iterable[tuple[str, int]], now: datetime) -> None:
+    """From now on these resources are known by these GUIDs, too."""
+    kept = [(GUID, guid, resource, guid, stamp(now)) for guid, resource in rows]
+    tx.insert(tables.fact, "kind, key, resource, value, at", kept, ignore=True)
+
+
+def take_over(tx: Transaction, rows: Sequence[tuple[str, str, int, str]], now: datetime) -> set[tuple[int, str]]:
+    """Values that an old product has given out: (attribute, key, resource, value). Those that others have are returned.
+
+    As (resource, attribute); of several for one key the first counts.
+    """
+    places: dict[tuple[str, str], Row] = {}
+    taken = set()
+    for attribute, key, resource, value in rows:
+        place = (f"unique:{attribute}", key)
+        if place in places:
+            taken.add((resource, attribute))
+        else:
+            places[place] = (*place, resource, value, stamp(now))
+    for kind in sorted({place[0] for place in places}):
+        keys = [key for of, key in places if of == kind]
+        for (key,) in tx.rows("SELECT key FROM fact WHERE kind = ? AND key IN TEXTS", kind, keys):
+            row = places.pop((kind, key))
+            taken.add((row[2], kind.removeprefix("unique:")))
+    tx.insert(tables.fact, "kind, key, resource, value, at", sorted(places.values()))
+    return taken
+
+
+def forget_all(tx: Transaction, resources: Sequence[int]) -> None:
+    """These resources never were."""
+    tx.delete(tables.fact, "resource", [(id_,) for id_ in resources])

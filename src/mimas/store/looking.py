@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from mimas.schema.values import decode, decode_wanted
-from mimas.store import holds, mode, resources
+from mimas.store import facts, holds, mode, resources
 from mimas.store.database import Row, Transaction
 from mimas.store.objects import WANTED_ABSENT
 from mimas.store.store import Store
@@ -192,7 +192,10 @@ def find(store: Store, type_: str, key: str, indexed: Sequence[str], normal: str
 
 
 def show(store: Store, number: int) -> dict[str, Any]:
-    """A resource with its values, where each comes from, its references, and its objects in every system."""
+    """A resource with its values, where each comes from, its references, and its objects in every system.
+
+    ``guid``: that by which an old product knew it; none, if it came later.
+    """
     with store.transaction() as tx:
         row = resources.load(tx, [number])[0]
         lineage = msgspec.json.decode(tx.value("SELECT body FROM pattern WHERE id = ?", row.pattern) or "[]")
@@ -221,7 +224,8 @@ def show(store: Store, number: int) -> dict[str, Any]:
             for a, t, origin, doc in references
         ],
         "objects": [_object(store, *object_) for object_ in objects],
-        "facts": [{"kind": kind, "value": value, "at": at} for kind, value, at in unique],
+        "guid": next((value for kind, value, _ in unique if kind == facts.GUID), None),
+        "facts": [{"kind": kind, "value": value, "at": at} for kind, value, at in unique if kind != facts.GUID],
     }
 
 

@@ -96,6 +96,19 @@ def write(
         )
 
 
+def note_made(tx: Transaction, step: int, ids: Sequence[int]) -> None:
+    """What a step has changed of these resources is how it made them: before, there was nothing."""
+    tx.run("UPDATE history SET before = NULL WHERE step = ? AND kind = ? AND item IN IDS", step, RESOURCE, list(ids))
+
+
+def unmake(tx: Transaction, ids: Sequence[int]) -> None:
+    """Take back resources that have been made in this transaction, with their links."""
+    gone = [(id_,) for id_ in ids]
+    tx.delete(tables.link, "resource", gone)
+    tx.delete(tables.resource_key, "resource", gone)
+    tx.delete(tables.resource, "id", gone)
+
+
 def mark_dirty(tx: Transaction, ids: Iterable[int]) -> None:
     """The outbound stratum of these resources is to be computed."""
     tx.insert(tables.dirty, "resource", [(id_,) for id_ in sorted(set(ids))], ignore=True)

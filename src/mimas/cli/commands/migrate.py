@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from mimas.cli.given import Json, end, installation
+
 migrate = typer.Typer(help="Take over the configuration of MIM or Entra Connect.", no_args_is_help=True)
 
 Folder = Annotated[
@@ -20,3 +22,30 @@ def entra_connect(folder: Folder, to: Home) -> None:
     from mimas.migrate.entra import carry
 
     write(carry, folder, to)
+
+
+@migrate.command("state")
+def state(
+    context: typer.Context,
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE...", help="Connector spaces, as csexport writes them.", exists=True, dir_okay=False
+        ),
+    ],
+    metaverse: Annotated[
+        Path | None,
+        typer.Option(
+            "--metaverse", metavar="FILE", help="The metaverse, as mvexport writes it.", exists=True, dir_okay=False
+        ),
+    ] = None,
+    connector: Annotated[
+        str | None,
+        typer.Option("--connector", metavar="NAME", help="Whose objects those are in files that do not say."),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Take over links, decisions, GUIDs and values given out, before the first sync."""
+    from mimas.cli.carrying import state
+
+    end(state(installation(context), files, metaverse, connector, json=json))

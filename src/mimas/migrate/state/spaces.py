@@ -56,7 +56,7 @@ def _object(element: Element) -> SpaceObject:
     link = element.first("mv-link")
     delta = element.first("unapplied-export", "delta")
     operation = delta.attributes.get("operation", "") if delta is not None else ""
-    shown = _values(pending if pending is not None else image)
+    shown = values_of(pending if pending is not None else image)
     found = element.first("connector")
     return SpaceObject(
         guid(said.get("id", "")),
@@ -75,8 +75,8 @@ def _object(element: Element) -> SpaceObject:
     )
 
 
-def _values(entry: Element | None) -> Values:
-    """The attributes of an image."""
+def values_of(entry: Element | None) -> Values:
+    """The attributes of an image: an element ``entry``, of a connector space or of the metaverse."""
     found: dict[str, list[str]] = {}
     for one in children_of(entry, "attr"):
         found.setdefault(one.attributes.get("name", ""), []).extend(_texts(one))
@@ -121,7 +121,7 @@ def _exported(element: Element, delta: Element | None, shown: Values) -> Values:
     """What the object is to hold: as its image says where there is one, or else what it shows with the changes made."""
     image = element.first("unapplied-export-hologram", "entry")
     if image is not None or delta is None:
-        return _values(image)
+        return values_of(image)
     found = {name: list(values) for name, values in shown.items()}
     for one in delta.children:
         if one.tag in ("attr", "dn-attr"):
