@@ -90,7 +90,9 @@ class Chooser:
         """The rules that may have linked it, in the order in which linking asks them."""
         linker = self.symbols.linkers.get((member.connector, member.type))
         rules = linker.rules if linker is not None else ()
-        inbound = [rule for place, rule in enumerate(rules) if member.in_scope & (1 << place)]
+        # Whoever links by hand asks no scope.
+        covering = -1 if member.how is How.BY_HAND else member.in_scope
+        inbound = [rule for place, rule in enumerate(rules) if covering & (1 << place)]
         return [*inbound, *self._outbound.get((member.connector, member.type), ())]
 
     def _rank(self, how: How, rule: SyncRule) -> tuple[bool, ...]:

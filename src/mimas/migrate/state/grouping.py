@@ -24,6 +24,8 @@ class Group:
     type: int | None = None
     links: list[tuple[Member, int]] = field(default_factory=list)
     """Links to be made, each with its rule."""
+    by_hand: list[int] = field(default_factory=list)
+    """The objects whose links have become decisions."""
 
 
 class Grouper:
@@ -45,7 +47,7 @@ class Grouper:
             if group.type is None:
                 return False
         self._link(group, group.type, taken)
-        if group.resource is None and group.links and not self._lives(group, group.type):
+        if group.resource is None and group.links and not self._lives(group.links, group.type):
             self._name("not-alive", group, "")
             return False
         return bool(group.links) or group.resource is not None
@@ -56,13 +58,21 @@ class Grouper:
             if found is None:
                 self._name("no-type", group, f"there is no type “{said}”")
             return found
-        possible = set.intersection(*(self.chooser.types(member) for member in group.members))
+        # An object that no rule links is told by itself; the others have their resource without it.
+        each = [types for types in map(self.chooser.types, group.members) if types]
+        possible = set.intersection(*each) if each else set()
+        if len(possible) > 1:
+            possible = {type_ for type_ in possible if self._may_have_made(group, type_)}
         if len(possible) == 1:
             return possible.pop()
         names = ", ".join(sorted(self.symbols.store.name(number) for number in possible))
         why = f"it may be {names}: give the metaverse with --metaverse" if possible else "no type fits all its objects"
         self._name("no-type", group, why)
         return None
+
+    def _may_have_made(self, group: Group, type_: int) -> bool:
+        chosen = [(member, self.chooser.rule(member, type_)) for member in group.members]
+        return self._lives([(member, rule) for member, rule in chosen if rule is not None], type_)
 
     def _link(self, group: Group, type_: int, taken: set[Place]) -> None:
         """Two objects for what a resource may have one of: neither is linked, for one would be the wrong one."""
@@ -83,10 +93,10 @@ class Grouper:
                 why = "its resource has another object of its kind; say which one it is with `mimas join`"
                 self._state.name("contradictory", self._connector(member), member.name, why)
 
-    def _lives(self, group: Group, type_: int) -> bool:
+    def _lives(self, links: Sequence[tuple[Member, int]], type_: int) -> bool:
         """Whether a new resource would live on, and some rule give it values, so that no account is taken away."""
         symbols = self.symbols
-        contributing = [rule for m, rule in group.links if (m.connector, m.type, type_) in symbols.contributors]
+        contributing = [rule for m, rule in links if (m.connector, m.type, type_) in symbols.contributors]
         deletion = symbols.deletions.get(type_)
         if deletion is not None and deletion.rule is not DeletionRule.LAST:
             return bool(contributing)

@@ -37,7 +37,7 @@ class Carrier:
             run = runs.begin_run(tx, "migrate state", self.now)
             step = runs.begin_step(tx, run, "state", None, self.now)
             self.decided = decisions.load(tx)
-        maker, last = Maker(self.symbols, step, self.now), ""
+        maker, last = Maker(self.symbols, step, self.now, self._decide), ""
         more = True
         while more:
             with self.store.transaction() as tx:
@@ -59,11 +59,15 @@ class Carrier:
         ]
         known = [group for group in settled if group.resource is not None]
         write_links(tx, [(group.resource or 0, group) for group in known])
+        for group in known:
+            self._decide(tx, group)
         new = [group for group in settled if group.resource is None]
         given = {group.guid: list(self.given.of(group, said.get(group.guid, ("", ""))[1])) for group in new}
         failed = maker.make(tx, new, given)
         for group, why in failed:
             self._tell("failed", group, why)
+            for object_ in group.by_hand:
+                del self.decided[object_]
         for group, attribute in maker.taken:
             self._tell("names-taken", group, attribute)
         made = [group for group in new if group.resource is not None]
@@ -111,8 +115,7 @@ class Carrier:
         new = [(group.guid, group.resource) for group in groups if group.resource and group.guid not in named]
         facts.keep_guids(tx, new, self.now)
         self.state.count("guids", len(new))
-        for group in groups:
-            self._decide(tx, group)
+        self.state.count("explicit", sum(len(group.by_hand) for group in groups))
 
     def _decide(self, tx: Transaction, group: Group) -> None:
         """Links made by hand are decisions, where an inbound rule could otherwise say something else."""
@@ -123,7 +126,7 @@ class Carrier:
                 said = f"{self.store.name(member.connector)} {member.name}"
                 decisions.decide(tx, member.id, group.resource, said, self.now)
                 self.decided[member.id] = group.resource
-                self.state.count("explicit")
+                group.by_hand.append(member.id)
 
     def _disconnectors(self) -> None:
         """Whom a person had disconnected stays so."""

@@ -1,6 +1,6 @@
 """Resources that an old product had are made, resolved by the rules in force, each with all its links at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from mimas.migrate.state.grouping import Group
@@ -21,8 +21,11 @@ Values = Mapping[str, Sequence[tuple[str, str, str]]]
 class Maker:
     """Makes resources, a batch at a time."""
 
-    def __init__(self, symbols: Symbols, step: int, now: datetime) -> None:
-        self.symbols, self.step, self.now = symbols, step, now
+    def __init__(
+        self, symbols: Symbols, step: int, now: datetime, decide: Callable[[Transaction, Group], None]
+    ) -> None:
+        """``decide`` writes the decisions over a group's links, which count when its resource is resolved."""
+        self.symbols, self.step, self.now, self._decide = symbols, step, now, decide
         self.taken: list[tuple[Group, str]] = []
         """The groups of the last batch with an attribute whose value another resource has."""
 
@@ -43,12 +46,15 @@ class Maker:
             for attribute, key, value in given.get(group.guid, ())
         ]
         taken = sorted(facts.take_over(tx, values, self.now))
+        for id_, group in by_id.items():
+            group.resource = id_
+            self._decide(tx, group)
         failed = self._resolve(tx, list(by_id))
         self.taken = [(by_id[id_], attribute) for id_, attribute in taken if id_ not in failed]
         resources.unmake(tx, list(failed))
         facts.forget_all(tx, list(failed))
-        for id_, group in by_id.items():
-            group.resource = id_ if id_ not in failed else None
+        for id_ in failed:
+            by_id[id_].resource = None
         return [(by_id[id_], why) for id_, why in failed.items()]
 
     def _resolve(self, tx: Transaction, ids: list[int]) -> dict[int, str]:
