@@ -69,6 +69,15 @@ class Chooser:
         """The types of resources that it may belong to."""
         return {self.symbols.rule_types[self.symbols.rule_numbers[rule.name]] for rule in self._rules(member)}
 
+    def contributes(self, member: Member, type_: int) -> bool:
+        """Whether an inbound rule that covers it gives values to a resource of the type."""
+        linker = self.symbols.linkers.get((member.connector, member.type))
+        name = self.symbols.types[type_].name
+        return any(
+            member.in_scope & (1 << place) and rule.direction is Direction.INBOUND and rule.resource_type == name
+            for place, rule in enumerate(linker.rules if linker is not None else ())
+        )
+
     def rule(self, member: Member, type_: int) -> int | None:
         """The number of the rule; none, when no rule links it so, or when it cannot be told which of several does."""
         symbols = self.symbols

@@ -96,7 +96,7 @@ class Grouper:
     def _lives(self, links: Sequence[tuple[Member, int]], type_: int) -> bool:
         """Whether a new resource would live on, and some rule give it values, so that no account is taken away."""
         symbols = self.symbols
-        contributing = [rule for m, rule in links if (m.connector, m.type, type_) in symbols.contributors]
+        contributing = [rule for member, rule in links if self.chooser.contributes(member, type_)]
         deletion = symbols.deletions.get(type_)
         if deletion is not None and deletion.rule is not DeletionRule.LAST:
             return bool(contributing)

@@ -36,7 +36,7 @@ def configure(world: World, **more: object) -> None:
         [
             inbound("hr", HR, where=["dept NOTEQUAL none"]),
             inbound("dir", {"title": "cn"}, link=LinkType.JOIN, join=["uid=employeeId"], precedence=200),
-            outbound("dir", DIR),
+            outbound("dir", DIR, where=["name ISNOTNULL"]),
         ],
         **more,  # type: ignore[arg-type]
     )
@@ -177,20 +177,33 @@ class TestMatching:
 
 class TestByHand:
     def test_links_made_by_hand_stay_whatever_the_rules_say(self, world: World) -> None:
-        configure(world)
-        world.write("hr.csv", {"id": "E1", "name": "Ann", "dept": "none"}, {"id": "E2", "name": "Bea", "dept": "IT"})
-        account(world, "a1", uid="E2")
-        world.run("import hr", "import dir")
-        # The scope leaves Ann out, and the account's number says that it is Bea's.
+        hr, _ = pair(world)
+        account(world, "c3", uid="E2")
+        world.run("import dir")
+        # The account's number says that it is Bea's.
         hr = write(world, "hr.xml", space("E1", "p1", state="explicit"), space("E2", "p2"))
-        ad = write(world, "ad.xml", account_space("a1", "p1", lineage="account-joiner"))
+        ad = write(world, "ad.xml", account_space("c3", "p1", lineage="account-joiner"), account_space("b2", "p2"))
         state = carry(world.engine, [hr, ad])
         assert (state.counts["explicit"], state.clean) == (2, True)
+        before = world.links()
         counters = sync(world)
-        assert {name: counters[name] for name in QUIET} == dict.fromkeys(QUIET, 0) | {"provisioned": 1}
-        assert world.people("title")["a1"]["name"] == "Ann"
-        world.run("full")
-        assert world.people("title")["a1"]["name"] == "Ann"
+        assert {name: counters[name] for name in QUIET} == dict.fromkeys(QUIET, 0)
+        assert world.people("title")["c3"]["name"] == "Ann"
+        world.write("hr.csv", {"id": "E1", "name": "Ann", "dept": "none"}, {"id": "E2", "name": "Bea", "dept": "IT"})
+        world.run("import hr")
+        assert sync(world)["disconnected"] == 0
+        assert world.links() == before
+
+    def test_but_nobody_is_made_without_values(self, world: World) -> None:
+        configure(world)
+        world.write("hr.csv", {"id": "E1", "name": "Ann", "dept": "none"})
+        account(world, "a1")
+        world.run("import hr", "import dir")
+        hr = write(world, "hr.xml", space("E1", "p1", state="explicit"))
+        # The scope leaves Ann out: nothing of her would be known, and the outbound rule would take her account away.
+        state = carry(world.engine, [hr, write(world, "ad.xml", account_space("a1", "p1"))])
+        assert (state.counts["not-alive"], world.links()) == (1, set())
+        assert sync(world)["deprovisioned"] == 0
 
     def test_who_was_disconnected_by_hand_stays_so(self, world: World) -> None:
         hr, _ = pair(world)
