@@ -5,11 +5,16 @@ from typing import Annotated
 
 import typer
 
+from mimas.cli.given import Json, Name, end, installation
+
 migrate = typer.Typer(help="Take over the configuration of MIM or Entra Connect.", no_args_is_help=True)
 
 Folder = Annotated[
     Path, typer.Argument(metavar="FOLDER", help="The folder of the export.", exists=True, file_okay=False)
 ]
+shadow = typer.Typer(help="Run beside the old product, until both say the same.", no_args_is_help=True)
+File = Annotated[Path, typer.Argument(metavar="FILE", help="What csexport wrote.", exists=True, dir_okay=False)]
+Limit = Annotated[int | None, typer.Option("--limit", help="Print so many differences.", min=1)]
 Home = Annotated[Path, typer.Option("--to", metavar="HOME", help="The home folder to make.")]
 
 
@@ -20,3 +25,11 @@ def entra_connect(folder: Folder, to: Home) -> None:
     from mimas.migrate.entra import carry
 
     write(carry, folder, to)
+
+
+@shadow.command("compare")
+def compare(context: typer.Context, name: Name, file: File, limit: Limit = None, json: Json = False) -> None:
+    """List what Mimas would export to a system and the old product would not, or otherwise. Exit status 5: there is."""
+    from mimas.cli.shadowing import compare as compare_
+
+    end(compare_(installation(context), name, file, limit, json=json))
