@@ -13,19 +13,22 @@ from mimas.testing import Nature, System
 from tests.world import World, attributes, delimited, inbound, outbound, simulated
 
 
+PLAIN = {"title": "title", "mails": "mails", "boss": "boss"}
+Listed = tuple[str, str, Sequence[str], Sequence[str]]
+"""Name, attribute, what Mimas would have there, what the old product would."""
+
+
 @pytest.fixture
 def corp(world: World) -> World:
     """Three people of HR in a directory: one to change, one to make, one to delete; and one who stays as he is."""
     type_ = ResourceType("person", attributes("employeeId title mails* boss>person"), frozenset(["employeeId"]))
     columns = "id title mails* boss>person"
     app = simulated("app", {"user": "cn title mails* boss>user*"}, named=True, references="name")
-    flows = {"cn": "employeeId", "title": "title", "mails": "mails", "boss": "boss"}
+    flows = {"cn": "employeeId", **PLAIN}
     world.configure(
         [delimited("hr", columns), app],
         [
-            inbound(
-                "hr", {"employeeId": "id", "title": "title", "mails": "mails", "boss": "boss"}, join=["id=employeeId"]
-            ),
+            inbound("hr", {"employeeId": "id", **PLAIN}, join=["id=employeeId"]),
             outbound(
                 "app",
                 {"dn": '="cn=" & [employeeId] & ",ou=x"', **flows},
@@ -79,14 +82,14 @@ CID = one("cn=cid,ou=x", "", attr("cn", "cid") + attr("title", "new"), "add")
 DAN = one("cn=dan,ou=x", attr("title", "same"), "", "")
 
 
-def compared(
-    world: World, folder: Path, *entries: str
-) -> tuple[int, list[tuple[str, str, Sequence[str], Sequence[str]]]]:
+def compared(world: World, folder: Path, *entries: str) -> tuple[int, list[Listed]]:
     path = folder / "space.xml"
     path.write_text(f"<cs-objects>{''.join(entries)}</cs-objects>")
     with world.engine.connector("app") as opened:
         shadow = Shadow(world.engine.symbols, opened, world.clock())
-        found = [(d.name.lower(), d.attribute, list(d.mimas), list(d.old)) for d in shadow.compare(objects(path))]
+        found: list[Listed] = [
+            (d.name.lower(), d.attribute, list(d.mimas), list(d.old)) for d in shadow.compare(objects(path))
+        ]
     return shadow.compared, found
 
 
@@ -110,7 +113,9 @@ def test_the_same_exports_differ_in_nothing(corp: World, tmp_path: Path) -> None
         ([ANN, BOB, CID, one("cn=dan,ou=x", attr("title", "same"), "", "delete")], [
             ("cn=dan,ou=x", "", ["nothing"], ["delete"])
         ]),
-        ([ANN, BOB, CID, one("cn=eve,ou=x", "", attr("cn", "eve"), "add")], [("cn=eve,ou=x", "", ["nothing"], ["add"])]),
+        ([ANN, BOB, CID, one("cn=eve,ou=x", "", attr("cn", "eve"), "add")], [
+            ("cn=eve,ou=x", "", ["nothing"], ["add"])
+        ]),
     ],
 )  # fmt: skip
 def test_whatever_differs_is_listed(corp: World, tmp_path: Path, entries: list[str], wanted: list[Any]) -> None:

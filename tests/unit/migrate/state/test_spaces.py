@@ -1,4 +1,4 @@
-"""Exported connector spaces. The files are written by hand, from the documented format: real ones were not to be had."""
+"""Exported connector spaces. The files are written by hand, by the documented format: there were no real ones."""
 
 from pathlib import Path
 
@@ -35,12 +35,14 @@ SPACE = """\
     <dn-attr name="manager" multivalued="false"><dn-value><dn>CN=Cid,DC=x</dn></dn-value></dn-attr>
    </entry>
   </synchronized-hologram>
-  <mv-link lineage-id="{2}" lineage-type="account-joiner" lineage-time="2026-01-01">{AAAA0000-0000-0000-0000-000000000001}</mv-link>
+  <mv-link lineage-id="{2}" lineage-type="account-joiner"
+   lineage-time="2026-01-01">{AAAA0000-0000-0000-0000-000000000001}</mv-link>
   <connector>1</connector><connector-state>explicit</connector-state>
   <ma-id>{ae4db4cc-b16b-4eb2-acf5-837ca84e4d7d}</ma-id><ma-name>corp</ma-name>
  </cs-object>
  <cs-object cs-dn="CN=New,DC=x" id="{2}" object-type="user">
-  <unapplied-export><delta operation="add" dn="CN=New,DC=x"><attr name="title" operation="add"><value>x</value></attr></delta>
+  <unapplied-export>
+   <delta operation="add" dn="CN=New,DC=x"><attr name="title" operation="add"><value>x</value></attr></delta>
   </unapplied-export>
   <unapplied-export-hologram><entry dn="CN=New,DC=x"><attr name="title"><value>y</value></attr></entry>
   </unapplied-export-hologram>
