@@ -12,7 +12,6 @@ from mimas.sync.rules import ResourceType
 from mimas.testing import Nature, System
 from tests.world import World, attributes, delimited, inbound, outbound, simulated
 
-
 PLAIN = {"title": "title", "mails": "mails", "boss": "boss"}
 Listed = tuple[str, str, Sequence[str], Sequence[str]]
 """Name, attribute, what Mimas would have there, what the old product would."""
