@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from mimas.configuration.home import FILE
 from mimas.configuration.reading import FOLDER
@@ -25,6 +26,10 @@ class Migration:
     stubs: list[Stub] = field(default_factory=list)
     kept: dict[str, list[Element]] = field(default_factory=dict)
     """By the name of the file to be."""
+    endings: dict[str, Any] = field(default_factory=dict)
+    """Connector → what its outbound rules are to say in ``deprovision``, where that is not the usual."""
+    portal_types: dict[str, str] = field(default_factory=dict)
+    """Type of the portal → type of the metaverse that is the same to MIM's service agent."""
 
     def keep(self, file: str, element: Element, note: str = "") -> None:
         """Keep an element as it is: there is no place for it yet."""

@@ -47,6 +47,8 @@ class Report:
     files: dict[str, Element] = field(default_factory=dict)
     to_do: list[str] = field(default_factory=list)
     """What a person has to do before anything runs, in order."""
+    broken: dict[str, str] = field(default_factory=dict)
+    """Files that could not be read at all, by their names, and why."""
 
     def counts(self, name: str) -> Counter[Outcome]:
         """How many elements of a file fared how; together they are all of them."""
@@ -70,6 +72,9 @@ class Report:
     def text(self) -> str:
         """All of it, for a terminal or an editor."""
         lines = [self.title, "=" * len(self.title), "", *_table(self.total), ""]
+        if self.broken:
+            said = (f"{name}: {why}" for name, why in sorted(self.broken.items()))
+            lines += ["Not read", "--------", *said, ""]
         if self.to_do:
             lines += ["To do", "-----", *(f"{at}. {one}" for at, one in enumerate(self.to_do, 1)), ""]
         for name in sorted(self.files):
@@ -81,6 +86,9 @@ class Report:
     def html(self) -> str:
         """All of it, as a page that needs nothing else."""
         body = [f"<h1>{escape(self.title)}</h1>", *_rows(self.total)]
+        if self.broken:
+            said = (f"<li><b>{escape(name)}</b>: {escape(why)}</li>" for name, why in sorted(self.broken.items()))
+            body += ["<h2>Not read</h2><ul>", *said, "</ul>"]
         if self.to_do:
             body += ["<h2>To do</h2><ol>", *(f"<li>{escape(one)}</li>" for one in self.to_do), "</ol>"]
         body.append("<h2>File by file</h2>")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mimas.migrate.agents.agent import Agent, children_of, text_of
+from mimas.migrate.agents.agent import Agent, System, children_of, text_of
 from mimas.migrate.drafts import Draft, Noted
 from mimas.migrate.elements import Element, Outcome
 from mimas.migrate.migration import Migration
@@ -17,15 +17,19 @@ _STEPS = {
 _PARTITIONS = "Mimas reads and writes all partitions in one step"
 
 
-def carry(migration: Migration, agent: Agent) -> list[str]:
-    """Write the run profiles of an agent; their names."""
+_NO_DELTAS = "the connector cannot import deltas as it is set up: it is a full import now"
+_NO_EXPORTS = "the connector does not export as it is set up"
+
+
+def carry(migration: Migration, agent: Agent, system: System | None = None) -> list[str]:
+    """Write the run profiles of an agent; their names. ``system`` says what its connector can do."""
     names = []
     for data in agent.data.all("ma-run-data"):
         data.mark(Outcome.CARRIED)
         for run in data.all("run-configuration"):
             steps: list[Any] = []
             for step in children_of(run.first("configuration"), "step"):
-                steps += [one for one in _step(agent.name, step) if one not in steps[-2:]]
+                steps += [one for one in _step(agent.name, step, system) if one not in steps[-2:]]
             name = f"{agent.name} - {run.value('name') or 'unnamed'}"
             if steps:
                 names.append(name)
@@ -37,7 +41,7 @@ def carry(migration: Migration, agent: Agent) -> list[str]:
     return names
 
 
-def _step(connector: str, step: Element) -> list[Any]:
+def _step(connector: str, step: Element, system: System | None) -> list[Any]:
     """A step as the one or two steps it is to Mimas; none for what cannot be."""
     kind = step.first("step-type")
     type_ = kind.attributes.get("type", "") if kind is not None else ""
@@ -50,6 +54,12 @@ def _step(connector: str, step: Element) -> list[Any]:
             texts.append("sync {0}")
     else:
         step.whole(Outcome.PERSON, f"a step of the type {type_ or 'nothing'} is not known")
+        return []
+    if system is not None and not system.deltas and type_.startswith("delta-import"):
+        texts = [text.removesuffix(" delta") for text in texts]
+        step.mark(Outcome.DIFFERENT, _NO_DELTAS)
+    if system is not None and not system.writes and type_ == "export":
+        step.whole(Outcome.PERSON, _NO_EXPORTS)
         return []
     made: list[Any] = [_written(text, connector, step, subtypes) for text in texts]
     for one in (step, *(kind.walk() if kind is not None else ())):
