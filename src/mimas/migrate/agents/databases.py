@@ -2,8 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
-
-from sqlalchemy.engine import URL
+from urllib.parse import quote, quote_plus
 
 from mimas.migrate.agents.accounting import BOOKKEEPING, CARRIED, Said, account, account_config, account_partitions
 from mimas.migrate.agents.agent import Agent, Place, System, children_of, first_of, text_of
@@ -83,19 +82,23 @@ def _table(class_: str, some: list[Parameter]) -> str:
 
 
 def _url(category: str, server: str, database: str, user: str) -> str:
-    """The address of a database, without a password, which is never in the file."""
-    name = user or None
+    """The address of a database, as SQLAlchemy takes it; without a password, which is never in the file."""
+    name = f"{quote(user, safe='')}@" if user else ""
     if category == "ORACLE":
-        return URL.create("oracle+oracledb", name, host=database or server or None).render_as_string()
+        return f"oracle+oracledb://{name}{_host(database or server)}"
     if category == "DB2":
-        return URL.create("ibm_db_sa", name, host=server or None, database=database or None).render_as_string()
-    host, _, port = server.partition(",")
-    driver = {"driver": _DRIVER} if server else {}
-    at = {"host": host or None, "port": int(port) if port.strip().isdecimal() else None, "database": database or None}
+        return f"ibm_db_sa://{name}{_host(server)}/{quote(database, safe='')}"
     if not server:
         # By the name of a data source alone.
-        at = {"host": database or "data-source", "port": None, "database": None}
-    return URL.create("mssql+pyodbc", name, query=driver, **at).render_as_string()  # type: ignore[arg-type]
+        return f"mssql+pyodbc://{name}{_host(database) or 'data-source'}"
+    host, _, port = server.partition(",")
+    at = f"{_host(host)}:{port.strip()}" if port.strip().isdecimal() else _host(host)
+    return f"mssql+pyodbc://{name}{at}/{quote(database, safe='')}?driver={quote_plus(_DRIVER)}"
+
+
+def _host(text: str) -> str:
+    """A server, perhaps with its instance, without what an address must not hold."""
+    return "".join(sign for sign in text.strip() if sign.isalnum() or sign in ".-_\\")
 
 
 def _sign_in(agent: Agent, settings: dict[str, Any], user: str, domain: str, integrated: bool) -> list[str]:

@@ -10,6 +10,7 @@ from mimas.migrate.sync.metaverse import Metaverse
 from mimas.migrate.sync.scripts import DELETE, Scripts
 
 _LAST = "objects that Mimas itself has made keep nobody alive; those that were there and are joined do"
+_SOME_OF_THEM = "some of its management agents are no connectors here: they end no resource"
 _NONE_OF_THEM = "none of its management agents is among the files"
 
 
@@ -51,6 +52,7 @@ def _ending(rule: Element, type_: str, names: Mapping[str, str], scripts: Script
     if kind == "declared-any":
         known = [names[one] for one in agents if one in names]
         if known:
+            rule.mark(*((Outcome.DIFFERENT, _SOME_OF_THEM) if len(known) < len(agents) else (Outcome.CARRIED, "")))
             rule.whole(Outcome.CARRIED)
             return Ending({"any": known})
         rule.whole(Outcome.PERSON, _NONE_OF_THEM)

@@ -46,11 +46,11 @@ Filter = Callable[[str, Element], str]
 
 
 def scope_of(sets: list[Element], objects: Objects, script: Filter) -> list[list[Any]] | None:
-    """The groups of clauses that let pass what no filter stops; none when nothing can pass.
+    """The groups of clauses that tell these objects, and let pass what no filter stops; none: nothing can pass.
 
-    No groups at all: there was no filter.
+    No groups at all: there is nothing to ask.
     """
-    groups: list[list[tuple[Any, Clause]]] = [[]]
+    groups: list[list[tuple[Any, Clause]]] = [objects.told_apart]
     for one in sets:
         for alternatives in _choices(one, objects, script):
             groups = [[*group, chosen] for group, chosen in product(groups, alternatives)]

@@ -23,6 +23,7 @@ Key: TypeAlias = tuple[str, str, str]
 _FILTERED = "The connector filter of the old product stops every one of these objects, so the rule is not in force."
 _STUB = "a Python function is to be written"
 _STAYS = "it is asked again: who it no longer takes is unlinked"
+_RANKED = "the portal, or its rules, ranked among these: compare the precedence of the rules that write it"
 _IGNORED = "what it projects keeps resources alive here, though its agent was not to count"
 
 
@@ -80,6 +81,9 @@ class Inbound:
     def _readable(self, one: Ranked) -> list[tuple[Key, str, Any]]:
         """The flows of a list that can be carried: whose they are, their target and origin."""
         found = []
+        others = [flow for flow in one.flows if is_of_portal(flow.element) or flow.agent not in self._plan.sides]
+        if others and len(others) < len(one.flows):
+            one.element.mark(Outcome.DIFFERENT, _RANKED)
         for flow in one.flows:
             side = self._plan.sides.get(flow.agent)
             if is_of_portal(flow.element):

@@ -113,12 +113,6 @@ def _flow(flow: Element, target: str, *, inbound: bool) -> bool:
     return True
 
 
-def has_rules(agent: Agent) -> bool:
-    """Whether portal rules were made into anything of an agent."""
-    holders = (agent.data.first(tag) for tag in ("join", "projection", "export-attribute-flow"))
-    return any("sync-rule-id" in one.attributes for holder in holders if holder is not None for one in holder.walk())
-
-
 def sets_of(agent: Agent) -> list[Element]:
     """The sets of export flows of an agent."""
     return children_of(first_of(agent.data, "export-attribute-flow"), "export-flow-set")

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from textwrap import dedent
 
 from mimas.migrate.elements import Element
 from mimas.migrate.migration import Migration
@@ -65,12 +66,18 @@ class Scripts:
             name = f"{base}_{number}"
         summary = f"{use.method} of the old product: {' '.join(context.split())}."
         gives = use.gives.format(of)
-        xml = element.xml() if element is not None else ""
+        xml = _unindented(element.xml()) if element is not None else ""
         stub = Stub(module, name, use.parameters, summary, list(dict.fromkeys(inputs)), gives, xml)
         self._known[key] = len(self._stubs)
         self._stubs.append(stub)
         self._taken.add(stub.reference)
         return stub.reference
+
+
+def _unindented(xml: str) -> str:
+    """XML as it stood in its file, moved to the left: its first line has no indentation any more."""
+    first, *rest = xml.split("\n")
+    return "\n".join([first, *dedent("\n".join(rest)).split("\n")]) if rest else xml
 
 
 def module_of(assembly: str, otherwise: str) -> str:

@@ -52,11 +52,7 @@ class Side:
             def script(context: str, element: Element) -> str:
                 return self.stub(FILTER, context, class_, [], element)
 
-            groups = scope_of(sets, objects, script)
-            apart = objects.told_apart
-            if groups is not None and (groups or apart):
-                groups = [[*apart, *group] for group in groups or [[]]]
-            self._scopes[class_] = groups
+            self._scopes[class_] = scope_of(sets, objects, script)
         return self._scopes[class_]
 
     def account(self) -> None:

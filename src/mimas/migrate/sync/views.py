@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mimas.configuration.checks.values import ELSEWHERE
-from mimas.language.scope import Operator
+from mimas.language.scope import Clause, Operator
 from mimas.migrate.agents.agent import Agent, System
 from mimas.migrate.sync.metaverse import Metaverse
 from mimas.migrate.sync.wording import bracketed, clause, direct
@@ -28,7 +28,7 @@ class Objects:
 
     def __init__(self, agent: Agent, system: System, class_: str, used: dict[str, set[str]]) -> None:
         self.agent, self.system = agent, system
-        known = {name.lower(): name for name in (*used, *agent.selected, *agent.schema.classes)}
+        known = {name.lower(): name for name in (*agent.schema.classes, *used, *agent.selected, *system.classes)}
         self.class_ = known.get(class_.lower(), class_)
         self._used = used.setdefault(self.class_, set())
         self._types = {name.lower(): type_ for name, type_ in agent.schema.attributes(self.class_).items()}
@@ -41,14 +41,13 @@ class Objects:
         return self._place.object if self._place else self.class_
 
     @property
-    def told_apart(self) -> list[Any]:
-        """The clauses that tell these objects from others of their type."""
+    def told_apart(self) -> list[tuple[Any, Clause]]:
+        """The clauses that tell these objects from others of their type, as documents and as checks know them."""
         if self._place is None or not self._place.values:
             return []
-        values = self._place.values
-        if len(values) == 1:
-            return [clause(self._place.column, Operator.EQUAL, values[0])]
-        return [clause(self._place.column, Operator.ISIN, ";".join(values))]
+        several = len(self._place.values) > 1
+        operator, value = Operator.ISIN if several else Operator.EQUAL, ";".join(self._place.values)
+        return [(clause(self._place.column, operator, value), Clause(self._place.column, operator, value))]
 
     @property
     def mark(self) -> dict[str, Any]:
