@@ -55,6 +55,11 @@ class System:
         return self.type not in FILES or "export" in self.settings
 
     @property
+    def listing(self) -> bool:
+        """Whether the connector writes a whole listing at once, which can hold no secret."""
+        return self.settings.get("export") == "listing"
+
+    @property
     def deltas(self) -> bool:
         """Whether the connector can import deltas as it is set up."""
         if self.type in FILES:
@@ -129,7 +134,7 @@ class Agent:
         found: dict[str, str] = {}
         for partition in self.partitions:
             for one in children_of(partition.first("filter", "object-classes"), "object-class"):
-                if one.text.lower() not in _CONTAINERS:
+                if one.text and one.text.lower() not in _CONTAINERS:
                     found.setdefault(one.text.lower(), one.text)
         return list(found.values())
 
@@ -145,7 +150,7 @@ class Agent:
                 found[proper] = type_
         present = {name.lower() for name in found}
         for name in sorted(set(used), key=str.lower):
-            if name.lower() not in present and name != "dn":
+            if name.lower() not in present:
                 proper, type_ = known.get(name.lower(), (name, self.schema.types.get(name.lower())))
                 found[proper] = type_
         return dict(sorted(found.items(), key=lambda item: item[0].lower()))

@@ -8,7 +8,7 @@ from mimas.migrate.agents.agent import Agent, System
 from mimas.migrate.drafts import Draft, Noted
 from mimas.migrate.dsml import Type
 from mimas.migrate.migration import Migration
-from mimas.schema.attributes import Kind
+from mimas.schema.attributes import NAME, Kind
 
 Used = Mapping[str, set[str]]
 """Object type → the attributes that rules read or write."""
@@ -48,9 +48,13 @@ def carry(
     objects: dict[str, Any] = {}
     carried: dict[str, set[str]] = {}
     for class_ in sorted(names, key=str.lower):
-        types = agent.types(class_, used.get(class_, ()))
+        # Where objects have names, the name is no attribute among others.
+        types = agent.types(class_, set(used.get(class_, ())) - ({NAME} if system.name is None else set()))
         attributes = {name: _attribute(name, type_) for name, type_ in types.items()}
         attributes |= system.classes.get(class_, {})
+        if system.listing:
+            # A secret is told once, when an object is made, and a listing is written again and again.
+            attributes = {name: said for name, said in attributes.items() if not str(said).endswith(", secret")}
         anchor = [name for name in system.anchors.get(class_, ()) if name in attributes]
         place = system.places.get(class_.lower())
         made = objects.setdefault(place.object if place else class_, {"attributes": {}})

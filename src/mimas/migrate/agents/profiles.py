@@ -23,14 +23,14 @@ _NO_EXPORTS = "the connector does not export as it is set up"
 
 def carry(migration: Migration, agent: Agent, system: System | None = None) -> list[str]:
     """Write the run profiles of an agent; their names. ``system`` says what its connector can do."""
-    names = []
+    names: list[str] = []
     for data in agent.data.all("ma-run-data"):
         data.mark(Outcome.CARRIED)
         for run in data.all("run-configuration"):
             steps: list[Any] = []
             for step in children_of(run.first("configuration"), "step"):
                 steps += [one for one in _step(agent.name, step, system) if one not in steps[-2:]]
-            name = f"{agent.name} - {run.value('name') or 'unnamed'}"
+            name = _free(f"{agent.name} - {run.value('name') or 'unnamed'}", names)
             if steps:
                 names.append(name)
                 migration.drafts.append(Draft("RunProfile", name, {"steps": steps}, folder="profiles"))
@@ -39,6 +39,11 @@ def carry(migration: Migration, agent: Agent, system: System | None = None) -> l
                     inner.mark(Outcome.CARRIED)
             run.whole(Outcome.NOT_APPLICABLE, "the old product's own bookkeeping")
     return names
+
+
+def _free(name: str, taken: list[str]) -> str:
+    """The name, with a number where it is taken."""
+    return next(one for one in (name, *(f"{name} {number}" for number in range(2, len(taken) + 3))) if one not in taken)
 
 
 def _step(connector: str, step: Element, system: System | None) -> list[Any]:

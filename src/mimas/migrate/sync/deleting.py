@@ -36,7 +36,10 @@ def endings(
     if holder is not None:
         holder.mark(Outcome.CARRIED)
     for rule in children_of(holder, "mv-deletion-rule"):
-        type_ = metaverse.type(rule.attributes.get("mv-object-type", "") or "unnamed")
+        if not rule.attributes.get("mv-object-type"):
+            rule.whole(Outcome.PERSON, "it does not say which type it is for")
+            continue
+        type_ = metaverse.type(rule.attributes["mv-object-type"])
         found[type_] = _ending(rule, type_, names, scripts, module)
         metaverse.kept[type_].deletion = found[type_].deletion
     return found

@@ -72,7 +72,8 @@ class Inbound:
             keys = [key for key, _, _ in some]
             if one.kind == "manual":
                 nodes = self._ranking.loose(keys)
-                self._choose(one)
+                if keys:
+                    self._choose(one)
             else:
                 nodes = self._ranking.chain(keys, equal=one.kind == "equal")
             for node, (_, target, form) in zip(nodes, some, strict=True):
@@ -86,7 +87,9 @@ class Inbound:
             one.element.mark(Outcome.DIFFERENT, _RANKED)
         for flow in one.flows:
             side = self._plan.sides.get(flow.agent)
-            if is_of_portal(flow.element):
+            if not (flow.class_ and flow.type and flow.attribute):
+                flow.element.whole(Outcome.PERSON, "it does not say which type or attribute it is for")
+            elif is_of_portal(flow.element):
                 portal.account_rule(flow.element, self._plan.portal_rules)
             elif side is not None:
                 objects, resources = side.objects(flow.class_), Resources(self._plan.metaverse, flow.type)

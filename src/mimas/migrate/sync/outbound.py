@@ -75,8 +75,10 @@ def _flow(
     """Add one flow; where it cannot be carried, say why."""
     name = flow.attributes.get("cd-attribute", "")
     target = _target(name, objects, intrinsic=is_intrinsic(flow))
-    if target is None or target.name in found:
+    hidden = target is not None and target.secret and objects.system.listing
+    if target is None or target.name in found or hidden:
         why = "it is written twice" if target is not None else "objects of this system have no such attribute"
+        why = "a secret is not written to a file that lists everybody" if hidden else why
         flow.whole(Outcome.PERSON, why)
         lost.append(f"{name}: {why}")
         return

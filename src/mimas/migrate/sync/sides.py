@@ -9,6 +9,11 @@ from mimas.migrate.sync.filters import scope_of
 from mimas.migrate.sync.scripts import FILTER, Scripts, Use, module_of
 from mimas.migrate.sync.views import Objects
 
+_NAMES = {
+    "join-profile": ("cd-object-type",),
+    "class-mapping": ("cd-object-type",),
+    "export-flow-set": ("cd-object-type", "mv-object-type"),
+}
 _NO_RULE = "no rule is for these objects"
 
 
@@ -37,7 +42,8 @@ class Side:
     def classes(self, holder: str, tag: str) -> list[str]:
         """The object types that a part of its file is about."""
         some = [one for outer in self.agent.data.all(holder) for one in outer.all(tag)]
-        return list({(name := one.attributes.get("cd-object-type", "")).lower(): name for one in some}.values())
+        names = [one.attributes.get("cd-object-type", "") for one in some]
+        return list({name.lower(): name for name in names if name}.values())
 
     def stub(self, use: Use, context: str, of: str, inputs: Sequence[str], element: Element) -> str:
         """How documents name a function of its rules extension."""
@@ -60,6 +66,8 @@ class Side:
         for tag in ("stay-disconnector", "join", "projection", "export-attribute-flow"):
             for one in self.agent.data.all(tag):
                 one.mark(Outcome.CARRIED)
-                if tag == "stay-disconnector":
-                    for filter_ in one.all("filter-set"):
-                        filter_.whole(Outcome.NOT_APPLICABLE, _NO_RULE)
+                for filter_ in one.all("filter-set"):
+                    filter_.whole(Outcome.NOT_APPLICABLE, _NO_RULE)
+                for nameless in one.all("join-profile", "class-mapping", "export-flow-set"):
+                    if "" in (nameless.attributes.get(key, "") for key in _NAMES[nameless.tag]):
+                        nameless.whole(Outcome.PERSON, "it does not say which type it is for")

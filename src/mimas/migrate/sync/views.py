@@ -1,6 +1,6 @@
 """What rules read and write: objects of one type of an agent, and resources of one type of the metaverse."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mimas.configuration.checks.values import ELSEWHERE
@@ -66,6 +66,8 @@ class Objects:
         type_ = self._types.get(name.lower()) or self.agent.schema.types.get(name.lower())
         known = self._given.get(name.lower()) or self._spelt(name)
         found = type_.attribute if type_ is not None else Attribute(known)
+        if type_ is not None and type_.written_only and found.kind is not Kind.REFERENCE:
+            found = replace(found, secret=True)
         self._used.add(found.name)
         return found
 

@@ -87,9 +87,10 @@ def test_several_types_in_one_table_are_rows_told_apart_by_a_column(tmp_path: Pa
 
 
 def test_values_in_a_table_of_their_own(tmp_path: Path) -> None:
-    info = """<object-type>employee</object-type><multivalued-info><attribute-column>what</attribute-column>
-    <string-column>value</string-column><multivalued-columns><column><name>member</name>
-    <mms-type dn="1">String</mms-type></column><column><name>mails</name><mms-type>String</mms-type></column></multivalued-columns></multivalued-info>"""
+    columns = """<column><name>member</name><mms-type dn="1">String</mms-type></column>
+    <column><name>mails</name><mms-type>String</mms-type></column>"""
+    info = f"""<object-type>employee</object-type><multivalued-info><attribute-column>what</attribute-column>
+    <string-column>value</string-column><multivalued-columns>{columns}</multivalued-columns></multivalued-info>"""
     connection = SERVER + "<multivalued-tablename>Several</multivalued-tablename>"
     found, body = connector(tmp_path, agent("HR", HR, "MSSQL", EMPLOYEE, private=private(connection, info)))
     link = {"table": "Several_member", "owner": "id", "member": "value"}
