@@ -59,15 +59,20 @@ def account_config(agent: Agent, more: Mapping[str, Said] | None = None) -> None
     for private in agent.data.all("private-configuration"):
         private.mark(Outcome.CARRIED)
         for config in private.all("MAConfig"):
-            for one in config.all("password-extension-config"):
-                off = text_of(one, "password-extension-enabled") in ("", "0")
-                one.whole(*(_SPARE if off else _PASSWORDS))
+            account_passwords(config)
             for one in config.all("data_normalization"):
                 off = all(inner.text in ("", "0") for inner in one.children)
                 one.whole(*(_SPARE if off else _NORMALS))
             for one in config.all("exporting"):
                 one.mark(Outcome.CARRIED)
             account(config, {**_CONFIG, **(more or {})}, ("importing",))
+
+
+def account_passwords(own: Element | None) -> None:
+    """The library of an agent that set passwords, where there was one."""
+    for one in children_of(own, "password-extension-config"):
+        off = text_of(one, "password-extension-enabled") in ("", "0")
+        one.whole(*(_SPARE if off else _PASSWORDS))
 
 
 def config_of(agent: Agent) -> Element | None:

@@ -46,6 +46,8 @@ class System:
     """Object type → attribute → how its document says it, where the schema of the file does not say it all."""
     name: list[str] | None = None
     """The attributes that the old product made names of; none where objects have names in Mimas, too."""
+    distinguished: bool = False
+    """Whether what names are made of is one attribute that holds a distinguished name."""
     places: Mapping[str, Place] = field(default_factory=dict)
     """Object type in small letters → where its objects stand, if not in a type of their own."""
 

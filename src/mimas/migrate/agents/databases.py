@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from mimas.migrate.agents.accounting import BOOKKEEPING, CARRIED, Said, account, account_config, account_partitions
+from mimas.migrate.agents.accounting import (
+    BOOKKEEPING,
+    CARRIED,
+    Said,
+    account,
+    account_config,
+    account_partitions,
+    account_passwords,
+)
 from mimas.migrate.agents.agent import Agent, Place, System, children_of, first_of, text_of
 from mimas.migrate.agents.parameters import Parameter, listed, parameters, value_of
 from mimas.migrate.agents.passwords import variable
@@ -164,5 +172,6 @@ def _account(agent: Agent, own: Element | None, integrated: bool, several: bool)
     said |= dict.fromkeys(("delta-info", "delta-tablename"), (Outcome.PERSON, _DELTA) if delta else BOOKKEEPING)
     for private in agent.data.all("private-configuration"):
         private.mark(Outcome.CARRIED)
+    account_passwords(own)
     account(own, said, ("connection-info", "mms-info"))
     account_partitions(agent)

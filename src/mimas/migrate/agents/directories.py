@@ -10,6 +10,7 @@ from mimas.migrate.agents.accounting import (
     account,
     account_config,
     account_partitions,
+    account_passwords,
 )
 from mimas.migrate.agents.agent import Agent, System, children_of, first_of, text_of
 from mimas.migrate.agents.parameters import listed, parameters, value_of
@@ -45,6 +46,7 @@ def lightweight(agent: Agent) -> System:
         user = f"{user}@{domain}" if "." in domain else f"{domain}\\{user}"
     for private in agent.data.all("private-configuration"):
         private.mark(Outcome.CARRIED)
+    account_passwords(own)
     account(own, _LIGHTWEIGHT)
     return _system(agent, server, port, sealed, user)
 
@@ -58,6 +60,7 @@ def classic(agent: Agent) -> System:
     host, _, written = server.partition(":")
     if private is not None:
         private.mark(Outcome.CARRIED)
+    account_passwords(own)
     account(own, _CLASSIC)
     return _system(agent, host, port or written, ssl not in ("", "0"), user)
 

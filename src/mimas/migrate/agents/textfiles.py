@@ -36,6 +36,7 @@ def system(agent: Agent) -> System:
     kind = _KINDS.get(agent.category.upper(), "fixed-width")
     settings: dict[str, Any] = {}
     made = System(kind, settings, name=None if kind == "ldif" else name_of(agent))
+    made.distinguished = made.name is not None and len(made.name) == 1 and _is_dn(agent)
     form = _format(agent)
     _files(agent, made)
     if kind != "ldif":
@@ -52,6 +53,10 @@ def system(agent: Agent) -> System:
         made.note = f"The old agent read DSML, for which there is no connector: {_DSML}."
     _account(agent, more)
     return made
+
+
+def _is_dn(agent: Agent) -> bool:
+    return text_of(config_of(agent), "ldap-dn") == "1"
 
 
 def _format(agent: Agent) -> Element | None:

@@ -36,7 +36,6 @@ def carry(migration: Migration, folder: Path) -> dict[str, str]:
     data = found.metaverse
     scripts = Scripts(migration)
     module = module_of(text_of(data, "extension", "assembly-name"), "metaverse extension")
-    # Names first: what stands for an agent of a kind that is not known may be asked of its file once only.
     sides = {agent.id: Side(agent, _system(agent), scripts) for agent in found.agents if not portal.is_portal(agent)}
     plan = Plan(migration, Metaverse(data), sides, scripts, module, outbound.provisioning_of(data))
     plan.portal_rules = portal.rules_of(reading.policies(folder))
@@ -58,6 +57,7 @@ def carry(migration: Migration, folder: Path) -> dict[str, str]:
         importing.account(data, {agent.id: agent.name for agent in found.agents})
         metaverse.account(data, scripted=module)
     migration.drafts += plan.metaverse.drafts()
+    portal.remind(migration)
     return names
 
 
@@ -105,5 +105,7 @@ def _system(agent: Agent) -> System:
 def _finish(migration: Migration, side: Side) -> None:
     for one in side.agent.data.all("extension"):
         metaverse.account_extension(one, side.module)
+    if side.system.places:
+        migration.places[side.agent.name] = side.system.places
     connectors.carry(migration, side.agent, side.used, system=side.system)
     profiles.carry(migration, side.agent, side.system)

@@ -46,6 +46,16 @@ def account_rule(element: Element, known: frozenset[str]) -> bool:
     return there
 
 
+def remind(migration: Migration) -> None:
+    """Ask for the portal's configuration, where something was made of rules that are not there."""
+    elements = (one for root in migration.report.files.values() for one in root.walk())
+    if any(one.note == _NO_POLICY for one in elements):
+        migration.report.to_do.append(
+            "Rules of the portal are in force on the server, and the portal's configuration is not there: export it,"
+            " too (policy.xml), and migrate once more."
+        )
+
+
 def carry(migration: Migration, agent: Agent, flows: list[Import]) -> None:
     """Account for the portal's agent; ``flows``: what the metaverse takes from it."""
     _types(migration, agent)

@@ -101,6 +101,8 @@ class Objects:
         """One part of the name, counted from the right; none where names have no such part."""
         if self.system.name is None:
             return Found(f"=DNComponentRev([{NAME}], {number})", Attribute(NAME))
+        if self.system.distinguished and (text := bracketed(self.attribute(self.system.name[0]).name)):
+            return Found(f"=DNComponentRev({text}, {number})", Attribute(NAME))
         if not 0 < number <= len(self.system.name):
             return None
         attribute = self.attribute(self.system.name[-number])

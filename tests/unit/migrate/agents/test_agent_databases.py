@@ -125,3 +125,12 @@ def test_generic_sql(tmp_path: Path) -> None:
 @pytest.mark.parametrize("category", ["MSSQL", "Oracle", "DB2"])
 def test_without_a_configuration(category: str, tmp_path: Path) -> None:
     connector(tmp_path, agent("HR", HR, category, EMPLOYEE))
+
+
+@pytest.mark.parametrize(("enabled", "outcome"), [("0", Outcome.NOT_APPLICABLE), ("1", Outcome.PERSON)])
+def test_passwords_that_a_library_set(enabled: str, outcome: Outcome, tmp_path: Path) -> None:
+    library = f"""<password-extension-config><password-extension-enabled>{enabled}</password-extension-enabled>
+    <dll>Pw.dll</dll></password-extension-config></oledbma-configuration>"""
+    own = private(SERVER).replace("</oledbma-configuration>", library)
+    found, _ = connector(tmp_path, agent("HR", HR, "Oracle", EMPLOYEE, private=own))
+    assert found.elements("password-extension-config")[0].outcome is outcome

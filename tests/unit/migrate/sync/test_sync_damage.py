@@ -68,7 +68,7 @@ def test_a_server_with_something_of_everything(tmp_path: Path) -> None:
     assert found.counts()[Outcome.CARRIED] > found.counts()[Outcome.PERSON] > 0
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(20))
 def test_whatever_a_file_holds(seed: int, tmp_path: Path) -> None:
     random = Random(seed)
     files = {}

@@ -154,6 +154,7 @@ def test_rows_of_several_types_get_their_type(tmp_path: Path) -> None:
         "Kind": {"constant": "clerk"},
         "title": "title",
     }
+    assert found.migration.places["App"]["clerk"].values == ("clerk",)
     connector = found.body("Connector", "App")
     assert connector["settings"]["export"] == "changes"
     assert list(connector["objects"]) == ["row"]

@@ -114,9 +114,13 @@ def test_what_portal_rules_were_made_into_is_carried_with_them_or_needs_their_fi
         some = [one for tag in tags for one in found.elements(tag)]
         return [one.outcome for one in some if any(RULE in inner.attributes.values() for inner in one.walk())]
 
-    assert outcomes(moved(tmp_path / "alone")) == [Outcome.PERSON] * 4
+    alone = moved(tmp_path / "alone")
+    assert outcomes(alone) == [Outcome.PERSON] * 4
+    assert any("policy.xml" in one for one in alone.report.to_do)
     policy = f"<Results><Rule>urn:uuid:{RULE.strip('{}').upper()}</Rule></Results>"
-    assert outcomes(moved(tmp_path / "both", policy)) == [Outcome.CARRIED] * 4
+    both = moved(tmp_path / "both", policy)
+    assert outcomes(both) == [Outcome.CARRIED] * 4
+    assert not any("policy.xml" in one for one in both.report.to_do)
 
 
 def test_no_secret_of_the_agent_is_written(tmp_path: Path) -> None:

@@ -404,3 +404,12 @@ def test_recall_that_was_off_is_a_difference(tmp_path: Path) -> None:
     )
     found = moved(tmp_path, options)
     assert [one.outcome for one in found.elements("enable-recall")] == [Outcome.DIFFERENT]
+
+
+@pytest.mark.parametrize(("dn", "form"), [("0", "id"), ("1", "=DNComponentRev([id], 1)")])
+def test_a_part_of_a_name_that_is_a_column(dn: str, form: str, tmp_path: Path) -> None:
+    flows = flow_set("person", ranked("sn", (HR, "worker", "<dn-part-mapping><dn-part>1</dn-part></dn-part-mapping>")))
+    file = hr().replace("<exporting/>", f"<exporting/><ldap-dn>{dn}</ldap-dn>")
+    found = Moved(tmp_path, {"MA-1.xml": file, "MV.xml": metaverse({"person": PERSON}, flows)})
+    assert found.errors() == []
+    assert found.body("SyncRule", "HR - worker to person")["flows"] == {"sn": form}
