@@ -131,7 +131,7 @@ def _types(agent: Agent, made: System, info: Element | None, table: str, anchor:
         made.settings["tables"] = {ROW: table or ROW}
     else:
         fixed = text_of(info, "object-type")
-        names = list({one.lower(): one for one in (*([fixed] if fixed else []), *agent.selected)}.values())
+        names = agent.selected or ([fixed] if fixed else [])
         made.classes = {one: {} for one in names}
         if table:
             made.settings["tables"] = dict.fromkeys(names, table)

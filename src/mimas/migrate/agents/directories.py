@@ -93,7 +93,7 @@ def _system(agent: Agent, host: str, port: str, sealed: bool, user: str) -> Syst
         settings["start_tls"] = True
     to_do.append(f"See that {where} is reached: `mimas connector test`. Set `ca_file` where the certificates are own.")
     if not bases:
-        to_do.append(f"{agent.name}: no partition was selected; name the base.")
+        to_do.append(f"{agent.name}: its partitions say no name below which to read; set `base`.")
     if user and "=" not in user:
         to_do.append(f"{agent.name}: bind_dn is {user}; most directories want a distinguished name.")
     account_partitions(agent)

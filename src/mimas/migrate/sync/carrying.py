@@ -55,7 +55,8 @@ def carry(migration: Migration, folder: Path) -> dict[str, str]:
         asides = any(draft.aside for draft in migration.drafts)
         outbound.account(data, asides)
         importing.account(data, {agent.id: agent.name for agent in found.agents})
-        metaverse.account(data, scripted=module)
+        called = _called(migration, module) or plan.provisioning in ("scripted", "both")
+        metaverse.account(data, module, called=called)
     migration.drafts += plan.metaverse.drafts()
     portal.remind(migration)
     return names
@@ -102,9 +103,13 @@ def _system(agent: Agent) -> System:
     return system
 
 
+def _called(migration: Migration, module: str) -> bool:
+    return any(stub.module == module for stub in migration.stubs)
+
+
 def _finish(migration: Migration, side: Side) -> None:
     for one in side.agent.data.all("extension"):
-        metaverse.account_extension(one, side.module)
+        metaverse.account_extension(one, side.module, called=_called(migration, side.module))
     if side.system.places:
         migration.places[side.agent.name] = side.system.places
     connectors.carry(migration, side.agent, side.used, system=side.system)

@@ -50,7 +50,7 @@ def _ending(rule: Element, type_: str, names: Mapping[str, str], scripts: Script
     agents = [guid(one.text) for one in rule.all("src-ma") if one.text]
     if kind == "scripted":
         reference = scripts.stub(module, DELETE, f"delete {type_}", type_, (), rule)
-        rule.whole(Outcome.PERSON, f"a Python function is to be written: {reference}")
+        rule.mark(Outcome.PERSON, f"a Python function is to be written: {reference}").whole(Outcome.CARRIED)
         return Ending({"extension": reference})
     if kind == "declared-any":
         known = [names[one] for one in agents if one in names]

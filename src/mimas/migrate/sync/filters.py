@@ -91,7 +91,7 @@ def _choices(one: Element, objects: Objects, script: Filter) -> list[list[tuple[
 def _asked(one: Element, context: str, element: Element, script: Filter) -> tuple[Any, Clause]:
     reference = script(context, element)
     one.outcome, one.note = Outcome.PERSON, f"a Python function is to be written: {reference}"
-    one.whole(Outcome.PERSON, one.note)
+    one.whole(Outcome.CARRIED)
     return {"extension": reference}, Clause("", Operator.EQUAL, function=reference)
 
 

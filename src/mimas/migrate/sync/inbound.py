@@ -21,6 +21,7 @@ Key: TypeAlias = tuple[str, str, str]
 """GUID of an agent, object type, type of resources."""
 
 _FILTERED = "The connector filter of the old product stops every one of these objects, so the rule is not in force."
+_LINKS = "It links only. What flows from these objects stands in their other rules, if there are any."
 _STUB = "a Python function is to be written"
 _STAYS = "it is asked again: who it no longer takes is unlinked"
 _RANKED = "the portal, or its rules, ranked among these: compare the precedence of the rules that write it"
@@ -96,7 +97,7 @@ class Inbound:
                 key = (flow.agent, objects.class_, resources.type)
                 target = resources.attribute(flow.attribute)
                 origin = self._origin(side, flow, objects, resources)
-                flow.element.whole(origin.outcome, origin.note)
+                mappings.account(flow.element, origin)
                 if origin.form is None:
                     self._rule(self._ranking.first(key)).lost.append(f"{target.name}: {origin.note}")
                 else:
@@ -187,7 +188,8 @@ class Inbound:
                 ignored = side.agent.id in self._plan.ending(type_).ignored
                 one.whole(*((Outcome.DIFFERENT, _IGNORED) if ignored else (Outcome.CARRIED, "")))
             elif kind == "scripted" and types:
-                one.whole(Outcome.PERSON, f"{_STUB}: {', '.join(self._scripted(side, objects, types, one))}; {_STAYS}")
+                one.mark(Outcome.PERSON, f"{_STUB}: {', '.join(self._scripted(side, objects, types, one))}; {_STAYS}")
+                one.whole(Outcome.CARRIED)
             else:
                 one.whole(Outcome.PERSON, f"nothing says what type a {objects.class_} becomes")
 
@@ -221,8 +223,12 @@ class Inbound:
             body["join"] = rule.criteria
         if rule.choose:
             body["choose"] = rule.choose
-        body["flows"] = rule.flows
-        notes = [_FILTERED] if groups is None else []
+        if rule.flows:
+            body["flows"] = rule.flows
+        notes = [] if rule.flows else [_LINKS]
+        if groups is None:
+            notes.append(_FILTERED)
+            self._plan.migration.report.to_do.append(f"{side.agent.name}: its filter stops every {class_}: see aside.")
         notes += [f"Left out: {one}" for one in rule.lost]
         name = f"{side.agent.name} - {class_} to {type_}" + (f" ({count})" if count > 1 else "")
         self._plan.add(Draft("SyncRule", name, body, "\n".join(notes), "rules", aside=groups is None))

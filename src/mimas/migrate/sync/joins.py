@@ -62,7 +62,7 @@ def _choose(element: Element, resolution: Element | None, objects: Objects, scri
         return ""
     context = text_of(resolution, "script-context") or f"resolve {objects.class_}"
     reference = script(RESOLVE, context, "the resources that match", [], element)
-    resolution.whole(Outcome.PERSON, f"{_STUB}: {reference}")
+    resolution.mark(Outcome.PERSON, f"{_STUB}: {reference}").whole(Outcome.CARRIED)
     return reference
 
 
@@ -116,7 +116,7 @@ def _account(element: Element, search: Element | None, made: list[Run], *, named
         return
     for one in search.all("attribute-mapping") if search is not None else ():
         for scripted in one.all("scripted-mapping"):
-            scripted.whole(Outcome.PERSON, _STUB)
+            scripted.mark(Outcome.PERSON, _STUB)
     if search is not None and not named:
         types = ", ".join(dict.fromkeys(run.type for run in made))
         search.mark(Outcome.DIFFERENT, f"it looked among all types; here it looks among {types}")

@@ -41,6 +41,15 @@ Script = Callable[[str, list[str], Element], str]
 """Given what the old product told its calls apart by, the inputs and the flow: how documents name the function."""
 
 
+def account(flow: Element, origin_: Origin) -> None:
+    """Say of a flow what became of it. What is written, if only as a function to be, holds all that stood within."""
+    if origin_.form is not None:
+        flow.mark(origin_.outcome, origin_.note)
+        flow.whole(Outcome.CARRIED)
+    else:
+        flow.whole(origin_.outcome, origin_.note)
+
+
 def mapping_of(flow: Element, *more: str) -> Element | None:
     """The mapping within a flow, or within a condition of a join."""
     return next(iter(flow.all(*_KNOWN, *more)), None)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from mimas.migrate.agents.agent import first_of
+from mimas.migrate.agents.agent import first_of, text_of
 from mimas.migrate.drafts import Draft, Noted
 from mimas.migrate.dsml import Dsml
 from mimas.migrate.elements import Element, Outcome
@@ -93,8 +93,11 @@ class Metaverse:
         return {"type": str(attribute.kind), **dict.fromkeys(flags, True), "choose": kept.chosen[attribute.name]}
 
 
-def account(data: Element, *, scripted: str) -> None:
-    """Say what became of those parts of ``mv-data`` that no rule is made of; ``scripted``: the module of stubs."""
+def account(data: Element, module: str, *, called: bool) -> None:
+    """Say what became of those parts of ``mv-data`` that no rule is made of.
+
+    ``module``: where the functions of its rules extension are; ``called``: whether anything asked for it.
+    """
     for one in data.all("format-version", "version", "password-change-history-size", "creation-time"):
         one.whole(Outcome.NOT_APPLICABLE, "the old product's own bookkeeping")
     for one in data.all("last-modification-time", "mv-ui-settings", "ui-settings"):
@@ -104,14 +107,15 @@ def account(data: Element, *, scripted: str) -> None:
         why = "Mimas does not carry changed passwords from one system to others"
         one.whole(Outcome.PERSON if on else Outcome.NOT_APPLICABLE, why)
     for one in data.all("extension"):
-        account_extension(one, scripted)
+        account_extension(one, module, called=called)
 
 
-def account_extension(element: Element, module: str) -> None:
-    """A rules extension: .NET code does not come along."""
-    if first_of(element, "assembly-name") is None or not element.value("assembly-name"):
-        element.whole(Outcome.NOT_APPLICABLE, "there was no rules extension")
+def account_extension(element: Element, module: str, *, called: bool) -> None:
+    """A rules extension: .NET code does not come along. ``called``: whether any rule asked for it."""
+    if not text_of(element, "assembly-name") or not called:
+        element.whole(Outcome.NOT_APPLICABLE, "no rule asked for a rules extension")
         return
+    element.value("assembly-name")
     element.mark(Outcome.PERSON, f"what was called of it is to be written in extensions/{module}.py")
     for one in element.all("application-protection", "timeout", "debug", "enable-debugging"):
         one.whole(Outcome.NOT_APPLICABLE, "Python functions run within Mimas")

@@ -89,7 +89,7 @@ def _flow(
 
     keeps = flow.attributes.get("suppress-deletions") == "true"
     origin = mappings.origin(flow, resources, target, script, keeps=keeps)
-    flow.whole(origin.outcome, origin.note)
+    mappings.account(flow, origin)
     if origin.form is None:
         lost.append(f"{target.name}: {origin.note}")
     else:

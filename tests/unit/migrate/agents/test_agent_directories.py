@@ -94,4 +94,4 @@ def test_what_is_missing_is_asked_for(category: str, private: str, tmp_path: Pat
     found = Moved(tmp_path, {"MA-1.XML": file})
     assert found.errors() == []
     assert found.body("Connector", "Dir")["settings"]["base"] == ["dc=example,dc=com"]
-    assert any("name the base" in one for one in found.report.to_do)
+    assert any("set `base`" in one for one in found.report.to_do)

@@ -262,6 +262,7 @@ def test_a_filter_that_stops_everybody_puts_the_rule_aside(tmp_path: Path) -> No
     found = moved(
         tmp_path, flows, filters([condition("first", "present")], [condition("first", "not-present")]) + PROJECT
     )
+    assert any("stops every worker" in one for one in found.report.to_do)
     assert "stops every one" in found.draft("SyncRule", "HR - worker to person", aside=True).note
 
 
@@ -353,6 +354,7 @@ def test_projection_by_code_decides_over_nothing_else(tmp_path: Path) -> None:
     second = found.body("SyncRule", "HR - worker to person (2)")
     assert second["link"] == "provision"
     assert second["scope"] == [{"extension": "hr_extension:project_worker_as_person"}]
+    assert "links only" in found.draft("SyncRule", "HR - worker to person (2)").note
 
 
 @pytest.mark.parametrize(
@@ -413,3 +415,13 @@ def test_a_part_of_a_name_that_is_a_column(dn: str, form: str, tmp_path: Path) -
     found = Moved(tmp_path, {"MA-1.xml": file, "MV.xml": metaverse({"person": PERSON}, flows)})
     assert found.errors() == []
     assert found.body("SyncRule", "HR - worker to person")["flows"] == {"sn": form}
+
+
+def test_an_extension_that_no_rule_asks_for_needs_nobody(tmp_path: Path) -> None:
+    extension = "<extension><assembly-name>Hr.dll</assembly-name></extension>"
+    one = moved(tmp_path / "one", flow_set("person", ranked("sn", (HR, "worker", direct("last")))), PROJECT + extension)
+    assert [said.outcome for said in one.elements("extension")] == [Outcome.NOT_APPLICABLE] * 2
+    flows = flow_set("person", ranked("sn", (HR, "worker", scripted("f"))))
+    other = moved(tmp_path / "other", flows, PROJECT + extension)
+    assert [said.outcome for said in other.elements("extension")] == [Outcome.PERSON, Outcome.NOT_APPLICABLE]
+    assert "extensions/hr.py" in other.elements("extension")[0].note
