@@ -176,3 +176,10 @@ def test_a_file_stays_in_the_home(name: str, tmp_path: Path) -> None:
     folder, _, file = body["settings"]["path"].rpartition("/")
     assert folder == "data/hr"
     assert file not in ("", ".", "..")
+
+
+def test_changes_and_listing_are_not_the_same_file(tmp_path: Path) -> None:
+    files = "<input-file>people.csv</input-file>"
+    steps = step("full-import", "to-cs", files) + step("delta-import", "to-cs", files)
+    _, body = moved(tmp_path, "Delimited", config(delimited()), steps=steps)
+    assert (body["settings"]["path"], body["settings"]["changes"]) == ("data/hr/people.csv", "data/hr/changes.csv")

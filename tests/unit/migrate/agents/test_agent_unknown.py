@@ -56,6 +56,21 @@ def test_what_flowed_to_it_flows_to_a_file(tmp_path: Path) -> None:
     assert any("there is no connector for Notes" in one for one in found.report.to_do)
 
 
+def test_a_password_goes_to_no_file_that_lists_everybody(tmp_path: Path) -> None:
+    rules = (
+        '<export-attribute-flow><export-flow-set cd-object-type="user" mv-object-type="person">'
+        f'<export-flow cd-attribute="export_password">{direct("sn")}</export-flow></export-flow-set>'
+        "</export-attribute-flow>"
+    )
+    file = agent("CRM", HR, "Extensible2", {"user": {**USER["user"], "pin": "string secret"}}, rules=rules)
+    found = Moved(tmp_path, {"MA-1.XML": file, "MV.XML": metaverse({"person": {"sn": "string"}})})
+    assert found.errors() == []
+    assert list(found.body("Connector", "CRM")["objects"]["user"]["attributes"]) == ["id", "name"]
+    (flow,) = found.elements("export-flow")
+    assert flow.outcome is Outcome.PERSON
+    assert "a secret is not written" in flow.note
+
+
 def test_entra_id_in_a_synchronisation_server(tmp_path: Path) -> None:
     rules = (
         '<export-attribute-flow><export-flow-set cd-object-type="user" mv-object-type="person">'

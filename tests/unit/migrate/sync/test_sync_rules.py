@@ -425,3 +425,17 @@ def test_an_extension_that_no_rule_asks_for_needs_nobody(tmp_path: Path) -> None
     other = moved(tmp_path / "other", flows, PROJECT + extension)
     assert [said.outcome for said in other.elements("extension")] == [Outcome.PERSON, Outcome.NOT_APPLICABLE]
     assert "extensions/hr.py" in other.elements("extension")[0].note
+
+
+def test_criteria_keep_their_order_over_types(tmp_path: Path) -> None:
+    types = {"person": PERSON, "group": {"cn": "string", "title": "string"}}
+    rules = profile(
+        criterion("person", ("employeeID", direct("id"))),
+        criterion("group", ("cn", direct("id"))),
+        criterion("person", ("sn", direct("last"))),
+    )
+    flows = flow_set("group", ranked("title", (HR, "worker", direct("title"))))
+    found = Moved(tmp_path, {"HR.XML": hr(rules), "MV.xml": metaverse(types, flows)})
+    names = ("person", "group", "person (2)")
+    numbers = [found.body("SyncRule", f"HR - worker to {name}")["precedence"] for name in names]
+    assert numbers == sorted(set(numbers))
