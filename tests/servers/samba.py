@@ -64,11 +64,14 @@ class Samba:
             raise RuntimeError(f"samba-tool {command[0]}: {done.stdout}{done.stderr}")
         return done.stdout
 
-    def load(self, ldif: str, program: str = "ldbadd") -> None:
+    def load(self, ldif: str, program: str = "ldbadd", *options: str) -> None:
         """Add entries to the database, which may be in use; with ``ldbmodify``, change some."""
         command = [program, "-H", str(self.folder / "private" / "sam.ldb"), f"--configfile={self._config}", "--nosync"]
-        done = subprocess.run([*command, "-o", "batch_mode:1"], check=False, input=ldif.encode(), capture_output=True)
-        if done.returncode:
+        # All at once is faster, but a changed schema is known by the next transaction only.
+        command += options or ["-o", "batch_mode:1"]
+        done = subprocess.run(command, check=False, input=ldif.encode(), capture_output=True)
+        # In a batch, what cannot be read is told and no failure.
+        if done.returncode or b"Failed to parse" in done.stdout + done.stderr:
             raise RuntimeError(f"{program}: {done.stdout.decode()}{done.stderr.decode()}")
 
     def start(self) -> "Samba":

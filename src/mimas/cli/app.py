@@ -7,7 +7,18 @@ import typer
 from typer.core import TyperGroup
 
 from mimas import __version__
-from mimas.cli.commands import bench, connectors, documents, history, holds, resources, schedules, secrets, steps
+from mimas.cli.commands import (
+    bench,
+    connectors,
+    documents,
+    history,
+    holds,
+    migrate,
+    resources,
+    schedules,
+    secrets,
+    steps,
+)
 from mimas.cli.failing import explained
 
 
@@ -40,6 +51,7 @@ for _name, _group in {
     "schedules": schedules.schedules,
     "secrets": secrets.secrets,
     "bench": bench.bench,
+    "migrate": migrate.migrate,
 }.items():
     app.add_typer(_group, name=_name)
 

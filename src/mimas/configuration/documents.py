@@ -114,7 +114,8 @@ class FlowPart(Part):
     merge: Merge = Field(default=Merge.UPDATE, description="Whether values of several rules are merged.")
     enforce: Enforce = Field(
         default=Enforce.ALWAYS,
-        description="Outbound: put right what differs `always`, send only `on-change` of the rules, or `while-empty`.",
+        description="Outbound: put right what differs `always`, send only `on-change` of the rules or `while-empty`, "
+        "or `add` to the values that are there.",
     )
     intent: str = Field(default="", description="Of an outbound reference: to which of the objects of a resource.")
 

@@ -62,7 +62,7 @@ def plain(value: Any) -> Any:
 
 def _comment(note: str, indent: str) -> Iterator[str]:
     for paragraph in printable(note).splitlines():
-        for line in wrap(paragraph, _WIDTH) or [""]:
+        for line in wrap(paragraph, _WIDTH, break_on_hyphens=False) or [""]:
             yield f"{indent}# {line}".rstrip()
 
 

@@ -17,6 +17,7 @@ LARGEST = 512 * 1024 * 1024
 """The size in bytes up to which a file is read."""
 DEEPEST = 200
 """How deep elements may stand in one another."""
+_SEPARATOR = "\x01"
 
 
 class MigrationError(Exception):
@@ -123,14 +124,15 @@ def parse(data: bytes, name: str) -> Element:
     """The root element of what stands in a file of this name. Raises `MigrationError`."""
     roots: list[Element] = []
     stack: list[Element] = []
-    parser = expat.ParserCreate(namespace_separator=" ")
+    # The separator is a character that no name of a namespace can hold: expat refuses one that does, as XOML would be.
+    parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
     parser.buffer_text = True
 
     def begin(tag: str, attributes: dict[str, str]) -> None:
         if len(stack) >= DEEPEST:
             raise MigrationError(f"{name}: elements stand more than {DEEPEST} deep in one another.")
-        plain = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
-        element = Element(tag.rpartition(" ")[2], plain, parser.CurrentLineNumber)
+        plain = {key.rpartition(_SEPARATOR)[2]: value for key, value in attributes.items()}
+        element = Element(tag.rpartition(_SEPARATOR)[2], plain, parser.CurrentLineNumber)
         (stack[-1].parts if stack else roots).append(element)
         stack.append(element)
 

@@ -9,7 +9,7 @@ from typing import Any
 from mimas.configuration.home import FILE
 from mimas.configuration.reading import FOLDER
 from mimas.migrate.agents.agent import Place
-from mimas.migrate.drafts import Draft, file_name
+from mimas.migrate.drafts import Draft, file_name, plain
 from mimas.migrate.elements import Element, MigrationError, Outcome
 from mimas.migrate.report import Report
 from mimas.migrate.stubs import Stub, module_text
@@ -50,6 +50,9 @@ class Migration:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8", newline="\n")
                 written.append(Path(name))
+            for draft in self.drafts:
+                if file := _file(draft):
+                    (home / file).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise MigrationError(f"{home} cannot be written: {error.strerror or error}.") from None
         return written
@@ -70,6 +73,13 @@ class Migration:
             yield PurePosixPath(KEPT) / f"{file_name(name)}.xml", f"<kept>\n{inner}\n</kept>\n"
         yield PurePosixPath("migration-report.txt"), self.report.text()
         yield PurePosixPath("migration-report.html"), self.report.html()
+
+
+def _file(draft: Draft) -> str:
+    """The file of a connector that has one, relative to the home."""
+    settings = draft.body.get("settings", {}) if draft.kind == "Connector" else {}
+    path = plain(settings).get("path", "")
+    return path if isinstance(path, str) and not Path(path).is_absolute() and ".." not in Path(path).parts else ""
 
 
 def _toml(text: str) -> str:

@@ -36,6 +36,8 @@ class Remark:
     tag: str
     note: str
     count: int
+    within: int
+    """How many more elements stand in them, that fared the same way."""
     lines: Sequence[int]
 
 
@@ -45,10 +47,12 @@ class Report:
 
     title: str
     files: dict[str, Element] = field(default_factory=dict)
+    broken: dict[str, str] = field(default_factory=dict)
+    """Files that could not be read at all, and why."""
     to_do: list[str] = field(default_factory=list)
     """What a person has to do before anything runs, in order."""
-    broken: dict[str, str] = field(default_factory=dict)
-    """Files that could not be read at all, by their names, and why."""
+    kept: dict[str, list[str]] = field(default_factory=dict)
+    """What there is no place for yet, by its kind: the names, and what is to be said of each."""
 
     def counts(self, name: str) -> Counter[Outcome]:
         """How many elements of a file fared how; together they are all of them."""
@@ -57,11 +61,22 @@ class Report:
     def remarks(self, name: str) -> list[Remark]:
         """What is to be said of a file beyond that it was carried, the most pressing first."""
         found: dict[tuple[Outcome, str, str], list[int]] = {}
-        for one in self.files[name].walk():
+        within: Counter[tuple[Outcome, str, str]] = Counter()
+        waiting: list[tuple[Element, Element | None]] = [(self.files[name], None)]
+        heads: dict[int, tuple[Outcome, str, str]] = {}
+        while waiting:
+            one, above = waiting.pop()
             if one.outcome is not Outcome.CARRIED:
-                found.setdefault((one.outcome, one.tag, one.note), []).append(one.line)
+                key = one.outcome, one.tag, one.note
+                if above is not None and (above.outcome, above.note) == (one.outcome, one.note):
+                    heads[id(one)] = heads[id(above)]
+                    within[heads[id(one)]] += 1
+                else:
+                    heads[id(one)] = key
+                    found.setdefault(key, []).append(one.line)
+            waiting += [(child, one) for child in reversed(one.children)]
         order = [Outcome.UNKNOWN, Outcome.PERSON, Outcome.DIFFERENT, Outcome.KEPT, Outcome.NOT_APPLICABLE]
-        remarks = (Remark(*key, len(lines), lines[:_EXAMPLES]) for key, lines in found.items())
+        remarks = (Remark(*key, len(lines), within[key], lines[:_EXAMPLES]) for key, lines in found.items())
         return sorted(remarks, key=lambda one: (order.index(one.outcome), one.lines[0]))
 
     @property
@@ -72,11 +87,15 @@ class Report:
     def text(self) -> str:
         """All of it, for a terminal or an editor."""
         lines = [self.title, "=" * len(self.title), "", *_table(self.total), ""]
-        if self.broken:
-            said = (f"{name}: {why}" for name, why in sorted(self.broken.items()))
-            lines += ["Not read", "--------", *said, ""]
         if self.to_do:
             lines += ["To do", "-----", *(f"{at}. {one}" for at, one in enumerate(self.to_do, 1)), ""]
+        if self.broken:
+            lines += ["Not read", "--------", *(f"  {name}: {why}" for name, why in sorted(self.broken.items())), ""]
+        if self.kept:
+            lines += ["Kept for a later version", "------------------------"]
+            for kind, names in sorted(self.kept.items()):
+                lines += [f"{kind} ({len(names):,})", *(f"  {name}" for name in sorted(names, key=str.lower))]
+            lines.append("")
         for name in sorted(self.files):
             lines += [name, "-" * len(name), *_table(self.counts(name))]
             lines += [f"  {_said(one)}" for one in self.remarks(name)]
@@ -86,11 +105,17 @@ class Report:
     def html(self) -> str:
         """All of it, as a page that needs nothing else."""
         body = [f"<h1>{escape(self.title)}</h1>", *_rows(self.total)]
-        if self.broken:
-            said = (f"<li><b>{escape(name)}</b>: {escape(why)}</li>" for name, why in sorted(self.broken.items()))
-            body += ["<h2>Not read</h2><ul>", *said, "</ul>"]
         if self.to_do:
             body += ["<h2>To do</h2><ol>", *(f"<li>{escape(one)}</li>" for one in self.to_do), "</ol>"]
+        if self.broken:
+            some = (f"<li>{escape(name)}: {escape(why)}</li>" for name, why in sorted(self.broken.items()))
+            body += ["<h2>Not read</h2><ul>", *some, "</ul>"]
+        if self.kept:
+            body.append("<h2>Kept for a later version</h2>")
+            for kind, names in sorted(self.kept.items()):
+                listed = "".join(f"<li>{escape(name)}</li>" for name in sorted(names, key=str.lower))
+                summary = f"<summary>{escape(kind)} · {len(names):,}</summary>"
+                body.append(f"<details>{summary}<ul>{listed}</ul></details>")
         body.append("<h2>File by file</h2>")
         for name in sorted(self.files):
             counts = self.counts(name)
@@ -102,7 +127,7 @@ class Report:
             for one in self.remarks(name):
                 places = ", ".join(map(str, one.lines)) + (" …" if one.count > len(one.lines) else "")
                 body.append(
-                    f"<tr><td>{one.outcome}</td><td>{one.count} × <code>{escape(one.tag)}</code></td>"
+                    f"<tr><td>{one.outcome}</td><td><code>{escape(_which(one))}</code></td>"
                     f"<td>{escape(one.note)}</td><td class=place>{places}</td></tr>"
                 )
             body.append("</table></details>")
@@ -112,7 +137,11 @@ class Report:
 def _said(one: Remark) -> str:
     places = ", ".join(map(str, one.lines[:5])) + (" …" if one.count > len(one.lines[:5]) else "")
     why = f": {one.note}" if one.note else ""
-    return f"{one.outcome}: {one.count} × {one.tag}{why} (line {places})"
+    return f"{one.outcome}: {_which(one)}{why} (line {places})"
+
+
+def _which(one: Remark) -> str:
+    return f"{one.count} × {one.tag}" + (f" with {one.within} within" if one.within else "")
 
 
 def _sum(counts: Counter[Outcome]) -> str:

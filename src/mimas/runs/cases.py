@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from mimas.runs.counting import Counts, counts, with_counts
 from mimas.runs.echoes import without
 from mimas.runs.groups import NONE, Membership
 from mimas.runs.session import Session
@@ -60,9 +61,12 @@ def load_cases(
         return
     linked = _linked(tx, session, where, *parameters)
     groups = _groups(tx, session, linked)
+    counted: Counts = {}
+    if session.symbols.counted:
+        counted = counts(tx, session.symbols, [(o[3], o[1], o[4]) for some in linked.values() for o in some])
     none: list[Row] = []
     for row in rows:
-        parts = [_part(session, found, groups) for found in linked.get(row.id, none)]
+        parts = [_part(session, found, groups, counted) for found in linked.get(row.id, none)]
         if joining:
             parts += joining.get(row.id, ())
         yield Case(row.id, row.type, row, parts)
@@ -92,9 +96,10 @@ def _groups(tx: Transaction, session: Session, linked: Mapping[int, list[Row]]) 
     return found
 
 
-def _part(session: Session, row: Row, groups: Mapping[int, Membership]) -> Part:
+def _part(session: Session, row: Row, groups: Mapping[int, Membership], counted: Counts) -> Part:
     _, connector, rule, object_, type_, anchor, seen, ours = row
     shown = values = decode(seen)
     if ours is not None:
         values = without(shown, ours, session.symbols.echoes.get((connector, type_), ()))
+    values = with_counts(values, object_, counted)
     return Part(connector, rule, object_, type_, anchor, shown, values, groups.get(object_, NONE))

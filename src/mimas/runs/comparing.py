@@ -15,7 +15,7 @@ from typing import TypeAlias
 from mimas.connectors.contract import Schema
 from mimas.runs.images import differences, same
 from mimas.schema.attributes import NAME, Kind
-from mimas.schema.values import Value, decode, decode_wanted, encode, many
+from mimas.schema.values import Scalar, Value, as_list, decode, decode_wanted, encode, many
 from mimas.store import learned, tolerances
 from mimas.store.database import Transaction
 from mimas.store.objects import WANTED_ABSENT, Stored
@@ -63,6 +63,10 @@ def _text(value: str | int | bool, forms: Forms) -> str | int | bool:
     return value
 
 
+def _folded(value: Scalar) -> Scalar:
+    return value.casefold() if isinstance(value, str) else value
+
+
 class Comparer:
     """Compares the objects of one connector with what is wanted of them."""
 
@@ -82,11 +86,24 @@ class Comparer:
 
     def unlike(self, object_: int, type_: int | None, shown: str | None, wanted: str) -> list[str]:
         """The attributes that are to be sent: ``shown`` and ``wanted`` are documents."""
+        wanted = self.goal(type_, shown, wanted)
         found = differences(shown, wanted)
         if not found or type_ is None or not (self._learned or self._lenience):
             return found
         has, should = decode(shown) if shown else {}, decode_wanted(wanted)
         return [name for name in found if not self._excused(object_, type_, name, has.get(name), should[name])]
+
+    def goal(self, type_: int | None, shown: str | None, wanted: str) -> str:
+        """What is wanted of an object that shows this: values that are only added stand beside those it has."""
+        lenient = self._lenience.get(type_ or 0)
+        if lenient is None or not lenient.added or wanted == WANTED_ABSENT:
+            return wanted
+        has, should = decode(shown) if shown else {}, decode_wanted(wanted)
+        for name in lenient.added & should.keys():
+            there = as_list(has.get(name))
+            known = {_folded(value) for value in there}
+            should[name] = many([*there, *(v for v in as_list(should[name]) if _folded(v) not in known)]) or None
+        return encode(should)
 
     def _excused(self, object_: int, type_: int, name: str, shown: Value | None, wanted: Value | None) -> bool:
         lenient = self._lenience.get(type_)
@@ -104,8 +121,9 @@ class Comparer:
 
     def to_write(self, object_: int, type_: int, shown: str, wanted: str | None) -> str | None:
         """What of ``wanted`` is to stand in a whole listing: without what is left as the system shows it."""
-        if wanted in (None, WANTED_ABSENT) or not (self._learned or self._lenience):
+        if wanted is None or wanted == WANTED_ABSENT or not (self._learned or self._lenience):
             return wanted
+        wanted = self.goal(type_, shown, wanted)
         left = set(differences(shown, wanted)).difference(self.unlike(object_, type_, shown, wanted))
         return encode({n: v for n, v in decode_wanted(wanted).items() if n not in left}) if left else wanted
 

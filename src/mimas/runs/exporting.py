@@ -243,7 +243,7 @@ def _remember_range(tx: Transaction, packer: Packer, connector: int, first: int,
     comparer.begin(tx, [row[0] for row in rows])
     changed = (
         (id_, type_, changes(seen or "{}", wanted, comparer.unlike(id_, type_, seen, wanted)))
-        for id_, type_, seen, wanted in rows
+        for id_, type_, seen, wanted in ((i, t, s, comparer.goal(t, s, w) if w else w) for i, t, s, w in rows)
         if wanted
     )
     echoes.remember(tx, symbols, connector, changed)

@@ -4,6 +4,8 @@ from mimas.runs.session import Session
 from mimas.schema.values import decode
 from mimas.store import resources, tables
 from mimas.store.resources import LIVE
+from mimas.sync.linking import is_binary
+from mimas.sync.rules import ResourceType
 
 LAYOUT = "keys"
 """The `meta` key that holds what the stored keys were made by."""
@@ -13,7 +15,10 @@ def renew_keys(session: Session, *, size: int = 10_000) -> None:
     """Make the keys of every resource anew, unless they were made by the same indexes and memberships."""
     symbols, store = session.symbols, session.store
     rules = symbols.compiled.rules
-    layout = repr((sorted((name, sorted(type_.indexed)) for name, type_ in rules.types.items()), rules.memberships))
+    found = sorted(
+        (name, [_layout(type_, one) for one in sorted(type_.indexed)]) for name, type_ in rules.types.items()
+    )
+    layout = repr((found, rules.memberships))
     with store.transaction() as tx:
         if tx.value("SELECT value FROM meta WHERE key = ?", LAYOUT) == layout:
             return
@@ -32,3 +37,7 @@ def renew_keys(session: Session, *, size: int = 10_000) -> None:
             tx.insert(tables.resource_key, "attribute, value, resource", sorted(keys), ignore=True)
     with store.transaction() as tx:
         tx.upsert(tables.meta, "key, value", [(LAYOUT, layout)], "value = excluded.value")
+
+
+def _layout(type_: ResourceType, name: str) -> str:
+    return f"{name} (binary)" if is_binary(type_.attributes.get(name)) else name

@@ -2,6 +2,7 @@
 
 from mimas.runs.candidates import Batch, Pending
 from mimas.runs.cases import Case, Part, load_cases
+from mimas.runs.counting import Counts, counts, with_counts
 from mimas.runs.deciding import decide
 from mimas.runs.groups import NONE
 from mimas.runs.resolving import Resolver
@@ -212,6 +213,8 @@ def _behind(pending: list[Pending], batch: Batch, cases: list[Case], failed: set
 def _cases(tx: Transaction, session: Session, connector: int, type_: int, linker: Linker, batch: Batch) -> list[Case]:
     """The resources to resolve: new ones with the one object they come from, known ones with all their objects."""
     cases: list[Case] = []
+    looked_at = [object_.id for object_, _ in batch.projected] + [object_.id for object_, *_ in batch.linked]
+    counted = counts(tx, session.symbols, [(id_, connector, type_) for id_ in looked_at])
     if batch.projected:
         first = tx.allocate("resource", len(batch.projected))
         session.fresh_from = session.fresh_from or first
@@ -219,19 +222,20 @@ def _cases(tx: Transaction, session: Session, connector: int, type_: int, linker
         numbers = [(symbol(rule.name), symbol(rule.resource_type)) for rule in linker.rules]
         for resource, (object_, place) in enumerate(batch.projected, first):
             rule, resource_type = numbers[place]
-            cases.append(Case(resource, resource_type, None, [_part(connector, type_, object_, rule)]))
+            cases.append(Case(resource, resource_type, None, [_part(connector, type_, object_, rule, counted)]))
     if batch.touched:
         joining: dict[int, list[Part]] = {}
         for object_, resource, rule_ in batch.linked:
-            joining.setdefault(resource, []).append(_part(connector, type_, object_, rule_))
+            joining.setdefault(resource, []).append(_part(connector, type_, object_, rule_, counted))
         rows = resources.load(tx, sorted(batch.touched))
         cases += load_cases(tx, session, rows, "IN IDS", [row.id for row in rows], joining=joining)
     return cases
 
 
-def _part(connector: int, type_: int, object_: Pending, rule: int) -> Part:
+def _part(connector: int, type_: int, object_: Pending, rule: int, counted: Counts) -> Part:
     """A pending object as a part of the resource that it is going to belong to."""
-    return Part(connector, rule, object_.id, type_, object_.anchor, object_.values, object_.values, object_.groups)
+    values = with_counts(object_.values, object_.id, counted)
+    return Part(connector, rule, object_.id, type_, object_.anchor, object_.values, values, object_.groups)
 
 
 def _write_links(tx: Transaction, connector: int, batch: Batch, cases: list[Case], failed: set[int]) -> set[int]:

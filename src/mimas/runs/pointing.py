@@ -56,11 +56,13 @@ def _point(
     """
     # Nothing is to refer to an object that is being deleted.
     leaving = bool(session.leaving(tx))
+    failing = _failing(tx, session)
     wishes = session.symbols.reference_wishes
     if not wishes:
         return
     to = Query("") if targets is None else Query(" AND rr.target IN IDS", (targets,))
-    wanted = union(_wanted(tx, session, wish, Query(f"rr.{side} ") + chosen + to, leaving=leaving) for wish in wishes)
+    referring = Query(f"rr.{side} ") + chosen + to
+    wanted = union(_wanted(tx, session, wish, referring, failing, leaving=leaving) for wish in wishes)
     near = "object" if side == "resource" else "target"
     sinks = ", ".join(str(connector) for connector in session.symbols.sinks)
     stored = (
@@ -72,6 +74,8 @@ def _point(
     if targets is not None:
         # The few targets first: a join by them finds the rows through their index.
         stored += Query(" AND r.target IN (SELECT lt.object FROM link lt WHERE lt.resource IN IDS)", (targets,))
+    if failing:
+        stored += Query(" AND r.object NOT IN IDS", (failing,))
     lacking, left_over = compare(tx, wanted, stored, "reference", _SAME)
     added: list[Triple] = []
     removed: list[Triple] = []
@@ -90,7 +94,19 @@ def _point(
         _write(tx, session, added, removed, retold)
 
 
-def _wanted(tx: Transaction, session: Session, wish: ReferenceWish, chosen: Query, *, leaving: bool) -> Query:
+def _failing(tx: Transaction, session: Session) -> list[int]:
+    """The objects whose rules have failed in this step: they keep what they have."""
+    if not session.failing:
+        return []
+    found = tx.rows(
+        "SELECT connector, resource, object FROM link WHERE resource IN IDS", [r for _, r in session.failing]
+    )
+    return sorted(object_ for connector, resource, object_ in found if (connector, resource) in session.failing)
+
+
+def _wanted(
+    tx: Transaction, session: Session, wish: ReferenceWish, chosen: Query, failing: list[int], *, leaving: bool
+) -> Query:
     """What one outbound reference flow wants: (object, attribute, target), of objects that rules govern."""
     made_by = ", ".join(map(str, wish.made_by))
     query = Query(
@@ -101,6 +117,8 @@ def _wanted(tx: Transaction, session: Session, wish: ReferenceWish, chosen: Quer
         f" WHERE rr.attribute = {wish.source} AND "
     )
     query += chosen
+    if failing:
+        query += Query(" AND lo.object NOT IN IDS", (failing,))
     if wish.pointed_at:
         query += f" AND lt.rule IN ({', '.join(map(str, wish.pointed_at))})"
     if leaving:

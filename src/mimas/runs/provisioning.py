@@ -77,6 +77,7 @@ class Provisioner:
                     wanted, scope, result = target.function.call(values, context)
                 except Exception as error:  # noqa: BLE001 - a rule may raise anything; only its object fails
                     self.plan.failed.add(resource)
+                    self.session.failing.add((slot.connector, resource))
                     self.session.failed(target.function.failure(error), _title(values, resource), None)
                     continue
             if context.due is not None and (earliest is None or context.due < earliest):

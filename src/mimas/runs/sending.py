@@ -103,6 +103,7 @@ class Packer:
                 )
                 continue
             base = overlay(seen, sent)
+            wanted = self.comparer.goal(type_, base, wanted)  # noqa: PLW2901
             changed = changes(base, wanted, self.comparer.unlike(object_, type_, base, wanted))
             for attribute in added.keys() | removed.keys():
                 values = everything.get((object_, attribute), added.get(attribute, []))

@@ -47,6 +47,8 @@ class Session:
     """Those objects."""
     retried: set[tuple[int, int]] = field(default_factory=set)
     """(connector, object) whose rules failed: they stay pending."""
+    failing: set[tuple[int, int]] = field(default_factory=set)
+    """(connector, resource) whose outbound rules failed: the object there keeps what it has, references too."""
     reported: set[tuple[str, str, int | None]] = field(default_factory=set)
     """Failures that have been told."""
 

@@ -59,6 +59,14 @@ class Stager:
             name: any(attribute.kind is Kind.REFERENCE for attribute in type_.attributes.values())
             for name, type_ in connector.schema.items()
         }
+        self.counting = {
+            self.types[name]
+            for name, asked in interest.counted
+            if name in self.types
+            and (attribute := connector.schema[name].attributes.get(asked)) is not None
+            and attribute.kind is Kind.REFERENCE
+        }
+        """The types of which rules ask how many values a reference has."""
         self.groups = Groups(store, symbol, interest.groups)
         self.references = Referencer(store, connector, symbol, self.groups)
         self._lost: Lost | None = None
@@ -234,7 +242,7 @@ class Stager:
             object_rows.append((object_, type_, entry.anchor, name, PRESENT, doc))
             looked_at.append((row, doc, after, True))
             pending.append((symbol, object_, row.seen))
-            if doc == row.seen and row.presence == PRESENT and name == row.name:
+            if doc == row.seen and row.presence == PRESENT and name == row.name and type_ not in self.counting:
                 only_moved.add(object_)
         for counter in ("stage-add", "stage-update", "stage-rename"):
             self.counters.note(counter, counted.get(counter, ()), _kept)

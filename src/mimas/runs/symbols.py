@@ -18,7 +18,7 @@ from mimas.sync.context import Context
 from mimas.sync.flows import reads
 from mimas.sync.inbound import Contributor, tied
 from mimas.sync.keys import normals
-from mimas.sync.linking import Linker
+from mimas.sync.linking import Linker, is_binary
 from mimas.sync.outbound import Target
 from mimas.sync.rules import Deletion, Direct, Direction, LinkType, SyncRule
 
@@ -102,6 +102,8 @@ class Symbols:
         self.contributors: dict[tuple[int, int, int], Contributor] = {
             (symbol(c), symbol(o), symbol(r)): contributor for (c, o, r), contributor in compiled.contributors.items()
         }
+        self.counted = self._counted()
+        """(connector, object type) → the reference attributes that expressions count, by their numbers."""
         self.sources = sorted({key[0] for key in self.contributors})
         self.by_number = {contributor.number: contributor for contributor in self.contributors.values()}
         self.rules: dict[int, SyncRule] = {symbol(rule.name): rule for rule in compiled.rules.rules}
@@ -116,6 +118,13 @@ class Symbols:
             number: [(name, self.key_symbol(type_.name, name)) for name in sorted(type_.indexed)]
             for number, type_ in self.types.items()
         }
+        self.binary = {
+            symbol_
+            for number, indexed in self.indexed.items()
+            for name, symbol_ in indexed
+            if is_binary(self.types[number].attributes.get(name))
+        }
+        """The indexes of binary attributes."""
         self.by_attribute: dict[str, list[int]] = {}
         for indexed in self.indexed.values():
             for name, number in indexed:
@@ -222,6 +231,13 @@ class Symbols:
             for type_, targets in self.compiled.targets.items()
         }
 
+    def _counted(self) -> dict[tuple[int, int], dict[int, str]]:
+        found: dict[tuple[int, int], dict[int, str]] = {}
+        for (connector, type_, _), contributor in self.contributors.items():
+            for name in contributor.counted:
+                found.setdefault((connector, type_), {})[self.store.symbol(name)] = name
+        return found
+
     def _place(self, rule: SyncRule) -> tuple[int, int]:
         number, symbol = self.rule_numbers[rule.name], self.store.symbol
         return symbol(rule.connector), self.slot_keys.get(number, symbol(rule.object_type))
@@ -307,7 +323,7 @@ class Symbols:
         for name, symbol in self.indexed.get(type_, ()):
             value = values.get(name)
             if value is not None:
-                for key in normals(value):
+                for key in normals(value, binary=symbol in self.binary):
                     keys.add((symbol, key))
         if not live:
             return keys

@@ -87,7 +87,7 @@ def compile_rules(rules: RuleSet, schemas: Mapping[str, Mapping[str, ObjectType]
     joins = [replace(rule, scope=(), link=LinkType.JOIN) for rule in outbound if rule.join]
     for (connector, object_type), rules_ in _by_object([*inbound, *joins]).items():
         sources = schemas[connector][object_type].attributes
-        compiled.linkers[connector, object_type] = compile_linker(rules_, sources, load)
+        compiled.linkers[connector, object_type] = compile_linker(rules_, sources, rules.types, load)
     compiled.deletions = {
         name: cast("Callable[..., object]", load(type_.deletion.function))
         for name, type_ in rules.types.items()

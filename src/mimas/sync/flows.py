@@ -1,13 +1,13 @@
 """Flows become lines of a generated function."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TypeAlias
 
 from mimas.language.expressions.codegen import source
 from mimas.language.expressions.parser import parse
-from mimas.language.expressions.tree import Literal, attributes, walk
+from mimas.language.expressions.tree import Literal, attributes, counted, walk
 from mimas.language.functions.conversion import stored_as_binary
 from mimas.language.results import Outcome, to_value
 from mimas.schema.attributes import Attribute, Kind
@@ -45,6 +45,18 @@ def is_reference(flow: Flow, sources: Mapping[str, Attribute], targets: Mapping[
     origin = flow.origin
     from_reference = isinstance(origin, Direct) and _kind(sources.get(origin.attribute)) is Kind.REFERENCE
     return from_reference or (target is not None and target.kind is Kind.REFERENCE)
+
+
+def counted_by(flows: Iterable[Flow]) -> frozenset[str]:
+    """The attributes of which expressions ask how many values there are."""
+    asked: set[str] = set()
+    for flow in flows:
+        match flow.origin:
+            case Computed(text):
+                asked |= counted(parse(text))
+            case Unique(texts):
+                asked.update(*(counted(parse(text)) for text in texts))
+    return frozenset(asked)
 
 
 def _kind(attribute: Attribute | None) -> Kind | None:

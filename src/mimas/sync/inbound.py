@@ -8,9 +8,9 @@ from typing import Any, TypeAlias
 from mimas.language.errors import FlowError
 from mimas.language.results import Outcome
 from mimas.language.scope import scope_source
-from mimas.schema.attributes import Attribute
+from mimas.schema.attributes import Attribute, Kind
 from mimas.schema.values import as_list, many, many_caseless
-from mimas.sync.flows import Load, Source, flow_source, is_reference, write_display
+from mimas.sync.flows import Load, Source, counted_by, flow_source, is_reference, write_display
 from mimas.sync.generated import About, Code, Generated
 from mimas.sync.rules import Direct, Flow, Merge, ResourceType, SyncRule, Unique
 
@@ -56,6 +56,8 @@ class Contributor:
     outcomes: bool
     """Whether values may hold an `Outcome`: see `settled`."""
     by_attribute: Mapping[str, list[Winner]]
+    counted: frozenset[str] = frozenset()
+    """The reference attributes of the object of which expressions ask how many values there are."""
 
     def winner(self, attribute: str, mask: int) -> Winner:
         """The flow that gave an attribute, by the mask."""
@@ -111,6 +113,11 @@ def compile_contributor(
         factual=any(flow.once or isinstance(flow.origin, Unique) for _, flow, _, _ in offers),
         outcomes=any(source.outcomes for *_, source in offers),
         by_attribute=_by_attribute(winners),
+        counted=frozenset(
+            name
+            for name in counted_by(flow for _, flow, _, _ in offers)
+            if name in sources and sources[name].kind is Kind.REFERENCE
+        ),
     )
 
 

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from mimas.language.scope import scope_attributes, scope_groups
-from mimas.sync.flows import reads
+from mimas.sync.flows import counted_by, reads
 from mimas.sync.outbound import Target
 from mimas.sync.rules import Direction, Enforce, Extension, RuleSet, SyncRule
+
+_LENIENT = (Enforce.ON_CHANGE, Enforce.WHILE_EMPTY, Enforce.ADD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +17,7 @@ class Lenience:
 
     on_change: frozenset[str] = frozenset()
     while_empty: frozenset[str] = frozenset()
+    added: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,8 @@ class Interest:
     groups: frozenset[tuple[str, str]] = frozenset()
     """(reference attribute, name) of the groups that scopes ask for."""
     lenience: Mapping[str, Lenience] = field(default_factory=dict)
+    counted: frozenset[tuple[str, str]] = frozenset()
+    """(type, attribute) of which inbound rules ask how many values there are; among them references."""
 
 
 def interest(rules: RuleSet, targets: Iterable[Target], connector: str) -> Interest:
@@ -47,7 +52,8 @@ def interest(rules: RuleSet, targets: Iterable[Target], connector: str) -> Inter
         rule.object_type for rule in own if rule.direction is Direction.INBOUND or any(flow.once for flow in rule.flows)
     }
     groups = frozenset[tuple[str, str]]().union(*(scope_groups(rule.scope, rule.parameters) for rule in inbound))
-    return Interest(governed, awaited | attentive, _watchful(own, inbound), groups, _lenience(own))
+    asked = frozenset((rule.object_type, name) for rule in inbound for name in counted_by(rule.flows))
+    return Interest(governed, awaited | attentive, _watchful(own, inbound), groups, _lenience(own), asked)
 
 
 def _lenience(own: list[SyncRule]) -> dict[str, Lenience]:
@@ -57,7 +63,7 @@ def _lenience(own: list[SyncRule]) -> dict[str, Lenience]:
             if flow.enforce is not Enforce.ALWAYS:
                 found.setdefault((rule.object_type, flow.enforce), set()).add(flow.target)
     return {
-        type_: Lenience(*(frozenset(found.get((type_, how), ())) for how in (Enforce.ON_CHANGE, Enforce.WHILE_EMPTY)))
+        type_: Lenience(*(frozenset(found.get((type_, how), ())) for how in _LENIENT))
         for type_ in {type_ for type_, _ in found}
     }
 

@@ -20,14 +20,24 @@ def normal(value: object) -> str:
         key = " ".join(text.split()).lower()
     else:
         key = " ".join(unicodedata.normalize("NFC", text).split()).casefold()
-    key = key.replace("\0", "\ufffd")
+    return _short(key.replace("\0", "\ufffd"))
+
+
+def exact(value: object) -> str:
+    """The key of a binary value, which is base64 text: every letter counts, and so does its case."""
+    return _short(str(value))
+
+
+def _short(key: str) -> str:
     return key if len(key) <= LONGEST else f"{key[:100]}…{xxh3_128_hexdigest(key.encode())}"
 
 
-def normals(value: Value | None) -> list[str]:
+def normals(value: Value | None, *, binary: bool = False) -> list[str]:
     """The keys of a value; none for no value, and none for text of spaces only."""
     if value is None:
         return []
+    if binary:
+        return [key for key in map(exact, as_list(value)) if key]
     if value.__class__ is str:
         key = normal(value)
         return [key] if key else []

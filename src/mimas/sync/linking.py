@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from typing import cast
 
 from mimas.language.scope import scope_source
-from mimas.schema.attributes import Attribute
+from mimas.schema.attributes import Attribute, Kind
 from mimas.schema.values import Value
 from mimas.sync.context import Context
 from mimas.sync.flows import Load, flow_source, read
 from mimas.sync.generated import About, Code, Generated
 from mimas.sync.keys import normals
-from mimas.sync.rules import Direct, Flow, JoinCondition, LinkType, SyncRule
+from mimas.sync.rules import Direct, Flow, JoinCondition, LinkType, ResourceType, SyncRule
 
 _KEYS = Attribute("join", multivalued=True)
 """What a computed condition gives is compared as: texts, one or several."""
@@ -27,6 +27,8 @@ class Criterion:
     rule: int
     conditions: tuple[JoinCondition, ...]
     values: Generated | None
+    binary: tuple[bool, ...]
+    """Of each condition: whether binary values are compared, in which every letter counts."""
     choose: Callable[..., int | None] | None
     """``choose(values, candidates)`` → the place of the resource that is meant; none: nobody."""
 
@@ -37,8 +39,8 @@ class Criterion:
         else:
             compared = self.values.call(values, context)
         result = []
-        for value in compared:
-            found = normals(value)
+        for value, binary in zip(compared, self.binary, strict=True):
+            found = normals(value, binary=binary)
             if not found:
                 return None
             result.append(found)
@@ -76,10 +78,12 @@ class Linker:
         return None
 
 
-def compile_linker(rules: list[SyncRule], sources: Mapping[str, Attribute], load: Load) -> Linker:
+def compile_linker(
+    rules: list[SyncRule], sources: Mapping[str, Attribute], types: Mapping[str, ResourceType], load: Load
+) -> Linker:
     """Compile the linking side of the inbound rules of one object type, and the joins of its outbound rules."""
     criteria = tuple(
-        _criterion(index, rule, conditions, sources, load)
+        _criterion(index, rule, conditions, sources, types, load)
         for index, rule in enumerate(rules)
         for conditions in rule.join
     )
@@ -91,6 +95,7 @@ def _criterion(
     rule: SyncRule,
     conditions: tuple[JoinCondition, ...],
     sources: Mapping[str, Attribute],
+    types: Mapping[str, ResourceType],
     load: Load,
 ) -> Criterion:
     values = None
@@ -104,7 +109,14 @@ def _criterion(
         code.add(f"return ({', '.join(texts)},)", About(rule.name, "join", rule.place))
         values = code.build()
     choose = cast("Callable[..., int | None]", load(rule.choose)) if rule.choose else None
-    return Criterion(index, conditions, values, choose)
+    known = types[rule.resource_type].attributes
+    binary = tuple(is_binary(known.get(condition.resource_attribute)) for condition in conditions)
+    return Criterion(index, conditions, values, binary, choose)
+
+
+def is_binary(attribute: Attribute | None) -> bool:
+    """Whether the values of an attribute are compared letter by letter."""
+    return attribute is not None and attribute.kind is Kind.BINARY
 
 
 def compile_scopes(rules: Sequence[SyncRule], load: Load) -> Generated | None:

@@ -11,7 +11,7 @@ from mimas.schema.values import Value
 from mimas.sync.flows import Load, Source, flow_source, is_reference, read, write_display
 from mimas.sync.generated import About, Code, Generated
 from mimas.sync.linking import compile_scopes
-from mimas.sync.rules import Deprovision, Direct, Flow, LinkType, ResourceType, SyncRule
+from mimas.sync.rules import Computed, Deprovision, Direct, Flow, LinkType, ResourceType, SyncRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,17 @@ def compile_target(
     references: list[tuple[str, str, str, int]] = []
     plain: list[tuple[str, Source]] = []
     rest: dict[str, list[tuple[Flow, Source]]] = {rule.name: [] for rule in rules}
+    refusals: dict[str, list[Source]] = {rule.name: [] for rule in rules}
     written: set[str] = set()
     for place, rule in enumerate(rules):
         for flow in rule.flows:
             if flow.target != NAME and is_reference(flow, type_.attributes, object_type.attributes):
+                if isinstance(flow.origin, Computed):
+                    # It never has a value: see `mimas.language.expressions.tree.refuses`.
+                    refusals[rule.name].append(
+                        flow_source(code, rule, flow, type_.attributes, Attribute(flow.target), load)
+                    )
+                    continue
                 assert isinstance(flow.origin, Direct)
                 references.append((flow.origin.attribute, flow.target, flow.intent, place))
                 continue
@@ -81,7 +88,7 @@ def compile_target(
     write_display(code, plain)
     code.add("p = False; s = False")
     for rule in rules:
-        _write_rule(code, rule, rest[rule.name], load)
+        _write_rule(code, rule, rest[rule.name], refusals[rule.name], load)
     code.add("return p, s, d")
     provisioning = next((rule for rule in rules if rule.link is LinkType.PROVISION), None)
     return Target(
@@ -138,7 +145,9 @@ def _compile_leaving(
     return code.build()
 
 
-def _write_rule(code: Code, rule: SyncRule, flows: Sequence[tuple[Flow, Source]], load: Load) -> None:
+def _write_rule(
+    code: Code, rule: SyncRule, flows: Sequence[tuple[Flow, Source]], refusals: Sequence[Source], load: Load
+) -> None:
     """What one rule adds to what has no condition; the first rule in order that gives a value wins."""
     if rule.scope:
         condition = scope_source(rule.scope, read, code.names, rule.parameters, load=load)
@@ -150,6 +159,8 @@ def _write_rule(code: Code, rule: SyncRule, flows: Sequence[tuple[Flow, Source]]
         code.enter(f"if {'x.new and ' if flow.once else ''}d.get({flow.target!r}) is None:")
         _write_flow(code, flow, source)
         code.leave()
+    for refusal in refusals:
+        code.add(f"y = {refusal.text}", refusal.about)
     if rule.scope:
         code.leave()
 

@@ -114,6 +114,8 @@ class Enforce(StrEnum):
     """A new value of the rules is sent; what the system changes by itself is reported and left."""
     WHILE_EMPTY = "while-empty"
     """Only an attribute without a value is filled."""
+    ADD = "add"
+    """The values are added to those that the system has; none is taken away."""
 
 
 @dataclass(frozen=True, slots=True)

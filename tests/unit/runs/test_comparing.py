@@ -253,3 +253,30 @@ class TestTryingAgain:
         hr(refusing, title="boss")
         assert self.tries(refusing, ALL, 1, 10) == 3
         assert self.tries(refusing, ALL, 60, 24) == 6
+
+
+class TestValuesThatAreOnlyAdded:
+    @pytest.fixture(params=["door", "listing"])
+    def adding(self, world: World, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> World:
+        columns = "id mails*"
+        app = door(world, monkeypatch, columns) if request.param == "door" else target("app", columns)
+        flows = {"id": "employeeId", "mails": '=IIF(IsPresent([mail]), "x500:" & [mail], NULL)'}
+        world.configure([HR, app], [IN, outbound("app", flows, enforce={"mails": Enforce.ADD})])
+        world.write("app.csv", {"id": "1", "mails": "SMTP:a|smtp:b"}, columns="id mails")
+        return world
+
+    def mail(self, world: World, mail: str) -> None:
+        world.write("hr.csv", {"id": "1", "name": "Ann", "title": "dev", "mail": mail})
+        world.run("import hr", "import app", "sync", "export app", "import app", "sync")
+
+    def test_stand_beside_those_that_are_there(self, adding: World) -> None:
+        self.mail(adding, "")
+        assert (app(adding)["mails"], adding.pending()) == ("SMTP:a|smtp:b", {}), "no value takes none away"
+        self.mail(adding, "ann")
+        assert (app(adding)["mails"], adding.pending()) == ("SMTP:a|smtp:b|x500:ann", {})
+        self.mail(adding, "bea")
+        assert (app(adding)["mails"], adding.pending()) == ("SMTP:a|smtp:b|x500:ann|x500:bea", {})
+        by = {"id": "1", "mails": "SMTP:a"}
+        adding.write("app.csv", by, columns="id mails")
+        adding.run("import app", "export app", "import app", "full")
+        assert (app(adding)["mails"], adding.pending()) == ("SMTP:a|x500:bea", {})

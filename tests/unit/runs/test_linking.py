@@ -7,8 +7,8 @@ import pytest
 from mimas.runs.joiner import JoinerError, disconnect, disconnectors, join
 from mimas.runs.releasing import HoldError, release
 from mimas.store.looking import hold_objects
-from mimas.sync.rules import Deprovision, LinkType
-from tests.world import World, delimited, inbound, outbound, person, target, with_rule
+from mimas.sync.rules import Deprovision, LinkType, ResourceType
+from tests.world import World, attributes, delimited, inbound, outbound, person, target, with_rule
 
 COLUMNS = "id name mail kind"
 
@@ -592,3 +592,25 @@ class TestWhatIsCompared:
         assert self.tagged(world) == ["1"]
         assert world.codes() == ["flow-failure"]
         assert "flow to join" in world.notes[0]["message"]
+
+
+@pytest.mark.parametrize("sync", ["sync", "full"])
+def test_binary_values_are_joined_letter_by_letter(world: World, sync: str) -> None:
+    """Two security identifiers, which as base64 differ in the case of one letter."""
+    hr, app = delimited("hr", "id sid:binary"), delimited("app", "id sid:binary")
+    type_ = ResourceType("person", attributes("employeeId sid:binary"), frozenset(["employeeId", "sid"]))
+    world.configure(
+        [hr, app],
+        [
+            inbound("hr", {"employeeId": "id", "sid": "sid"}, join=["sid=sid"]),
+            inbound("app", {}, join=["sid=sid"], link=LinkType.JOIN),
+        ],
+        [type_],
+    )
+    world.write("hr.csv", {"id": "1", "sid": "AQUAAQ=="}, {"id": "2", "sid": "AQUAaQ=="}, columns="id sid")
+    world.write("app.csv", {"id": "a", "sid": "AQUAaQ=="}, {"id": "b", "sid": "AQUAAQ=="}, columns="id sid")
+    world.run("import hr", sync, "import app", sync)
+    assert world.codes() == []
+    linked = {(one["employeeId"], one["sid"]) for one in world.resources().values()}
+    assert linked == {("1", "AQUAAQ=="), ("2", "AQUAaQ==")}
+    assert len(world.links()) == 4

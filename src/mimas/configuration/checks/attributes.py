@@ -1,7 +1,7 @@
 """Checks of the attributes of resources: those that are read and never written, and the other way round."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import TypeAlias
 
 from mimas.configuration.problem import Problem, Severity
@@ -28,14 +28,18 @@ def check_attributes(world: World) -> Iterator[Problem]:
     written = {(rule.resource_type, flow.target) for rule in rules.rules if _inbound(rule) for flow in rule.flows}
     filled = {(membership.resource_type, membership.attribute) for membership in rules.memberships}
     made = {rule.resource_type for rule in rules.rules if _inbound(rule)}
-    read: set[Named] = set()
-    for document, place, (type_, name) in _readings(world, rules):
-        read.add((type_, name))
+    read: dict[Named, list[Reading]] = {}
+    for reading in _readings(world, rules):
+        read.setdefault(reading[2], []).append(reading)
+    for (type_, name), readings in read.items():
         if type_ in made and name != _ANY and (type_, name) not in written | filled:
-            message = f"reads '{name}', which no rule writes"
+            document, place, _ = readings[0]
+            others = len({reader.name for reader, _, _ in readings}) - 1
+            also = f", as {others} others do" if others > 1 else ", as another one does" if others else ""
+            message = f"reads '{name}', which no rule writes{also}"
             hint = f"let an inbound rule write '{name}' of {type_}, or take this out"
             yield Problem(place, message, hint, document.name, Severity.WARNING)
-    yield from _unread(world, written, read)
+    yield from _unread(world, written, read.keys())
 
 
 def _inbound(rule: SyncRule) -> bool:
@@ -82,10 +86,10 @@ def _asked(scope: Scope) -> list[str]:
     return sorted(scope_attributes(scope) - {_ANY}) + ([_ANY] if functions else [])
 
 
-def _unread(world: World, written: set[Named], read: set[Named]) -> Iterator[Problem]:
+def _unread(world: World, written: set[Named], read: Collection[Named]) -> Iterator[Problem]:
     """Where resources of the type go out at all; what is indexed is for people who search."""
     unread: dict[str, list[str]] = defaultdict(list)
-    for type_, name in sorted(written - read):
+    for type_, name in sorted(written.difference(read)):
         about = world.setup.rules.types[type_]
         goes_out = any(rule.resource_type == type_ and not _inbound(rule) for rule in world.setup.rules.rules)
         if goes_out and name not in about.indexed and (type_, _ANY) not in read:

@@ -43,6 +43,10 @@ def _meaningless(world: World, rule: SyncRule, flow: Flow) -> Iterator[Problem]:
         yield document.problem(path, "what flows once is not enforced", "leave out `enforce` or `once`")
     elif attribute is not None and attribute.kind is Kind.REFERENCE:
         yield document.problem(path, "references are always put right", "leave out `enforce`")
+    elif attribute is not None and flow.enforce is Enforce.ADD and not attribute.multivalued:
+        yield document.problem(
+            path, f"'{flow.target}' holds one value, so nothing is added to it", "leave out `enforce`"
+        )
 
 
 def _guards(world: World) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from mimas.configuration.problem import Problem, suggest
 from mimas.configuration.reading import Document
 from mimas.configuration.world import Attributes, look_up, readable
 from mimas.language.errors import ExpressionError
-from mimas.language.expressions import attributes, impure, parse
+from mimas.language.expressions import attributes, impure, parse, refuses, valued
 from mimas.schema.attributes import Attribute, Kind
 from mimas.sync.rules import Computed, Constant, Direct, Direction, Extension, Flow, SyncRule, Unique
 
@@ -32,19 +32,20 @@ def check_flow(
     path = (*under, flow.target)
     yield from look_up(document, path, flow.target, target)
     if to := target.get(flow.target):
-        yield from _target(document, path, flow, to, source)
+        yield from _target(document, path, flow, to, source, outbound=rule.direction is Direction.OUTBOUND)
     match flow.origin:
         case Direct(name):
             yield from look_up(document, path, name, source)
         case Computed(text):
             once = flow.once or (flow.target in target and target[flow.target].secret)
-            yield from _expression(document, path, text, source, once=once, to=target.get(flow.target))
+            counts = rule.direction is Direction.INBOUND
+            yield from _expression(document, path, text, source, once=once, counts=counts, to=target.get(flow.target))
         case Unique(candidates):
             if rule.direction is Direction.OUTBOUND:
                 yield document.problem(path, "only resources have unique values", "write it in an inbound rule")
             for text in candidates:
                 # A unique value is given out once and kept, so nothing in it changes by itself.
-                yield from _expression(document, path, text, source, once=True, to=target.get(flow.target))
+                yield from _expression(document, path, text, source, once=True, counts=True, to=target.get(flow.target))
         case Extension(function):
             yield from _extension(home, document, path, function)
 
@@ -54,13 +55,13 @@ def check_origin(
 ) -> Iterator[Problem]:
     """Problems of what a join compares."""
     if isinstance(origin, Computed):
-        yield from _expression(document, path, origin.text, source, once=False)
+        yield from _expression(document, path, origin.text, source, once=False, counts=False)
     else:
         yield from _extension(home, document, path, origin.function)
 
 
 def _target(
-    document: Document, path: tuple[str, ...], flow: Flow, to: Attribute, source: Attributes
+    document: Document, path: tuple[str, ...], flow: Flow, to: Attribute, source: Attributes, *, outbound: bool
 ) -> Iterator[Problem]:
     if flow.merge.unites and not to.multivalued:
         yield document.problem(path, f"'{to.name}' holds one value and cannot be merged", "leave out `merge`")
@@ -68,6 +69,8 @@ def _target(
         case Direct(name):
             if name in source:
                 yield from _direct(document, path, source[name], to)
+        case Computed(text) if to.kind is Kind.REFERENCE and outbound and _only_refuses(text):
+            pass
         case _ if to.kind is Kind.REFERENCE:
             message = f"'{to.name}' is a reference, which only a reference attribute can flow to"
             yield document.problem(path, message, "name a reference attribute of the source")
@@ -76,6 +79,13 @@ def _target(
             yield document.problem(path, message, "write 5, true or false without quotes")
         case Constant(value) if to.kind not in _PYTHON:
             yield from check_literal(document, path, value, to)
+
+
+def _only_refuses(text: str) -> bool:
+    try:
+        return refuses(parse(text))
+    except ExpressionError:
+        return False
 
 
 def _direct(document: Document, path: tuple[str, ...], origin: Attribute, to: Attribute) -> Iterator[Problem]:
@@ -97,6 +107,7 @@ def _expression(
     source: Attributes,
     *,
     once: bool,
+    counts: bool,
     to: Attribute | None = None,
 ) -> Iterator[Problem]:
     try:
@@ -108,6 +119,8 @@ def _expression(
         return
     for name in sorted(attributes(tree)):
         yield from look_up(document, path, name, source)
+    # How many values a reference has can be asked of an object, though not which.
+    for name in sorted(valued(tree) if counts else attributes(tree)):
         yield from readable(document, path, name, source)
     if not once and impure(tree):
         message = f"`{text}` gives another value each time, so the flow would never rest"

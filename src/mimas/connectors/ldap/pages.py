@@ -130,8 +130,8 @@ class Parser:
         return bool(self._hidden) and name_key(name) == self._hidden
 
     def type_of(self, name: str, found: Mapping[str, list[bytes]]) -> ObjectType:
-        """The most specific configured class; Active Directory lists an object's classes in that order."""
-        for one in (*found.get(STRUCTURAL, ()), *reversed(found.get(_CLASS, ()))):
+        """The most specific configured class. Active Directory lists both from the top down."""
+        for one in (*reversed(found.get(STRUCTURAL, ())), *reversed(found.get(_CLASS, ()))):
             if object_type := self._schema.get(one.decode(errors="replace").lower()):
                 return object_type
         message = f"{name} is of no configured type"

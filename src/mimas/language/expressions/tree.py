@@ -80,6 +80,39 @@ def attributes(node: Node) -> frozenset[str]:
     return frozenset(part.name for part in walk(node) if isinstance(part, Attribute))
 
 
+_COUNTING = frozenset({"Count", "IsNull", "IsNullOrEmpty", "IsPresent", "ValueCount"})
+"""Functions that ask only how many values there are."""
+
+
+def counted(node: Node) -> frozenset[str]:
+    """The names of the attributes of which the expression asks, in some place, only how many values there are."""
+    found: set[str] = set()
+    for part in walk(node):
+        if isinstance(part, Call) and part.function in _COUNTING:
+            found.update(argument.name for argument in part.arguments if isinstance(argument, Attribute))
+    return frozenset(found)
+
+
+def valued(node: Node) -> frozenset[str]:
+    """The names of the attributes of which the expression reads, in some place, the values."""
+    if isinstance(node, Attribute):
+        return frozenset([node.name])
+    below = children(node)
+    if isinstance(node, Call) and node.function in _COUNTING:
+        below = tuple(child for child in below if not isinstance(child, Attribute))
+    return frozenset[str]().union(*map(valued, below))
+
+
+def refuses(node: Node) -> bool:
+    """Whether the expression has no value ever: it fails the object, or it gives way to the other flows."""
+    match node:
+        case Call("Error") | Literal(Outcome.IGNORE):
+            return True
+        case Call("IIF", (_, yes, no)):
+            return refuses(yes) and refuses(no)
+    return False
+
+
 def parameters(node: Node) -> frozenset[str]:
     """The names of all parameters the expression needs, without their percent signs."""
     return frozenset(part.name for part in walk(node) if isinstance(part, Parameter))

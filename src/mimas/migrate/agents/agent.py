@@ -14,7 +14,8 @@ _KEPT_BY_PRODUCT = (
     *("controller-configuration", "capabilities-mask", "export-type", "dn-construction", "encrypted-attributes"),
 )
 _HIERARCHY = "Mimas makes no missing containers: they are there, or a rule makes them"
-_PASSWORDS = "Mimas does not carry changed passwords from one system to others"
+_PASSWORDS_OFF = (Outcome.NOT_APPLICABLE, "the synchronisation of passwords was off")
+_PASSWORDS = (Outcome.PERSON, "Mimas does not synchronise passwords")
 _CONTAINERS = frozenset({"container", "domaindns", "organizationalunit", "builtindomain", "organization", "country"})
 """Classes that are staged by the old products to know where objects stand."""
 
@@ -62,8 +63,8 @@ class System:
         return self.settings.get("export") == "listing"
 
     @property
-    def deltas(self) -> bool:
-        """Whether the connector can import deltas as it is set up."""
+    def delta(self) -> bool:
+        """Whether the connector can tell what has changed, as it is set up."""
         if self.type in FILES:
             return "changes" in self.settings and self.settings.get("export") != "changes"
         return self.type != "sql" or bool(self.settings.get("changed_at"))
@@ -94,9 +95,9 @@ class Agent:
             one.whole(Outcome.CARRIED)
         for one in data.all("component_mappings"):
             one.whole(*((Outcome.PERSON, _HIERARCHY) if one.children else (Outcome.NOT_APPLICABLE, _BOOKKEEPING)))
-        allowed = text_of(data, "password-sync-allowed") not in ("", "0")
         for one in data.all("password-sync-allowed", "password-sync"):
-            one.whole(*((Outcome.PERSON, _PASSWORDS) if allowed else (Outcome.NOT_APPLICABLE, _PASSWORDS)))
+            off = text_of(data, "password-sync-allowed") in ("", "0")
+            one.whole(*(_PASSWORDS_OFF if off else _PASSWORDS))
 
     @property
     def exports(self) -> bool:

@@ -16,10 +16,9 @@ def system(agent: Agent) -> System:
                 if inner.tag in ("object-class", "primary_class", "oc-value"):
                     inner.mark(Outcome.CARRIED)
             one.whole(Outcome.PERSON, _INSTEAD)
-    for password_sync in agent.data.all("password-sync"):
-        password_sync.whole(Outcome.NOT_APPLICABLE, "passwords do not go to a file")
     note = "Mimas has no connector for Entra ID (Azure Active Directory) yet: what would be sent stands in a file,\n"
     note += (
         "with the names, types and attributes of the cloud. Compare it with the old product: `mimas shadow compare`."
     )
-    return System("ldif", {"path": path}, note=note, to_do=[f"{agent.name}: {_INSTEAD} ({path})."])
+    settings = {"path": path, "export": "listing"}
+    return System("ldif", settings, note=note, to_do=[f"{agent.name}: {_INSTEAD} ({path})."])

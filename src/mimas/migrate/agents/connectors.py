@@ -5,7 +5,7 @@ from typing import Any
 
 from mimas.migrate.agents import active_directory, cloud, databases, directories, textfiles, unknown
 from mimas.migrate.agents.agent import Agent, System
-from mimas.migrate.drafts import Draft, Noted
+from mimas.migrate.drafts import Draft, Noted, file_name
 from mimas.migrate.dsml import Type
 from mimas.migrate.migration import Migration
 from mimas.schema.attributes import NAME, Kind
@@ -35,11 +35,17 @@ def translate(agent: Agent) -> System:
     return _translator(agent)(agent)
 
 
+def folder(connector: str) -> str:
+    """The folder of what belongs to a connector."""
+    return file_name(connector or "without a connector")
+
+
 def carry(
     migration: Migration,
     agent: Agent,
     used: Used,
     guards: Mapping[str, Any] | None = None,
+    parameters: Mapping[str, Any] | None = None,
     system: System | None = None,
 ) -> System:
     """Write the connector of an agent, and account for every element of its schema."""
@@ -68,6 +74,8 @@ def carry(
     body |= {"type": system.type, "settings": system.settings, "objects": objects}
     if guards:
         body["guards"] = dict(guards)
+    if parameters:
+        body["parameters"] = dict(parameters)
     migration.drafts.append(Draft("Connector", agent.name, body, system.note, "connectors"))
     migration.report.to_do += system.to_do
     return system

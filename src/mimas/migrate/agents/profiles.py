@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mimas.migrate.agents.agent import Agent, System, children_of, text_of
+from mimas.migrate.agents.agent import Agent, children_of, text_of
 from mimas.migrate.drafts import Draft, Noted
 from mimas.migrate.elements import Element, Outcome
 from mimas.migrate.migration import Migration
@@ -21,15 +21,18 @@ _NO_DELTAS = "the connector cannot import deltas as it is set up: it is a full i
 _NO_EXPORTS = "the connector does not export as it is set up"
 
 
-def carry(migration: Migration, agent: Agent, system: System | None = None) -> list[str]:
-    """Write the run profiles of an agent; their names. ``system`` says what its connector can do."""
+def carry(migration: Migration, agent: Agent, *, delta: bool, writes: bool = True) -> list[str]:
+    """Write the run profiles of an agent; their names. Without ``delta`` it is always read in full.
+
+    Without ``writes`` its connector does not export as it is set up.
+    """
     names: list[str] = []
     for data in agent.data.all("ma-run-data"):
         data.mark(Outcome.CARRIED)
         for run in data.all("run-configuration"):
             steps: list[Any] = []
             for step in children_of(run.first("configuration"), "step"):
-                steps += [one for one in _step(agent.name, step, system) if one not in steps[-2:]]
+                steps += [one for one in _step(agent.name, step, delta=delta, writes=writes) if one not in steps[-2:]]
             name = _free(f"{agent.name} - {run.value('name') or 'unnamed'}", names)
             if steps:
                 names.append(name)
@@ -46,7 +49,7 @@ def _free(name: str, taken: list[str]) -> str:
     return next(one for one in (name, *(f"{name} {number}" for number in range(2, len(taken) + 3))) if one not in taken)
 
 
-def _step(connector: str, step: Element, system: System | None) -> list[Any]:
+def _step(connector: str, step: Element, *, delta: bool, writes: bool) -> list[Any]:
     """A step as the one or two steps it is to Mimas; none for what cannot be."""
     kind = step.first("step-type")
     type_ = kind.attributes.get("type", "") if kind is not None else ""
@@ -60,10 +63,10 @@ def _step(connector: str, step: Element, system: System | None) -> list[Any]:
     else:
         step.whole(Outcome.PERSON, f"a step of the type {type_ or 'nothing'} is not known")
         return []
-    if system is not None and not system.deltas and type_.startswith("delta-import"):
+    if not delta and type_.startswith("delta-import"):
         texts = [text.removesuffix(" delta") for text in texts]
         step.mark(Outcome.DIFFERENT, _NO_DELTAS)
-    if system is not None and not system.writes and type_ == "export":
+    if not writes and type_ == "export":
         step.whole(Outcome.PERSON, _NO_EXPORTS)
         return []
     made: list[Any] = [_written(text, connector, step, subtypes) for text in texts]

@@ -197,7 +197,7 @@ def _types(made: System, agent: Agent) -> None:
     names = agent.selected
     if made.type == "ldif":
         made.anchors = {name: of_types.get(name, usual) for name in names if of_types.get(name, usual)}
-        if made.anchors and made.deltas:
+        if made.anchors and made.delta:
             # Change records of LDIF name their objects, and know of no other anchor.
             del made.settings["changes"]
         return

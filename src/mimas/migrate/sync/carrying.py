@@ -113,4 +113,4 @@ def _finish(migration: Migration, side: Side) -> None:
     if side.system.places:
         migration.places[side.agent.name] = side.system.places
     connectors.carry(migration, side.agent, side.used, system=side.system)
-    profiles.carry(migration, side.agent, side.system)
+    profiles.carry(migration, side.agent, delta=side.system.delta, writes=side.system.writes)
