@@ -36,10 +36,11 @@ def endings(
     if holder is not None:
         holder.mark(Outcome.CARRIED)
     for rule in children_of(holder, "mv-deletion-rule"):
-        if not rule.attributes.get("mv-object-type"):
+        name = rule.attributes.get("mv-object-type", "").strip()
+        if not name:
             rule.whole(Outcome.PERSON, "it does not say which type it is for")
             continue
-        type_ = metaverse.type(rule.attributes["mv-object-type"])
+        type_ = metaverse.type(name)
         found[type_] = _ending(rule, type_, names, scripts, module)
         metaverse.kept[type_].deletion = found[type_].deletion
     return found

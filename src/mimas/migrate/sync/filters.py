@@ -97,7 +97,7 @@ def _asked(one: Element, context: str, element: Element, script: Filter) -> tupl
 
 def _negated(condition: Element, objects: Objects) -> tuple[Any, Clause] | None:
     """What holds where a condition does not; none for what cannot be said."""
-    name = condition.attributes.get("cd-attribute", "")
+    name = condition.attributes.get("cd-attribute", "").strip()
     operator = _INVERSE.get(condition.attributes.get("operator", "").lower().replace("-", ""))
     attribute = _attribute(name, objects, intrinsic=is_intrinsic(condition))
     if operator is None or attribute is None or attribute.kind is Kind.REFERENCE:

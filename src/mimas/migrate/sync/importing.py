@@ -38,13 +38,13 @@ def lists(data: Element | None) -> list[Ranked]:
     found = []
     flows = data.first("import-attribute-flow") if data is not None else None
     for one in children_of(flows, "import-flow-set"):
-        type_ = one.attributes.get("mv-object-type", "")
+        type_ = one.attributes.get("mv-object-type", "").strip()
         for inner in one.all("import-flows"):
-            attribute = inner.attributes.get("mv-attribute", "")
+            attribute = inner.attributes.get("mv-attribute", "").strip()
             some = tuple(
                 Import(
                     guid(flow.attributes.get("src-ma", "")),
-                    flow.attributes.get("cd-object-type", ""),
+                    flow.attributes.get("cd-object-type", "").strip(),
                     type_,
                     attribute,
                     flow,

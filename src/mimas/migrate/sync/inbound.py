@@ -131,8 +131,8 @@ class Inbound:
         found: dict[str, dict[str, None]] = {}
 
         def add(class_: str, type_: str) -> None:
-            if class_ and type_:
-                found.setdefault(class_.lower(), {})[self._plan.metaverse.type(type_)] = None
+            if class_.strip() and type_.strip():
+                found.setdefault(class_.strip().lower(), {})[self._plan.metaverse.type(type_.strip())] = None
 
         data = side.agent.data
         for mapping in (one for outer in data.all("projection") for one in outer.all("class-mapping")):
@@ -208,6 +208,7 @@ class Inbound:
 
     def _write(self, key: Key, rule: Rule, number: int, count: int) -> None:
         agent, class_, type_ = key
+        self._plan.metaverse.kept[type_].used = True
         side = self._plan.sides[agent]
         objects = side.objects(class_)
         body: dict[str, Any] = {

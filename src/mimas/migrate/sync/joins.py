@@ -38,7 +38,7 @@ def runs(profile: Sequence[Element], objects: Objects, types: Sequence[Resources
     open_: list[Run] = []
     for element in profile:
         search, resolution = element.first("search"), element.first("resolution")
-        named = search.attributes.get("mv-object-type", "") if search is not None else ""
+        named = search.attributes.get("mv-object-type", "").strip() if search is not None else ""
         choose = _choose(element, resolution, objects, script)
         looked_at = [Resources(types[0].metaverse, named)] if named and types else list(types)
         made: list[Run] = []
@@ -72,7 +72,7 @@ def _conditions(
     """The conditions of one criterion; none where one of them cannot be said, or the type has no such attribute."""
     found = []
     mappings = search.all("attribute-mapping") if search is not None else []
-    names = [one.attributes.get("mv-attribute", "") for one in mappings]
+    names = [one.attributes.get("mv-attribute", "").strip() for one in mappings]
     if not mappings or not all(names):
         return None
     if not named and not all(resources.metaverse.has(resources.type, name) for name in names):

@@ -9,6 +9,9 @@ from mimas.migrate.dsml import Dsml
 from mimas.migrate.elements import Element, Outcome
 from mimas.schema.attributes import Attribute, Kind
 
+_OF_RULES = frozenset({"synchronizationrule", "expectedruleentry", "detectedruleentry", "function"})
+"""Types by which the portal's rules reached the engine, in small letters; here rules are documents."""
+_FOR_RULES = "only the portal's rules needed it, and they are documents here"
 _NOT_THERE = "Rules name it; the schema of the metaverse does not have it."
 
 
@@ -23,6 +26,8 @@ class Kept:
     """Attributes that rules name and the schema does not have, by their names in small letters."""
     deletion: Any = None
     note: str = ""
+    used: bool = False
+    """Whether a rule reads or writes resources of this type."""
 
 
 class Metaverse:
@@ -68,6 +73,8 @@ class Metaverse:
         drafts = []
         for name in self.types:
             kept, types = self.kept[name], self._types[name]
+            if name.lower() in _OF_RULES and not kept.used:
+                continue
             attributes: dict[str, Any] = {}
             for type_ in types.values():
                 indexed = type_.element.attributes.get("indexed") == "true"
@@ -80,7 +87,7 @@ class Metaverse:
                 body["deletion"] = kept.deletion
             carried[name] = set(attributes)
             drafts.append(Draft("ObjectType", name, body, kept.note, "types"))
-        self.schema.account(carried, "no type of the metaverse has it")
+        self.schema.account(carried, _FOR_RULES)
         return drafts
 
     def _said(self, kept: Kept, attribute: Attribute, *, indexed: bool) -> Any:

@@ -40,7 +40,7 @@ def carry(plan: Plan, side: Side, number: int) -> int:
         for one in set_.all("export-flow"):
             if one not in flows:
                 portal.account_rule(one, plan.portal_rules)
-        class_, type_ = (set_.attributes.get(f"{what}-object-type", "") for what in ("cd", "mv"))
+        class_, type_ = (set_.attributes.get(f"{what}-object-type", "").strip() for what in ("cd", "mv"))
         if flows and class_ and type_:
             objects, resources = side.objects(class_), Resources(plan.metaverse, type_)
             key = (objects.class_, resources.type)
@@ -50,6 +50,7 @@ def carry(plan: Plan, side: Side, number: int) -> int:
     asides = []
     for (class_, type_), found in written.items():
         number += STEP
+        plan.metaverse.kept[type_].used = True
         objects = side.objects(class_)
         note = "\n".join(f"Left out: {one}" for one in lost[class_, type_])
         name = f"{side.agent.name} - {type_} to {class_}"
@@ -73,7 +74,7 @@ def _flow(
     side: Side, flow: Element, objects: Objects, resources: Resources, found: dict[str, Any], lost: list[str]
 ) -> None:
     """Add one flow; where it cannot be carried, say why."""
-    name = flow.attributes.get("cd-attribute", "")
+    name = flow.attributes.get("cd-attribute", "").strip()
     target = _target(name, objects, intrinsic=is_intrinsic(flow))
     hidden = target is not None and target.secret and objects.system.listing
     if target is None or target.name in found or hidden:

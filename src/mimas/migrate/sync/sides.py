@@ -37,12 +37,12 @@ class Side:
     def within(self, holder: str, tag: str, class_: str) -> list[Element]:
         """The elements of a part of its file that are about objects of one type."""
         some = [one for outer in self.agent.data.all(holder) for one in outer.all(tag)]
-        return [one for one in some if one.attributes.get("cd-object-type", "").lower() == class_.lower()]
+        return [one for one in some if one.attributes.get("cd-object-type", "").strip().lower() == class_.lower()]
 
     def classes(self, holder: str, tag: str) -> list[str]:
         """The object types that a part of its file is about."""
         some = [one for outer in self.agent.data.all(holder) for one in outer.all(tag)]
-        names = [one.attributes.get("cd-object-type", "") for one in some]
+        names = [one.attributes.get("cd-object-type", "").strip() for one in some]
         return list({name.lower(): name for name in names if name}.values())
 
     def stub(self, use: Use, context: str, of: str, inputs: Sequence[str], element: Element) -> str:
@@ -69,5 +69,5 @@ class Side:
                 for filter_ in one.all("filter-set"):
                     filter_.whole(Outcome.NOT_APPLICABLE, _NO_RULE)
                 for nameless in one.all("join-profile", "class-mapping", "export-flow-set"):
-                    if "" in (nameless.attributes.get(key, "") for key in _NAMES[nameless.tag]):
+                    if "" in (nameless.attributes.get(key, "").strip() for key in _NAMES[nameless.tag]):
                         nameless.whole(Outcome.PERSON, "it does not say which type it is for")

@@ -439,3 +439,13 @@ def test_criteria_keep_their_order_over_types(tmp_path: Path) -> None:
     names = ("person", "group", "person (2)")
     numbers = [found.body("SyncRule", f"HR - worker to {name}")["precedence"] for name in names]
     assert numbers == sorted(set(numbers))
+
+
+def test_types_by_which_rules_of_the_portal_travelled_are_left_out_unless_a_rule_is_for_them(tmp_path: Path) -> None:
+    types = {"person": PERSON, "synchronizationRule": {"priority": "integer"}, "function": {"code": "string"}}
+    flows = flow_set("function", ranked("code", (HR, "worker", direct("last"))))
+    found = Moved(tmp_path, {"MA-1.xml": hr(), "MV.XML": metaverse(types, flows)})
+    assert found.errors() == []
+    assert {one.name for one in found.migration.drafts if one.kind == "ObjectType"} == {"person", "function"}
+    left = [one for one in found.elements("class") if one.attributes["id"] == "synchronizationRule"]
+    assert [one.outcome for one in left] == [Outcome.NOT_APPLICABLE]
