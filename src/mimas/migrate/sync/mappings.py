@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from mimas.configuration.secret import looks_secret
 from mimas.language.coercion import as_binary, as_date
 from mimas.language.errors import FlowError
 from mimas.migrate.elements import Element, Outcome
@@ -15,6 +16,7 @@ from mimas.schema.values import Scalar
 PORTAL = "sync-rule-mapping"
 _KNOWN = ("direct-mapping", "constant-mapping", "dn-part-mapping", "scripted-mapping")
 _EMPTIED = "a reference that is emptied is emptied there, too; the old product left it"
+_IN_CLEAR = "a secret in clear stood here, which is written nowhere: let a function give one"
 _STUB = "a Python function is to be written"
 
 
@@ -100,6 +102,8 @@ def _direct(mapping: Element, source: Source, target: Attribute, *, keeps: bool)
 def _constant(mapping: Element, target: Attribute) -> Origin:
     inner = mapping.first("constant-value")
     text = inner.text if inner is not None else ""
+    if text and target.kind is Kind.STRING and (target.secret or looks_secret(target.name)):
+        return Origin(None, Outcome.PERSON, _IN_CLEAR)
     value = _of_kind(text, target.kind)
     if value is None:
         return Origin(None, Outcome.PERSON, f"{target.name} is {target.kind}, and cannot hold this constant")

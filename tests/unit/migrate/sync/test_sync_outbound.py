@@ -159,3 +159,13 @@ def test_rows_of_several_types_get_their_type(tmp_path: Path) -> None:
     assert connector["settings"]["export"] == "changes"
     assert list(connector["objects"]) == ["row"]
     assert connector["objects"]["row"]["anchor"] == ["id"]
+
+
+@pytest.mark.parametrize("target", ["unicodePwd", "export_password", "initialPassword"])
+def test_a_password_in_clear_is_written_nowhere(target: str, tmp_path: Path) -> None:
+    mapping = "<constant-mapping><constant-value>Welcome-2019</constant-value></constant-mapping>"
+    found = moved(tmp_path, exports(flow(target, mapping), flow("cn", direct("name"))))
+    assert found.body("SyncRule", "AD - person to user")["flows"] == {"cn": "name"}
+    assert found.elements("export-flow")[0].outcome is Outcome.PERSON
+    for path in found.home.rglob("*"):
+        assert path.is_dir() or "Welcome-2019" not in path.read_text()
