@@ -38,3 +38,14 @@ def test_the_same_change_at_another_time_is_another_change() -> None:
 def test_what_is_of_no_configured_type_is_said() -> None:
     with pytest.raises(EntryError, match="is of no configured type"):
         page({"member;range=1-1": ["CN=a"]}, b"computer").entry(0)
+
+
+def test_the_most_specific_class_is_the_type() -> None:
+    """Active Directory tells both attributes from the top down, other directories one structural class alone."""
+    types = {name: ObjectType(name, {}) for name in ("user", "computer", "person")}
+    parser = Parser(types, 7, "objectGUID")
+    classes = [b"top", b"person", b"organizationalPerson", b"user", b"computer"]
+    found = {"structuralObjectClass": classes, "objectClass": classes}
+    assert parser.type_of("CN=PC", found).name == "computer"
+    assert parser.type_of("CN=PC", {"objectClass": classes}).name == "computer"
+    assert parser.type_of("cn=p", {"structuralObjectClass": [b"person"], "objectClass": classes}).name == "person"
