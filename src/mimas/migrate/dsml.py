@@ -62,7 +62,7 @@ class Dsml:
         for one in self._related(self._ids.get(class_.lower(), ""), set()):
             for reference in one.all("attribute"):
                 type_ = self._types.get(_target(reference))
-                if type_ is not None:
+                if type_ is not None and type_.attribute.name:
                     found[type_.attribute.name] = type_
         return dict(sorted(found.items(), key=lambda item: item[0].lower()))
 
