@@ -27,6 +27,15 @@ def entra_connect(folder: Folder, to: Home) -> None:
     write(carry, folder, to)
 
 
+@migrate.command("mim")
+def mim(folder: Folder, to: Home) -> None:
+    """Write a home folder from the exports of MIM: SyncConfig, ServiceConfig, or both."""
+    from mimas.cli.migrating import write
+    from mimas.migrate.mim import carry
+
+    write(carry, folder, to)
+
+
 @shadow.command("compare")
 def compare(context: typer.Context, name: Name, file: File, limit: Limit = None, json: Json = False) -> None:
     """List what Mimas would export to a system and the old product would not, or otherwise. Exit status 5: there is."""
