@@ -4,6 +4,7 @@ from pathlib import Path
 
 from mimas.migrate import service, sync
 from mimas.migrate.elements import MigrationError
+from mimas.migrate.fitting import fit
 from mimas.migrate.migration import Migration
 from mimas.migrate.report import Report
 
@@ -23,6 +24,7 @@ def carry(folder: Path) -> Migration:
         for path in found.values():
             if path is not None and path.name in error.message:
                 migration.report.broken[path.name] = f"{error.message} {error.advice}".rstrip()
+    fit(migration)
     if not migration.report.files and not migration.report.broken:
         raise MigrationError(
             f"{folder} holds no configuration of MIM.",
