@@ -27,7 +27,7 @@ from mimas.connectors.contract import (
 from mimas.language.results import to_value
 from mimas.runs.engine import Engine
 from mimas.runs.importing import Outcome
-from mimas.runs.sending import Packer
+from mimas.runs.intended import intended
 from mimas.runs.setup import Guard, Step
 from mimas.schema.attributes import NAME, Kind, ObjectType
 from mimas.schema.values import Values, as_list
@@ -84,19 +84,8 @@ class Mimas:
     def exports(self, connector: str) -> list[Export]:
         """What a connected system would be sent now. Once it has it, `show` what it shows, and no export is left."""
         engine = self._engine
-        number = engine.store.symbol(connector)
         with engine.connector(connector) as opened:
-            capabilities = opened.capabilities
-        with engine.store.transaction() as tx:
-            packer = Packer(
-                tx, engine.symbols, number, engine.compiled.interest(connector), engine.clock(), capabilities
-            )
-            rows = tx.rows(
-                "SELECT p.object, p.operation, p.sent, o.type, o.anchor, o.name, o.seen, o.wanted FROM pending_export p"
-                " JOIN object o ON o.id = p.object WHERE p.connector = ? ORDER BY p.object",
-                number,
-            )
-            return packer.pack(tx, rows).exports
+            return list(intended(engine.symbols, opened, engine.clock()))
 
     @property
     def notes(self) -> list[dict[str, Any]]:

@@ -52,6 +52,7 @@ for _name, _group in {
     "secrets": secrets.secrets,
     "bench": bench.bench,
     "migrate": migrate.migrate,
+    "shadow": migrate.shadow,
 }.items():
     app.add_typer(_group, name=_name)
 

@@ -66,7 +66,9 @@ def check(home: Path, documents: Iterable[Document]) -> list[Problem]:
         # How rules meet one another is only worth saying of rules that are right by themselves.
         for together in _TOGETHER:
             problems += together(world)
-    return sorted(problems, key=lambda problem: (problem.place.file, problem.place.line))
+    # A function that several rules name is told once.
+    once = {(problem.place, problem.message): problem for problem in reversed(problems)}
+    return sorted(once.values(), key=lambda problem: (problem.place.file, problem.place.line))
 
 
 def _types(world: World) -> Iterator[Problem]:

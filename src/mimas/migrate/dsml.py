@@ -24,6 +24,8 @@ KINDS: Mapping[str, Kind] = {
     _MICROSOFT + "1221": Kind.REFERENCE,
 }
 """Syntaxes (RFC 4517, and MS-ADTS 3.1.1.2.2.2) as kinds."""
+_IDENTIFIERS = frozenset({"ms-ds-creatorsid"})
+"""Attributes that the old products look up by their security identifier; what the directory shows is binary."""
 
 
 @dataclass(slots=True)
@@ -62,7 +64,7 @@ class Dsml:
         for one in self._related(self._ids.get(class_.lower(), ""), set()):
             for reference in one.all("attribute"):
                 type_ = self._types.get(_target(reference))
-                if type_ is not None:
+                if type_ is not None and type_.attribute.name:
                     found[type_.attribute.name] = type_
         return dict(sorted(found.items(), key=lambda item: item[0].lower()))
 
@@ -113,6 +115,8 @@ def _type(element: Element) -> Type:
     name = _named(element)
     syntax = element.first("syntax")
     kind = KINDS.get(syntax.text if syntax is not None else "", Kind.STRING)
+    if name.lower() in _IDENTIFIERS:
+        kind = Kind.BINARY
     said = element.attributes
     multivalued = said.get("single-value", "false") != "true"
     written_only = said.get("export-only") == "true" or said.get("encrypted") == "true"

@@ -1,13 +1,14 @@
 """What a migration gathers, and the home folder that comes of it."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from mimas.configuration.home import FILE
 from mimas.configuration.reading import FOLDER
+from mimas.migrate.agents.agent import Place
 from mimas.migrate.drafts import Draft, file_name, plain
 from mimas.migrate.elements import Element, MigrationError, Outcome
 from mimas.migrate.report import Report
@@ -28,6 +29,8 @@ class Migration:
     """By the name of the file to be."""
     endings: dict[str, Any] = field(default_factory=dict)
     """Connector → what its outbound rules are to say in ``deprovision``, where that is not the usual."""
+    places: dict[str, Mapping[str, Place]] = field(default_factory=dict)
+    """Connector → object type in small letters → where its objects stand, if not in a type of their own."""
     portal_types: dict[str, str] = field(default_factory=dict)
     """Type of the portal → type of the metaverse that is the same to MIM's service agent."""
 

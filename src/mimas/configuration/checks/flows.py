@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mimas.configuration.checks.values import ELSEWHERE, check_computed, check_literal, convert
-from mimas.configuration.problem import Problem, suggest
+from mimas.configuration.problem import Problem, Severity, suggest
 from mimas.configuration.reading import Document
 from mimas.configuration.world import Attributes, look_up, readable
 from mimas.language.errors import ExpressionError
 from mimas.language.expressions import attributes, impure, parse, refuses, valued
 from mimas.schema.attributes import Attribute, Kind
+from mimas.schema.places import Place
 from mimas.sync.rules import Computed, Constant, Direct, Direction, Extension, Flow, SyncRule, Unique
 
 EXTENSIONS = "extensions"
@@ -155,8 +156,9 @@ def _extension(home: Path, document: Document, path: tuple[str | int, ...], name
         hint = suggest(function, functions)
         yield document.problem(path, f"{EXTENSIONS}/{module}.py has no function '{function}'", hint)
     elif _is_unwritten(functions[function]):
-        message = f"{EXTENSIONS}/{module}.py, line {functions[function].lineno}: '{function}' is still to be written"
-        yield document.warning(path, message, "each object it is asked for fails until then")
+        place = Place(f"{EXTENSIONS}/{module}.py", functions[function].lineno)
+        hint = f"each object that it is asked for fails until then; {document.name} is the first to name it"
+        yield Problem(place, f"'{function}' is still to be written", hint, document.name, Severity.WARNING)
 
 
 def _is_unwritten(function: ast.FunctionDef) -> bool:

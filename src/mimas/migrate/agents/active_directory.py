@@ -34,7 +34,8 @@ def system(agent: Agent) -> System:
     at = at if "." in at else forest or at
     name = variable(agent.name)
     settings: dict[str, Any] = {
-        "domains": domains or [{"name": forest or "example.com"}],
+        "domains": list({one["name"].lower(): one for one in reversed(domains)}.values())
+        or [{"name": forest or "example.com"}],
         "user": f"{login or 'somebody'}@{at or 'example.com'}",
         "password": {"env": name},
     }

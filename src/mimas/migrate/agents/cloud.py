@@ -21,4 +21,4 @@ def system(agent: Agent) -> System:
         "with the names, types and attributes of the cloud. Compare it with the old product: `mimas shadow compare`."
     )
     settings = {"path": path, "export": "listing"}
-    return System("ldif", settings, note=note, to_do=[f"{agent.name}: {_INSTEAD} ({path})."], delta=False)
+    return System("ldif", settings, note=note, to_do=[f"{agent.name}: {_INSTEAD} ({path})."])

@@ -3,18 +3,36 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mimas.migrate.agents import active_directory, cloud, unknown
+from mimas.migrate.agents import active_directory, cloud, databases, directories, textfiles, unknown
 from mimas.migrate.agents.agent import Agent, System
 from mimas.migrate.drafts import Draft, Noted, file_name
 from mimas.migrate.dsml import Type
 from mimas.migrate.migration import Migration
-from mimas.schema.attributes import Kind
+from mimas.schema.attributes import NAME, Kind
 
 Used = Mapping[str, set[str]]
 """Object type → the attributes that rules read or write."""
 
-_TRANSLATORS: Mapping[str, Callable[[Agent], System]] = {"AD": active_directory.system}
+_TRANSLATORS: Mapping[str, Callable[[Agent], System]] = {
+    **dict.fromkeys(("AD", "AD GAL"), active_directory.system),
+    **dict.fromkeys(("ADAM", "AD LDS"), directories.lightweight),
+    **dict.fromkeys(("IPLANET", "IBM DS", "EDIRECTORY"), directories.classic),
+    **dict.fromkeys(("MSSQL", "ORACLE", "DB2"), databases.classic),
+    **dict.fromkeys(("DELIMITED", "FIXED", "FIXEDWIDTH", "FIXED WIDTH", "AVP", "LDIF", "DSML"), textfiles.system),
+}
 """By the category of an agent, in capitals."""
+_EXTENSIBLE: Mapping[str, Callable[[Agent], System]] = {
+    "windows azure active directory": cloud.system,
+    "generic ldap": directories.generic,
+    "generic sql": databases.generic,
+}
+"""By how the subtype of an extensible agent begins, in small letters."""
+_SECRETS = frozenset({"unicodepwd", "userpassword", "export_password"})
+
+
+def translate(agent: Agent) -> System:
+    """What the system of an agent is to Mimas; its part of the file is accounted for."""
+    return _translator(agent)(agent)
 
 
 def folder(connector: str) -> str:
@@ -28,17 +46,28 @@ def carry(
     used: Used,
     guards: Mapping[str, Any] | None = None,
     parameters: Mapping[str, Any] | None = None,
+    system: System | None = None,
 ) -> System:
     """Write the connector of an agent, and account for every element of its schema."""
-    system = _translator(agent)(agent)
+    system = system or translate(agent)
     names = list({name.lower(): name for name in (*agent.selected, *used, *system.classes)}.values())
     objects: dict[str, Any] = {}
     carried: dict[str, set[str]] = {}
     for class_ in sorted(names, key=str.lower):
-        types = agent.types(class_, used.get(class_, ()))
-        attributes = {name: _attribute(type_) for name, type_ in types.items()} | dict(system.classes.get(class_, {}))
+        # Where objects have names, the name is no attribute among others.
+        types = agent.types(class_, set(used.get(class_, ())) - ({NAME} if system.name is None else set()))
+        attributes = {name: _attribute(name, type_) for name, type_ in types.items()}
+        attributes |= system.classes.get(class_, {})
+        if system.listing:
+            # A secret is told once, when an object is made, and a listing is written again and again.
+            attributes = {name: said for name, said in attributes.items() if not str(said).endswith(", secret")}
         anchor = [name for name in system.anchors.get(class_, ()) if name in attributes]
-        objects[class_] = ({"anchor": anchor} if anchor else {}) | {"attributes": attributes}
+        place = system.places.get(class_.lower())
+        made = objects.setdefault(place.object if place else class_, {"attributes": {}})
+        made["attributes"] |= attributes
+        if anchor and "anchor" not in made:
+            # The anchor stands first, as people write it.
+            objects[place.object if place else class_] = {"anchor": anchor, **made}
         carried[class_] = set(attributes)
     agent.schema.account(carried, "the connector does not use it")
     body: dict[str, Any] = {"description": agent.description} if agent.description else {}
@@ -53,12 +82,15 @@ def carry(
 
 
 def _translator(agent: Agent) -> Callable[[Agent], System]:
-    if agent.subtype.startswith("Windows Azure Active Directory"):
-        return cloud.system
+    for beginning, translator in _EXTENSIBLE.items():
+        if agent.subtype.lower().startswith(beginning):
+            return translator
     return _TRANSLATORS.get(agent.category.upper(), unknown.system)
 
 
-def _attribute(type_: Type | None) -> Any:
+def _attribute(name: str, type_: Type | None) -> Any:
+    if name.lower() in _SECRETS:
+        return "string, secret"
     if type_ is None:
         return Noted("string", "Rules name it; the schema of the file does not have it.")
     said = str(type_.attribute.kind)

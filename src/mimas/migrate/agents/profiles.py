@@ -17,16 +17,23 @@ _STEPS = {
 _PARTITIONS = "Mimas reads and writes all partitions in one step"
 
 
-def carry(migration: Migration, agent: Agent, *, delta: bool) -> list[str]:
-    """Write the run profiles of an agent; their names. Without ``delta`` it is always read in full."""
-    names = []
+_NO_DELTAS = "the connector cannot import deltas as it is set up: it is a full import now"
+_NO_EXPORTS = "the connector does not export as it is set up"
+
+
+def carry(migration: Migration, agent: Agent, *, delta: bool, writes: bool = True) -> list[str]:
+    """Write the run profiles of an agent; their names. Without ``delta`` it is always read in full.
+
+    Without ``writes`` its connector does not export as it is set up.
+    """
+    names: list[str] = []
     for data in agent.data.all("ma-run-data"):
         data.mark(Outcome.CARRIED)
         for run in data.all("run-configuration"):
             steps: list[Any] = []
             for step in children_of(run.first("configuration"), "step"):
-                steps += [one for one in _step(agent.name, step, delta=delta) if one not in steps[-2:]]
-            name = f"{agent.name} - {run.value('name') or 'unnamed'}"
+                steps += [one for one in _step(agent.name, step, delta=delta, writes=writes) if one not in steps[-2:]]
+            name = _free(f"{agent.name} - {run.value('name') or 'unnamed'}", names)
             if steps:
                 names.append(name)
                 migration.drafts.append(Draft("RunProfile", name, {"steps": steps}, folder="profiles"))
@@ -37,7 +44,12 @@ def carry(migration: Migration, agent: Agent, *, delta: bool) -> list[str]:
     return names
 
 
-def _step(connector: str, step: Element, *, delta: bool) -> list[Any]:
+def _free(name: str, taken: list[str]) -> str:
+    """The name, with a number where it is taken."""
+    return next(one for one in (name, *(f"{name} {number}" for number in range(2, len(taken) + 3))) if one not in taken)
+
+
+def _step(connector: str, step: Element, *, delta: bool, writes: bool) -> list[Any]:
     """A step as the one or two steps it is to Mimas; none for what cannot be."""
     kind = step.first("step-type")
     type_ = kind.attributes.get("type", "") if kind is not None else ""
@@ -51,9 +63,12 @@ def _step(connector: str, step: Element, *, delta: bool) -> list[Any]:
     else:
         step.whole(Outcome.PERSON, f"a step of the type {type_ or 'nothing'} is not known")
         return []
-    if type_.startswith("delta-import") and not delta:
-        texts[0] = "import {0}"
-        kind = kind.mark(Outcome.DIFFERENT, "the system cannot tell what has changed: all is read") if kind else kind
+    if not delta and type_.startswith("delta-import"):
+        texts = [text.removesuffix(" delta") for text in texts]
+        step.mark(Outcome.DIFFERENT, _NO_DELTAS)
+    if not writes and type_ == "export":
+        step.whole(Outcome.PERSON, _NO_EXPORTS)
+        return []
     made: list[Any] = [_written(text, connector, step, subtypes) for text in texts]
     for one in (step, *(kind.walk() if kind is not None else ())):
         one.mark(Outcome.CARRIED)

@@ -7,7 +7,7 @@ from typing import Any
 from mimas.migrate.agents import connectors, profiles
 from mimas.migrate.agents.agent import Agent, children_of
 from mimas.migrate.drafts import Draft
-from mimas.migrate.elements import Element, MigrationError, Outcome, read
+from mimas.migrate.elements import Element, MigrationError, Outcome, printable, read
 from mimas.migrate.entra.metaverse import Metaverse
 from mimas.migrate.entra.rule import Rule, read_flows, read_rule, resources
 from mimas.migrate.migration import Migration
@@ -34,6 +34,8 @@ def carry(folder: Path) -> Migration:
     metaverse = Metaverse(metaverses[0] if metaverses else None)
     for other in metaverses[1:]:
         other.whole(Outcome.PERSON, "the folder holds several metaverses: this one was not read")
+    for agent in agents:
+        agent.name = " ".join(printable(agent.name).split())
     names = {agent.id: agent.name for agent in agents}
     rules = [read_rule(one, names) for one in found]
     _write(migration, metaverse, agents, rules)
@@ -72,7 +74,7 @@ def _write(migration: Migration, metaverse: Metaverse, agents: list[Agent], rule
     for rule in rules:
         agent = by_name.get(rule.connector)
         sides = (_object(agent, rule.object), types.get(rule.resource, {}))
-        read_flows(rule, sides[1] if rule.inbound else sides[0])
+        read_flows(rule, *(sides if rule.inbound else reversed(sides)))
         for resource in resources(rule, types):
             joined.setdefault(resource, set()).update(right for _, right in rule.joined)
             of_resources.setdefault(resource, set()).update(

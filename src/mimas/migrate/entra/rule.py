@@ -10,7 +10,7 @@ from mimas.language.expressions.parser import parse
 from mimas.language.expressions.tree import attributes as read_by
 from mimas.language.scope import Operator
 from mimas.migrate.agents.agent import children_of, guid, text_of
-from mimas.migrate.elements import Element, Outcome
+from mimas.migrate.elements import Element, Outcome, printable
 from mimas.schema.attributes import Attribute, Kind
 
 _LINKS = {"provision": "provision", "join": "join", "stickyjoin": "sticky"}
@@ -85,7 +85,7 @@ def read_rule(element: Element, connectors: Mapping[str, str]) -> Rule:
     number = guid(element.value("connector"))
     rule = Rule(
         element,
-        element.value("name") or f"rule {element.value('id')}",
+        " ".join(printable(element.value("name")).split()) or f"rule {element.value('id')}",
         connectors.get(number, ""),
         inbound,
         source if inbound else target,
@@ -170,18 +170,18 @@ def _case(text: str) -> tuple[Outcome, str]:
     return Outcome.CARRIED, ""
 
 
-def read_flows(rule: Rule, targets: Mapping[str, Attribute]) -> None:
-    """The flows of a rule; ``targets``: the attributes of the side that it writes."""
+def read_flows(rule: Rule, sources: Mapping[str, Attribute], targets: Mapping[str, Attribute]) -> None:
+    """The flows of a rule; ``sources`` and ``targets``: the attributes of the side that it reads, and it writes."""
     for mappings in rule.element.all("attribute-mappings"):
         mappings.mark(Outcome.CARRIED)
         for mapping in mappings.all("mapping"):
-            _flow(rule, mapping, targets)
+            _flow(rule, mapping, sources, targets)
 
 
-def _flow(rule: Rule, mapping: Element, targets: Mapping[str, Attribute]) -> None:
+def _flow(rule: Rule, mapping: Element, sources: Mapping[str, Attribute], targets: Mapping[str, Attribute]) -> None:
     mapping.mark(Outcome.CARRIED)
     target = mapping.value("dest")
-    origin = _origin(rule, mapping, targets.get(target))
+    origin = _origin(rule, mapping, sources, targets.get(target))
     if not target or origin is None or target in rule.flows:
         why = mapping.note or ("nothing flows to it" if origin is None else "another flow of the rule writes it too")
         mapping.note = ""
@@ -192,7 +192,7 @@ def _flow(rule: Rule, mapping: Element, targets: Mapping[str, Attribute]) -> Non
     rule.written.add(target)
 
 
-def _origin(rule: Rule, mapping: Element, target: Attribute | None) -> Any:
+def _origin(rule: Rule, mapping: Element, sources: Mapping[str, Attribute], target: Attribute | None) -> Any:
     """Where the value comes from, in the shortest form; None where that cannot be said, with a note at the mapping."""
     expression = mapping.value("expression")
     source = mapping.first("src")
@@ -217,10 +217,17 @@ def _origin(rule: Rule, mapping: Element, target: Attribute | None) -> Any:
             return None
         rule.read |= read_by(parse(text))
         return {"expression": f"={text}", **more} if more else f"={text}"
+    if names and _is_reference(target) is not _is_reference(sources.get(names[0], target)):
+        mapping.note = f"{names[0]} is no reference" if _is_reference(target) else f"{names[0]} is a reference"
+        return None
     if names:
         rule.read.add(names[0])
         return {"attribute": names[0], **more} if more else names[0]
     return {"constant": _constant(literal, target), **more} if literal else None
+
+
+def _is_reference(attribute: Attribute | None) -> bool:
+    return attribute is not None and attribute.kind is Kind.REFERENCE
 
 
 def _wrong(text: str) -> str:
