@@ -22,6 +22,15 @@ FINDINGS: list[tuple[str, str | bytes]] = [
     ("expressions", "IIF(&H" + "9" * 4_000 + ", 1, 2)"),
     ("filters", "/a[" + "(b = 1 and " * 399 + "b = 1" + ")" * 399 + "]"),
     ("filters", "\udfff"),
+    (
+        "old-spaces",
+        b'<cs-object><synchronized-hologram><entry><anchor encoding="base64">\xce\x90</anchor></entry>'
+        + b"</synchronized-hologram></cs-object>",
+    ),
+    (
+        "old-spaces",
+        b'<mv-object><entry><attr type="integer"><value>0x' + b"F" * 5_000 + b"</value></attr></entry></mv-object>",
+    ),
     # Regular expressions: ways without end, groups that are not there, Python's own recursion.
     ("regexes", "(a+)+$\n\n" + "a" * 40 + "!"),
     ("regexes", ".*.*.*.*.*.*x\n\n" + "a" * 300),

@@ -30,7 +30,7 @@ class Matcher:
     def find(self, tx: Transaction, batch: Sequence[SpaceObject]) -> list[Stored | OtherAnchorError | None]:
         """For each object the one that its system shows; none, where it shows none."""
         sure = [self._anchors(one) for one in batch]
-        anchored = self._by_anchor(tx, [*sure, *map(self._perhaps, batch)])
+        anchored = self._by_anchor(tx, [self.anchors(one) for one in batch])
         named = objects.find_names(tx, self.number, [key for one in batch for key in _keys(one)])
         ids = {*anchored.values(), *named.values()}
         stored = {id_: row for id_, row in objects.load(tx, sorted(ids)).items() if row.presence == PRESENT}
@@ -45,6 +45,10 @@ class Matcher:
             else:
                 found.append(_first(stored, anchored, self._perhaps(one)))
         return found
+
+    def anchors(self, one: SpaceObject) -> list[str]:
+        """Every anchor that an object may have, the surest first."""
+        return [*self._anchors(one), *self._perhaps(one)]
 
     def _by_anchor(self, tx: Transaction, some: Sequence[list[str]]) -> dict[str, int]:
         texts = sorted({text for anchors in some for text in anchors})

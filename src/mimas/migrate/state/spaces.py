@@ -4,7 +4,6 @@ Source: Microsoft's page of the element ``cs-object`` (Windows desktop, FIM: *cs
 """
 
 import base64
-import binascii
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,9 +94,9 @@ def _text(value: Element, type_: str) -> str:
     if type_ == "integer" and text.lower().startswith("0x"):
         try:
             number = int(text, 16)
-        except ValueError:
+            return str(number - (1 << 64) if number >= 1 << 63 else number)
+        except ValueError:  # no number, or one of more digits than Python writes
             return text
-        return str(number - (1 << 64) if number >= 1 << 63 else number)
     if type_ == "boolean":
         return "true" if text.lower() in ("true", "1") else "false"
     return text if type_ != "binary" and value.attributes.get("encoding") != "base64" else "".join(text.split())
@@ -113,7 +112,7 @@ def _anchor(entry: Element | None) -> bytes:
         return b""
     try:
         return base64.b64decode(found.text, validate=False) if found.attributes.get("encoding") else found.text.encode()
-    except binascii.Error:
+    except ValueError:  # no base64, or letters that are not even ASCII
         return b""
 
 

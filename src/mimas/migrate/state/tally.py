@@ -30,7 +30,7 @@ OPEN = {
     "no-resource": "linked, but no file says to whom",
     "no-type": "resources whose type is not known; left to the rules",
     "no-rule": "linked, but no rule in force links them so; left to the rules",
-    "not-alive": "resources that no rule would keep alive and give values to; left to the rules",
+    "not-alive": "resources that no rule in force would keep alive and give values to; left to the rules",
     "failed": "resources whose rules fail; left to the rules",
     "names-taken": "values given out that another resource has; the rules give new ones",
 }

@@ -9,7 +9,9 @@ from uuid import UUID
 import pytest
 
 from mimas.migrate.elements import MigrationError
+from mimas.migrate.state import linking
 from mimas.migrate.state.carrying import carry
+from mimas.migrate.state.making import Maker
 from mimas.migrate.state.tally import State
 from mimas.runs import joiner
 from mimas.runs.engine import UsageError
@@ -392,6 +394,25 @@ class TestSafety:
         with pytest.raises(MigrationError, match="is no XML"):
             carry(world.engine, [hr, ad])
         assert world.dump("meta") == before
+
+    def test_what_was_cut_off_goes_on_where_it_was(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        hr, ad = pair(world)
+        monkeypatch.setattr(linking, "SIZE", 1)
+        make, calls = Maker.make, []
+
+        def once(*arguments: Any) -> Any:
+            calls.append(arguments)
+            if len(calls) == 2:
+                raise KeyboardInterrupt
+            return make(*arguments)
+
+        monkeypatch.setattr(Maker, "make", once)
+        with pytest.raises(KeyboardInterrupt):
+            carry(world.engine, [hr, ad])
+        assert (len(world.links()), len(world.resources())) == (2, 1)
+        state = carry(world.engine, [hr, ad])
+        assert (state.counts["linked"], state.counts["linked-before"], len(world.resources())) == (2, 2, 2)
+        assert [row[0] for row in world.rows("SELECT result FROM run ORDER BY id")][-2:] == ["interrupted", "success"]
 
     def test_what_cannot_be_is_refused(self, world: World) -> None:
         hr, _ = pair(world)

@@ -16,6 +16,7 @@ def targets() -> dict[str, Target]:
         ldif,
         names,
         notation,
+        old_spaces,
         readers,
         regexes,
         scim,
@@ -42,6 +43,7 @@ def targets() -> dict[str, Target]:
         *ldif.TARGETS,
         *scim.TARGETS,
         *sql.TARGETS,
+        *old_spaces.TARGETS,
         *_directory(),
     ]
     return {target.name: target for target in found}
