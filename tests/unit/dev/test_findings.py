@@ -24,8 +24,10 @@ FINDINGS: list[tuple[str, str | bytes]] = [
     ("filters", "\udfff"),
     (
         "old-spaces",
-        b'<cs-object><synchronized-hologram><entry><anchor encoding="base64">\xce\x90</anchor></entry>'
-        + b"</synchronized-hologram></cs-object>",
+        (
+            b'<cs-object><synchronized-hologram><entry><anchor encoding="base64">\xce\x90</anchor></entry>'
+            b"</synchronized-hologram></cs-object>"
+        ),
     ),
     (
         "old-spaces",

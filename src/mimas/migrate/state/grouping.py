@@ -90,7 +90,7 @@ class Grouper:
             if wanted[place] == 1 and place not in taken:
                 group.links.append((member, rule))
             else:
-                why = "its resource has another object of its kind; say which one it is with `mimas join`"
+                why = "its resource has another one of its kind; `mimas join` says which one it is, before the sync"
                 self._state.name("contradictory", self._connector(member), member.name, why)
 
     def _lives(self, links: Sequence[tuple[Member, int]], type_: int) -> bool:
