@@ -4,7 +4,6 @@ Source: Microsoft's page of the element ``cs-object`` (Windows desktop, FIM: *cs
 """
 
 import base64
-import binascii
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -92,7 +91,7 @@ def _texts(attribute: Element) -> list[str]:
 def _text(value: Element, type_: str) -> str:
     """A value as text. Whole numbers stand in hexadecimal, as in the configuration; truth values as words."""
     text = value.text
-    if type_ == "integer" and text.lower().startswith("0x"):
+    if type_ == "integer" and text.lower().startswith("0x") and len(text) <= len("0x") + 16:
         try:
             number = int(text, 16)
         except ValueError:
@@ -113,7 +112,7 @@ def _anchor(entry: Element | None) -> bytes:
         return b""
     try:
         return base64.b64decode(found.text, validate=False) if found.attributes.get("encoding") else found.text.encode()
-    except binascii.Error:
+    except ValueError:
         return b""
 
 

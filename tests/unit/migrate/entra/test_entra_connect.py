@@ -190,3 +190,11 @@ def test_a_folder_of_something_else_and_a_home_that_is_there_are_refused(tmp_pat
     with pytest.raises(MigrationError, match="is not empty"):
         sample.write(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["other.xml"]
+
+
+@pytest.mark.parametrize("precedence", ["", "f", "²", "-1", "9" * 5_000])
+def test_a_precedence_that_is_no_number_stops_nothing(precedence: str, tmp_path: Path) -> None:
+    rule = f"<synchronizationRule><name>r</name><precedence>{precedence}</precedence></synchronizationRule>"
+    (tmp_path / "rule.xml").write_text(rule, "utf-8")
+    (found,) = [one for one in carry(tmp_path).drafts if one.kind == "SyncRule"]
+    assert found.body["precedence"] == 1
