@@ -81,11 +81,11 @@ def read_rule(element: Element, connectors: Mapping[str, str]) -> Rule:
     """What stands in the element ``synchronizationRule``, but for its flows; ``connectors``: names by their GUIDs."""
     element.mark(Outcome.CARRIED)
     inbound = element.value("direction").lower() != "outbound"
-    source, target = element.value("sourceObjectType"), element.value("targetObjectType")
+    source, target = (element.value(side) or "unnamed" for side in ("sourceObjectType", "targetObjectType"))
     number = guid(element.value("connector"))
     rule = Rule(
         element,
-        " ".join(printable(element.value("name")).split()) or f"rule {element.value('id')}",
+        " ".join(printable(element.value("name")).split()) or f"rule {element.value('id')}".strip(),
         connectors.get(number, ""),
         inbound,
         source if inbound else target,
