@@ -42,7 +42,7 @@ def _print(found: list[Difference], compared: int, limit: int) -> None:
         out.print(f"{what}\n    Mimas: {_said(one.mimas)}\n    before: {_said(one.old)}", markup=False)
     if len(found) > limit:
         out.print(f"… and {len(found) - limit:,} more: --limit, or --json for all.", markup=False)
-    out.print(f"{len(found):,} differences in {compared:,} objects that either would export.", markup=False)
+    out.print(f"Differences: {len(found):,}, in {compared:,} objects that either would export.", markup=False)
 
 
 def _said(values: Sequence[str]) -> str:

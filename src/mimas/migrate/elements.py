@@ -4,6 +4,7 @@ File contents are hostile until proven otherwise: a file with a document type, a
 is one that is too large or nests too deep. Names are without their namespaces, which the exports use for nothing.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -107,6 +108,11 @@ class Element:
 def printable(text: str) -> str:
     """The text as it may stand in a comment or on a terminal: no control characters, and not without end."""
     return "".join(sign if sign.isprintable() or sign == "\n" else "\ufffd" for sign in fit(text))
+
+
+def counted(text: str) -> int:
+    """A text that should be a count, or a place in an order; 0 for any other."""
+    return int(text) if re.fullmatch("[0-9]{1,9}", text) else 0
 
 
 def read(path: Path) -> Element:

@@ -4,7 +4,7 @@ from typing import Any
 
 from mimas.migrate.agents.agent import Agent, children_of, text_of
 from mimas.migrate.drafts import Draft, Noted
-from mimas.migrate.elements import Element, Outcome
+from mimas.migrate.elements import Element, Outcome, counted
 from mimas.migrate.migration import Migration
 
 _STEPS = {
@@ -83,7 +83,7 @@ def _step(connector: str, step: Element, *, delta: bool, writes: bool) -> list[A
 def _written(text: str, connector: str, step: Element, subtypes: list[str]) -> Any:
     """The short form; the long one where there is more to say, or where the name would be misread."""
     verb, *rest = text.split()
-    limit = int(limit) if (limit := text_of(step, "threshold", "object")).isdigit() else 0
+    limit = counted(text_of(step, "threshold", "object"))
     drop = text_of(step, "dropfile-name")
     files = [one for one in subtypes if one in ("to-file", "resume-from-file")] if verb != "sync" else []
     kinds = {("import", False): "full-import", ("import", True): "delta-import", ("export", False): "export"}

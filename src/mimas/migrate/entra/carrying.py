@@ -7,7 +7,7 @@ from typing import Any
 from mimas.migrate.agents import connectors, profiles
 from mimas.migrate.agents.agent import Agent, children_of
 from mimas.migrate.drafts import Draft
-from mimas.migrate.elements import Element, MigrationError, Outcome, printable, read
+from mimas.migrate.elements import Element, MigrationError, Outcome, counted, printable, read
 from mimas.migrate.entra.metaverse import Metaverse
 from mimas.migrate.entra.rule import Rule, read_flows, read_rule, resources
 from mimas.migrate.migration import Migration
@@ -92,7 +92,7 @@ def _write(migration: Migration, metaverse: Metaverse, agents: list[Agent], rule
         deltas[agent.name] = system.delta
         for one in agent.data.all("join", "projection", "export-attribute-flow", "stay-disconnector", "extension"):
             one.whole(*(_CLASSIC if one.children else (Outcome.NOT_APPLICABLE, "it is empty: the rules say it")))
-    for rule in sorted(rules, key=lambda one: (int(one.element.value("precedence") or 0), one.name)):
+    for rule in sorted(rules, key=lambda one: (counted(one.element.value("precedence")), one.name)):
         _document(migration, rule, types)
     local = [agent.name for agent in agents if agent.category.upper() == "AD"]
     metaverse.carry_schedule(migration, local, [agent.name for agent in agents if agent.name not in local], deltas)

@@ -7,7 +7,7 @@ from typing import Any
 from mimas.migrate.agents.agent import children_of
 from mimas.migrate.drafts import Draft, Noted
 from mimas.migrate.dsml import Dsml
-from mimas.migrate.elements import Element, MigrationError, Outcome
+from mimas.migrate.elements import Element, MigrationError, Outcome, counted
 from mimas.migrate.migration import Migration
 from mimas.schema.attributes import Attribute
 
@@ -64,10 +64,8 @@ class Metaverse:
     def guards(self) -> dict[str, Any]:
         """The threshold of deletes, for every connector."""
         switch, value = _CARRIED
-        count = self.option(value)
-        if self.option(switch).lower() != "true" or not count.isdigit():
-            return {}
-        return {"deletes": {"count": int(count), "share": "0%"}}
+        count = counted(self.option(value))
+        return {"deletes": {"count": count, "share": "0%"}} if count and self.option(switch).lower() == "true" else {}
 
     def carry(self, migration: Migration, joined: Mapping[str, set[str]], used: Mapping[str, set[str]]) -> None:
         """Write the object types. ``joined`` and ``used``: type → attributes that rules join by, read or write."""
@@ -134,9 +132,9 @@ def _written(name: str, known: Attribute | None, *, indexed: bool) -> Any:
 
 def _interval(text: str) -> str | None:
     """``00:30:00`` as 30 minutes."""
-    found = re.fullmatch(r"(?:(\d+)\.)?(\d+):(\d+):(\d+)", text)
+    found = re.fullmatch(r"(?:([0-9]{1,5})\.)?([0-9]{1,5}):([0-9]{1,5}):[0-9]+", text)
     if found is None:
         return None
-    days, hours, minutes, _ = (int(part or 0) for part in found.groups())
+    days, hours, minutes = (int(part or 0) for part in found.groups())
     total = (days * 24 + hours) * 60 + minutes
     return f"{total} minutes" if total else None

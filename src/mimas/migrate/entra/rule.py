@@ -10,7 +10,7 @@ from mimas.language.expressions.parser import parse
 from mimas.language.expressions.tree import attributes as read_by
 from mimas.language.scope import Operator
 from mimas.migrate.agents.agent import children_of, guid, text_of
-from mimas.migrate.elements import Element, Outcome, printable
+from mimas.migrate.elements import Element, Outcome, counted, printable
 from mimas.schema.attributes import Attribute, Kind
 
 _LINKS = {"provision": "provision", "join": "join", "stickyjoin": "sticky"}
@@ -55,7 +55,7 @@ class Rule:
             "connector": self.connector,
             "object": self.object,
             "resource": resource,
-            "precedence": int(element.value("precedence") or 0) or 1,
+            "precedence": counted(element.value("precedence")) or 1,
         }
         if link and link != "join":
             body["link"] = link
@@ -81,11 +81,11 @@ def read_rule(element: Element, connectors: Mapping[str, str]) -> Rule:
     """What stands in the element ``synchronizationRule``, but for its flows; ``connectors``: names by their GUIDs."""
     element.mark(Outcome.CARRIED)
     inbound = element.value("direction").lower() != "outbound"
-    source, target = element.value("sourceObjectType"), element.value("targetObjectType")
+    source, target = (element.value(side) or "unnamed" for side in ("sourceObjectType", "targetObjectType"))
     number = guid(element.value("connector"))
     rule = Rule(
         element,
-        " ".join(printable(element.value("name")).split()) or f"rule {element.value('id')}",
+        " ".join(printable(element.value("name")).split()) or f"rule {element.value('id')}".strip(),
         connectors.get(number, ""),
         inbound,
         source if inbound else target,
@@ -247,7 +247,7 @@ def _one_line(text: str) -> str:
 def _constant(text: str, target: Attribute | None) -> Any:
     if target is not None and target.kind is Kind.BOOLEAN and text.lower() in ("true", "false"):
         return text.lower() == "true"
-    if target is not None and target.kind is Kind.INTEGER and re.fullmatch(r"-?\d{1,18}", text):
+    if target is not None and target.kind is Kind.INTEGER and re.fullmatch(r"-?[0-9]{1,18}", text):
         return int(text)
     return text
 

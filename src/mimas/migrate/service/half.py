@@ -10,7 +10,7 @@ from typing import Any
 
 from mimas.migrate.agents.agent import guid
 from mimas.migrate.drafts import Draft, Noted
-from mimas.migrate.elements import Element, Outcome
+from mimas.migrate.elements import Element, Outcome, counted
 from mimas.migrate.migration import Migration
 from mimas.migrate.service import clauses
 from mimas.migrate.service.flows import PortalFlow, origin
@@ -104,8 +104,8 @@ class Half:
 
     def _precedence(self) -> int:
         text = self.rule.text("Precedence")
-        if text.isascii() and text.isdecimal() and int(text[:18]) > 0:
-            return int(text[:18])
+        if (number := counted(text)) > 0:
+            return number
         self._notes.append(f"It had no precedence, so it comes behind the others: {_LAST}.")
         return _LAST
 

@@ -91,12 +91,12 @@ def _texts(attribute: Element) -> list[str]:
 def _text(value: Element, type_: str) -> str:
     """A value as text. Whole numbers stand in hexadecimal, as in the configuration; truth values as words."""
     text = value.text
-    if type_ == "integer" and text.lower().startswith("0x"):
+    if type_ == "integer" and text.lower().startswith("0x") and len(text) <= len("0x") + 16:
         try:
             number = int(text, 16)
-            return str(number - (1 << 64) if number >= 1 << 63 else number)
-        except ValueError:  # no number, or one of more digits than Python writes
+        except ValueError:
             return text
+        return str(number - (1 << 64) if number >= 1 << 63 else number)
     if type_ == "boolean":
         return "true" if text.lower() in ("true", "1") else "false"
     return text if type_ != "binary" and value.attributes.get("encoding") != "base64" else "".join(text.split())
@@ -112,7 +112,7 @@ def _anchor(entry: Element | None) -> bytes:
         return b""
     try:
         return base64.b64decode(found.text, validate=False) if found.attributes.get("encoding") else found.text.encode()
-    except ValueError:  # no base64, or letters that are not even ASCII
+    except ValueError:
         return b""
 
 

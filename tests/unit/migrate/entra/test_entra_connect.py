@@ -114,9 +114,9 @@ def mapping(dest: str, expression: str) -> str:
 
 
 def with_rule(folder: Path, **given: str) -> Migration:
-    """The sample with one more rule."""
+    """One rule of ours, with the sample's directory and its metaverse."""
     export = folder / "export"
-    shutil.copytree(SAMPLE, export)
+    shutil.copytree(SAMPLE, export, ignore=shutil.ignore_patterns("SynchronizationRule_*", "Connector_{b*"))
     filled = {"name": "Ours", "disabled": "False", "connector": AD, "link": "Join"}
     filled |= dict.fromkeys(("mappings", "scopes", "more"), "")
     (export / "SynchronizationRules" / "ours.xml").write_text(RULE.format(**filled | given))
@@ -190,3 +190,13 @@ def test_a_folder_of_something_else_and_a_home_that_is_there_are_refused(tmp_pat
     with pytest.raises(MigrationError, match="is not empty"):
         sample.write(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["other.xml"]
+
+
+@pytest.mark.parametrize("precedence", ["", "f", "²", "-1", "9" * 5_000])
+def test_a_precedence_that_is_no_number_stops_nothing(precedence: str, tmp_path: Path) -> None:
+    rule = f"<synchronizationRule><name>r</name><precedence>{precedence}</precedence></synchronizationRule>"
+    (tmp_path / "rule.xml").write_text(rule, "utf-8")
+    drafts = carry(tmp_path).drafts
+    assert all(one.name for one in drafts)
+    (found,) = [one for one in drafts if one.kind == "SyncRule"]
+    assert found.body["precedence"] == 1

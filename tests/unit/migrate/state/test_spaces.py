@@ -83,3 +83,14 @@ def test_a_cut_off_file_and_one_with_a_document_type_are_refused(tmp_path: Path)
     bomb = SPACE.replace("<cs-objects>", '<!DOCTYPE a [<!ENTITY b "c">]><cs-objects>', 1)
     with pytest.raises(MigrationError, match="document type"):
         list(objects(space(tmp_path, bomb)))
+
+
+@pytest.mark.parametrize("text", ["²", "A", "", "AA=A="])
+def test_an_anchor_that_is_no_base64_stops_nothing(text: str, tmp_path: Path) -> None:
+    (one, *_) = objects(space(tmp_path, SPACE.replace("AAECAwQFBgcICQoLDA0ODw==", text)))
+    assert one.name == "CN=Ann,OU=Staff,DC=x"
+
+
+def test_a_whole_number_without_end_stays_a_text(tmp_path: Path) -> None:
+    (one, *_) = objects(space(tmp_path, SPACE.replace("0xffffffffffffffff", "0x" + "f" * 9_999)))
+    assert one.shown["left"] == ["0x" + "f" * 9_999]
