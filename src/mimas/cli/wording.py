@@ -70,11 +70,6 @@ COUNTERS = {
     "export-staged": "not sent",
     "export-waiting": "waiting for their next try",
     "export-failure": "failed",
-    # what `mimas migrate state` carried over
-    "objects": "in the files",
-    "matched": "found",
-    "resources": "made",
-    "linked": "links made",
     # what an import or export wrote down
     "recorded": "written to the file",
 }

@@ -78,7 +78,7 @@ def test_show_by_id(used: Shell) -> None:
 
 def test_show_as_json(used: Shell) -> None:
     (shown,) = used("show", "person", "1002", "--json").json
-    assert set(shown) == {"id", "type", "state", "values", "lineage", "references", "objects", "facts"}
+    assert set(shown) == {"id", "type", "state", "values", "lineage", "references", "objects", "guid", "facts"}
     assert shown["values"]["surname"] == "Hopper"
     assert shown["lineage"]["surname"] == {"rule": "In from HR", "connector": "hr"}
     assert [(r["attribute"], r["name"]) for r in shown["references"]] == [("manager", "Ada Lovelace")]

@@ -46,8 +46,7 @@ class Carrier:
             more, last = bool(guids), guids[-1] if guids else last
         self._disconnectors()
         with self.store.transaction(durable=True) as tx:
-            counts = {name: count for name, count in self.state.counts.items() if count}
-            runs.end_step(tx, step, "success", counts, "", self.clock())
+            runs.end_step(tx, step, "success", {}, self.state.sentence, self.clock())
             runs.end_run(tx, run, "success", self.clock())
 
     def _resources(self, tx: Transaction, maker: Maker, guids: Sequence[str]) -> None:

@@ -64,6 +64,11 @@ class State:
             some.append(printable(f"{connector} {name}".strip() + (f": {why}" if why else "")))
 
     @property
+    def sentence(self) -> str:
+        """What was done, for the run history, whose counters are of imports, syncs and exports."""
+        return f"{'; '.join(f'{self.counts[key]} {said}' for key, said in DONE.items() if self.counts[key])}."
+
+    @property
     def clean(self) -> bool:
         """Whether nothing is left that a person has to look at."""
         return not any(self.counts[what] for what in OPEN)
