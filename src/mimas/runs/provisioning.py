@@ -125,6 +125,9 @@ class Provisioner:
         if not scope:
             if object_.wanted is not None:
                 plan.releases.append((connector, object_.id))
+                # What was put there is the object's own from now on, and contributes.
+                if connector in self.session.symbols.sources:
+                    self.session.relinked.add(object_.resource)
             return
         doc = encode(values)
         if doc != object_.wanted:

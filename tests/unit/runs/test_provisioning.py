@@ -7,9 +7,10 @@ import pytest
 from mimas.runs.images import WAITING
 from mimas.runs.syncing import SWEEP
 from mimas.store import tables
-from mimas.sync.rules import Deprovision, Flow, SyncRule
+from mimas.sync.rules import Deprovision, Flow, LinkType, SyncRule
+from mimas.testing import Nature, System
 from tests.door import Door, door
-from tests.world import World, delimited, inbound, origin, outbound, target
+from tests.world import World, delimited, inbound, origin, outbound, simulated, target
 
 HR = delimited("hr", "id name title dept manager>person")
 IN = inbound(
@@ -112,6 +113,28 @@ class TestDeprovisioning:
         hr(world, "1/A//out")
         world.run(*ALL)
         assert self.app(world) == [("A", "left")]
+
+    def test_left_alone_its_values_are_its_own_for_every_sync(self, world: World) -> None:
+        """What was put there flows in from then on: following changes says so, too, and not only a full sync."""
+        app = simulated("app", {"person": "id title manager>person"}, anchor="id", delta=True)
+        out = outbound(
+            "app",
+            {"id": "employeeId", "title": "title", "manager": "manager"},
+            where=["name ISNOTNULL"],
+            deprovision=Deprovision.KEEP,
+        )
+        back = inbound("app", {"title": "title", "manager": "manager"}, name="back", link=LinkType.JOIN, precedence=50)
+        world.configure([HR, app], [IN, out, back])
+        System(world.folder / "app.system", Nature()).close()
+        hr(world, "1/A/dev//1")
+        steps = ("import hr", "sync", "export app", "delta app", "sync")
+        world.run(*steps)
+        hr(world, "1")
+        world.run(*steps)
+        assert world.people("employeeId")["1"]["title"] == "dev"
+        before = world.dump()
+        world.run("full")
+        assert world.dump() == before
 
     def test_disconnected_explicitly_no_rule_links_it_again(self, world: World) -> None:
         out = outbound("app", FLOWS, where=["dept NOTEQUAL out"], deprovision=Deprovision.EXPLICIT)
