@@ -1,4 +1,4 @@
-"""What MIM and Entra Connect exported: configurations become homes, connector spaces objects, whatever stands there."""
+"""Exported configurations of MIM and Entra Connect: they become homes that can be checked, whatever stands in them."""
 
 import ast
 import shutil
@@ -12,7 +12,6 @@ from mimas.dev.fuzzing.targets.corpus import ROOT, folder
 from mimas.migrate import entra, mim
 from mimas.migrate.elements import MigrationError
 from mimas.migrate.migration import Migration
-from mimas.migrate.state.spaces import objects
 
 _BETWEEN = b"\x1e"
 """What stands between the files of a case."""
@@ -59,16 +58,6 @@ def _read(migration: Migration, home: Path) -> str:
     problems = check(home, documents)
     told(ValueError(), *(part for one in problems for part in (one.message, one.hint)), "")
     return f"{len(documents)} {len(report.to_do)} {' '.join(f'{one.name}' for one in report.total)}"
-
-
-def _space(case: bytes) -> str:
-    path = folder() / "space.xml"
-    path.write_bytes(case)
-    try:
-        found = list(objects(path))
-    except MigrationError as error:
-        return told(error, error.message, error.advice)
-    return f"{min(len(found), 5)} {sorted({one.operation[:8] for one in found})}"[:60]
 
 
 def _samples(*paths: str) -> tuple[bytes, ...]:
@@ -153,15 +142,6 @@ _POLICY = b"<Results>%s%s%s</Results>" % (
     ),
     _portal(b"Set", DisplayName=b"All", Filter=b"&lt;Filter&gt;/Person&lt;/Filter&gt;"),
 )  # fmt: skip
-_OBJECTS = (
-    b'<cs-objects><cs-object cs-dn="CN=a" id="%s" object-type="user"><unapplied-export><delta operation="update" dn="CN=a" newdn="CN=b">'
-    b'<attr name="t" operation="update" multivalued="true"><value operation="add">b</value><value operation="delete">c</value></attr>'
-    b'<dn-attr name="m" operation="replace"><dn-value operation="add"><dn>CN=c</dn></dn-value></dn-attr></delta></unapplied-export>'
-    b'<synchronized-hologram><entry dn="CN=a"><anchor encoding="base64">AAEC</anchor><primary-objectclass>user</primary-objectclass>'
-    b'<attr name="n" type="integer"><value>0x200</value></attr><attr name="t"><value>c</value></attr></entry></synchronized-hologram>'
-    b'<mv-link lineage-type="account-joiner">%s</mv-link><connector>1</connector><connector-state>explicit</connector-state><ma-id>%s'
-    b"</ma-id></cs-object></cs-objects>"
-) % (_ID, _ID, _ID)
 _CONNECTOR = _AGENT % (_ID, b"AD", _SCHEMA)
 _WORDS = (
     "<", ">", "/>", "</", "&lt;", "&amp;", "&#0;", "&#x85;", "&#8232;", "]]>", "<![CDATA[", "<!--", "-->", '"', "'", "=", "\x1e", "../", "/etc/x", "..\\",
@@ -210,5 +190,4 @@ TARGETS = (
         longest=40_000,
         quick=15,
     ),
-    Target("spaces", _space, (_OBJECTS,), _WORDS, _NESTING, longest=40_000, quick=100),
 )  # fmt: skip
