@@ -2,6 +2,8 @@
 
 import base64
 import os
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -9,6 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID, uuid5
+from xml.sax.saxutils import quoteattr
 
 import pytest
 
@@ -32,6 +36,7 @@ pytestmark = [
     pytest.mark.skipif(bool(samba_server.missing()), reason=samba_server.missing() or "there is one"),
 ]
 
+_OLD = UUID("7a1f3c52-0d4e-4b8e-9c11-5f0d6f1b2a90")
 AD, CLOUD = "contoso.com", "contoso.onmicrosoft.com - AAD"
 
 
@@ -300,6 +305,63 @@ def test_everybody_else_came_through(migrated: Migrated) -> None:
     groups = [entry for entry in migrated.cloud.values() if entry.get("displayName", [b""])[0].startswith(b"Group ")]
     assert sorted({len(group["member"]) for group in groups}) == [10]
     assert len(groups) == 200
+
+
+def test_the_state_comes_along_to_another_installation(migrated: Migrated) -> None:
+    """What the first one has linked is written as csexport would; the second one has it before it ever syncs."""
+    mimas(migrated.home, "import", CLOUD)
+    home = migrated.home.with_name("cut-over")
+    shutil.copytree(migrated.home, home, ignore=shutil.ignore_patterns("mimas.db*"))
+    mimas(home, "config", "apply")
+    mimas(home, "run", "contoso.com - Full Import")
+    mimas(home, "import", CLOUD)
+    files: list[Path] = []
+    for connector in (AD, CLOUD):
+        files.append(home / f"{len(files)}.xml")
+        files[-1].write_text("".join(["<cs-objects>", *_space(migrated.store, connector), "</cs-objects>"]))
+    said = mimas(home, "migrate", "state", *map(str, files))
+    moved = Store(f"sqlite:///{home}/mimas.db")
+    assert _linked(moved) == _linked(migrated.store), said
+    said = mimas(home, "sync")
+    assert not {"joined", "new", "to create", "to delete"} & set(re.findall(r"to create|to delete|joined|new", said)), (
+        said
+    )
+    assert _linked(moved) == _linked(migrated.store)
+    moved.close()
+    assert "deletes" not in mimas(home, "export", CLOUD)
+    before, after = (
+        {name: {key: sorted(values) for key, values in entry.items()} for name, entry in _cloud(one).items()}
+        for one in (migrated.home, home)
+    )
+    assert after == before
+
+
+def _space(store: Store, connector: str) -> Iterator[str]:
+    """The objects of a connector as the documented element ``cs-object``."""
+    with store.transaction() as tx:
+        rows = tx.rows(
+            "SELECT o.name, o.anchor, o.type, l.resource FROM object o LEFT JOIN link l ON l.object = o.id"
+            " WHERE o.connector = ? AND o.presence = 1",
+            store.symbol(connector),
+        )
+    for name, anchor, type_, resource in rows:
+        bytes_ = base64.b64encode(UUID(anchor).bytes_le).decode() if connector == AD else ""
+        link = f"<mv-link lineage-type='projection-rule'>{{{uuid5(_OLD, str(resource))}}}</mv-link>" if resource else ""
+        yield (
+            f"<cs-object cs-dn={quoteattr(name)} id='{{{uuid5(_OLD, name)}}}' object-type='{store.name(type_)}'>"
+            f"<synchronized-hologram><entry dn={quoteattr(name)}><anchor encoding='base64'>{bytes_}</anchor></entry>"
+            f"</synchronized-hologram><ma-id>{{{uuid5(_OLD, connector)}}}</ma-id><ma-name>{connector}</ma-name>"
+            f"<connector>{int(bool(link))}</connector><connector-state>normal</connector-state>{link}</cs-object>"
+        )
+
+
+def _linked(store: Store) -> set[frozenset[str]]:
+    """The objects of each resource that has any, by their names."""
+    found: dict[int, set[str]] = {}
+    with store.transaction() as tx:
+        for resource, name in tx.rows("SELECT l.resource, o.name FROM link l JOIN object o ON o.id = l.object"):
+            found.setdefault(resource, set()).add(name.lower())
+    return set(map(frozenset, found.values()))
 
 
 def test_the_second_round_changes_nothing(migrated: Migrated) -> None:
