@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from mimas.migrate.elements import Element, Outcome
+from mimas.migrate.elements import Element, Outcome, printable
 
 _EXAMPLES = 20
 _PAGE = """\
@@ -30,7 +30,7 @@ th, td {{ border-color: #333a47 }} }}
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Elements of one file that fared alike: what became of them and why, how many, where the first ones stand."""
+    """Elements of one file that fared alike: what became of them and why, how many, and in which lines they stand."""
 
     outcome: Outcome
     tag: str
@@ -76,8 +76,14 @@ class Report:
                     found.setdefault(key, []).append(one.line)
             waiting += [(child, one) for child in reversed(one.children)]
         order = [Outcome.UNKNOWN, Outcome.PERSON, Outcome.DIFFERENT, Outcome.KEPT, Outcome.NOT_APPLICABLE]
-        remarks = (Remark(*key, len(lines), within[key], lines[:_EXAMPLES]) for key, lines in found.items())
+        remarks = (Remark(*key, len(lines), within[key], list(dict.fromkeys(lines))) for key, lines in found.items())
         return sorted(remarks, key=lambda one: (order.index(one.outcome), one.lines[0]))
+
+    def title_of(self, name: str) -> str:
+        """A file, and what it is about: files are often called by a GUID."""
+        root = self.files[name]
+        named = root.first("name") or root.first("ma-data", "name")
+        return f"{name} · {printable(' '.join(named.text.split()))}" if named is not None and named.text else name
 
     @property
     def total(self) -> Counter[Outcome]:
@@ -97,7 +103,8 @@ class Report:
                 lines += [f"{kind} ({len(names):,})", *(f"  {name}" for name in sorted(names, key=str.lower))]
             lines.append("")
         for name in sorted(self.files):
-            lines += [name, "-" * len(name), *_table(self.counts(name))]
+            title = self.title_of(name)
+            lines += [title, "-" * len(title), *_table(self.counts(name))]
             lines += [f"  {_said(one)}" for one in self.remarks(name)]
             lines.append("")
         return "\n".join(lines)
@@ -121,11 +128,11 @@ class Report:
             counts = self.counts(name)
             pressing = sum(counts[one] for one in (Outcome.UNKNOWN, Outcome.PERSON))
             opened = " open" if pressing else ""
-            body.append(f"<details{opened}><summary><b>{escape(name)}</b> · {_sum(counts)}</summary>")
+            body.append(f"<details{opened}><summary><b>{escape(self.title_of(name))}</b><br>{_sum(counts)}</summary>")
             body += [*_rows(counts), "<table>"]
             body += ["<tr><th>What</th><th>Element</th><th>Why</th><th>Lines</th></tr>"] if self.remarks(name) else []
             for one in self.remarks(name):
-                places = ", ".join(map(str, one.lines)) + (" …" if one.count > len(one.lines) else "")
+                places = _places(one.lines, _EXAMPLES)
                 body.append(
                     f"<tr><td>{one.outcome}</td><td><code>{escape(_which(one))}</code></td>"
                     f"<td>{escape(one.note)}</td><td class=place>{places}</td></tr>"
@@ -135,9 +142,12 @@ class Report:
 
 
 def _said(one: Remark) -> str:
-    places = ", ".join(map(str, one.lines[:5])) + (" …" if one.count > len(one.lines[:5]) else "")
     why = f": {one.note}" if one.note else ""
-    return f"{one.outcome}: {_which(one)}{why} (line {places})"
+    return f"{one.outcome}: {_which(one)}{why} (line {_places(one.lines, 5)})"
+
+
+def _places(lines: Sequence[int], most: int) -> str:
+    return ", ".join(map(str, lines[:most])) + (" …" if len(lines) > most else "")
 
 
 def _which(one: Remark) -> str:

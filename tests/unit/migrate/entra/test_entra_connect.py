@@ -200,3 +200,13 @@ def test_a_precedence_that_is_no_number_stops_nothing(precedence: str, tmp_path:
     assert all(one.name for one in drafts)
     (found,) = [one for one in drafts if one.kind == "SyncRule"]
     assert found.body["precedence"] == 1
+
+
+def test_the_report_says_what_a_file_is_about_and_each_line_once(tmp_path: Path) -> None:
+    (tmp_path / "{1}.xml").write_text(
+        "<synchronizationRule><name>In &lt;b&gt;</name><new/><new/></synchronizationRule>"
+    )
+    report = carry(tmp_path).report
+    assert "{1}.xml · In <b>\n" in report.text()
+    assert "<b>{1}.xml · In &lt;b&gt;</b>" in report.html()
+    assert "unknown: 2 × new (line 1)" in report.text()
