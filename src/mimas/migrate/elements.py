@@ -5,7 +5,7 @@ is one that is too large or nests too deep. Names are without their namespaces, 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -128,38 +128,62 @@ def read(path: Path) -> Element:
 
 def parse(data: bytes, name: str) -> Element:
     """The root element of what stands in a file of this name. Raises `MigrationError`."""
-    roots: list[Element] = []
-    stack: list[Element] = []
-    # The separator is a character that no name of a namespace can hold: expat refuses one that does, as XOML would be.
-    parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
-    parser.buffer_text = True
+    (root,) = Reader(name).feed(data, last=True)
+    return root
 
-    def begin(tag: str, attributes: dict[str, str]) -> None:
-        if len(stack) >= DEEPEST:
-            raise MigrationError(f"{name}: elements stand more than {DEEPEST} deep in one another.")
-        plain = {key.rpartition(_SEPARATOR)[2]: value for key, value in attributes.items()}
-        element = Element(tag.rpartition(_SEPARATOR)[2], plain, parser.CurrentLineNumber)
-        (stack[-1].parts if stack else roots).append(element)
-        stack.append(element)
 
-    def end(_: str) -> None:
-        stack.pop()
+class Reader:
+    """Reads a file in pieces, and gives the outermost elements of some names, or the root."""
 
-    def say(text: str) -> None:
-        stack[-1].parts.append(text)
+    def __init__(self, name: str, tags: Collection[str] = ()) -> None:
+        self._name, self._tags = name, tags
+        self._depth = 0
+        self._stack: list[Element] = []
+        self._done: list[Element] = []
+        # A character that no namespace's name can hold: expat refuses one that holds it, and XOML's hold colons.
+        parser = self._parser = expat.ParserCreate(namespace_separator=_SEPARATOR)
+        parser.buffer_text = True
+        parser.StartElementHandler = self._begin
+        parser.EndElementHandler = self._end
+        parser.CharacterDataHandler = self._say
+        parser.StartDoctypeDeclHandler = self._refuse
 
-    def refuse(*_: object) -> None:
+    def feed(self, data: bytes, *, last: bool = False) -> list[Element]:
+        """The elements that end in this piece. Raises `MigrationError`."""
+        try:
+            self._parser.Parse(data, last)
+        except (expat.ExpatError, LookupError, ValueError) as error:
+            raise MigrationError(
+                f"{self._name} is no XML: {error}.", "Take the file as the product wrote it."
+            ) from None
+        done, self._done = self._done, []
+        return done
+
+    def _begin(self, tag: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > DEEPEST:
+            raise MigrationError(f"{self._name}: elements stand more than {DEEPEST} deep in one another.")
+        plain = tag.rpartition(_SEPARATOR)[2]
+        if self._stack or not self._tags or plain in self._tags:
+            named = {key.rpartition(_SEPARATOR)[2]: value for key, value in attributes.items()}
+            element = Element(plain, named, self._parser.CurrentLineNumber)
+            if self._stack:
+                self._stack[-1].parts.append(element)
+            self._stack.append(element)
+
+    def _end(self, _: str) -> None:
+        self._depth -= 1
+        if self._stack:
+            element = self._stack.pop()
+            if not self._stack:
+                self._done.append(element)
+
+    def _say(self, text: str) -> None:
+        if self._stack:
+            self._stack[-1].parts.append(text)
+
+    def _refuse(self, *_: object) -> None:
         raise MigrationError(
-            f"{name} has a document type, which an exported configuration has not.",
+            f"{self._name} has a document type, which no export has.",
             "It may be made to do harm. Take the file as the product wrote it.",
         )
-
-    parser.StartElementHandler = begin
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = say
-    parser.StartDoctypeDeclHandler = refuse
-    try:
-        parser.Parse(data, True)
-    except (expat.ExpatError, LookupError, ValueError) as error:
-        raise MigrationError(f"{name} is no XML: {error}.", "Take the file as the product wrote it.") from None
-    return roots[0]
