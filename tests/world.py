@@ -430,11 +430,11 @@ class World:
         ]
 
     def dump(self, *leave_out: str) -> dict[str, list[tuple[Any, ...]]]:
-        """Every row of every table, but for the history of runs and what is left out."""
-        never = {"run", "step", "step_error", "step_object", *leave_out}
+        """Every row of every table, but for the history and what is left out."""
+        never = {"run", "step", "step_error", "step_object", "batch", *leave_out}
         found = {}
         for table in tables.metadata.sorted_tables:
-            if table.name not in never:
+            if table.name not in never and not table.name.startswith("past_"):
                 columns = ", ".join(column.name for column in table.columns)
                 rows = self.rows(f'SELECT {columns} FROM "{table.name}"')
                 found[table.name] = sorted(

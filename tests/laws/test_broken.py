@@ -12,10 +12,12 @@ from hypothesis.stateful import run_state_machine_as_test
 from mimas.language.expressions import codegen
 from mimas.language.operations import OPERATIONS
 from mimas.runs.symbols import Symbols
+from mimas.store import chain, past, recording
 from mimas.sync import inbound
 from mimas.sync.rules import SyncRule
 from tests.laws.machine import LAW, Life
 from tests.laws.test_explaining import OBJECTS, contribute, rules, scope
+from tests.laws.test_history import Remembering
 from tests.laws.test_laws import Containers, Following, Order, Rest, Return
 
 BUDGET = settings(LAW, phases=[Phase.generate], derandomize=True, database=None)
@@ -60,6 +62,34 @@ def no_keys_of_the_deleted(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Symbols, "keys", living)
 
 
+def deletions_unrecorded(patch: pytest.MonkeyPatch) -> None:
+    """No trigger keeps what is deleted."""
+    seal = chain.seal
+
+    def forgetful(tx: Any, *rest: Any) -> None:
+        for recorded in recording.RECORDED:
+            tx.run(f"DROP TRIGGER IF EXISTS {recorded.past.name}_gone")
+        seal(tx, *rest)
+
+    patch.setattr(chain, "seal", forgetful)
+
+
+def nothing_is_new(patch: pytest.MonkeyPatch) -> None:
+    """What was made since is told of the past, too."""
+    patch.setattr(past.Past, "_not_yet_made", lambda _, __, states: states)
+
+
+def history_rewritten(patch: pytest.MonkeyPatch) -> None:
+    """Somebody puts another value into what was kept."""
+    seal = chain.seal
+
+    def rewriting(tx: Any, *rest: Any) -> None:
+        seal(tx, *rest)
+        tx.run("UPDATE past_object SET seen = replace(seen, 'Ann', 'Eve') WHERE kept <> 0")
+
+    patch.setattr(chain, "seal", rewriting)
+
+
 BROKEN: dict[str, tuple[type[Life], Patch]] = {
     "law 1: documents without an order": (Rest, unordered_documents),
     "law 2: what is confirmed stays pending": (Rest, nothing("mimas.runs.confirming.Confirmer._write")),
@@ -68,6 +98,9 @@ BROKEN: dict[str, tuple[type[Life], Patch]] = {
     "law 3: single values of references are not followed": (Following, nothing("mimas.store.moved.add")),
     "law 4: first come, first served": (Order, first_come_first_served),
     "law 5: the deleted are not found again": (Return, no_keys_of_the_deleted),
+    "law 12: what is deleted is not kept": (Remembering, deletions_unrecorded),
+    "law 12: whatever is there has always been": (Remembering, nothing_is_new),
+    "law 12: an entry is changed afterwards": (Remembering, history_rewritten),
     "law 6: names stay as they were": (Containers, nothing("mimas.runs.staging.Stager._rename")),
 }
 

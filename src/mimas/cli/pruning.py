@@ -20,6 +20,4 @@ def prune_runs(installation: Installation, before: str | None, keep: int | None)
     else:
         until = now() - (timedelta(days=keep) if keep is not None else installation.sound.keep_runs)
     pruned = prune(installation.store, until)
-    out.print(f"Forgotten: {pruned.gone:,} of the runs from before {instant(written(until))}.", markup=False)
-    if pruned.lines:
-        out.print(f"Left as a line: {pruned.lines:,}, which changed resources.", markup=False)
+    out.print(f"Forgotten: {pruned:,} of the runs from before {instant(written(until))}.", markup=False)

@@ -195,8 +195,10 @@ class Delivery:
             acknowledge(tx, self.number, self.attentive, "object IN IDS", ids)
             return
         tx.run(
-            "UPDATE pending_export SET state = ?, error = NULL, sent = NULL WHERE connector = ? AND object IN IDS",
+            "UPDATE pending_export SET state = ?, step = ?, error = NULL, sent = NULL"
+            " WHERE connector = ? AND object IN IDS",
             SENT,
+            self.step,
             self.number,
             ids,
         )
@@ -205,10 +207,11 @@ class Delivery:
     def _postpone(self, tx: Transaction, ids: list[int]) -> None:
         """Sent but for references to objects that do not exist yet: those follow as an update."""
         tx.run(
-            "UPDATE pending_export SET state = ?, operation = 'update', error = NULL,"
+            "UPDATE pending_export SET state = ?, step = ?, operation = 'update', error = NULL,"
             " sent = (SELECT o.wanted FROM object o WHERE o.id = pending_export.object)"
             " WHERE connector = ? AND object IN IDS",
             WAITING,
+            self.step,
             self.number,
             ids,
         )
@@ -286,8 +289,9 @@ class Delivery:
             chosen = "(SELECT object FROM pending_export WHERE connector = ? AND state = ? AND operation <> 'add')"
             objects.look_again(tx, self.number, chosen, self.number, SENDING)
             tx.run(
-                "UPDATE pending_export SET state = ?, error = NULL WHERE connector = ? AND state = ?",
+                "UPDATE pending_export SET state = ?, step = ?, error = NULL WHERE connector = ? AND state = ?",
                 SENT,
+                self.step,
                 self.number,
                 SENDING,
             )

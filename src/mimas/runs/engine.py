@@ -133,7 +133,7 @@ class Engine:
     def __init__(self, store: Store, setup: Setup, *, clock: Callable[[], datetime] = instant) -> None:
         self.store = store
         self.setup = setup
-        self.clock = clock
+        self.clock = store.clock = clock
         self._symbols: Symbols | None = None
         self.extensions: Callable[[str], object] = Extensions(setup.home)
         """Gives a Python function by ``module:function``."""
@@ -192,7 +192,9 @@ class Engine:
             while (step := following) is not None:
                 watcher.begins(step)
                 begin = time.monotonic()
-                outcome = self._attempt(step, number, self.clock(), down, watcher, halt)
+                what = f"run {report.number} ({title}): {step.title}"
+                with self.store.caused_by(replace(self.store.cause, what=what, step=number)):
+                    outcome = self._attempt(step, number, self.clock(), down, watcher, halt)
                 # Not by the clock, which may be set meanwhile.
                 done = StepReport(number, step, outcome, time.monotonic() - begin)
                 report.steps.append(done)

@@ -95,7 +95,7 @@ class Resolver:
         if self.ages is not None:
             self.ages.write(tx)
         facts.remember_once(tx, outcome.done, self.session.now)
-        resources.write(tx, self.session.step, outcome.new, outcome.changed, outcome.added, outcome.removed)
+        resources.write(tx, outcome.new, outcome.changed, outcome.added, outcome.removed)
         counters = self.session.counters
         counters.note("projected", outcome.new, lambda row: _kept(row[0], row[2]))
         changed = [(before.id, doc) for before, doc, _, state in outcome.changed if state == LIVE]

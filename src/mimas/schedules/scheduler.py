@@ -113,8 +113,8 @@ class Scheduler:
         if keep is None:
             return
         pruned = prune_daily(engine.store, self.around.clock(), keep, self.around.stops)
-        if pruned.gone:
-            self.around.says(f"Forgotten: {pruned.gone:,} of the runs from more than {words(keep)} ago.")
+        if pruned:
+            self.around.says(f"Forgotten: {pruned:,} of the runs from more than {words(keep)} ago.")
 
     def next(self, engine: Engine, now: datetime) -> datetime:
         """When to look again: at the next time, but before long."""

@@ -6,7 +6,7 @@ list given as one parameter: ``IDS`` and ``TEXTS`` (a sub-select of its elements
 on SQLite, ``COPY`` and array statements on PostgreSQL. Nothing here is done per object.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
@@ -52,6 +52,8 @@ class Database:
         self._open: Transaction | None = None
         self._durable = False
         self._alone = False
+        self.before_commit: Callable[[Transaction], None] = lambda _: None
+        """Called at the end of each transaction that has written something, as a part of it."""
 
     @property
     def display(self) -> str:
@@ -99,6 +101,8 @@ class Database:
             transaction.cursor.execute("BEGIN IMMEDIATE")
         try:
             yield transaction
+            if transaction.wrote:
+                self.before_commit(transaction)
         except BaseException:
             connection.rollback()
             raise
@@ -190,12 +194,13 @@ class Database:
 class Transaction:
     """What can be done within one transaction."""
 
-    __slots__ = ("cursor", "database", "postgresql")
+    __slots__ = ("cursor", "database", "postgresql", "wrote")
 
     def __init__(self, database: Database, cursor: Any) -> None:
         self.database = database
         self.postgresql = database.postgresql
         self.cursor = cursor
+        self.wrote = False
 
     def rows(self, sql: str, *parameters: Any) -> list[Row]:
         """All rows of a query."""
@@ -216,12 +221,14 @@ class Transaction:
 
     def run(self, sql: str, *parameters: Any) -> int:
         """Run a statement; how many rows it touched."""
+        self.wrote = True
         self.cursor.execute(translate(sql, self.postgresql), self._parameters(parameters))
         return int(self.cursor.rowcount)
 
     def many(self, sql: str, rows: Sequence[Row]) -> None:
         """Run a statement once for each row of parameters."""
         if rows:
+            self.wrote = True
             self.cursor.executemany(translate(sql, self.postgresql), rows)
 
     def _parameters(self, parameters: Sequence[Any]) -> Sequence[Any]:
@@ -232,6 +239,7 @@ class Transaction:
         """Insert rows; ``columns`` is a comma-separated list. ``ignore`` skips rows whose key is there already."""
         if not rows:
             return
+        self.wrote = True
         conflict = " ON CONFLICT DO NOTHING" if ignore else ""
         if not self.postgresql:
             self._sqlite_insert(table, columns, rows, conflict)
@@ -248,6 +256,7 @@ class Transaction:
         """Insert rows; where the key is there already, do ``update`` (a SET list; ``excluded`` is the new row)."""
         if not rows:
             return
+        self.wrote = True
         keys = ", ".join(column.name for column in table.primary_key)
         conflict = f" ON CONFLICT ({keys}) DO UPDATE SET {update}"
         if self.postgresql:
@@ -261,6 +270,7 @@ class Transaction:
         """Update rows by their first ``keys`` columns."""
         if not rows:
             return
+        self.wrote = True
         names = [name.strip() for name in columns.split(",")]
         if self.postgresql:
             sets = ", ".join(f"{name} = u.{name}" for name in names[keys:])
@@ -275,6 +285,7 @@ class Transaction:
         """Delete rows by these columns."""
         if not rows:
             return
+        self.wrote = True
         names = [name.strip() for name in columns.split(",")]
         if self.postgresql:
             where = " AND ".join(f"t.{name} = u.{name}" for name in names)

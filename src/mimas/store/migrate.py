@@ -4,14 +4,24 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from sqlalchemy import inspect
 
+from mimas.store import recording
 from mimas.store.database import Database
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Run the migrations that are missing, up to a revision, in one transaction."""
+    """Run the migrations that are missing, up to a revision, in one transaction.
+
+    Meanwhile nothing is recorded (see `mimas.store.recording`): what a migration does is no change of what is known.
+    """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with database.engine.begin() as connection:
         config.attributes["connection"] = connection
+        known = inspect(connection).get_table_names()
+        for statement in recording.off(database.postgresql) if "past_resource" in known else ():
+            connection.exec_driver_sql(statement)
         command.upgrade(config, revision)
+        for statement in recording.on(database.postgresql) if revision == "head" else ():
+            connection.exec_driver_sql(statement)

@@ -1,11 +1,10 @@
 """Pruning the run history (MIM: clear run history): runs of long ago go, with all that was kept of them.
 
-A run stays, whatever its age, while somebody may ask for it: see `_kept`. Of one that changed resources the line with
-its steps and counters stays, since the history of these resources refers to it.
+A run stays, whatever its age, while somebody may ask for it: see `_kept`. What it has changed stays in the history of
+what was changed, which tells of the run by itself and is kept longer: see `mimas.store.chain`.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mimas.store import tables
@@ -22,17 +21,12 @@ _DAY = timedelta(days=1)
 _LAST = "pruned"
 
 
-@dataclass(slots=True)
-class Pruned:
-    """How many runs are forgotten, and of how many nothing but a line is left."""
+def prune(store: Store, before: datetime, stops: Callable[[], bool] = lambda: False) -> int:
+    """Forget the runs that began before an instant, which is not to come; how many.
 
-    gone: int = 0
-    lines: int = 0
-
-
-def prune(store: Store, before: datetime, stops: Callable[[], bool] = lambda: False) -> Pruned:
-    """Forget the runs that began before an instant, which is not to come; it may be stopped between two batches."""
-    pruned, last = Pruned(), 0
+    It may be stopped between two batches.
+    """
+    pruned = last = 0
     with store.transaction() as tx:
         kept = _kept(tx)
     while not stops():
@@ -47,16 +41,16 @@ def prune(store: Store, before: datetime, stops: Callable[[], bool] = lambda: Fa
             if not old:
                 break
             last = old[-1]
-            _forget(tx, [run for run in old if run not in kept], pruned)
+            pruned += _forget(tx, [run for run in old if run not in kept])
     return pruned
 
 
-def prune_daily(store: Store, now: datetime, keep: timedelta, stops: Callable[[], bool]) -> Pruned:
-    """Forget the runs that began longer ago than ``keep``, unless that was done within a day."""
+def prune_daily(store: Store, now: datetime, keep: timedelta, stops: Callable[[], bool]) -> int:
+    """Forget the runs that began longer ago than ``keep``, unless that was done within a day; how many."""
     with store.transaction() as tx:
         last = tx.value("SELECT value FROM meta WHERE key = ?", _LAST)
     if last is not None and stamp(now - _DAY) < last <= stamp(now):
-        return Pruned()
+        return 0
     pruned = prune(store, now - keep, stops)
     if not stops():
         with store.transaction() as tx:
@@ -78,7 +72,7 @@ def _kept(tx: Transaction) -> set[int]:
     }
 
 
-def _forget(tx: Transaction, runs: Sequence[int], pruned: Pruned) -> None:
+def _forget(tx: Transaction, runs: Sequence[int]) -> int:
     steps = _ids(tx, "SELECT id FROM step WHERE run IN IDS", runs)
     for table in ("step_error", "step_object"):
         tx.run(f"DELETE FROM {table} WHERE step IN IDS", steps)
@@ -86,13 +80,8 @@ def _forget(tx: Transaction, runs: Sequence[int], pruned: Pruned) -> None:
     holds = _ids(tx, "SELECT id FROM hold WHERE step IN IDS", steps)
     tx.run("DELETE FROM hold_item WHERE hold IN IDS", holds)
     tx.run("DELETE FROM hold WHERE id IN IDS", holds)
-    changed = "SELECT DISTINCT s.run FROM step s JOIN history h ON h.step = s.id WHERE s.id IN IDS"
-    lines = set(_ids(tx, changed, steps))
-    gone = [run for run in runs if run not in lines]
-    tx.run("DELETE FROM step WHERE run IN IDS", gone)
-    tx.run("DELETE FROM run WHERE id IN IDS", gone)
-    pruned.gone += len(gone)
-    pruned.lines += len(lines)
+    tx.run("DELETE FROM step WHERE run IN IDS", list(runs))
+    return tx.run("DELETE FROM run WHERE id IN IDS", list(runs))
 
 
 def _ids(tx: Transaction, sql: str, *parameters: object) -> list[int]:

@@ -1,4 +1,4 @@
-"""Resources: their values, keys, lineage and history."""
+"""Resources: their values, keys and lineage."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, TypeAlias
@@ -8,9 +8,6 @@ from mimas.store.database import Row, Transaction
 
 LIVE, DELETED = 0, 1
 """``state``. A deleted resource keeps its keys, so that whoever comes back finds it."""
-
-RESOURCE = 1
-"""``history.kind``."""
 
 Key: TypeAlias = tuple[int, str]
 """(attribute, normalised value)."""
@@ -70,7 +67,6 @@ def find(tx: Transaction, attribute: int, values: Sequence[str]) -> dict[str, li
 
 def write(
     tx: Transaction,
-    step: int,
     new: Sequence[Row],
     changed: Sequence[tuple[StoredResource, str, int, int]],
     keys_added: Iterable[tuple[int, str, int]],
@@ -85,20 +81,6 @@ def write(
     )
     tx.delete(tables.resource_key, "attribute, value, resource", sorted(keys_removed))
     tx.insert(tables.resource_key, "attribute, value, resource", sorted(keys_added), ignore=True)
-    count = len(new) + len(changed)
-    if count:
-        first = tx.allocate("history", count)
-        befores = [(row[0], None) for row in new] + [(before.id, before.doc) for before, *_ in changed]
-        tx.insert(
-            tables.history,
-            "id, step, kind, item, before",
-            [(first + index, step, RESOURCE, item, doc) for index, (item, doc) in enumerate(befores)],
-        )
-
-
-def note_made(tx: Transaction, step: int, ids: Sequence[int]) -> None:
-    """What a step has changed of these resources is how it made them: before, there was nothing."""
-    tx.run("UPDATE history SET before = NULL WHERE step = ? AND kind = ? AND item IN IDS", step, RESOURCE, list(ids))
 
 
 def unmake(tx: Transaction, ids: Sequence[int]) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from mimas.store import tables
+from mimas.store import chain, tables
 from mimas.store.database import Row, Transaction
 
 WHOLE = "('success', 'errors', 'held')"
@@ -67,6 +67,7 @@ def end_run(tx: Transaction, run: int, result: str, now: datetime) -> None:
 def begin_step(tx: Transaction, run: int, kind: str, connector: str | None, now: datetime) -> int:
     """A new step of a run; its number."""
     number = tx.allocate("step", 1)
+    chain.begin(tx)
     tx.insert(tables.step, "id, run, kind, connector, started", [(number, run, kind, connector, moment(now))])
     return number
 

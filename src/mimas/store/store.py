@@ -1,13 +1,16 @@
 """The store as a whole: its database, its symbols, its migrations."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
-from mimas.store import tables
+from mimas.store import chain, tables
+from mimas.store.chain import Cause
 from mimas.store.database import Database, DatabaseError, Transaction
+from mimas.store.runs import moment, now
 
-REVISION = "0008"
+REVISION = "0009"
 """The migration this program needs; `migrate` brings a database to it."""
 
 
@@ -24,6 +27,10 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.database = Database(url)
+        self.database.before_commit = self._seal
+        self.cause = Cause()
+        """Why what is written next is written."""
+        self.clock: Callable[[], datetime] = now
         self._symbols: dict[str, int] = {}
         self._names: dict[int, str] = {}
 
@@ -45,6 +52,18 @@ class Store:
         with suppress(_RehearsedError), self.transaction() as transaction:
             yield transaction
             raise _RehearsedError
+
+    def _seal(self, tx: Transaction) -> None:
+        chain.seal(tx, self.cause, moment(self.clock()))
+
+    @contextmanager
+    def caused_by(self, cause: Cause) -> Iterator[None]:
+        """What is written within is written for this reason."""
+        before, self.cause = self.cause, cause
+        try:
+            yield
+        finally:
+            self.cause = before
 
     def symbols(self, names: list[str]) -> list[int]:
         """The numbers of some names; new names get one."""

@@ -112,12 +112,14 @@ pending_export = _table(
     _number("tries", nullable=True),
     _text("due"),
     _number("behind", nullable=True),
+    _number("step", nullable=True),
     rowid=False,
 )
 """Objects whose ``wanted`` the system does not show. ``sent`` is kept only where ``wanted`` has moved on since.
 
 ``tries``: how often it has failed or come to nothing; ``due``: the instant before which it is not tried again;
-``behind``: the object that has to be deleted first, since it has the anchor or the name.
+``behind``: the object that has to be deleted first, since it has the anchor or the name; ``step``: the step that sent
+it last, until that is confirmed.
 """
 
 # Nearly nothing waits for a delete, and nearly every delete asks who does.
@@ -169,17 +171,6 @@ moved = _table("moved", _id("resource"), _id("target"), rowid=False)
 
 pattern = _table("pattern", _id(), _text("body", nullable=False), Index("pattern_body", "body", unique=True))
 """Lineage, interned: which rule won for which attribute. Most resources share one of a few."""
-
-history = _table(
-    "history",
-    _id(),
-    _number("step"),
-    _number("kind"),
-    _number("item"),
-    _text("before"),
-    Index("history_step", "step"),
-)
-"""The image before, one row per changed object or resource and step."""
 
 fact = _table(
     "fact",
@@ -276,3 +267,68 @@ step_object = _table(
 
 One row a counter: a small step writes three or four where it would else write forty.
 """
+
+
+batch = _table(
+    "batch",
+    _id(),
+    _number("place"),
+    _text("at", nullable=False),
+    _number("step", nullable=True),
+    _text("person", nullable=False),
+    _text("what", nullable=False),
+    _text("content", nullable=False),
+    _number("objects"),
+    _number("resources"),
+    _text("root", nullable=False),
+    Index("batch_place", "place", unique=True),
+    Index("batch_at", "at"),
+    Index("batch_step", "step"),
+    Index("batch_objects", "objects"),
+    Index("batch_resources", "resources"),
+)
+"""One committed transaction that changed something of the history: when, by whom, why; see `mimas.store.chain`.
+
+``place``: its number in the order of commits; ``content``: the digest of its rows; ``objects`` and ``resources``: the
+ids that the next ones get, so that whatever has a lower one was there; ``root``: the chain up to here.
+"""
+
+
+fresh = _table("fresh", _id(), _number("objects"), _number("resources"))
+"""One row: the first ids of the step at hand. Of what a step has made nothing is kept: see `mimas.store.recording`."""
+
+
+def _past(of: Table, key: str, columns: str, *indexes: Index) -> Table:
+    """What rows of a table were before a batch changed them.
+
+    ``kept`` says which columns the batch has changed, so that only these are kept: see `mimas.store.recording`;
+    ``erased`` is the digest of a row whose values have been taken out of it: see `mimas.store.erasing`.
+    """
+
+    def column(name: str, *, primary: bool) -> Column[int] | Column[str]:
+        if isinstance(of.c[name].type, Text):
+            return _text(name, primary=primary)
+        return _id(name, primary=primary, nullable=not primary)
+
+    keys = [column(name, primary=True) for name in key.split()]
+    values = [column(name, primary=False) for name in columns.split()]
+    name = f"past_{of.name}"
+    by_batch = Index(f"{name}_batch", "batch")
+    return _table(name, *keys, _id("batch"), _number("kept"), *values, _text("erased"), by_batch, *indexes, rowid=False)
+
+
+past_resource = _past(resource, "id", "type doc pattern state")
+past_object = _past(object_, "id", "connector type anchor name presence seen wanted ours")
+past_link = _past(link, "object", "resource connector rule", Index("past_link_resource", "resource"))
+past_reference = _past(reference, "object attribute target", "bits")
+past_resource_reference = _past(resource_reference, "resource attribute target origin", "")
+past_fact = _past(fact, "kind key", "resource value at", Index("past_fact_resource", "resource"))
+past_granted = _past(
+    granted,
+    "id",
+    "resource attribute target begins ends reason grantor at",
+    Index("past_granted_resource", "resource"),
+)
+past_hold = _past(hold, "id", "kind connector step count reason state at")
+past_document = _past(document, "kind name", "body file hash applied")
+past_pending_export = _past(pending_export, "object", "operation state step")

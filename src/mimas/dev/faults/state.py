@@ -83,16 +83,16 @@ def _entries(path: Path) -> Iterator[tuple[Any, ...]]:
         yield (one.type, number[one.name or one.anchor], one.name, sorted(values.items()))
 
 
-_HISTORY = {"run", "step", "step_error", "step_object"}
+_HISTORY = {"run", "step", "step_error", "step_object", "batch"}
 _COUNTED = {"sequence:run", "sequence:step", "sequence:step_error"}
 
 
 def dump(store: Store) -> dict[str, Part]:
-    """Every row but the history of runs, and how far deltas were read: a system counts its readings."""
+    """Every row but the history, and how far deltas were read: a system counts its readings."""
     found = {}
     with store.transaction() as tx:
         for table in tables.metadata.sorted_tables:
-            if table.name not in _HISTORY | {"connector_state"}:
+            if table.name not in _HISTORY | {"connector_state"} and not table.name.startswith("past_"):
                 columns = ", ".join(column.name for column in table.columns)
                 rows = tx.rows(f'SELECT {columns} FROM "{table.name}"')
                 found[table.name] = sorted((row for row in rows if row[0] not in _COUNTED), key=repr)

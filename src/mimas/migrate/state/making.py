@@ -62,7 +62,6 @@ class Maker:
         session = Session(self.symbols, self.step, self.now, sweep=False)
         rows = resources.load(tx, ids)
         outcome = Resolver(session).resolve(tx, load_cases(tx, session, rows, "IN IDS", ids))
-        resources.note_made(tx, self.step, ids)
         ended = [row.id for row in resources.load(tx, ids) if row.state != LIVE]
         failed = dict.fromkeys(ended, "the deletion rule of its type ends it")
         failed |= dict.fromkeys(sorted(outcome.failed), session.notes[0].message if session.notes else "")

@@ -483,7 +483,7 @@ class TestFacts:
         run = looking.run(world.store, last["id"])
         assert run is not None
         assert "2 resources made; 4 links made;" in run["steps"][0]["message"]
-        assert {before for (before,) in world.rows("SELECT before FROM history")} == {None}
+        assert {existed for (existed,) in world.rows("SELECT existed FROM past_resource")} == {0}
 
 
 @pytest.mark.slow

@@ -1,0 +1,124 @@
+"""The chain of the batches: who changed what when, each entry sealed by the digest of all entries before it.
+
+An entry that is changed, added or taken out later breaks the chain from there on. Whoever could rewrite all of it is
+found out by a root that was kept elsewhere. What is digested is text and numbers, as JSON, so the digests outlive a
+move to another database.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import NamedTuple
+
+import msgspec
+
+from mimas.store import tables
+from mimas.store.database import Row, Transaction
+from mimas.store.recording import RECORDED
+
+_LOCK = int.from_bytes(b"mimasend")
+"""The number of PostgreSQL's advisory lock of whoever is about to commit a batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why something is changed: the person and what they asked for, and the step of a run, if it is one's."""
+
+    person: str = ""
+    what: str = ""
+    step: int | None = None
+
+
+class Batch(NamedTuple):
+    """One entry of the chain."""
+
+    id: int
+    place: int
+    at: str
+    step: int | None
+    person: str
+    what: str
+    content: str
+    objects: int
+    resources: int
+    root: str
+
+
+COLUMNS = ", ".join(Batch._fields)
+
+
+def under_way(tx: Transaction) -> int | None:
+    """The batch to which changes in this transaction belong; none as long as there are none."""
+    fresh = _next(tx) != tx.row("SELECT objects, resources FROM batch ORDER BY place DESC LIMIT 1")
+    if tx.postgresql:
+        if fresh:
+            return int(tx.value("SELECT mimas_batch()"))
+        number = tx.value("SELECT current_setting('mimas.batch', true)")
+        return int(number) if number else None
+    number = int(tx.value("SELECT max(id) FROM batch")) + 1
+    recorded = " UNION ALL ".join(f"SELECT * FROM (SELECT 1 FROM {r.past.name} WHERE batch = ?1)" for r in RECORDED)
+    return number if fresh or tx.value(f"SELECT EXISTS ({recorded})", number) else None
+
+
+def _next(tx: Transaction) -> tuple[int, int]:
+    """The ids that the next object and the next resource get."""
+    found: dict[str, str] = dict(
+        tx.rows("SELECT key, value FROM meta WHERE key IN ('sequence:object', 'sequence:resource')")
+    )
+    return int(found.get("sequence:object", 1)), int(found.get("sequence:resource", 1))
+
+
+def seal(tx: Transaction, cause: Cause, at: str) -> None:
+    """Close the batch of a transaction that is about to be committed, if it has changed anything."""
+    number = under_way(tx)
+    if number is None:
+        return
+    content = digest(tx, number)
+    if tx.postgresql:
+        tx.run("SELECT pg_advisory_xact_lock(?)", _LOCK)
+    place, root = tx.row("SELECT place, root FROM batch ORDER BY place DESC LIMIT 1") or (0, "")
+    batch = Batch(number, place + 1, at, cause.step, cause.person, cause.what, content, *_next(tx), "")
+    tx.insert(tables.batch, COLUMNS, [batch._replace(root=rooted(batch, root))])
+    if cause.step is None:
+        begin(tx)
+
+
+def begin(tx: Transaction) -> None:
+    """A step begins: what there is by now is not its own."""
+    tx.run("UPDATE fresh SET objects = ?, resources = ?", *_next(tx))
+
+
+def rooted(batch: Batch, before: str) -> str:
+    """The root that an entry must have after the root before it."""
+    return sha256(msgspec.json.encode([before, *batch[1:-1]])).hexdigest()
+
+
+def digest(tx: Transaction, batch: int) -> str:
+    """The digest of what was before a batch, table by table; of a row about somebody, the digest of its digest.
+
+    So its values can be taken out of it later, and the digest left in their place.
+    """
+    whole = sha256()
+    for recorded in RECORDED:
+        own = ", ".join((*recorded.key, "kept", *recorded.columns, "erased"))
+        order = ", ".join(recorded.key)
+        rows = tx.rows(f"SELECT {own} FROM {recorded.past.name} WHERE batch = ? ORDER BY {order}", batch)
+        if rows:
+            digests = [row[-1] or leaf(row[:-1]) for row in rows] if recorded.personal else rows
+            whole.update(msgspec.json.encode([str(recorded.table.name), digests]))
+    return whole.hexdigest()
+
+
+def leaf(row: Row) -> str:
+    """The digest of one row (key, kept, values before): what stands for it when its values are erased."""
+    return sha256(msgspec.json.encode(row)).hexdigest()
+
+
+def batches(tx: Transaction, after: int = -1, *, size: int = 1_000) -> Iterator[Batch]:
+    """The entries in the order of their commits."""
+    while True:
+        rows = tx.rows(f"SELECT {COLUMNS} FROM batch WHERE place > ? ORDER BY place LIMIT ?", after, size)
+        yield from map(Batch._make, rows)
+        if len(rows) < size:
+            return
+        after = rows[-1][1]
