@@ -1,6 +1,7 @@
 """One form for every document, whatever its spelling: for hashes, for drift, and for writing it out."""
 
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -60,17 +61,29 @@ def dump(document: Document) -> str:
 
 def as_yaml(value: Mapping[str, Any]) -> str:
     """Plain data as YAML, keys in their order; whatever needs quotes has them, and long texts are folded."""
+    return _written(value, flow=False, width=110)
+
+
+def one_line(value: Any) -> str:
+    """Plain data in one line, as YAML; a text has quotes only where it could be taken for something else."""
+    if isinstance(value, str) and value == value.strip() and value.isprintable() and not _NO_TEXT.fullmatch(value):
+        return value
+    return _written({"x": value}, flow=True, width=sys.maxsize).strip().removeprefix("{x: ").removesuffix("}")
+
+
+def _written(value: Any, *, flow: bool, width: int) -> str:
     writer = YAML(typ="safe", pure=True)
     writer.Representer = _Representer
-    writer.default_flow_style = False
+    writer.default_flow_style = flow
     writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    writer.width = 110
+    writer.width = width
     writer.indent(mapping=2, sequence=4, offset=2)
     out = StringIO()
     writer.dump(value, out)
     return out.getvalue()
 
 
+_NO_TEXT = re.compile("-?[0-9]+|true|false|null|~|")
 _LONG = 90
 _BREAKS = re.compile("[\x85\u2028\u2029]")
 _INVISIBLE = re.compile(r"\A\s|[^\S\n]$|\n\n\Z|[^\S\n ]", re.MULTILINE)
