@@ -1,5 +1,7 @@
 """`config plan`, `config diff`, `config export` and what `config apply` says of single keys."""
 
+import re
+
 from tests.unit.cli.shell import Shell
 
 HR = "documents/hr.yaml"
@@ -118,3 +120,36 @@ def test_nothing_in_force_cannot_be_exported(new: Shell) -> None:
     said = new("config", "export", str(new.home.parent / "out"))
     assert said.code == 2
     assert "nothing is in force" in said.err
+
+
+def test_pages_say_since_when_what_they_describe_is_in_force(used: Shell) -> None:
+    used.edit(HR, "precedence: 100", "precedence: 90")
+    out = used.home.parent / "site"
+    assert f"8 pages are in {out}. The first is {out}/index.html." in used.done("config", "describe", str(out))
+    page = (out / "rule-in-from-hr.html").read_text()
+    assert "<dd>100</dd>" in page
+    assert re.search(r"In force since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", page)
+    before = {path.name: path.read_bytes() for path in out.iterdir()}
+    used.done("config", "describe", str(out))
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == before
+    used.done("config", "describe", str(out), "--from", str(used.home))
+    page = (out / "rule-in-from-hr.html").read_text()
+    assert "<dd>90</dd>" in page
+    assert "Not in force." in page
+
+
+def test_pages_are_not_written_among_other_files(used: Shell) -> None:
+    said = used("config", "describe", str(used.home))
+    assert said.code == 2
+    assert "no page of a description" in said.err
+    assert not (used.home / "index.html").exists()
+
+
+def test_nothing_in_force_cannot_be_described_but_a_folder_can(new: Shell) -> None:
+    out = new.home.parent / "site"
+    assert new("config", "describe", str(out)).code == 2
+    assert new("config", "describe", str(out), "--from", str(new.home)).code == 0
+    new.edit(HR, "link: provision", "link: provison")
+    said = new("config", "describe", str(out), "--from", str(new.home))
+    assert said.code == 1
+    assert f"{HR}:{new.line(HR, 'provison')}" in said.err

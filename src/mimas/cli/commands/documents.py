@@ -73,3 +73,24 @@ def export(
     from mimas.cli.publishing import export_to
 
     end(export_to(installation(context), folder))
+
+
+@config.command("describe")
+def describe(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write into.", file_okay=False)],
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="HOME",
+            help="Describe the documents of a folder, in force or not.",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
+) -> None:
+    """Write pages that explain the documents in force: systems, attributes, rules, precedence, flows."""
+    from mimas.cli.publishing import describe as describe_
+
+    end(describe_(installation(context), folder, source))
