@@ -227,6 +227,14 @@ flows: {displayName: {constant: somebody}}
     assert precedence == "displayName 10 Names first 100 In from HR"
 
 
+def test_a_connector_says_who_reads_and_writes_each_attribute() -> None:
+    told = rows(pages(company())["connector-hr.html"])
+    assert told["Number"] == "Number string read by In from HR"
+    assert told["Status"] == "Status string read by In from HR", "its scope does"
+    assert told["Phones"] == "Phones string, multivalued"
+    assert rows(pages(company())["connector-directory.html"])["cn"] == "cn string written by Out to directory"
+
+
 def test_a_membership_is_a_source_of_the_attribute() -> None:
     assert "Membership Colleagues" in rows(pages(company())["type-group.html"])["member"]
 

@@ -83,18 +83,18 @@ class Site:
             for name, object_ in body.objects.items()
         }
 
-    def touched(self, connector: str, object_type: str, attribute: str) -> list[tuple[SyncRule, str]]:
-        """The rules that read or write an attribute of a connected system, and which they do."""
-        found = []
+    def touched(self, connector: str, object_type: str) -> Mapping[str, Sequence[tuple[SyncRule, str]]]:
+        """The attributes of an object type that rules read or write: the rules, and which of the two they do."""
+        found: dict[str, list[tuple[SyncRule, str]]] = {}
         for rule in self.rules(connector=connector, object_type=object_type):
             if rule.direction is Direction.OUTBOUND:
-                if any(flow.target == attribute for flow in (*rule.flows, *rule.deprovision_flows)):
-                    found.append((rule, "written by"))
-                continue
-            origins = [flow.origin for flow in rule.flows]
-            origins += [one.origin for criterion in rule.join for one in criterion]
-            if attribute in lineage.asked_by(rule.scope).union(*map(lineage.sources, origins)):
-                found.append((rule, "read by"))
+                names, does = {flow.target for flow in (*rule.flows, *rule.deprovision_flows)}, "written by"
+            else:
+                origins = [flow.origin for flow in rule.flows]
+                origins += [one.origin for criterion in rule.join for one in criterion]
+                names, does = set(lineage.asked_by(rule.scope).union(*map(lineage.sources, origins))), "read by"
+            for name in names:
+                found.setdefault(name, []).append((rule, does))
         return found
 
     def _settings(self, connector: str) -> list[tuple[str, str]]:
