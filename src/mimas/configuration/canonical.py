@@ -59,7 +59,7 @@ def dump(document: Document) -> str:
     return as_yaml({"kind": document.kind, "name": document.name, **{key: document.body[key] for key in keys}})
 
 
-def as_yaml(value: Mapping[str, Any]) -> str:
+def as_yaml(value: Any) -> str:
     """Plain data as YAML, keys in their order; whatever needs quotes has them, and long texts are folded."""
     return _written(value, flow=False, width=110)
 

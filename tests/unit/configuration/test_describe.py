@@ -18,6 +18,7 @@ from mimas.configuration.describe.links import Links
 from mimas.configuration.describe.site import Site, write
 from mimas.configuration.reading import Document, read, read_folder
 from mimas.language.scope import Operator
+from mimas.runs.setup import Guard
 from mimas.sync.rules import Clause, Direction, LinkType, SyncRule
 
 MANY = 130
@@ -307,6 +308,19 @@ def test_everything_has_words() -> None:
     for direction in Direction:
         for link in LinkType:
             assert words.link(SyncRule("r", direction, "c", "o", "p", 1, link))
+
+
+@pytest.mark.parametrize(
+    ("guard", "said"),
+    [
+        (Guard(10, 0.05), "more than 10 and more than 5% of all"),
+        (Guard(500, 0), "more than 500"),
+        (Guard(0, 0.125), "more than 12.5% of all"),
+        (Guard(0, 0), "more than 0"),
+    ],
+)
+def test_a_guard_says_no_more_than_it_asks(guard: Guard, said: str) -> None:
+    assert words.guard(guard) == said
 
 
 def test_a_second_description_takes_the_place_of_the_first(tmp_path: Path) -> None:

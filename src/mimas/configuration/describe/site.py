@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -99,11 +100,7 @@ class Site:
 
     def _settings(self, connector: str) -> list[tuple[str, str]]:
         settings = veiled(self.setup.connectors[connector].settings, ("settings",))
-        shown = {
-            key: as_yaml(value) if isinstance(value, dict) and len(value) > 1 else one_line(value)
-            for key, value in settings.items()
-        }
-        return [(key, value.rstrip()) for key, value in shown.items()]
+        return [(key, _shown(value)) for key, value in settings.items()]
 
     def _functions(self) -> dict[str, list[str]]:
         others: dict[str, str] = {}
@@ -133,6 +130,13 @@ class Site:
     @staticmethod
     def _render(environment: Environment, template: str, **context: Any) -> str:
         return environment.get_template(template).render(context)
+
+
+def _shown(value: Any) -> str:
+    """A setting: in one line, unless it holds more than one line says."""
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    large = (isinstance(value, dict) and len(value) > 1) or any(isinstance(one, (dict, list)) for one in inner)
+    return dedent(as_yaml(value)).rstrip() if large else one_line(value)
 
 
 def write(pages: Iterable[tuple[str, str]], folder: Path) -> list[Path]:

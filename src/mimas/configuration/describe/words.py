@@ -149,7 +149,8 @@ def deletion(given: Deletion) -> str:
 
 def guard(given: Guard) -> str:
     """When a threshold holds something back."""
-    return f"more than {given.count:,} and more than {share(given.share)} of all"
+    parts = [f"more than {given.count:,}"] if given.count or not given.share else []
+    return " and ".join([*parts, *([f"more than {share(given.share)} of all"] if given.share else [])])
 
 
 def step(given: Step) -> str:
