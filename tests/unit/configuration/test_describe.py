@@ -19,7 +19,7 @@ from mimas.configuration.describe.site import Site, write
 from mimas.configuration.reading import Document, read, read_folder
 from mimas.language.scope import Operator
 from mimas.runs.setup import Guard
-from mimas.sync.rules import Clause, Direction, LinkType, SyncRule
+from mimas.sync.rules import Direction, LinkType, SyncRule
 
 MANY = 130
 LARGE = f"""\
@@ -249,6 +249,13 @@ def test_a_rule_says_all_of_itself() -> None:
     assert 'dn ="uid=" & [accountName] & ",dc=example,dc=com"' in flat
 
 
+def test_clauses_are_read_as_sentences() -> None:
+    text = documents(EVERY_KIND)
+    flat = " ".join(Read(pages(text)["rule-0042.html"]).text.split())
+    assert "one of these: a is b and the function scopes:mine says so c is" in flat
+    assert "the function joins:former = id" in flat
+
+
 def test_a_type_with_many_flows_has_a_picture_for_each_system() -> None:
     page = pages(documents(LARGE))["type-person.html"]
     assert re.findall(r"<summary>(.*?)</summary>", page) == ["130 flows from hr: worker", "1 flows to hr: worker"]
@@ -304,7 +311,7 @@ def test_pages_have_names_that_every_file_system_takes() -> None:
 
 def test_everything_has_words() -> None:
     for operator in Operator:
-        assert words.clause(Clause("a", operator, "b"))[1]
+        assert words.question(operator)
     for direction in Direction:
         for link in LinkType:
             assert words.link(SyncRule("r", direction, "c", "o", "p", 1, link))

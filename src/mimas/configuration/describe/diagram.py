@@ -55,7 +55,7 @@ def picture(label: str, columns: Sequence[Sequence[Group]], lines: Sequence[Line
     parts = [_line(line, places) for line in lines]
     parts += [_group(group, index, places[index]) for index, column in enumerate(columns) for group in column]
     return Markup(  # noqa: S704 - every name in it is escaped where its part is made
-        f'<svg class="flows" role="img" viewBox="-1 -1 {width + 2} {tallest + 2}" width="{width + 2}" '
+        f'<svg class="flows" role="group" viewBox="-1 -1 {width + 2} {tallest + 2}" width="{width + 2}" '
         f'height="{tallest + 2}" aria-label="{escape(label)}">{"".join(parts)}</svg>'
     )
 

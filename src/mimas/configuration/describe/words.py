@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from mimas.configuration.shorthand import days, interval, share
 from mimas.runs.setup import Guard, Schedule, Step, Window
 from mimas.sync.rules import (
-    Clause,
     Computed,
     Constant,
     Deletion,
@@ -87,11 +86,9 @@ class Phrase:
     codes: Sequence[str] = ()
 
 
-def clause(given: Clause) -> tuple[str, str, str]:
-    """What is asked of, the question, and what it is compared with; of a function only its name is known."""
-    if given.function:
-        return given.function, "(a function) says so", ""
-    return given.attribute, _OPERATORS[given.operator], given.value
+def question(operator: Operator) -> str:
+    """What a clause asks, between its attribute and its value."""
+    return _OPERATORS[operator]
 
 
 def origin(given: Origin) -> Phrase:
