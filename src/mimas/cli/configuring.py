@@ -1,24 +1,34 @@
-"""``check`` and ``config apply``."""
+"""``check``, ``config apply``, ``config plan`` and ``config diff``."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
+from mimas.cli.differing import described, listed, print_alterations, reaches
 from mimas.cli.failing import Exit
 from mimas.cli.installation import Installation
 from mimas.cli.printing import as_json, errors, out
-from mimas.configuration.apply import apply, drift
+from mimas.configuration.apply import apply, drift, in_force
 from mimas.configuration.canonical import Change
 from mimas.configuration.check import check
+from mimas.configuration.checks.flows import EXTENSIONS
+from mimas.configuration.differences import Alteration, compare
+from mimas.configuration.documents import parse
 from mimas.configuration.problem import Problem, Severity
 from mimas.configuration.problem import errors as only_errors
-from mimas.configuration.reach import Reach
+from mimas.configuration.reach import Reach, reach
 from mimas.configuration.reading import Document, read_folder
 from mimas.configuration.sealed import check_sealed
 
 
-def _read(installation: Installation) -> tuple[list[Document], list[Problem]]:
+def read_documents(installation: Installation, folder: Path | None = None) -> tuple[list[Document], list[Problem]]:
+    """The documents of the home, or of another folder, and everything that can be said against them.
+
+    Their functions are looked for in that folder when it has some, otherwise in the home, where they would run.
+    """
     _, problems = installation.settings
-    documents, wrong = read_folder(installation.home)
-    return documents, [*problems, *wrong, *check(installation.home, documents)]
+    documents, wrong = read_folder(folder or installation.home)
+    functions = folder if folder and (folder / EXTENSIONS).is_dir() else installation.home
+    return documents, [*problems, *wrong, *check(functions, documents)]
 
 
 def _sealed(installation: Installation, documents: Sequence[Document]) -> list[Problem]:
@@ -27,7 +37,7 @@ def _sealed(installation: Installation, documents: Sequence[Document]) -> list[P
 
 def check_home(installation: Installation, *, json: bool) -> int:
     """Check the folder and compare it with what is in force."""
-    documents, problems = _read(installation)
+    documents, problems = read_documents(installation)
     wrong = only_errors(problems)
     if not wrong:
         problems += _sealed(installation, documents)
@@ -35,20 +45,21 @@ def check_home(installation: Installation, *, json: bool) -> int:
     store = None if wrong else installation.any_store
     changes = drift(store, documents) if store is not None and store.exists() else []
     if json:
-        as_json({"problems": [_told(p) for p in problems], "drift": [_described(c) for c in changes]})
+        as_json({"problems": [_told(p) for p in problems], "drift": [_drifted(c) for c in changes]})
     else:
         _print_problems(problems)
         if not wrong:
             out.print(f"{len(documents)} documents are in order.")
         if changes:
             out.print("They differ from what is in force. `mimas config apply` would make these changes:")
-            _print_changes(changes)
+            out.print("\n".join(listed(changes)), markup=False)
+            out.print("`mimas config plan` shows what is changed in each.")
     return Exit.FAILED if wrong else Exit.DRIFT if changes else Exit.DONE
 
 
 def apply_home(installation: Installation) -> int:
     """Apply the folder when nothing is wrong with it."""
-    documents, problems = _read(installation)
+    documents, problems = read_documents(installation)
     _print_problems([problem for problem in problems if problem.severity is not Severity.HINT])
     if only_errors(problems):
         errors.print("Nothing was applied: put these right first.", markup=False)
@@ -57,35 +68,83 @@ def apply_home(installation: Installation) -> int:
     store.prepare()
     _print_problems(_sealed(installation, documents))
     with store.database.alone():
+        before = in_force(store)
         changes, far = apply(store, documents)
     if not changes:
         out.print(f"{len(documents)} documents are in force; nothing has changed.")
         return Exit.DONE
-    _print_changes(changes)
-    out.print(f"{len(documents)} documents are in force. {_reaches(far)}".strip())
+    print_alterations(compare(before, documents), documents)
+    out.print(f"{len(documents)} documents are in force. {reaches(far)}".strip())
     return Exit.DONE
+
+
+def plan(installation: Installation, folder: Path | None, *, json: bool) -> int:
+    """Compare what is in force with a folder that could be applied."""
+    documents, problems = read_documents(installation, folder)
+    if wrong := only_errors(problems):
+        return _refused(wrong, json=json)
+    store = installation.any_store
+    before = in_force(store) if store.exists() else []
+    alterations = compare(before, documents)
+    far = reach([one.change for one in alterations], before, documents)
+    if json:
+        looked_at = {
+            "everything": far.everything,
+            "objects": [list(place) for place in sorted(far.objects)],
+            "resources": sorted(far.resources),
+        }
+        as_json({**described(alterations, documents), "reach": looked_at, "problems": list(map(_told, problems))})
+        return _exit(alterations)
+    _print_problems([problem for problem in problems if problem.severity is not Severity.HINT])
+    print_alterations(alterations, documents)
+    if alterations:
+        out.print(_next(far, installation.home if folder is None else folder, here=folder is None), markup=False)
+    return _exit(alterations)
+
+
+def compare_folders(one: Path, other: Path, *, json: bool) -> int:
+    """Compare two folders, of which neither has to be a home or in force."""
+    (before, wrong), (after, more) = (_read(folder) for folder in (one, other))
+    if wrong or more:
+        return _refused([*wrong, *more], json=json)
+    alterations = compare(before, after)
+    if json:
+        as_json(described(alterations, after))
+    else:
+        print_alterations(alterations, after)
+    return _exit(alterations)
+
+
+def _next(far: Reach, folder: Path, *, here: bool) -> str:
+    does = "`mimas config apply` puts this into force. " if here else ""
+    data = f"`mimas plan --config {folder}` shows what becomes of people and groups."
+    return f"\n{reaches(far) or 'The next sync has nothing to look at anew.'}\n{does}{data}"
+
+
+def _read(folder: Path) -> tuple[list[Document], list[Problem]]:
+    documents, problems = read_folder(folder)
+    return documents, [*problems, *(problem for document in documents for problem in parse(document)[1])]
+
+
+def _refused(wrong: Sequence[Problem], *, json: bool) -> int:
+    if json:
+        as_json({"problems": [_told(problem) for problem in wrong]})
+    else:
+        _print_problems(wrong)
+        errors.print("Nothing was compared: put these right first.", markup=False)
+    return Exit.FAILED
+
+
+def _exit(alterations: Sequence[Alteration]) -> int:
+    return Exit.DRIFT if alterations else Exit.DONE
 
 
 _STYLES = {Severity.ERROR: "", Severity.WARNING: "yellow", Severity.HINT: "dim"}
 
 
-def _reaches(far: Reach) -> str:
-    if far.everything:
-        return "The next sync looks at everything anew."
-    looked_at = [f"the {type_} objects of {connector}" for connector, type_ in sorted(far.objects)]
-    looked_at += [f"what becomes of every {type_}" for type_ in sorted(far.resources)]
-    return f"The next sync looks anew at {' and '.join(looked_at)}." if looked_at else ""
-
-
 def _print_problems(problems: Sequence[Problem]) -> None:
     for problem in problems:
         errors.print(str(problem), style=_STYLES[problem.severity], markup=False)
-
-
-def _print_changes(changes: Sequence[Change]) -> None:
-    signs = {"added": "+", "changed": "~", "removed": "-"}
-    for change in changes:
-        out.print(f"  {signs[change.action]} {change.kind} {change.name}", markup=False)
 
 
 def _told(problem: Problem) -> dict[str, str | int]:
@@ -99,5 +158,5 @@ def _told(problem: Problem) -> dict[str, str | int]:
     }
 
 
-def _described(change: Change) -> dict[str, str]:
+def _drifted(change: Change) -> dict[str, str]:
     return {"action": change.action, "kind": change.kind, "name": change.name}

@@ -17,6 +17,12 @@ def in_force(store: Store) -> list[Document]:
     return [unpack(kind, name, body, file) for kind, name, body, file in rows]
 
 
+def applied_at(store: Store) -> str:
+    """The instant (ISO 8601, UTC) since which the documents are in force; empty when there are none."""
+    with store.transaction() as tx:
+        return str(tx.value("SELECT MAX(applied) FROM document") or "")
+
+
 def drift(store: Store, folder: Sequence[Document]) -> list[Change]:
     """What applying the folder would change."""
     return diff({(d.kind, d.name): d.body for d in in_force(store)}, folder)

@@ -1,5 +1,7 @@
 """One form for every document, whatever its spelling: for hashes, for drift, and for writing it out."""
 
+import re
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -8,6 +10,8 @@ from typing import Any, Literal
 
 import msgspec
 from ruamel.yaml import YAML
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.representer import SafeRepresenter
 
 from mimas.configuration.documents import KINDS, parse
 from mimas.configuration.reading import Document
@@ -49,18 +53,59 @@ def diff(applied: Mapping[tuple[str, str], Mapping[str, Any]], folder: Iterable[
 
 def dump(document: Document) -> str:
     """The document as YAML that people read: keys in the order of the documentation, each value as it was written."""
-    known = list(KINDS[document.kind].model_fields) if document.kind in KINDS else []
+    fields = KINDS[document.kind].model_fields if document.kind in KINDS else {}
+    known = [field.alias or name for name, field in fields.items()]
     keys = sorted(document.body, key=lambda key: known.index(key) if key in known else len(known))
     return as_yaml({"kind": document.kind, "name": document.name, **{key: document.body[key] for key in keys}})
 
 
-def as_yaml(value: Mapping[str, Any]) -> str:
-    """Plain data as YAML, keys in their order; whatever needs quotes has them."""
+def as_yaml(value: Any) -> str:
+    """Plain data as YAML, keys in their order; whatever needs quotes has them, and long texts are folded."""
+    return _written(value, flow=False, width=110)
+
+
+def one_line(value: Any) -> str:
+    """Plain data in one line, as YAML; a text has quotes only where it could be taken for something else."""
+    if isinstance(value, str) and value == value.strip() and value.isprintable() and not _NO_TEXT.fullmatch(value):
+        return value
+    return _written({"x": value}, flow=True, width=sys.maxsize).strip().removeprefix("{x: ").removesuffix("}")
+
+
+def _written(value: Any, *, flow: bool, width: int) -> str:
     writer = YAML(typ="safe", pure=True)
-    writer.default_flow_style = False
+    writer.Representer = _Representer
+    writer.default_flow_style = flow
     writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
-    writer.width = 4096
+    writer.width = width
     writer.indent(mapping=2, sequence=4, offset=2)
     out = StringIO()
     writer.dump(value, out)
     return out.getvalue()
+
+
+_NO_TEXT = re.compile("-?[0-9]+|true|false|null|~|")
+_LONG = 90
+_BREAKS = re.compile("[\x85\u2028\u2029]")
+_INVISIBLE = re.compile(r"\A\s|[^\S\n]$|\n\n\Z|[^\S\n ]", re.MULTILINE)
+"""What cannot be seen in a block of text, or would not come back: blanks at its ends, tabs, line breaks of YAML 1.1."""
+
+
+class _Representer(SafeRepresenter):
+    """Texts in the style that is read most easily, of those in which they come back as they were."""
+
+    def represent_str(self, data: str) -> ScalarNode:
+        """A text: a block where it has lines or is long, otherwise plain, or in the quotes that it needs."""
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=_style(data))
+
+
+_Representer.add_representer(str, _Representer.represent_str)
+
+
+def _style(text: str) -> str | None:
+    """The sign of YAML for the style; none: the writer chooses."""
+    if "\n" not in text and len(text) <= _LONG:
+        # The writer breaks the line at these, within quotes that do not keep them.
+        return '"' if _BREAKS.search(text) else None
+    if _INVISIBLE.search(text) or not text.replace("\n", "").isprintable():
+        return '"'
+    return "|" if "\n" in text else ">"

@@ -22,7 +22,7 @@ _OPERATORS = "|".join(sorted(Operator, key=len, reverse=True))
 _OPERATOR = re.compile(rf"(?<=\s)(?:{_OPERATORS})(?=\s|\Z)")
 _AND = re.compile(r"(?<=\s)and(?=\s)")
 _FLAGS = ("multivalued", "indexed", "secret")
-_NULL_TESTS = (Operator.ISNULL, Operator.ISNOTNULL)
+NULL_TESTS = (Operator.ISNULL, Operator.ISNOTNULL)
 _ADDRESS = re.compile(r"[!#-'*+./-9=?A-Z^-~-]+@[A-Za-z0-9.-]+")
 _STEPS = "steps are: import NAME [delta], export NAME, sync [NAME] [full]"
 
@@ -66,9 +66,9 @@ def clause(given: Any) -> Any:
         hint = suggest(words[1], Operator) if len(words) > 1 else ""
         raise NotationError(f"'{given}' has no operator", hint or "write `attribute OPERATOR value`, as in `a EQUAL b`")
     attribute, operator, value = text[: found.start()].rstrip(), found[0], text[found.end() :].strip()
-    if operator in _NULL_TESTS and value:
+    if operator in NULL_TESTS and value:
         raise NotationError(f"{operator} takes no value", f"leave out '{value}'")
-    if operator not in _NULL_TESTS and not value:
+    if operator not in NULL_TESTS and not value:
         raise NotationError(f"{operator} needs a value", 'for an empty text use ISNULL or ""')
     quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
     return {"attribute": attribute, "operator": operator, "value": value[1:-1] if quoted else value}

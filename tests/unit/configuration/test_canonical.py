@@ -1,5 +1,8 @@
 """One form for every spelling; drift."""
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from small_company import FILES, HR
 
 from mimas.configuration.canonical import Change, diff, digest, dump, normalise
@@ -80,6 +83,47 @@ def test_written_documents_mean_the_same() -> None:
 def test_written_documents_have_the_usual_order() -> None:
     lines = [line.split(":")[0] for line in dump(one(LONG)).splitlines() if line[0].isalpha()]
     assert " ".join(lines) == "kind name direction connector object resource precedence link scope join flows"
+
+
+def test_a_key_with_another_name_in_the_model_has_its_place() -> None:
+    (mail,), _ = read("kind: Mail\nname: m\npassword: {env: X}\nuser: u\nfrom: a@b.c\nhost: h\n")
+    assert [line.split(":")[0] for line in dump(mail).splitlines()] == [
+        "kind", "name", "host", "from", "user", "password", "  env"
+    ]  # fmt: skip
+
+
+TEXTS = [
+    "", " ", "a ", " a", "a\nb", "a\nb\n", "a\n\nb\n\n", "\n", "\na", "a \nb", "  a\n b", "a\n\tb", "\t", "a\r\nb",
+    "a\rb", "a\x85b", "\x85", "a\u2028b", "a\u2029b", "\x85" * 100, "a\nb\x85c", "\ufeffa", "\x00", "\x07", "\x7f",
+    "\x80", "\xa0", "\ufffe", "on", "off", "yes", "No", "y", "true", "TRUE", "null", "~", "0042", "42", "-1", "+1",
+    "1.10", "1e3", "0x1F", "0o17", "1_000", ".inf", "12345678901234567890", "2026-11-23", "2026-11-23T08:00:00Z",
+    "22:00", "5%", "=", "=Trim([a])", "<<", "---", "...", "--- a", "a\n---\nb", "- a", "-", "? a", ": a", "a: b",
+    "a:", "a #b", "#a", "&a", "*a", "!a", "!!int 7", "%YAML 1.1", "@a", "`a", "|", ">-", "[a]", "{a}", "'", '"',
+    "it's", 'a "b"', "a\\b", "😀", "מִימַס", "x" * 5_000, "word " * 2_000, "word " * 2_000 + "end",
+    "a  b " * 50 + "c", "é\n" * 300, "=IIF(IsPresent([mail]), 'x: y' & \"# no comment\", [mail])" * 5,
+    "a\n" + "b c " * 60 + "d", "# a\n# b\n" + "- c " * 40 + "d",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text[:20]))
+def test_every_text_comes_back_as_it_was(text: str) -> None:
+    body = {"one": text, "list": [text, [text]], "map": {text: "key", "deep": {"list": [{"a": text, text: text}]}}}
+    document = Document("X", "n", body)
+    assert one(dump(document)).body == body
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(st.characters(codec="utf-8") | st.sampled_from("\n\n  \t\x85\u2028-:#'\""), max_size=200))
+def test_any_text_comes_back_as_it_was(text: str) -> None:
+    assert one(dump(Document("X", "n", {"a": text, "b": [text]}))).body == {"a": text, "b": [text]}
+
+
+def test_what_is_long_or_has_lines_is_a_block() -> None:
+    expression = "=" + " & ".join(f"Trim([attribute{number}])" for number in range(20))
+    written = dump(Document("X", "n", {"flows": {"a": expression}, "description": "Two lines.\n\nAnd one more.\n"}))
+    assert "description: |\n  Two lines.\n\n  And one more.\n" in written
+    assert "  a: >-\n    =Trim([attribute0]) & " in written
+    assert max(map(len, written.splitlines())) < 140
 
 
 def test_drift() -> None:

@@ -40,3 +40,57 @@ def apply(context: typer.Context) -> None:
     from mimas.cli.configuring import apply_home
 
     end(apply_home(installation(context)))
+
+
+Other = Annotated[
+    Path | None, typer.Argument(metavar="DIR", help="The folder; without it the home.", exists=True, file_okay=False)
+]
+Folder = Annotated[Path, typer.Argument(exists=True, file_okay=False)]
+
+
+@config.command("plan")
+def plan(context: typer.Context, folder: Other = None, json: Json = False) -> None:
+    """Show what applying the documents of a folder would change, key by key. Exit status 5: something."""
+    from mimas.cli.configuring import plan as plan_
+
+    end(plan_(installation(context), folder, json=json))
+
+
+@config.command("diff")
+def diff(a: Folder, b: Folder, json: Json = False) -> None:
+    """Show what makes the documents of the folder B of those of A, key by key. Exit status 5: something."""
+    from mimas.cli.configuring import compare_folders
+
+    end(compare_folders(a, b, json=json))
+
+
+@config.command("export")
+def export(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write into.", file_okay=False)],
+) -> None:
+    """Write the documents in force as files; applied, they change nothing."""
+    from mimas.cli.publishing import export_to
+
+    end(export_to(installation(context), folder))
+
+
+@config.command("describe")
+def describe(
+    context: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write into.", file_okay=False)],
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="HOME",
+            help="Describe the documents of a folder, in force or not.",
+            exists=True,
+            file_okay=False,
+        ),
+    ] = None,
+) -> None:
+    """Write pages that explain the documents in force: systems, attributes, rules, precedence, flows."""
+    from mimas.cli.publishing import describe as describe_
+
+    end(describe_(installation(context), folder, source))
