@@ -15,7 +15,8 @@ from mimas.configuration.reading import Document, read_folder
 from mimas.configuration.sealed import check_sealed
 
 
-def _read(installation: Installation) -> tuple[list[Document], list[Problem]]:
+def read_home_folder(installation: Installation) -> tuple[list[Document], list[Problem]]:
+    """The documents of the folder, and everything that can be said against them and the settings."""
     _, problems = installation.settings
     documents, wrong = read_folder(installation.home)
     return documents, [*problems, *wrong, *check(installation.home, documents)]
@@ -27,7 +28,7 @@ def _sealed(installation: Installation, documents: Sequence[Document]) -> list[P
 
 def check_home(installation: Installation, *, json: bool) -> int:
     """Check the folder and compare it with what is in force."""
-    documents, problems = _read(installation)
+    documents, problems = read_home_folder(installation)
     wrong = only_errors(problems)
     if not wrong:
         problems += _sealed(installation, documents)
@@ -37,7 +38,7 @@ def check_home(installation: Installation, *, json: bool) -> int:
     if json:
         as_json({"problems": [_told(p) for p in problems], "drift": [_described(c) for c in changes]})
     else:
-        _print_problems(problems)
+        print_problems(problems)
         if not wrong:
             out.print(f"{len(documents)} documents are in order.")
         if changes:
@@ -48,14 +49,14 @@ def check_home(installation: Installation, *, json: bool) -> int:
 
 def apply_home(installation: Installation) -> int:
     """Apply the folder when nothing is wrong with it."""
-    documents, problems = _read(installation)
-    _print_problems([problem for problem in problems if problem.severity is not Severity.HINT])
+    documents, problems = read_home_folder(installation)
+    print_problems([problem for problem in problems if problem.severity is not Severity.HINT])
     if only_errors(problems):
         errors.print("Nothing was applied: put these right first.", markup=False)
         return Exit.FAILED
     store = installation.any_store
     store.prepare()
-    _print_problems(_sealed(installation, documents))
+    print_problems(_sealed(installation, documents))
     with store.database.alone():
         changes, far = apply(store, documents)
     if not changes:
@@ -77,7 +78,8 @@ def _reaches(far: Reach) -> str:
     return f"The next sync looks anew at {' and '.join(looked_at)}." if looked_at else ""
 
 
-def _print_problems(problems: Sequence[Problem]) -> None:
+def print_problems(problems: Sequence[Problem]) -> None:
+    """A line each, coloured by how much it matters."""
     for problem in problems:
         errors.print(str(problem), style=_STYLES[problem.severity], markup=False)
 

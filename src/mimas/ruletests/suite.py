@@ -1,0 +1,118 @@
+"""All rule tests of a home, and how they are run: the rules are compiled once, each test begins with nothing."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from mimas.configuration.build import ConfigurationError, setup
+from mimas.configuration.problem import Problem, errors
+from mimas.configuration.reading import Document, read_folder
+from mimas.ruletests.case import Case
+from mimas.ruletests.comparing import differences
+from mimas.ruletests.coverage import Coverage
+from mimas.ruletests.difference import Difference
+from mimas.ruletests.nature import natures
+from mimas.ruletests.origins import Origins
+from mimas.ruletests.reading import chain, files, read_tests
+from mimas.ruletests.systems import Systems
+from mimas.ruletests.watching import watch
+from mimas.ruletests.world import World
+from mimas.runs.extensions import Extensions
+from mimas.runs.setup import Guard, Setup
+from mimas.sync.compiling import compile_rules
+
+_OPEN = Guard(1_000_000_000, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a test ended; ``notes`` is what was said of single objects meanwhile, as `mimas runs` tells it."""
+
+    case: Case
+    differences: Sequence[Difference]
+    seconds: float
+    notes: Sequence[dict[str, Any]] = field(default=())
+
+    @property
+    def passed(self) -> bool:
+        """Whether everything was as expected."""
+        return not self.differences
+
+
+class Suite:
+    """The rule tests of a home, under the documents of its folder (not those in force).
+
+    Raises `ConfigurationError` for documents that cannot be used; what the rules' functions raise at their loading
+    (`ExtensionError`).
+    """
+
+    def __init__(self, home: Path, documents: Sequence[Document] = ()) -> None:
+        """``documents``: those of the home, where they have been read already."""
+        if not documents:
+            documents, problems = read_folder(home)
+            if wrong := errors(problems):
+                raise ConfigurationError(wrong)
+        self.setup = _harmless(setup(home, documents))
+        extensions = Extensions(home)
+        schemas = {name: connector.schema for name, connector in self.setup.connectors.items()}
+        self.coverage = Coverage(self.setup.rules)
+        self._natures = natures(self.setup)
+        self._compiled = watch(compile_rules(self.setup.rules, schemas, extensions), self.coverage.watched)
+        self._extensions = extensions
+        self._origins = Origins(self.setup, extensions)
+        self._world: World | None = None
+        self._at: Case | None = None
+        self._read: tuple[set[Path], list[Case], list[Problem]] | None = None
+
+    def read(self, paths: Sequence[Path] = ()) -> list[Case]:
+        """The tests of some files, or all. A test may go on from one of a file that is not asked for.
+
+        Raises `ConfigurationError` when something is wrong with these files.
+        """
+        asked = [path.resolve() for path in paths]
+        if self._read is None or not self._read[0].issuperset(asked):
+            known = dict.fromkeys([*files(self.setup.home), *asked])
+            self._read = {*known}, *read_tests(self.setup, known)
+        _, cases, problems = self._read
+        chosen = {self._shown(path) for path in asked}
+        if wrong := [one for one in problems if not chosen or one.place.file in chosen]:
+            raise ConfigurationError(wrong)
+        return [case for case in cases if not chosen or case.place.file in chosen]
+
+    def run(self, case: Case) -> Result:
+        """Run one test, and before it those that it goes on from, unless the last one run was just that."""
+        begin = time.monotonic()
+        if case.after is None or self._at is not case.after:
+            self.close()
+        world = self._world = self._world or self._new()
+        for one in chain(case) if self._at is None else [case]:
+            world.live(one)
+            self.coverage.look(world.store)
+        self._at = case
+        self._origins.now = case.now
+        found = differences(case, world, self._origins)
+        return Result(case, found, time.monotonic() - begin, world.notes)
+
+    def close(self) -> None:
+        """Forget where the last test has ended."""
+        if self._world is not None:
+            self._world.close()
+        self._world = self._at = None
+
+    def _new(self) -> World:
+        return World(self.setup, self._compiled, self._extensions, Systems(self.setup, self._natures))
+
+    def _shown(self, path: Path) -> str:
+        home = self.setup.home
+        return (path.relative_to(home) if path.is_relative_to(home) else path).as_posix()
+
+
+def _harmless(setup: Setup) -> Setup:
+    """Without guards, which a handful of people cannot trip, and without functions that tell others of an export."""
+    connectors = {
+        name: replace(one, missing=_OPEN, deletes=_OPEN, changes={}, before_export="", after_export="")
+        for name, one in setup.connectors.items()
+    }
+    return replace(setup, connectors=connectors)

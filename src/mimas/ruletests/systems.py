@@ -1,0 +1,185 @@
+"""The connected systems of a rule test: simulated ones, in memory, that take what they are given."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mimas.connectors.contract import Connector
+from mimas.ruletests.case import Named
+from mimas.ruletests.nature import Nature
+from mimas.runs.setup import Setup
+from mimas.schema import names
+from mimas.schema.attributes import NAME, Kind, ObjectType, secrets
+from mimas.schema.values import Scalar, as_list
+from mimas.testing import Nature as Behaviour
+from mimas.testing import RefusalError, Simulator, SimulatorSettings, Stored, System
+
+_PLUS = re.compile(r"(?<!\\)\+")
+_BATCH = 1_000
+
+
+class _Standing(Simulator):
+    """The connector to a system that stays open from one step to the next."""
+
+    def to(self, system: System) -> "_Standing":
+        """Connected to this system."""
+        self._opened = system
+        return self
+
+    def close(self) -> None:
+        """Leave the system as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an object is called: how it is shown, and the keys under which it is found."""
+
+    label: str
+    keys: frozenset[str]
+
+
+class Systems:
+    """The systems of one test, by connector; each is there once it is asked for."""
+
+    def __init__(self, setup: Setup, natures: Mapping[str, Nature]) -> None:
+        self.setup = setup
+        self.natures = natures
+        self._open: dict[str, System] = {}
+
+    def __getitem__(self, name: str) -> System:
+        """The system of a connector."""
+        if name not in self._open:
+            never_kept = frozenset().union(*secrets(self.setup.connectors[name].schema).values())
+            self._open[name] = System(":memory:", Behaviour(repairs=True, drops=never_kept))
+        return self._open[name]
+
+    def close(self) -> None:
+        """Forget them."""
+        for system in self._open.values():
+            system.close()
+        self._open = {}
+
+    def connector(self, name: str) -> Connector[Any]:
+        """A connector to a system."""
+        nature = self.natures[name]
+        settings = SimulatorSettings(
+            path=Path(":memory:"),
+            named=nature.named,
+            references=nature.references,
+            whole_references=nature.whole_references,
+            batch=_BATCH,
+        )
+        return _Standing(name, settings, self.setup.connectors[name].schema, self.setup.home).to(self[name])
+
+    def show(self, connector: str, type_: str, key: str, row: Named | None) -> None:
+        """Somebody makes, changes or (none) removes an object by hand. Raises `RefusalError`."""
+        system, object_type = self[connector], self.setup.connectors[connector].schema[type_]
+        found = self.find(connector, key, type_)
+        if len(found) > 1:
+            raise RefusalError("ambiguous", f"{len(found)} objects have the value {key}; name one by its anchor")
+        before = found[0] if found else None
+        if row is None:
+            if before is None:
+                raise RefusalError("cd-missing-object", f"{connector} has no {type_} {key}")
+            system.remove(before.anchor)
+            return
+        anchor, name, own = self._identity(connector, object_type, key, row, before)
+        if before is not None and name is not None and name != before.name:
+            system.rename(anchor, name)
+        values = dict(before.values) if before is not None else {}
+        given = {attribute: as_list(value) for attribute, value in {**own, **row}.items() if attribute != NAME}
+        for attribute, listed in given.items():
+            refers = object_type.attributes[attribute].kind is Kind.REFERENCE
+            values[attribute] = [
+                self._as_referred(connector, object_type, attribute, str(one)) if refers else one for one in listed
+            ]
+        system.put(type_, {name: list(some) for name, some in values.items() if some}, anchor=anchor, name=name)
+
+    def find(self, connector: str, key: str, type_: str | None = None) -> list[Stored]:
+        """The objects with that anchor or name; where the system gives anchors by itself, with such a value."""
+        key = self._normal(connector, key)
+        entries = [one for one in self[connector].entries().values() if type_ is None or type_ == one.type]
+        return [one for one in entries if key in self.known(connector, one).keys]
+
+    def known(self, connector: str, stored: Stored) -> Known:
+        """What an object is called."""
+        object_type = self.setup.connectors[connector].schema[stored.type]
+        anchor = stored.anchor.removeprefix(object_type.prefix)
+        keys, label = {self._normal(connector, anchor)}, anchor
+        if stored.name is not None:
+            keys.add(names.key(stored.name))
+            label = stored.name
+        elif not object_type.anchor:
+            plain = [
+                (name, str(values[0]))
+                for name in object_type.attributes
+                if len(values := stored.values.get(name, [])) == 1
+                and object_type.attributes[name].kind is not Kind.REFERENCE
+            ]
+            keys.update(value for _, value in plain)
+            label = next((value for _, value in plain), anchor)
+        return Known(label, frozenset(keys))
+
+    def everything(self, connector: str) -> dict[str, Known]:
+        """Anchor → what the object is called, of all there are now."""
+        return {anchor: self.known(connector, stored) for anchor, stored in self[connector].entries().items()}
+
+    def matches(self, connector: str, key: str, known: Known) -> bool:
+        """Whether somebody who writes this key means that object."""
+        return self._normal(connector, key) in known.keys
+
+    def target(self, connector: str, text: Scalar, to: str | None = None) -> str:
+        """What a reference points to, so that two can be compared: an anchor; the text itself if there is none."""
+        entries = self[connector].entries()
+        found = entries.get(str(text))
+        candidates = [found] if found is not None else self.find(connector, str(text), to)
+        return candidates[0].anchor if len(candidates) == 1 else self._normal(connector, str(text))
+
+    def label(self, connector: str, anchor: str) -> str:
+        """How the object of that anchor is shown."""
+        stored = self[connector].entries().get(anchor)
+        return self.known(connector, stored).label if stored is not None else anchor
+
+    def named(self, connectors: Sequence[str]) -> Iterator[tuple[str, Stored]]:
+        """All objects of some systems."""
+        for connector in connectors:
+            for stored in self[connector].entries().values():
+                yield connector, stored
+
+    def _normal(self, connector: str, key: str) -> str:
+        return names.key(key) if self.natures[connector].named and "=" in key else key
+
+    def _identity(
+        self, connector: str, type_: ObjectType, key: str, row: Named, before: Stored | None
+    ) -> tuple[str, str | None, dict[str, Scalar]]:
+        """Anchor, name, and the values that make up the anchor."""
+        name = None
+        if self.natures[connector].named:
+            given = row.get(NAME) or (before.name if before is not None else key if not type_.anchor else None)
+            if given is None:
+                raise RefusalError("invalid-dn", f"a new {type_.name} of {connector} needs a name: write `dn: …`")
+            name = str(given)
+        if before is not None:
+            return before.anchor, name, {}
+        if not type_.anchor:
+            # It stays what it is when its object is renamed, and is not taken by who gets that name then.
+            free = key if key not in self[connector].entries() else f"{key} (later)"
+            return free, name, {}
+        parts = [re.sub(r"\\(.)", r"\1", part) for part in _PLUS.split(key)] if len(type_.anchor) > 1 else [key]
+        own = dict(zip(type_.anchor, parts, strict=False))
+        anchor = type_.key({**own})
+        if anchor is None or len(parts) != len(type_.anchor):
+            raise RefusalError("missing-anchor-component", f"the key of a {type_.name} is {'+'.join(type_.anchor)}")
+        return anchor, name, dict(own)
+
+    def _as_referred(self, connector: str, type_: ObjectType, attribute: str, key: str) -> Scalar:
+        """What the system has for a reference to the object of that key, which may not be there (yet)."""
+        to = type_.attributes[attribute].to
+        found = self.find(connector, key, to)
+        by_name = self.natures[connector].references == "name"
+        if len(found) == 1:
+            return found[0].name or found[0].anchor if by_name else found[0].anchor
+        target = self.setup.connectors[connector].schema.get(to or "")
+        return f"{target.prefix}{key}" if target is not None and not by_name else key

@@ -1,0 +1,129 @@
+"""One rule test under way: an engine over an empty store, its connected systems, and the time."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from mimas.connectors.contract import Connector
+from mimas.ruletests.case import Case
+from mimas.ruletests.form import START
+from mimas.ruletests.systems import Known, Systems
+from mimas.runs.engine import Engine
+from mimas.runs.pending import has_work
+from mimas.runs.setup import Setup, Step
+from mimas.store import looking
+from mimas.store.memory import in_memory
+from mimas.sync.compiling import Compiled
+from mimas.testing import RefusalError
+
+ROUNDS = 6
+"""How often what has been exported is imported and synced again, until it comes to rest."""
+
+_ACCOUNTABLE = ("drift", "learned-normalisation", "join-by-hand")
+"""What is told and is no error."""
+
+
+class _Engine(Engine):
+    """Connects to the systems of the test."""
+
+    systems: Systems
+
+    def connector(self, name: str) -> Connector[Any]:
+        self.setup_of(name)
+        return self.systems.connector(name)
+
+
+class World:
+    """What a test lives in, and those that go on from it."""
+
+    def __init__(self, setup: Setup, compiled: Compiled, extensions: Callable[[str], object], systems: Systems) -> None:
+        self.store = in_memory()
+        self.systems = systems
+        self.now = START
+        self.engine = _Engine(self.store, setup, clock=lambda: self.now)
+        self.engine.systems = systems
+        self.engine.extensions = extensions
+        self.engine.compiled = compiled
+        self.sinks = sorted({target.connector for some in compiled.targets.values() for target in some})
+        self.notes: list[dict[str, Any]] = []
+        """What was said of single objects while the last case was lived through, each once."""
+        self.troubles: list[str] = []
+        """What went wrong with it as a whole."""
+        self.sent: dict[str, dict[str, str]] = {}
+        """Connector → anchor → what was done to the object."""
+        self.called: dict[tuple[str, str], Known] = {}
+        """(connector, anchor) → what the object is or was called, of all there have been."""
+
+    def close(self) -> None:
+        """Forget everything."""
+        self.store.close()
+        self.systems.close()
+
+    def live(self, case: Case) -> None:
+        """What is given happens, and then whatever follows, until nothing follows any more."""
+        self.now, self.notes, self.troubles, self.sent = case.now, [], [], {}
+        changed = self._show(case)
+        before = {name: len(self.systems[name].asked()) for name in self.sinks}
+        steps = _looked_at(changed)
+        for _ in range(ROUNDS):
+            self._run(steps)
+            self._remember()
+            changed = [name for name in self.sinks if has_work(self.store, Step("export", name), self.now)]
+            if not changed:
+                break
+            steps = [Step("export", name) for name in changed] + _looked_at(changed)
+        else:
+            self.troubles.append(
+                f"after {ROUNDS} exports and imports there is still something to send to {', '.join(changed)}: "
+                "rules go round in a circle, or a system is never as they want it"
+            )
+        for name in self.sinks:
+            self._account(name, before[name])
+
+    def unexpected(self) -> Iterable[dict[str, Any]]:
+        """What was said that is an error."""
+        return [note for note in self.notes if note["code"] not in _ACCOUNTABLE]
+
+    def _show(self, case: Case) -> list[str]:
+        for connector, rows in case.given.items():
+            for type_, objects in rows.items():
+                for key, row in objects.items():
+                    try:
+                        self.systems.show(connector, type_, key, row)
+                    except RefusalError as error:
+                        place = case.document.at("given", connector, type_, key)
+                        self.troubles.append(f"{place}: {connector} {key} cannot be given: {error}")
+        return list(case.given)
+
+    def _run(self, steps: list[Step]) -> None:
+        for report in self.engine.run("rule test", steps).steps:
+            outcome = report.outcome
+            if outcome.message and outcome.result.startswith(("stopped", "no-start")):
+                self.troubles.append(f"{report.step.title}: {outcome.message}")
+            for note in looking.notes(self.store, report.number, 1_000):
+                same = [one for one in self.notes if one["code"] == note["code"] and one["name"] == note["name"]]
+                self.notes += [] if same else [note]
+
+    def _remember(self) -> None:
+        for name in self.sinks:
+            self.called |= {(name, anchor): known for anchor, known in self.systems.everything(name).items()}
+
+    def _account(self, name: str, before: int) -> None:
+        """What was done to each object, taken together: what was added and then changed was added."""
+        done: dict[str, list[str]] = {}
+        for write, outcome in self.systems[name].asked()[before:]:
+            if outcome == "done" and write.anchor is not None:
+                done.setdefault(write.anchor, []).append("rename" if write.new_name else write.operation)
+        self.sent[name] = {anchor: _together(operations) for anchor, operations in done.items()}
+
+
+def _looked_at(connectors: list[str]) -> list[Step]:
+    return [*(Step("full-import", name) for name in connectors), Step("delta-sync")]
+
+
+def _together(operations: list[str]) -> str:
+    told = list(dict.fromkeys(operations))
+    if "add" in told or "rename" in told:
+        told.remove("update") if "update" in told else None
+    if "add" in told and "rename" in told:
+        told.remove("rename")
+    return ", ".join(told)
