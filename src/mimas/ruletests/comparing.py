@@ -53,6 +53,8 @@ class Comparison:
 
     def troubles(self) -> Iterator[Difference]:
         """What went wrong with the test as a whole."""
+        for what, why, place in self.world.refused:
+            yield Difference(what, "", "as it is given", f"cannot be: {why}", place)
         for trouble in self.world.troubles:
             yield Difference("the run", "", "comes to rest", trouble, self.case.place)
 

@@ -113,6 +113,12 @@ class Spelled:
         values: dict[str, Value | None] = {}
         for name, given in row.items():
             attribute = known.get(name)
+            if attribute is None and "=" in name and given is None:
+                # YAML took the commas of a name for those between the attributes.
+                self._wrong(
+                    (*path, name), "a name stands within { } without quotes", f"quote it, from before {name} on"
+                )
+                break
             if attribute is None:
                 self._wrong((*path, name), f"unknown attribute '{name}'", suggest(name, known))
             elif attribute.secret:

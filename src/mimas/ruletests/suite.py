@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mimas.configuration.build import ConfigurationError, setup
+from mimas.configuration.check import check
 from mimas.configuration.problem import Problem, errors
 from mimas.configuration.reading import Document, read_folder
 from mimas.ruletests.case import Case
@@ -49,10 +50,10 @@ class Suite:
     """
 
     def __init__(self, home: Path, documents: Sequence[Document] = ()) -> None:
-        """``documents``: those of the home, where they have been read already."""
+        """``documents``: those of the home, where they have been read and checked already."""
         if not documents:
             documents, problems = read_folder(home)
-            if wrong := errors(problems):
+            if wrong := errors([*problems, *check(home, documents)]):
                 raise ConfigurationError(wrong)
         self.setup = _harmless(setup(home, documents))
         extensions = Extensions(home)

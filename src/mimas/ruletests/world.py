@@ -10,6 +10,7 @@ from mimas.ruletests.systems import Known, Systems
 from mimas.runs.engine import Engine
 from mimas.runs.pending import has_work
 from mimas.runs.setup import Setup, Step
+from mimas.schema.places import Place
 from mimas.store import looking
 from mimas.store.memory import in_memory
 from mimas.sync.compiling import Compiled
@@ -48,6 +49,8 @@ class World:
         """What was said of single objects while the last case was lived through, each once."""
         self.troubles: list[str] = []
         """What went wrong with it as a whole."""
+        self.refused: list[tuple[str, str, Place]] = []
+        """What could not be given: which object, why, and where it stands."""
         self.sent: dict[str, dict[str, str]] = {}
         """Connector → anchor → what was done to the object."""
         self.called: dict[tuple[str, str], Known] = {}
@@ -60,7 +63,8 @@ class World:
 
     def live(self, case: Case) -> None:
         """What is given happens, and then whatever follows, until nothing follows any more."""
-        self.now, self.notes, self.troubles, self.sent = case.now, [], [], {}
+        self.now, self.sent = case.now, {}
+        self.notes, self.troubles, self.refused = [], [], []
         changed = self._show(case)
         before = {name: len(self.systems[name].asked()) for name in self.sinks}
         steps = _looked_at(changed)
@@ -91,7 +95,7 @@ class World:
                         self.systems.show(connector, type_, key, row)
                     except RefusalError as error:
                         place = case.document.at("given", connector, type_, key)
-                        self.troubles.append(f"{place}: {connector} {key} cannot be given: {error}")
+                        self.refused.append((f"{connector} {key}", str(error), place))
         return list(case.given)
 
     def _run(self, steps: list[Step]) -> None:
