@@ -10,7 +10,7 @@ from rich.text import Text
 from mimas.cli.configuring import print_problems, read_home_folder
 from mimas.cli.failing import CommandError, Exit
 from mimas.cli.installation import Installation
-from mimas.cli.printing import as_json, errors, out, print_note, table
+from mimas.cli.printing import as_json, errors, out, print_note
 from mimas.configuration.build import ConfigurationError
 from mimas.configuration.problem import errors as only_errors
 from mimas.ruletests.case import Case
@@ -98,7 +98,8 @@ def _print_end(results: Sequence[Result], seconds: float) -> None:
 
 def _print_coverage(rules: Sequence[RuleCoverage], percent: float) -> None:
     out.print()
-    table(("rule", "where", "covered", "never seen"), told(rules, percent))
+    for line in told(rules, percent):
+        out.print(Text(line, style="yellow" if line.startswith("  never") else ""))
 
 
 def _described(results: Sequence[Result], rules: Sequence[RuleCoverage] | None, percent: float) -> Mapping[str, Any]:

@@ -83,7 +83,7 @@ class Comparison:
                     near = self._near(
                         key, [self._label(number) for number, (of, _) in self.living.items() if of == type_]
                     )
-                    yield Difference(what, "", THERE, f"{ABSENT}{near}", place, self.origins.of_absent_resource(type_))
+                    yield Difference(what, "", THERE, f"{ABSENT}{near}", place, self._unborn(type_, key))
                 elif found and row is None:
                     yield Difference(what, "", ABSENT, THERE, place, self._holders(found[0]))
                 elif found and row:
@@ -119,7 +119,7 @@ class Comparison:
                     elif not found and row is not None:
                         there = [systems.known(connector, one).label for _, one in systems.named([connector])]
                         got = f"{ABSENT}{self._near(key, there)}"
-                        yield Difference(what, "", THERE, got, place, self.origins.of_absent_object(connector, type_))
+                        yield Difference(what, "", THERE, got, place, self._unmade(connector, type_))
                     elif found and row is None:
                         yield Difference(what, "", ABSENT, THERE, place, self._makers(connector, found[0]))
                     elif found and row:
@@ -252,6 +252,25 @@ class Comparison:
         number = looking.links(self.world.store, connector).get(anchor)
         return looking.show(self.world.store, number) if number is not None else None
 
+    def _unborn(self, type_: str, key: str) -> tuple[Origin, ...]:
+        """Why there is no such resource: objects of that key are the ones that it would come of."""
+        systems = self.world.systems
+        sources = sorted({rule.connector for rule in self.world.engine.setup.rules.rules})
+        candidates = [
+            (connector, stored, systems.known(connector, stored).label)
+            for connector in sources
+            for stored in systems.find(connector, key)
+        ]
+        return self.origins.of_absent_resource(type_, candidates)
+
+    def _unmade(self, connector: str, type_: str) -> tuple[Origin, ...]:
+        """Why there is no such object: whoever has none there may be out of a scope."""
+        having = set(looking.links(self.world.store, connector).values())
+        living = [
+            (of, values, self._label(number)) for number, (of, values) in self.living.items() if number not in having
+        ]
+        return self.origins.of_absent_object(connector, type_, living)
+
     def _holders(self, number: int) -> tuple[Origin, ...]:
         """Which rules' links a resource lives by."""
         return self.origins.of_links(looking.show(self.world.store, number))
@@ -270,4 +289,4 @@ def _text(value: Value | None) -> str:
 def _listed(values: Sequence[Any]) -> str:
     if not values:
         return NONE
-    return ", ".join(str(one).lower() if isinstance(one, bool) else str(one) for one in values)
+    return "\n".join(str(one).lower() if isinstance(one, bool) else str(one) for one in values)

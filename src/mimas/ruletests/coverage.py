@@ -38,11 +38,11 @@ class RuleCoverage:
         return (*scope, *(flow.given for flow in self.flows))
 
     @property
-    def missing(self) -> list[str]:
-        """What is not covered, in words."""
-        told = [] if self.inside else ["nobody in scope"]
-        told += ["nobody out of scope"] if self.scoped and not self.outside else []
-        return told + [f"{flow.attribute} ({flow.place})" for flow in self.flows if not flow.given]
+    def missing(self) -> list[tuple[str, str]]:
+        """What is not covered, in words, and where that is written."""
+        told = [] if self.inside else [("in scope", "")]
+        told += [("out of scope", "")] if self.scoped and not self.outside else []
+        return told + [(flow.attribute, str(flow.place)) for flow in self.flows if not flow.given]
 
 
 @dataclass(slots=True)

@@ -20,7 +20,10 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """``what``: the resource or object, ``attribute`` that of it, or empty; ``place``: the line of the test."""
+    """``what``: the resource or object, ``attribute`` that of it, or empty; ``place``: the line of the test.
+
+    Of several values each is a line of ``expected`` and ``got``.
+    """
 
     what: str
     attribute: str

@@ -6,6 +6,7 @@ from typing import Any
 
 from mimas.ruletests.difference import Origin
 from mimas.ruletests.form import START
+from mimas.ruletests.scopes import keeps_out
 from mimas.runs.setup import Setup
 from mimas.schema.attributes import NAME, Attribute
 from mimas.sync.context import Context
@@ -52,14 +53,34 @@ class Origins:
         )
         return (*members, *_could(could)) or (Origin(f"no rule flows to {attribute}"),)
 
-    def of_absent_resource(self, type_: str) -> tuple[Origin, ...]:
-        """The rules that make resources of a type."""
-        makers = [rule for rule in self._inbound(type_) if rule.link is LinkType.PROVISION]
-        return tuple(Origin("made by", rule.name, rule.place) for rule in makers[:_SOME])
+    def of_absent_resource(self, type_: str, candidates: Iterable[tuple[str, Stored, str]]) -> tuple[Origin, ...]:
+        """Why the objects that may stand for it make none: (connector, object, what it is called); else who makes such.
 
-    def of_absent_object(self, connector: str, type_: str) -> tuple[Origin, ...]:
-        """The rules that make objects of a type."""
+        That somebody is out of a scope is said of what systems show.
+        """
+        makers = [rule for rule in self._inbound(type_) if rule.link is LinkType.PROVISION]
+        out = [
+            self._kept_out(rule, self._values(rule, stored), f"{connector} {label}")
+            for connector, stored, label in candidates
+            for rule in makers
+            if (rule.connector, rule.object_type) == (connector, stored.type)
+        ]
+        found = tuple(origin for origin in out if origin is not None)
+        return found or tuple(Origin("made by", rule.name, rule.place) for rule in makers[:_SOME])
+
+    def of_absent_object(
+        self, connector: str, type_: str, living: Iterable[tuple[str, Mapping[str, Any], str]]
+    ) -> tuple[Origin, ...]:
+        """The rules that make objects of a type, and who is out of their scope: (type, values, what it is called)."""
         makers = [rule for rule in self._outbound(connector, type_) if rule.link is LinkType.PROVISION]
+        out = [
+            self._kept_out(rule, values, f"{of} {label}")
+            for of, values, label in living
+            for rule in makers
+            if rule.resource_type == of
+        ]
+        if kept := tuple(origin for origin in out if origin is not None)[:_SOME]:
+            return kept
         named = [
             (rule, next((flow.place for flow in rule.flows if flow.target == NAME), rule.place)) for rule in makers
         ]
@@ -100,6 +121,16 @@ class Origins:
             if scope and (self._points(rule, flow) or values.get(attribute) is not None):
                 return (_gave(rule, flow),)
         return _could(flows) or (Origin(f"no rule flows to {attribute}"),)
+
+    def _kept_out(self, rule: SyncRule, values: Mapping[str, Any], who: str) -> Origin | None:
+        return keeps_out(rule, values, who, self.now, self.extensions)
+
+    def _values(self, rule: SyncRule, stored: Stored) -> dict[str, Any]:
+        known = self.setup.connectors[rule.connector].schema[stored.type].attributes
+        return {
+            name: values if name in known and known[name].multivalued else values[0]
+            for name, values in stored.values.items()
+        }
 
     def _leaving(
         self, rules: Iterable[SyncRule], owner: Mapping[str, Any], attribute: str

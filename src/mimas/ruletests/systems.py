@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mimas.connectors.contract import Connector
+from mimas.connectors.contract import Connector, EntryError
+from mimas.connectors.texts import reader
 from mimas.ruletests.case import Named
 from mimas.ruletests.nature import Nature
 from mimas.runs.setup import Setup
@@ -168,11 +169,11 @@ class Systems:
             free = key if key not in self[connector].entries() else f"{key} (later)"
             return free, name, {}
         parts = [re.sub(r"\\(.)", r"\1", part) for part in _PLUS.split(key)] if len(type_.anchor) > 1 else [key]
-        own = dict(zip(type_.anchor, parts, strict=False))
+        own = {part: _typed(type_, part, text) for part, text in zip(type_.anchor, parts, strict=False)}
         anchor = type_.key({**own})
         if anchor is None or len(parts) != len(type_.anchor):
             raise RefusalError("missing-anchor-component", f"the key of a {type_.name} is {'+'.join(type_.anchor)}")
-        return anchor, name, dict(own)
+        return anchor, name, own
 
     def _as_referred(self, connector: str, type_: ObjectType, attribute: str, key: str) -> Scalar:
         """What the system has for a reference to the object of that key, which may not be there (yet)."""
@@ -183,3 +184,13 @@ class Systems:
             return found[0].name or found[0].anchor if by_name else found[0].anchor
         target = self.setup.connectors[connector].schema.get(to or "")
         return f"{target.prefix}{key}" if target is not None and not by_name else key
+
+
+def _typed(type_: ObjectType, attribute: str, text: str) -> Scalar:
+    """A part of a key as the attribute holds it. Raises `RefusalError`."""
+    known = type_.attributes.get(attribute)
+    read = reader(known) if known is not None else None
+    try:
+        return read(text) if read is not None else text
+    except EntryError as error:
+        raise RefusalError(error.code, error.message) from None

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from mimas.ruletests import world
+from mimas.ruletests.report import explained
 from tests.unit.ruletests.homes import ADA, home, results, rule_test, told
 
 OBJECT = f"expect: {{objects: {{directory: {{inetOrgPerson: {{'{ADA}': {{%s}}}}}}}}}}"
@@ -145,3 +146,36 @@ def test_what_cannot_be_given_is_told_with_its_line(tmp_path: Path) -> None:
     )
     assert told(result) == [("hr 7", "", "as it is given", "cannot be: hr has no worker 7")]
     assert result.differences[0].place.line == 16
+
+
+def test_who_is_kept_out_of_a_scope_is_told_with_the_condition(tmp_path: Path) -> None:
+    given = "given: {hr: {worker: {7: {First: A, Last: B, Status: left}}}}\n"
+    expect = "expect: {resources: {person: {7: {}}}}"
+    (result,) = results(home(tmp_path, rule_test("x", expect, given=given)))
+    assert [str(one) for one in result.differences[0].origins] == [
+        "hr 7 is kept out by `Status EQUAL active` of rule “In from HR” (documents/hr.yaml:31)"
+    ]
+
+
+def test_who_is_kept_out_of_a_target_is_told_with_the_condition(tmp_path: Path) -> None:
+    scoped = {
+        "file": "documents/directory.yaml",
+        "old": "link: provision\n",
+        "new": "link: provision\nscope: [department ISNOTNULL]\n",
+    }
+    expect = f"expect: {{objects: {{directory: {{inetOrgPerson: {{'{GRACE}': {{}}}}}}}}}}"
+    (result,) = results(home(tmp_path, rule_test("x", expect), **scoped))
+    assert [str(one) for one in result.differences[0].origins] == [
+        "person 1002 is kept out by `department ISNOTNULL` of rule “Out to the directory” (documents/directory.yaml:26)"
+    ]
+
+
+def test_several_values_are_a_line_each(tmp_path: Path) -> None:
+    several = {"file": "documents/people.yaml", "old": "department: string", "new": "department: string, multivalued"}
+    expect = PERSON.replace("1002", "1001") % "department: [Sales, Engineering]"
+    (result,) = results(home(tmp_path, rule_test("x", expect), **several))
+    assert told(result) == [("person 1001", "department", "Engineering\nSales", "Engineering")]
+    assert list(explained(result))[2:4] == [
+        "    tests/people.yaml:10  department  Engineering  Engineering",
+        "                                      Sales",
+    ]

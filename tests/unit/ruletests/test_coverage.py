@@ -13,7 +13,7 @@ from tests.unit.ruletests.homes import home, rule_test
 NOBODY = "given: {hr: {worker: {9: {First: No, Last: Body, Status: applicant}}}}"
 
 
-def missing(folder: Path) -> dict[str, list[str]]:
+def missing(folder: Path) -> dict[str, list[tuple[str, str]]]:
     """Rule → what no test comes by."""
     suite = Suite(folder)
     for case in suite.read():
@@ -23,23 +23,23 @@ def missing(folder: Path) -> dict[str, list[str]]:
 
 def test_what_no_test_comes_by(tmp_path: Path) -> None:
     assert missing(home(tmp_path, rule_test("x", ""))) == {
-        "In from HR": ["nobody out of scope"],
+        "In from HR": [("out of scope", "")],
         "Out to the directory": [],
     }
 
 
 def test_nobody_in_scope_covers_nothing_else(tmp_path: Path) -> None:
     found = missing(home(tmp_path, rule_test("x", "", given=NOBODY)))
-    assert found["In from HR"][:2] == ["nobody in scope", "employeeID (documents/hr.yaml:36)"]
+    assert found["In from HR"][:2] == [("in scope", ""), ("employeeID", "documents/hr.yaml:36")]
     assert len(found["In from HR"]) == 1 + 7
-    assert found["Out to the directory"][0] == "nobody in scope"
+    assert found["Out to the directory"][0] == ("in scope", "")
 
 
 def test_a_reference_counts_when_it_points_somewhere(tmp_path: Path) -> None:
     given = "given: {hr: {worker: {1: {First: A, Last: B, Status: active, Department: X}}}}"
     assert missing(home(tmp_path, rule_test("x", "", given=given))) == {
-        "In from HR": ["nobody out of scope", "manager (documents/hr.yaml:41)"],
-        "Out to the directory": ["manager (documents/directory.yaml:33)"],
+        "In from HR": [("out of scope", ""), ("manager", "documents/hr.yaml:41")],
+        "Out to the directory": [("manager", "documents/directory.yaml:33")],
     }
 
 

@@ -27,9 +27,7 @@ def test_what_is_printed_of_a_failure(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_what_is_printed_of_the_coverage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said = Shell(home(tmp_path, TESTS), monkeypatch)("test", "--coverage").out
-    assert [line.split() for line in said.rstrip().splitlines()[-4:]] == [
-        line.split() for line in COVERAGE.splitlines()
-    ]
+    assert said.rstrip().endswith(COVERAGE)
 
 
 def test_the_other_example_is_read(tmp_path: Path) -> None:
