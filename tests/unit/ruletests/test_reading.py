@@ -75,6 +75,13 @@ def test_documents_that_are_no_tests(tmp_path: Path) -> None:
     assert twice == "8: y: there are two tests of this name; see tests/people.yaml:5"
 
 
+def test_a_test_among_the_documents_is_sent_to_its_folder(tmp_path: Path) -> None:
+    folder = home(tmp_path, "")
+    (folder / "documents" / "test.yaml").write_text("kind: RuleTest\nname: x\n")
+    with pytest.raises(ConfigurationError, match="unknown kind 'RuleTest'; rule tests stand in the folder tests"):
+        Suite(folder)
+
+
 def test_time_goes_on(tmp_path: Path) -> None:
     (problem,) = problems(home(tmp_path, rule_test("x", "") + rule_test("y", "now: 2025-12-31", after="x")))
     assert "`now` is earlier than in 'x', which it goes on from (2026-01-01 00:00)" in problem
