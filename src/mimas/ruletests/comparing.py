@@ -8,6 +8,7 @@ from typing import Any
 
 from mimas.ruletests.case import Case, Named
 from mimas.ruletests.difference import Difference, Origin
+from mimas.ruletests.living import Living
 from mimas.ruletests.origins import Origins
 from mimas.ruletests.systems import Known
 from mimas.ruletests.world import World
@@ -15,8 +16,6 @@ from mimas.schema import names
 from mimas.schema.attributes import NAME, Kind
 from mimas.schema.values import Value, as_list
 from mimas.store import looking
-from mimas.sync.keys import normal
-from mimas.sync.rules import ResourceType
 from mimas.testing import Stored
 
 ABSENT, THERE, NONE = "absent", "there", "no value"
@@ -46,10 +45,9 @@ class Comparison:
     origins: Origins
 
     @cached_property
-    def living(self) -> Mapping[int, tuple[str, dict[str, Any]]]:
-        """Resource → type and values, of all that live."""
-        found = looking.candidates(self.world.store, None, ())
-        return {number: (type_, values) for number, type_, values in found}
+    def living(self) -> Living:
+        """The resources there are."""
+        return Living(self.world.store, self.world.engine.setup.rules.types)
 
     def troubles(self) -> Iterator[Difference]:
         """What went wrong with the test as a whole."""
@@ -76,12 +74,12 @@ class Comparison:
         for type_, rows in self.case.resources.items():
             for key, row in rows.items():
                 what, place = f"{type_} {key}", self.case.at("resources", type_, key)
-                found = self._found(key, type_)
+                found = self.living.found(key, type_)
                 if len(found) > 1:
                     yield Difference(what, "", "one", f"{len(found)} of them", place)
                 elif not found and row is not None:
                     near = self._near(
-                        key, [self._label(number) for number, (of, _) in self.living.items() if of == type_]
+                        key, [self.living.label(number) for number, (of, _) in self.living.all.items() if of == type_]
                     )
                     yield Difference(what, "", THERE, f"{ABSENT}{near}", place, self._unborn(type_, key))
                 elif found and row is None:
@@ -96,8 +94,8 @@ class Comparison:
             attribute = known[name]
             if attribute.kind is Kind.REFERENCE:
                 targets = [one["target"] for one in shown["references"] if one["attribute"] == name]
-                same = set(targets) == self._targets(wanted, attribute.to)
-                got = _listed([self._label(one) for one in targets])
+                same = set(targets) == self.living.targets(wanted, attribute.to)
+                got = _listed([self.living.label(one) for one in targets])
             else:
                 value = shown["values"].get(name)
                 same = as_list(value) == as_list(wanted)
@@ -158,9 +156,9 @@ class Comparison:
                     yield Difference(what, "", expected, ABSENT if not found else f"{len(found)} of them", place)
                     continue
                 number = links.get(found[0].anchor)
-                if (number is None) if wanted is None else (number in self._found(wanted)):
+                if (number is None) if wanted is None else (number in self.living.found(wanted)):
                     continue
-                got = f"belongs to {self._label(number)}" if number is not None else "belongs to nobody"
+                got = f"belongs to {self.living.label(number)}" if number is not None else "belongs to nobody"
                 yield Difference(what, "", expected, got, place)
 
     def sent(self) -> Iterator[Difference]:
@@ -184,10 +182,10 @@ class Comparison:
         if not self.case.exactly:
             return
         for type_, rows in self.case.resources.items():
-            meant = {number for key in rows for number in self._found(key, type_)}
-            for number, (of, _) in self.living.items():
+            meant = {number for key in rows for number in self.living.found(key, type_)}
+            for number, (of, _) in self.living.all.items():
                 if of == type_ and number not in meant:
-                    what, place = f"{type_} {self._label(number)}", self.case.at("resources", type_)
+                    what, place = f"{type_} {self.living.label(number)}", self.case.at("resources", type_)
                     yield Difference(what, "", ABSENT, THERE, place, self._holders(number))
         for connector, types in self.case.objects.items():
             for type_, rows in types.items():
@@ -212,34 +210,6 @@ class Comparison:
 
     def _called(self, connector: str, anchor: str) -> Known:
         return self.world.called.get((connector, anchor), Known(anchor, frozenset([anchor])))
-
-    def _type(self, number: int) -> ResourceType:
-        return self.world.engine.setup.rules.types[self.living[number][0]]
-
-    def _found(self, key: str, type_: str | None = None) -> list[int]:
-        """The resources that have the key in an indexed attribute."""
-        wanted = normal(key)
-        return [
-            number
-            for number, (of, values) in self.living.items()
-            if (type_ is None or type_ == of)
-            and any(normal(one) == wanted for name in self._type(number).indexed for one in as_list(values.get(name)))
-        ]
-
-    def _label(self, number: int) -> str:
-        """What a resource is called: the first of its indexed attributes that has a value."""
-        if number not in self.living:
-            return f"resource {number}"
-        type_, (_, values) = self._type(number), self.living[number]
-        first = (values[name] for name in type_.attributes if name in type_.indexed and values.get(name))
-        return _text(next(first, f"resource {number}"))
-
-    def _targets(self, wanted: Value | None, to: str | None) -> set[int | str]:
-        found: set[int | str] = set()
-        for key in as_list(wanted):
-            # One that is not there is nobody's, and so is never what is referred to.
-            found.update(self._found(str(key), to) or [str(key)])
-        return found
 
     def _near(self, key: str, there: list[str]) -> str:
         """What there is instead, for whoever has misspelled a key."""
@@ -267,7 +237,9 @@ class Comparison:
         """Why there is no such object: whoever has none there may be out of a scope."""
         having = set(looking.links(self.world.store, connector).values())
         living = [
-            (of, values, self._label(number)) for number, (of, values) in self.living.items() if number not in having
+            (of, values, self.living.label(number))
+            for number, (of, values) in self.living.all.items()
+            if number not in having
         ]
         return self.origins.of_absent_object(connector, type_, living)
 

@@ -34,11 +34,12 @@ class RuleTestFile(pytest.File):
     def collect(self) -> "Iterator[RuleTestItem]":
         """Each is an item; what is wrong with the file, or with the documents of the home, is told as it is there."""
         from mimas.configuration.build import ConfigurationError
+        from mimas.runs.extensions import ExtensionError
 
         try:
             suite = self._suite()
             cases = suite.read([self.path])
-        except ConfigurationError as error:
+        except (ConfigurationError, ExtensionError) as error:
             raise self.CollectError(str(error)) from None
         for case in cases:
             yield RuleTestItem.from_parent(self, name=case.name, suite=suite, case=case)

@@ -9,7 +9,7 @@ from mimas.configuration.reading import Document
 from mimas.connectors.contract import EntryError, Schema
 from mimas.connectors.texts import reader
 from mimas.ruletests.case import Named, Rows
-from mimas.ruletests.nature import Nature, natures
+from mimas.ruletests.traits import Traits, traits
 from mimas.runs.catalogue import ERRORS
 from mimas.runs.setup import Setup
 from mimas.schema.attributes import NAME, Attribute
@@ -23,7 +23,7 @@ class Spelling:
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
-        self.natures: Mapping[str, Nature] = natures(setup)
+        self.traits: Mapping[str, Traits] = traits(setup)
 
     def of(self, document: Document) -> "Spelled":
         """Looks at one document."""
@@ -88,7 +88,7 @@ class Spelled:
     def _of(self, connector: str) -> tuple[dict[str, Mapping[str, Attribute]], str]:
         """The attributes of each type of a connector; the name of an object is one where objects have names."""
         schema: Schema = self.spelling.setup.connectors[connector].schema
-        named = {NAME: Attribute(NAME)} if self.spelling.natures[connector].named else {}
+        named = {NAME: Attribute(NAME)} if self.spelling.traits[connector].named else {}
         return {name: {**type_.attributes, **named} for name, type_ in schema.items()}, f"object type of {connector}"
 
     def _rows(

@@ -14,10 +14,10 @@ from mimas.ruletests.case import Case
 from mimas.ruletests.comparing import differences
 from mimas.ruletests.coverage import Coverage
 from mimas.ruletests.difference import Difference
-from mimas.ruletests.nature import natures
 from mimas.ruletests.origins import Origins
 from mimas.ruletests.reading import chain, files, read_tests
 from mimas.ruletests.systems import Systems
+from mimas.ruletests.traits import traits
 from mimas.ruletests.watching import watch
 from mimas.ruletests.world import World
 from mimas.runs.extensions import Extensions
@@ -59,7 +59,7 @@ class Suite:
         extensions = Extensions(home)
         schemas = {name: connector.schema for name, connector in self.setup.connectors.items()}
         self.coverage = Coverage(self.setup.rules)
-        self._natures = natures(self.setup)
+        self._traits = traits(self.setup)
         self._compiled = watch(compile_rules(self.setup.rules, schemas, extensions), self.coverage.watched)
         self._extensions = extensions
         self._origins = Origins(self.setup, extensions)
@@ -103,7 +103,7 @@ class Suite:
         self._world = self._at = None
 
     def _new(self) -> World:
-        return World(self.setup, self._compiled, self._extensions, Systems(self.setup, self._natures))
+        return World(self.setup, self._compiled, self._extensions, Systems(self.setup, self._traits))
 
     def _shown(self, path: Path) -> str:
         home = self.setup.home

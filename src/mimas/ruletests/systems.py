@@ -9,13 +9,12 @@ from typing import Any
 from mimas.connectors.contract import Connector, EntryError
 from mimas.connectors.texts import reader
 from mimas.ruletests.case import Named
-from mimas.ruletests.nature import Nature
+from mimas.ruletests.traits import Traits
 from mimas.runs.setup import Setup
 from mimas.schema import names
 from mimas.schema.attributes import NAME, Kind, ObjectType, secrets
-from mimas.schema.values import Scalar, as_list
-from mimas.testing import Nature as Behaviour
-from mimas.testing import RefusalError, Simulator, SimulatorSettings, Stored, System
+from mimas.schema.values import Scalar, Value, Values, as_list
+from mimas.testing import Nature, RefusalError, Simulator, SimulatorSettings, Stored, System
 
 _PLUS = re.compile(r"(?<!\\)\+")
 _BATCH = 1_000
@@ -44,16 +43,16 @@ class Known:
 class Systems:
     """The systems of one test, by connector; each is there once it is asked for."""
 
-    def __init__(self, setup: Setup, natures: Mapping[str, Nature]) -> None:
+    def __init__(self, setup: Setup, traits: Mapping[str, Traits]) -> None:
         self.setup = setup
-        self.natures = natures
+        self.traits = traits
         self._open: dict[str, System] = {}
 
     def __getitem__(self, name: str) -> System:
         """The system of a connector."""
         if name not in self._open:
             never_kept = frozenset().union(*secrets(self.setup.connectors[name].schema).values())
-            self._open[name] = System(":memory:", Behaviour(repairs=True, drops=never_kept))
+            self._open[name] = System(":memory:", Nature(repairs=True, drops=never_kept))
         return self._open[name]
 
     def close(self) -> None:
@@ -64,19 +63,22 @@ class Systems:
 
     def connector(self, name: str) -> Connector[Any]:
         """A connector to a system."""
-        nature = self.natures[name]
+        able = self.traits[name]
         settings = SimulatorSettings(
             path=Path(":memory:"),
-            named=nature.named,
-            references=nature.references,
-            whole_references=nature.whole_references,
+            named=able.named,
+            references=able.references,
+            whole_references=able.whole_references,
             batch=_BATCH,
         )
         return _Standing(name, settings, self.setup.connectors[name].schema, self.setup.home).to(self[name])
 
-    def show(self, connector: str, type_: str, key: str, row: Named | None) -> None:
-        """Somebody makes, changes or (none) removes an object by hand. Raises `RefusalError`."""
-        system, object_type = self[connector], self.setup.connectors[connector].schema[type_]
+    def show(self, connector: str, type_: str, key: str, row: Named | None) -> str | None:
+        """Somebody makes, changes or (none) removes an object by hand; its anchor. Raises `RefusalError`.
+
+        References wait for `refer`.
+        """
+        object_type = self.setup.connectors[connector].schema[type_]
         found = self.find(connector, key, type_)
         if len(found) > 1:
             raise RefusalError("ambiguous", f"{len(found)} objects have the value {key}; name one by its anchor")
@@ -84,19 +86,31 @@ class Systems:
         if row is None:
             if before is None:
                 raise RefusalError("cd-missing-object", f"{connector} has no {type_} {key}")
-            system.remove(before.anchor)
-            return
+            self[connector].remove(before.anchor)
+            return None
         anchor, name, own = self._identity(connector, object_type, key, row, before)
         if before is not None and name is not None and name != before.name:
-            system.rename(anchor, name)
-        values = dict(before.values) if before is not None else {}
-        given = {attribute: as_list(value) for attribute, value in {**own, **row}.items() if attribute != NAME}
-        for attribute, listed in given.items():
-            refers = object_type.attributes[attribute].kind is Kind.REFERENCE
-            values[attribute] = [
-                self._as_referred(connector, object_type, attribute, str(one)) if refers else one for one in listed
-            ]
-        system.put(type_, {name: list(some) for name, some in values.items() if some}, anchor=anchor, name=name)
+            self[connector].rename(before.anchor, name)
+        given = {one: value for one, value in row.items() if one != NAME and not _refers(object_type, one)}
+        stored = Stored(type_, anchor or "", name, dict(before.values) if before is not None else {})
+        return self._put(connector, stored, {**own, **given})
+
+    def refer(self, connector: str, anchor: str, row: Named) -> None:
+        """The references of an object that has been shown: whatever they point to is there by now, if it ever is."""
+        stored = self[connector].entries()[anchor]
+        type_ = self.setup.connectors[connector].schema[stored.type]
+        given: dict[str, Value | None] = {
+            name: [self._as_referred(connector, type_, name, str(one)) for one in as_list(value)]
+            for name, value in row.items()
+            if name != NAME and _refers(type_, name)
+        }
+        if given:
+            self._put(connector, stored, given)
+
+    def _put(self, connector: str, stored: Stored, given: Named) -> str:
+        after = {**stored.values, **{name: as_list(value) for name, value in given.items()}}
+        values: Values = {name: list(listed) for name, listed in after.items() if listed}
+        return self[connector].put(stored.type, values, anchor=stored.anchor or None, name=stored.name)
 
     def find(self, connector: str, key: str, type_: str | None = None) -> list[Stored]:
         """The objects with that anchor or name; where the system gives anchors by itself, with such a value."""
@@ -150,14 +164,14 @@ class Systems:
                 yield connector, stored
 
     def _normal(self, connector: str, key: str) -> str:
-        return names.key(key) if self.natures[connector].named and "=" in key else key
+        return names.key(key) if self.traits[connector].named and "=" in key else key
 
     def _identity(
         self, connector: str, type_: ObjectType, key: str, row: Named, before: Stored | None
-    ) -> tuple[str, str | None, dict[str, Scalar]]:
-        """Anchor, name, and the values that make up the anchor."""
+    ) -> tuple[str | None, str | None, Mapping[str, Scalar]]:
+        """Anchor (none: the system gives one), name, and the values that make up the anchor."""
         name = None
-        if self.natures[connector].named:
+        if self.traits[connector].named:
             given = row.get(NAME) or (before.name if before is not None else key if not type_.anchor else None)
             if given is None:
                 raise RefusalError("invalid-dn", f"a new {type_.name} of {connector} needs a name: write `dn: …`")
@@ -165,9 +179,7 @@ class Systems:
         if before is not None:
             return before.anchor, name, {}
         if not type_.anchor:
-            # It stays what it is when its object is renamed, and is not taken by who gets that name then.
-            free = key if key not in self[connector].entries() else f"{key} (later)"
-            return free, name, {}
+            return None if name is not None else key, name, {}
         parts = [re.sub(r"\\(.)", r"\1", part) for part in _PLUS.split(key)] if len(type_.anchor) > 1 else [key]
         own = {part: _typed(type_, part, text) for part, text in zip(type_.anchor, parts, strict=False)}
         anchor = type_.key({**own})
@@ -179,11 +191,15 @@ class Systems:
         """What the system has for a reference to the object of that key, which may not be there (yet)."""
         to = type_.attributes[attribute].to
         found = self.find(connector, key, to)
-        by_name = self.natures[connector].references == "name"
+        by_name = self.traits[connector].references == "name"
         if len(found) == 1:
             return found[0].name or found[0].anchor if by_name else found[0].anchor
         target = self.setup.connectors[connector].schema.get(to or "")
         return f"{target.prefix}{key}" if target is not None and not by_name else key
+
+
+def _refers(type_: ObjectType, attribute: str) -> bool:
+    return type_.attributes[attribute].kind is Kind.REFERENCE
 
 
 def _typed(type_: ObjectType, attribute: str, text: str) -> Scalar:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from mimas.connectors.contract import Connector
-from mimas.ruletests.case import Case
+from mimas.ruletests.case import Case, Named
 from mimas.ruletests.form import START
 from mimas.ruletests.systems import Known, Systems
 from mimas.runs.engine import Engine
@@ -19,7 +19,7 @@ from mimas.testing import RefusalError
 ROUNDS = 6
 """How often what has been exported is imported and synced again, until it comes to rest."""
 
-_ACCOUNTABLE = ("drift", "learned-normalisation", "join-by-hand")
+_NO_ERRORS = ("drift", "learned-normalisation", "join-by-hand")
 """What is told and is no error."""
 
 
@@ -85,17 +85,20 @@ class World:
 
     def unexpected(self) -> Iterable[dict[str, Any]]:
         """What was said that is an error."""
-        return [note for note in self.notes if note["code"] not in _ACCOUNTABLE]
+        return [note for note in self.notes if note["code"] not in _NO_ERRORS]
 
     def _show(self, case: Case) -> list[str]:
+        shown: list[tuple[str, str, Named]] = []
         for connector, rows in case.given.items():
-            for type_, objects in rows.items():
-                for key, row in objects.items():
-                    try:
-                        self.systems.show(connector, type_, key, row)
-                    except RefusalError as error:
-                        place = case.document.at("given", connector, type_, key)
-                        self.refused.append((f"{connector} {key}", str(error), place))
+            for type_, key, row in [(type_, key, row) for type_, some in rows.items() for key, row in some.items()]:
+                try:
+                    anchor = self.systems.show(connector, type_, key, row)
+                    shown += [(connector, anchor, row)] if anchor is not None and row is not None else []
+                except RefusalError as error:
+                    place = case.document.at("given", connector, type_, key)
+                    self.refused.append((f"{connector} {key}", str(error), place))
+        for object_ in shown:
+            self.systems.refer(*object_)
         return list(case.given)
 
     def _run(self, steps: list[Step]) -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.ruletests.homes import results, told
+from tests.unit.ruletests.homes import ADA, results, told
+from tests.unit.ruletests.homes import home as starter
 
 DOCUMENTS = """
 kind: ObjectType
@@ -146,6 +147,28 @@ expect:
   objects: {{app: {{user: {{A-1: absent}}}}}}
 """
     assert [told(result) for result in results(home(tmp_path, tests))] == [[], [], []]
+
+
+def test_a_reference_may_be_given_before_its_target(tmp_path: Path) -> None:
+    given = "{app: {team: {T: {members: [U]}}, user: {U: {name: x}}}}"
+    expect = "{objects: {app: {team: {T: {members: U}}}}}"
+    (result,) = results(home(tmp_path, f"kind: RuleTest\nname: x\ngiven: {given}\nexpect: {expect}\n"))
+    assert told(result) == []
+
+
+def test_what_was_renamed_is_found_by_its_new_name_only(tmp_path: Path) -> None:
+    tests = f"""
+kind: RuleTest
+name: x
+given: {{directory: {{inetOrgPerson: {{uid=x: {{cn: X}}}}}}}}
+---
+kind: RuleTest
+name: y
+after: x
+given: {{directory: {{inetOrgPerson: {{uid=x: {{dn: uid=y, manager: '{ADA}'}}}}}}}}
+expect: {{objects: {{directory: {{inetOrgPerson: {{uid=x: absent, uid=y: {{cn: X, manager: '{ADA}'}}}}}}}}}}
+"""
+    assert [told(result) for result in results(starter(tmp_path, tests))] == [[], []]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from mimas.sync.rules import Direction
 
 
 @dataclass(frozen=True, slots=True)
-class Nature:
+class Traits:
     """See `Capabilities`, of which these are a part."""
 
     named: bool
@@ -22,12 +22,12 @@ class Nature:
     whole_references: bool = False
 
 
-def natures(setup: Setup) -> Mapping[str, Nature]:
+def traits(setup: Setup) -> Mapping[str, Traits]:
     """Connector → what its system is like: as its type says, which is asked without opening anything."""
-    return {name: _nature(setup, connector) for name, connector in setup.connectors.items()}
+    return {name: _traits(setup, connector) for name, connector in setup.connectors.items()}
 
 
-def _nature(setup: Setup, connector: ConnectorSetup) -> Nature:
+def _traits(setup: Setup, connector: ConnectorSetup) -> Traits:
     try:
         kind = connector_class(connector.kind)
         settings = kind.model.model_validate(dict(connector.settings))
@@ -40,5 +40,5 @@ def _nature(setup: Setup, connector: ConnectorSetup) -> Nature:
             for rule in setup.rules.rules
             if rule.direction is Direction.OUTBOUND
         ) or not all(type_.anchor for type_ in connector.schema.values())
-        return Nature(named, "name" if named else "anchor")
-    return Nature(able.named, able.references, able.whole_references)
+        return Traits(named, "name" if named else "anchor")
+    return Traits(able.named, able.references, able.whole_references)
