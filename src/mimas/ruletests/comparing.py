@@ -219,7 +219,7 @@ class Comparison:
         return f"; there is {', '.join(close or there[:_SHOWN])}{' …' if not close and len(there) > _SHOWN else ''}"
 
     def _owner(self, connector: str, anchor: str) -> dict[str, Any] | None:
-        number = looking.links(self.world.store, connector).get(anchor)
+        number = looking.links(self.world.store, connector, deleted=True).get(anchor)
         return looking.show(self.world.store, number) if number is not None else None
 
     def _unborn(self, type_: str, key: str) -> tuple[Origin, ...]:

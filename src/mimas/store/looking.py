@@ -300,14 +300,17 @@ def _named(row: Row, names: str) -> dict[str, Any]:
     return dict(zip(names.split(), row, strict=True))
 
 
-def links(store: Store, connector: str) -> dict[str, int]:
-    """Anchor → the live resource that the object belongs to, of those of a connector that have a link."""
+def links(store: Store, connector: str, *, deleted: bool = False) -> dict[str, int]:
+    """Anchor → the resource that the object belongs to, of those of a connector that have a link.
+
+    ``deleted``: also those of deleted resources.
+    """
     with store.transaction() as tx:
         rows = tx.rows(
             "SELECT o.anchor, l.resource FROM link l JOIN object o ON o.id = l.object"
-            " JOIN resource r ON r.id = l.resource WHERE l.connector = ? AND r.state = ? AND o.anchor IS NOT NULL",
+            " JOIN resource r ON r.id = l.resource WHERE l.connector = ? AND r.state <= ? AND o.anchor IS NOT NULL",
             store.symbol(connector),
-            resources.LIVE,
+            resources.DELETED if deleted else resources.LIVE,
         )
     return dict(rows)
 

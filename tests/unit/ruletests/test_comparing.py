@@ -170,6 +170,20 @@ def test_who_is_kept_out_of_a_target_is_told_with_the_condition(tmp_path: Path) 
     ]
 
 
+def test_what_is_left_of_a_leaver_is_traced_to_the_flow_that_left_it(tmp_path: Path) -> None:
+    kept = {
+        "file": "documents/directory.yaml",
+        "old": "deprovision: delete",
+        "new": "deprovision:\n  what: keep\n  flows:\n    cn: {constant: Gone}",
+    }
+    gone = f"given: {{hr: {{worker: {{1001: gone}}}}}}\n{OBJECT % 'cn: x, uid: x'}"
+    _, result = results(home(tmp_path, rule_test("x", "") + rule_test("y", gone, after="x"), **kept))
+    assert [(one.attribute, one.got, [str(o) for o in one.origins]) for one in result.differences] == [
+        ("cn", "Gone", ["given by rule “Out to the directory” (documents/directory.yaml:38)"]),
+        ("uid", "alovelace", ["given by rule “Out to the directory” (documents/directory.yaml:28)"]),
+    ]
+
+
 def test_several_values_are_a_line_each(tmp_path: Path) -> None:
     several = {"file": "documents/people.yaml", "old": "department: string", "new": "department: string, multivalued"}
     expect = PERSON.replace("1002", "1001") % "department: [Sales, Engineering]"
