@@ -123,8 +123,3 @@ class _Reader:
             yield document.problem(("after",), f"there is no test '{after}'", suggest(after, self.bodies))
         elif after in behind:
             yield document.problem(("after",), "goes on from itself", " → ".join((*behind, after)))
-
-
-def chain(case: Case) -> list[Case]:
-    """The tests that one goes on from, the first one first, and itself."""
-    return [*chain(case.after), case] if case.after is not None else [case]

@@ -1,6 +1,7 @@
 """All rule tests of a home, and how they are run: the rules are compiled once, each test begins with nothing."""
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from mimas.ruletests.comparing import differences
 from mimas.ruletests.coverage import Coverage
 from mimas.ruletests.difference import Difference
 from mimas.ruletests.origins import Origins
-from mimas.ruletests.reading import chain, files, read_tests
+from mimas.ruletests.reading import files, read_tests
 from mimas.ruletests.systems import Systems
 from mimas.ruletests.traits import traits
 from mimas.ruletests.watching import watch
@@ -65,6 +66,9 @@ class Suite:
         self._origins = Origins(self.setup, extensions)
         self._world: World | None = None
         self._at: Case | None = None
+        self._ends: dict[str, World] = {}
+        """Where tests have ended that several go on from, by name."""
+        self._followers: Counter[str] = Counter()
         self._read: tuple[set[Path], list[Case], list[Problem]] | None = None
 
     def read(self, paths: Sequence[Path] = ()) -> list[Case]:
@@ -75,7 +79,9 @@ class Suite:
         asked = [path.resolve() for path in paths]
         if self._read is None or not self._read[0].issuperset(asked):
             known = dict.fromkeys([*files(self.setup.home), *asked])
+            self.close()
             self._read = {*known}, *read_tests(self.setup, known)
+            self._followers = Counter(case.after.name for case in self._read[1] if case.after is not None)
         _, cases, problems = self._read
         chosen = {self._shown(path) for path in asked}
         if wrong := [one for one in problems if not chosen or one.place.file in chosen]:
@@ -83,27 +89,41 @@ class Suite:
         return [case for case in cases if not chosen or case.place.file in chosen]
 
     def run(self, case: Case) -> Result:
-        """Run one test, and before it those that it goes on from, unless the last one run was just that."""
+        """Run one test, and before it those that it goes on from, unless their end is at hand."""
         begin = time.monotonic()
-        if case.after is None or self._at is not case.after:
-            self.close()
-        world = self._world = self._world or self._new()
-        for one in chain(case) if self._at is None else [case]:
-            world.live(one)
-            self.coverage.look(world.store)
-        self._at = case
+        world = self._lived(case)
         self._origins.now = case.now
         found = differences(case, world, self._origins)
         return Result(case, found, time.monotonic() - begin, world.notes)
 
     def close(self) -> None:
-        """Forget where the last test has ended."""
-        if self._world is not None:
-            self._world.close()
+        """Forget where tests have ended."""
+        for world in (*self._ends.values(), *([self._world] if self._world is not None else [])):
+            world.close()
+        self._ends.clear()
         self._world = self._at = None
 
-    def _new(self) -> World:
-        return World(self.setup, self._compiled, self._extensions, Systems(self.setup, self._traits))
+    def _lived(self, case: Case) -> World:
+        """The world in which a test has been lived through."""
+        world = self._before(case)
+        if self._world is not None and self._world is not world:
+            self._world.close()
+        self._world, self._at = world, case
+        world.live(case)
+        self.coverage.look(world.store)
+        if self._followers[case.name] > 1 and case.name not in self._ends:
+            self._ends[case.name] = world.copy()
+        return world
+
+    def _before(self, case: Case) -> World:
+        """The world in which it begins: an empty one, the one that was left last, a copy, or one to be lived first."""
+        if case.after is None:
+            return World(self.setup, self._compiled, self._extensions, Systems(self.setup, self._traits))
+        if case.after is self._at and self._world is not None:
+            return self._world
+        if case.after.name in self._ends:
+            return self._ends[case.after.name].copy()
+        return self._lived(case.after)
 
     def _shown(self, path: Path) -> str:
         home = self.setup.home

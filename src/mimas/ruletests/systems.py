@@ -55,6 +55,12 @@ class Systems:
             self._open[name] = System(":memory:", Nature(repairs=True, drops=never_kept))
         return self._open[name]
 
+    def copy(self) -> "Systems":
+        """The same once more."""
+        other = Systems(self.setup, self.traits)
+        other._open = {name: system.copy() for name, system in self._open.items()}
+        return other
+
     def close(self) -> None:
         """Forget them."""
         for system in self._open.values():

@@ -13,6 +13,7 @@ from mimas.runs.setup import Setup, Step
 from mimas.schema.places import Place
 from mimas.store import looking
 from mimas.store.memory import in_memory
+from mimas.store.store import Store
 from mimas.sync.compiling import Compiled
 from mimas.testing import RefusalError
 
@@ -36,8 +37,15 @@ class _Engine(Engine):
 class World:
     """What a test lives in, and those that go on from it."""
 
-    def __init__(self, setup: Setup, compiled: Compiled, extensions: Callable[[str], object], systems: Systems) -> None:
-        self.store = in_memory()
+    def __init__(
+        self,
+        setup: Setup,
+        compiled: Compiled,
+        extensions: Callable[[str], object],
+        systems: Systems,
+        like: Store | None = None,
+    ) -> None:
+        self.store = in_memory(like)
         self.systems = systems
         self.now = START
         self.engine = _Engine(self.store, setup, clock=lambda: self.now)
@@ -55,6 +63,13 @@ class World:
         """Connector → anchor → what was done to the object."""
         self.called: dict[tuple[str, str], Known] = {}
         """(connector, anchor) → what the object is or was called, of all there have been."""
+
+    def copy(self) -> "World":
+        """The same once more, to be gone on from in another way."""
+        engine = self.engine
+        other = World(engine.setup, engine.compiled, engine.extensions, self.systems.copy(), self.store)
+        other.called = dict(self.called)
+        return other
 
     def close(self) -> None:
         """Forget everything."""

@@ -6,11 +6,15 @@ from mimas.store.store import Store
 from mimas.store.tables import metadata
 
 
-def in_memory() -> Store:
-    """An empty store that is forgotten when it is closed."""
+def in_memory(like: Store | None = None) -> Store:
+    """A store that is forgotten when it is closed: empty, or a copy of another one in memory."""
     store = Store("sqlite://")
-    store.database.connection().driver_connection.deserialize(_prepared())
+    store.database.connection().driver_connection.deserialize(_prepared() if like is None else _bytes(like))
     return store
+
+
+def _bytes(store: Store) -> bytes:
+    return bytes(store.database.connection().driver_connection.serialize())
 
 
 @cache
@@ -19,6 +23,6 @@ def _prepared() -> bytes:
     store.database.connection()
     metadata.create_all(store.database.engine)
     try:
-        return bytes(store.database.connection().driver_connection.serialize())
+        return _bytes(store)
     finally:
         store.close()

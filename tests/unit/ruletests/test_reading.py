@@ -6,7 +6,6 @@ import pytest
 
 from mimas.configuration.build import ConfigurationError
 from mimas.configuration.reading import read_folder
-from mimas.ruletests.reading import chain
 from mimas.ruletests.suite import Suite
 from tests.unit.ruletests.homes import home, results, rule_test, told
 
@@ -113,8 +112,6 @@ def test_a_test_goes_on_where_another_has_ended_in_whatever_order_they_stand(tmp
     ]
     folder = home(tmp_path, "".join(tests))
     assert [told(result) for result in results(folder)] == [[], [], [], []]
-    cases = {case.name: case for case in Suite(folder).read()}
-    assert [case.name for case in chain(cases["returns"])] == ["joins", "leaves", "returns"]
 
 
 def test_some_files(tmp_path: Path) -> None:
