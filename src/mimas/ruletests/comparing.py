@@ -261,4 +261,10 @@ def _text(value: Value | None) -> str:
 def _listed(values: Sequence[Any]) -> str:
     if not values:
         return NONE
-    return "\n".join(str(one).lower() if isinstance(one, bool) else str(one) for one in values)
+    return "\n".join(map(_shown, values))
+
+
+def _shown(value: Any) -> str:
+    """A value as it is written; one with blanks that nobody would see, in quotes."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text if text == " ".join(text.split()) else f'"{text}"'

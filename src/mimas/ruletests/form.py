@@ -14,7 +14,6 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 """The instant of a test that names none: always the same, so that what passes today passes tomorrow."""
 
 ABSENT, GONE = "absent", "gone"
-SENT = ("add", "update", "rename", "delete")
 
 
 def _row(word: str) -> Any:

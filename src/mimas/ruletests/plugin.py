@@ -52,7 +52,7 @@ class RuleTestFile(pytest.File):
         assert home is not None
         suites = self.config.stash.setdefault(_SUITES, {})
         if home not in suites:
-            suites[home] = Suite(home.resolve())
+            suites[home] = Suite(home)
         return suites[home]
 
 

@@ -68,7 +68,8 @@ def _row(one: Difference, where: str, widths: Sequence[int]) -> Iterator[str]:
 
 def _folded(text: str) -> list[str]:
     """The lines of a text, the longer ones in several."""
-    return [part for line in text.splitlines() for part in wrap(line, _WIDEST)] or [""]
+    lines = text.splitlines() or [""]
+    return [part for line in lines for part in wrap(line, _WIDEST, drop_whitespace=False, break_on_hyphens=False)]
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

@@ -52,6 +52,7 @@ class Suite:
 
     def __init__(self, home: Path, documents: Sequence[Document] = ()) -> None:
         """``documents``: those of the home, where they have been read and checked already."""
+        home = home.resolve()
         if not documents:
             documents, problems = read_folder(home)
             if wrong := errors([*problems, *check(home, documents)]):

@@ -143,9 +143,5 @@ def _looked_at(connectors: list[str]) -> list[Step]:
 
 
 def _together(operations: list[str]) -> str:
-    told = list(dict.fromkeys(operations))
-    if "add" in told or "rename" in told:
-        told.remove("update") if "update" in told else None
-    if "add" in told and "rename" in told:
-        told.remove("rename")
-    return ", ".join(told)
+    part_of = {"update", "rename"} if "add" in operations else {"update"} if "rename" in operations else set()
+    return ", ".join(one for one in dict.fromkeys(operations) if one not in part_of)

@@ -184,6 +184,18 @@ def test_what_is_left_of_a_leaver_is_traced_to_the_flow_that_left_it(tmp_path: P
     ]
 
 
+def test_blanks_are_seen(tmp_path: Path) -> None:
+    untrimmed = {"file": "documents/hr.yaml", "old": "surname: =Trim([Last])", "new": "surname: Last"}
+    given = "given: {hr: {worker: {1: {First: A, Last: 'B  C ', Status: active}}}}\n"
+    expect = 'expect: {resources: {person: {1: {surname: B C, displayName: "A B C"}}}}'
+    (result,) = results(home(tmp_path, rule_test("x", expect, given=given), **untrimmed))
+    assert told(result) == [
+        ("person 1", "surname", "B C", '"B  C "'),
+        ("person 1", "displayName", "A B C", '"A B  C"'),
+    ]
+    assert list(explained(result))[2].endswith('surname      B C       "B  C "')
+
+
 def test_several_values_are_a_line_each(tmp_path: Path) -> None:
     several = {"file": "documents/people.yaml", "old": "department: string", "new": "department: string, multivalued"}
     expect = PERSON.replace("1002", "1001") % "department: [Sales, Engineering]"
