@@ -32,8 +32,8 @@ from mimas.runs.setup import Guard, Step
 from mimas.schema.attributes import NAME, Kind, ObjectType
 from mimas.schema.values import Values, as_list
 from mimas.store import looking
+from mimas.store.memory import in_memory
 from mimas.store.runs import now as instant
-from mimas.store.store import Store
 
 Function: TypeAlias = Callable[..., Any]
 
@@ -59,9 +59,8 @@ class Mimas:
         home = documents if isinstance(documents, Path) else Path()
         rules = setup(home, _documents(documents))
         unguarded = {name: replace(c, missing=_OPEN, deletes=_OPEN) for name, c in rules.connectors.items()}
-        self._engine = _Engine(Store("sqlite://"), replace(rules, connectors=unguarded), clock=clock)
+        self._engine = _Engine(in_memory(), replace(rules, connectors=unguarded), clock=clock)
         self._engine.functions = dict(functions or {})
-        self._engine.store.migrate()
 
     def show(self, connector: str, object_type: str, objects: Iterable[Mapping[str, Any]]) -> Outcome:
         """All objects of a type that a connected system shows now: attribute → value, or list of values.

@@ -47,7 +47,7 @@ def check_home(installation: Installation, *, json: bool) -> int:
     if json:
         as_json({"problems": [_told(p) for p in problems], "drift": [_drifted(c) for c in changes]})
     else:
-        _print_problems(problems)
+        print_problems(problems)
         if not wrong:
             out.print(f"{len(documents)} documents are in order.")
         if changes:
@@ -60,13 +60,13 @@ def check_home(installation: Installation, *, json: bool) -> int:
 def apply_home(installation: Installation) -> int:
     """Apply the folder when nothing is wrong with it."""
     documents, problems = read_documents(installation)
-    _print_problems([problem for problem in problems if problem.severity is not Severity.HINT])
+    print_problems([problem for problem in problems if problem.severity is not Severity.HINT])
     if only_errors(problems):
         errors.print("Nothing was applied: put these right first.", markup=False)
         return Exit.FAILED
     store = installation.any_store
     store.prepare()
-    _print_problems(_sealed(installation, documents))
+    print_problems(_sealed(installation, documents))
     with store.database.alone():
         before = in_force(store)
         changes, far = apply(store, documents)
@@ -95,7 +95,7 @@ def plan(installation: Installation, folder: Path | None, *, json: bool) -> int:
         }
         as_json({**described(alterations, documents), "reach": looked_at, "problems": list(map(_told, problems))})
         return _exit(alterations)
-    _print_problems([problem for problem in problems if problem.severity is not Severity.HINT])
+    print_problems([problem for problem in problems if problem.severity is not Severity.HINT])
     print_alterations(alterations, documents)
     if alterations:
         out.print(_next(far, installation.home if folder is None else folder, here=folder is None), markup=False)
@@ -130,7 +130,7 @@ def _refused(wrong: Sequence[Problem], *, json: bool) -> int:
     if json:
         as_json({"problems": [_told(problem) for problem in wrong]})
     else:
-        _print_problems(wrong)
+        print_problems(wrong)
         errors.print("Nothing was compared: put these right first.", markup=False)
     return Exit.FAILED
 
@@ -142,7 +142,8 @@ def _exit(alterations: Sequence[Alteration]) -> int:
 _STYLES = {Severity.ERROR: "", Severity.WARNING: "yellow", Severity.HINT: "dim"}
 
 
-def _print_problems(problems: Sequence[Problem]) -> None:
+def print_problems(problems: Sequence[Problem]) -> None:
+    """A line each, coloured by how much it matters."""
     for problem in problems:
         errors.print(str(problem), style=_STYLES[problem.severity], markup=False)
 

@@ -389,7 +389,8 @@ def parse(document: Document) -> tuple[Body | None, list[Problem]]:
     """The document in its one long form; or nothing, and everything that is wrong with it."""
     model = KINDS.get(document.kind)
     if model is None:
-        return None, [document.problem(("kind",), f"unknown kind '{document.kind}'", suggest(document.kind, KINDS))]
+        hint = suggest(document.kind, KINDS) if document.kind != "RuleTest" else "rule tests stand in the folder tests"
+        return None, [document.problem(("kind",), f"unknown kind '{document.kind}'", hint)]
     try:
         return model.model_validate(dict(document.body)), []
     except ValidationError as error:

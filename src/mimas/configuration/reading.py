@@ -99,13 +99,14 @@ def read_folder(home: Path) -> tuple[list[Document], list[Problem]]:
     problems: list[Problem] = []
     for path in sorted(folder.rglob("*.y*ml")):
         if path.suffix in (".yaml", ".yml") and path.is_file() and not path.name.startswith("."):
-            found, wrong = _read_file(path, path.relative_to(home).as_posix())
+            found, wrong = read_file(path, path.relative_to(home).as_posix())
             documents += found
             problems += wrong
     return documents, problems
 
 
-def _read_file(path: Path, file: str) -> tuple[list[Document], list[Problem]]:
+def read_file(path: Path, file: str) -> tuple[list[Document], list[Problem]]:
+    """The documents of one file, and all that is wrong with its form; ``file`` is what it is called there."""
     try:
         if path.stat().st_size > LARGEST:
             return [], [Problem(Place(file), f"is larger than {LARGEST:,} bytes", "divide it into several files")]

@@ -9,6 +9,7 @@ from mimas.schema.values import decode, decode_wanted
 from mimas.store import facts, holds, mode, resources
 from mimas.store.database import Row, Transaction
 from mimas.store.objects import WANTED_ABSENT
+from mimas.store.references import WANTED
 from mimas.store.store import Store
 
 _PENDING = {0: "waiting", 1: "sending", 2: "sent, not confirmed", 3: "held", 4: "released"}
@@ -297,3 +298,30 @@ def _after(tx: Transaction, last: int, size: int) -> list[resources.StoredResour
 
 def _named(row: Row, names: str) -> dict[str, Any]:
     return dict(zip(names.split(), row, strict=True))
+
+
+def links(store: Store, connector: str, *, deleted: bool = False) -> dict[str, int]:
+    """Anchor → the resource that the object belongs to, of those of a connector that have a link.
+
+    ``deleted``: also those of deleted resources.
+    """
+    with store.transaction() as tx:
+        rows = tx.rows(
+            "SELECT o.anchor, l.resource FROM link l JOIN object o ON o.id = l.object"
+            " JOIN resource r ON r.id = l.resource WHERE l.connector = ? AND r.state <= ? AND o.anchor IS NOT NULL",
+            store.symbol(connector),
+            resources.DELETED if deleted else resources.LIVE,
+        )
+    return dict(rows)
+
+
+def reference_flows(store: Store) -> tuple[set[tuple[str, str]], set[tuple[str, str, str, str]]]:
+    """What has given references: (rule or membership, attribute); (connector, object type, attribute, linking rule)."""
+    with store.transaction() as tx:
+        inbound = tx.rows("SELECT DISTINCT origin, attribute FROM resource_reference")
+        outbound = tx.rows(
+            "SELECT DISTINCT o.connector, o.type, r.attribute, l.rule FROM reference r JOIN object o ON o.id = r.object"
+            f" JOIN link l ON l.object = o.id WHERE (r.bits & {WANTED}) <> 0"
+        )
+    name = store.name
+    return {(name(o), name(a)) for o, a in inbound}, {(name(c), name(t), name(a), name(r)) for c, t, a, r in outbound}

@@ -75,6 +75,13 @@ class System:
         known = self._recall("nature")
         self.nature = msgspec.json.decode(known, type=Nature) if known else Nature()
 
+    def copy(self) -> "System":
+        """The same system once more, in memory, with a life of its own."""
+        other = System(":memory:")
+        self._file.backup(other._file)
+        other.nature = self.nature
+        return other
+
     def close(self) -> None:
         """Close the file."""
         self._file.close()

@@ -103,3 +103,12 @@ def test_the_journal_says_what_was_made_and_under_which_anchor(tree: System) -> 
     write = Write("add", "person", None, "cn=Cid,ou=a", values={"cn": ["Cid"]})
     anchor = tree.answer(write)
     assert tree.asked() == [(replace(write, anchor=anchor), "done")]
+
+
+def test_a_copy_lives_a_life_of_its_own(tmp_path: Path) -> None:
+    with System(tmp_path / "app.system", Nature(seed=3)) as system:
+        system.put("user", {"cn": "Ann"}, anchor="1")
+        with system.copy() as copy:
+            copy.put("user", {"cn": "Bea"}, anchor="2")
+            assert copy.nature == system.nature
+            assert (sorted(copy.entries()), sorted(system.entries())) == (["1", "2"], ["1"])

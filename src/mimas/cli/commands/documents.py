@@ -34,6 +34,25 @@ def check(context: typer.Context, json: Json = False) -> None:
     end(check_home(installation(context), json=json))
 
 
+@commands.command("test")
+def rule_tests(
+    context: typer.Context,
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[FILE]...", help="Files of rule tests; all of the home, if left out."),
+    ] = None,
+    coverage: Annotated[bool, typer.Option("--coverage", help="Also tell what of the rules no test comes by.")] = False,
+    fail_under: Annotated[
+        float | None, typer.Option("--fail-under", min=0, max=100, help="Fail when less of the rules is covered, in %.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Run the rule tests of the home folder, in memory, under its documents. Exit status 1: not all passed."""
+    from mimas.cli.testing import run_tests
+
+    end(run_tests(installation(context), files or [], coverage=coverage, fail_under=fail_under, json=json))
+
+
 @config.command("apply")
 def apply(context: typer.Context) -> None:
     """Put the documents of the home folder into force, all or none."""
