@@ -14,6 +14,7 @@ from mimas.cli.commands import (
     history,
     holds,
     migrate,
+    plans,
     resources,
     schedules,
     secrets,
@@ -40,7 +41,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for _commands in (documents, steps, history, resources, schedules):
+for _commands in (documents, steps, plans, history, resources, schedules):
     app.add_typer(_commands.commands)
 for _name, _group in {
     "config": documents.config,

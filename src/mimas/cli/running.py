@@ -41,7 +41,7 @@ def run_steps(installation: Installation, title: str, steps: Sequence[Step]) -> 
         _require(engine, step)
 
     signals = Signals()
-    with signals.caught(), _progress() as watching:
+    with signals.caught(), progress() as watching:
         watcher = Watcher(**watching, ends=printing(engine.store))
         report = engine.run(title, steps, watcher, Course(stops=signals.stops))
     _print_end(report.number, failed=report.failed, held=report.held, errors=report.errors)
@@ -88,7 +88,7 @@ def _require(engine: Engine, step: Step) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[dict[str, Any]]:
+def progress() -> Iterator[dict[str, Any]]:
     """A line that moves, for whoever looks at a terminal; nothing for a log."""
     if not out.is_terminal:
         yield {}

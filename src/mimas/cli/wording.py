@@ -66,6 +66,7 @@ COUNTERS = {
     "export-rename": "renamed",
     "export-delete": "deleted",
     "export-delete-held": "deletes held",
+    "export-unplanned": "not in the plan",
     "export-update-held": "changes held",
     "export-staged": "not sent",
     "export-waiting": "waiting for their next try",

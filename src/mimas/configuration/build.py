@@ -161,6 +161,7 @@ def _connector(document: Document, body: ConnectorBody) -> ConnectorSetup:
         {name: _guard(part) for name, part in body.guards.changes.items()},
         body.guards.errors,
         body.confirm == "read-back",
+        body.approval,
     )
 
 

@@ -208,6 +208,9 @@ class ConnectorBody(Body):
     parameters: dict[Name, Annotated[Scalar, BeforeValidator(_scalar)]] = Field(
         default={}, description="What `%Name%` stands for in expressions and scopes of this connector's rules."
     )
+    approval: bool = Field(
+        default=False, description="Whether it is sent only what a plan says that somebody else has approved."
+    )
     before_export: Name | None = Field(
         default=None, description="A function called for each object, before it is sent."
     )

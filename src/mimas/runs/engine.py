@@ -2,7 +2,7 @@
 
 import gc
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,6 +19,7 @@ from mimas.runs.handing import hand_over
 from mimas.runs.images import SENT
 from mimas.runs.importing import Outcome, Progress, import_step, known
 from mimas.runs.reading_back import read_back
+from mimas.runs.session import Withheld
 from mimas.runs.setup import ERRORS, ConnectorSetup, Setup, Step
 from mimas.runs.stopping import STOPPED, Halt, StoppedError, failures, limit_errors
 from mimas.runs.symbols import Symbols
@@ -135,6 +136,10 @@ class Engine:
         self.setup = setup
         self.clock = store.clock = clock
         self._symbols: Symbols | None = None
+        self.withheld = Withheld()
+        """What syncs leave as it is."""
+        self.sendable: Mapping[str, frozenset[int]] = {}
+        """Connector → the only objects that an export may send; the others are held. What is not in it sends all."""
         self.extensions: Callable[[str], object] = Extensions(setup.home)
         """Gives a Python function by ``module:function``."""
 
@@ -150,6 +155,10 @@ class Engine:
         if self._symbols is None:
             self._symbols = Symbols(self.store, self.compiled)
         return self._symbols
+
+    def forget_symbols(self) -> None:
+        """Numbers may have been given out in what is now undone."""
+        self._symbols = None
 
     def connector(self, name: str) -> Connector[Any]:
         """Open a connector. Raises `UsageError` and `ConnectorError`."""
@@ -245,7 +254,7 @@ class Engine:
             return Outcome("stopped-connectivity", counters, f"{error.message} {error.advice}".strip(), errors=1)
         except BaseException:
             # Patterns may have been remembered in a transaction that was rolled back.
-            self._symbols = None
+            self.forget_symbols()
             raise
 
     def _do(self, step: Step, number: int, begin: datetime, watcher: Watcher, halt: Halt, counters: Tally) -> Outcome:
@@ -269,6 +278,7 @@ class Engine:
                 say=watcher.says,
                 pulse=pulse,
                 counters=counters,
+                withheld=self.withheld,
             )
         assert step.connector is not None
         with (
@@ -315,6 +325,7 @@ class Engine:
             now=begin,
             retry=step.retry,
             limit=step.limit,
+            only=self.sendable.get(connector.name, frozenset() if setup.approval else None),
             progress=progress,
         )
         if setup.read_back and not step.only:

@@ -46,11 +46,13 @@ def export_step(
     now: datetime,
     retry: bool = False,
     limit: int | None = None,
+    only: frozenset[int] | None = None,
     progress: Progress = lambda _: None,
 ) -> Outcome:
     """Send everything that is pending for one connector; with ``retry`` also what waits for its next try.
 
-    With ``limit`` only the first objects. ``counters`` are right even when it breaks off (`ConnectorError`).
+    With ``limit`` only the first objects; what is pending of others than ``only`` is held. ``counters`` are right even
+    when it breaks off (`ConnectorError`).
     """
     number = symbols.store.symbol(connector.name)
     outcome = Outcome(counters=counters)
@@ -71,7 +73,7 @@ def export_step(
             number,
             SENDING,
         )
-        guarding.hold(tx, number, step, setup, packer.comparer, outcome, now)
+        guarding.hold(tx, number, step, setup, packer.comparer, outcome, now, only)
         _count_waiting(tx, connector.name, number, outcome, now)
         if freeing := following.any_at_all(tx):
             outcome.errors += following.tell_blocked(tx, number, step)

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from mimas.runs.comparing import Comparer
-from mimas.runs.images import HELD, WAITING, overlay
+from mimas.runs.images import HELD, RELEASED, WAITING, overlay
 from mimas.runs.importing import Outcome
 from mimas.runs.setup import ConnectorSetup, Guard
 from mimas.store import holds
 from mimas.store.database import Transaction
 from mimas.store.objects import PRESENT
 
-DELETES, CHANGES = "deletes", "changes"
+DELETES, CHANGES, UNPLANNED = "deletes", "changes", "unplanned"
 """The kinds of holds that keep exports back."""
 
 _RANGE = 10_000
@@ -28,11 +28,14 @@ def hold(
     comparer: Comparer,
     outcome: Outcome,
     now: datetime,
+    only: frozenset[int] | None = None,
 ) -> None:
-    """Hold what is too much for the guards of a connector."""
-    for kind in (DELETES, CHANGES):
+    """Hold what is too much for the guards of a connector; and all others than ``only``, whatever their number."""
+    for kind in (DELETES, CHANGES, UNPLANNED):
         holds.supersede(tx, connector, kind)
     tx.run("UPDATE pending_export SET state = ? WHERE connector = ? AND state = ?", WAITING, connector, HELD)
+    if only is not None:
+        _hold_others(tx, connector, step, only, outcome, now)
     deletes = tx.rows(
         "SELECT object FROM pending_export WHERE connector = ? AND operation = 'delete' AND state = ?",
         connector,
@@ -63,6 +66,27 @@ def hold(
                 f"{outcome.message} {text}. They are held; everything else was sent. Look at them with "
                 f"`mimas holds show {number}`; to let them through: `mimas holds release {number}`."
             ).lstrip()
+
+
+def _hold_others(
+    tx: Transaction, connector: int, step: int, only: frozenset[int], outcome: Outcome, now: datetime
+) -> None:
+    """What no plan says, or says otherwise: the next plan or run looks at it anew."""
+    rows = tx.rows(
+        "SELECT object FROM pending_export WHERE connector = ? AND state IN (?, ?)", connector, WAITING, RELEASED
+    )
+    others = [object_ for (object_,) in rows if object_ not in only]
+    if not others:
+        return
+    number = holds.place(tx, UNPLANNED, connector, step, others, "objects whose changes no applied plan contains", now)
+    tx.run("UPDATE pending_export SET state = ? WHERE connector = ? AND object IN IDS", HELD, connector, others)
+    outcome.counters.look(tx, "export-unplanned", others)
+    outcome.held += len(others)
+    outcome.result = "completed-held"
+    outcome.message = (
+        f"{outcome.message} {len(others)} objects are held, whose changes no applied plan contains: "
+        f"`mimas holds show {number}`."
+    ).lstrip()
 
 
 def _trips(guard: Guard, count: int, total: int) -> bool:

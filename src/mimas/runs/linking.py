@@ -136,6 +136,7 @@ def _group(session: Session, resolver: Resolver, connector: int, type_: int, lin
                     groups.get(id_, NONE),
                 )
                 for id_, anchor, name, presence, seen, resource, rule in rows
+                if not session.is_withheld(linker.connector, (anchor, name), resource)
             ]
             found = _process(tx, session, resolver, connector, type_, linker, pending) or found
             session.write_notes(tx)

@@ -95,13 +95,14 @@ def _point(
 
 
 def _failing(tx: Transaction, session: Session) -> list[int]:
-    """The objects whose rules have failed in this step: they keep what they have."""
-    if not session.failing:
+    """The objects that keep what they have: their rules have failed in this step, or they are to stay as they are."""
+    withheld = session.withheld.resources
+    if not session.failing and not withheld:
         return []
-    found = tx.rows(
-        "SELECT connector, resource, object FROM link WHERE resource IN IDS", [r for _, r in session.failing]
-    )
-    return sorted(object_ for connector, resource, object_ in found if (connector, resource) in session.failing)
+    some = sorted({resource for _, resource in session.failing} | withheld)
+    found = tx.rows("SELECT connector, resource, object FROM link WHERE resource IN IDS", some)
+    failing = session.failing
+    return sorted(o for connector, resource, o in found if (connector, resource) in failing or resource in withheld)
 
 
 def _wanted(

@@ -62,9 +62,12 @@ class Provisioner:
 
     def take(self, resource: int, type_: int, values: Mapping[str, Any], live: bool) -> None:
         """One resource: what each target should hold of it."""
-        of_type = self.targets.get(type_)
-        if not of_type:
-            return
+        if resource in self.session.withheld.resources:
+            self.plan.failed.add(resource)
+        elif of_type := self.targets.get(type_):
+            self._take(resource, of_type, values, live=live)
+
+    def _take(self, resource: int, of_type: Sequence[Slot], values: Mapping[str, Any], *, live: bool) -> None:
         context = self.context
         earliest: datetime | None = None
         for slot in of_type:

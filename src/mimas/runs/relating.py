@@ -51,6 +51,10 @@ def _relate(tx: Transaction, session: Session, where: str, *parameters: object) 
 def _bring(tx: Transaction, session: Session, offers: Offers, chosen: Query) -> None:
     wanted = offers.query()
     stored = Query(f"SELECT {_COLUMNS} FROM resource_reference WHERE ") + chosen
+    if withheld := sorted(session.withheld.resources):
+        others = Query(" resource NOT IN IDS", (withheld,))
+        wanted = Query(f"SELECT {_COLUMNS} FROM (") + wanted + ") v WHERE" + others
+        stored = stored + " AND" + others
     lacking, left_over = compare(tx, wanted, stored, "resource_reference", _SAME)
     added = removed = 0
     if left_over:
@@ -77,7 +81,7 @@ def _relate_members(tx: Transaction, session: Session, rows: Sequence[StoredReso
     """Members that have changed: the groups they belong to now, one row a membership."""
     context = session.context()
     for (matched, of, _), (_, _, group_symbol) in zip(session.symbols.member_of, session.symbols.group_of, strict=True):
-        members = [row for row in rows if row.type == of]
+        members = [row for row in rows if row.type == of and row.id not in session.withheld.resources]
         if not members:
             continue
         keys = {row.id: matched.member_keys(decode(row.doc), context) if row.state == LIVE else [] for row in members}
@@ -89,6 +93,7 @@ def _relate_members(tx: Transaction, session: Session, rows: Sequence[StoredReso
             for member, found in keys.items()
             for key in found
             for group in groups.get(key, ())
+            if group not in session.withheld.resources
         }
         stored = {
             (group, attribute, member)
@@ -98,6 +103,7 @@ def _relate_members(tx: Transaction, session: Session, rows: Sequence[StoredReso
                 attribute,
                 origin,
             )
+            if group not in session.withheld.resources
         }
         added, removed = sorted((*triple, origin) for triple in wanted - stored), sorted(stored - wanted)
         tx.upsert(tables.resource_reference, _COLUMNS, added, "origin = excluded.origin")

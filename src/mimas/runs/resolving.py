@@ -105,7 +105,10 @@ class Resolver:
         return outcome
 
     def _evaluate(self, case: Case, known: Mapping[str, Any] | None, outcome: Resolved) -> Result | None:
-        """The values and lineage of one resource; none when a rule failed."""
+        """The values and lineage of one resource; none when a rule failed, or it is to stay as it is."""
+        if case.resource in self.session.withheld.resources:
+            outcome.failed.add(case.resource)
+            return None
         self.context.begin(known)
         try:
             return self._contributed(case)

@@ -1,6 +1,6 @@
 """What every pass of a sync step shares: the rules, counters, notes, the instant."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,6 +15,15 @@ from mimas.sync.context import Context
 from mimas.sync.generated import Failure
 
 
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """What a sync is to leave as it is, as if its rules had failed, but without a word: see `mimas.runs.planning`."""
+
+    resources: frozenset[int] = frozenset()
+    objects: frozenset[tuple[str, str]] = frozenset()
+    """(connector, anchor or name)."""
+
+
 @dataclass(slots=True)
 class Session:
     """One sync step."""
@@ -26,6 +35,7 @@ class Session:
     pulse: Callable[[], None] = lambda: None
     """Called between two batches; may raise to stop."""
     counters: Tally = field(default_factory=Tally)
+    withheld: Withheld = Withheld()
     errors: int = 0
     notes: list[Note] = field(default_factory=list)
     fresh_from: int = 0
@@ -55,6 +65,10 @@ class Session:
     def is_fresh(self, resource: int) -> bool:
         """Whether this step has made the resource, and so has just resolved it."""
         return bool(self.fresh_from) and resource >= self.fresh_from
+
+    def is_withheld(self, connector: str, keys: Sequence[str | None], resource: int | None) -> bool:
+        """Whether an object, by its anchor or name, or the resource that it belongs to, is to stay as it is."""
+        return resource in self.withheld.resources or any((connector, key) in self.withheld.objects for key in keys)
 
     def relink(self, connector: int, resource: int, object_: int) -> None:
         """The outbound stratum has linked an object, or let go of it."""

@@ -47,6 +47,8 @@ class ConnectorSetup:
     """How many objects may fail in a step before it is stopped."""
     read_back: bool = False
     """Whether what was sent is read again at once, to confirm it."""
+    approval: bool = False
+    """Whether nothing is sent but what an approved plan says."""
 
 
 StepKind = Literal["full-import", "delta-import", "full-sync", "delta-sync", "export"]

@@ -14,7 +14,7 @@ from mimas.runs.pointing import point_all, point_pairs, point_some
 from mimas.runs.provisioning import Provisioner, provision
 from mimas.runs.relating import relate_all, relate_pairs, relate_some
 from mimas.runs.resolving import Resolver, resolve_range, touched
-from mimas.runs.session import Session
+from mimas.runs.session import Session, Withheld
 from mimas.runs.symbols import Symbols
 from mimas.runs.tally import Tally
 from mimas.runs.vanished import stage_gone
@@ -49,6 +49,7 @@ def sync_step(
     say: Say = lambda _: None,
     pulse: Callable[[], None] = lambda: None,
     counters: Tally,
+    withheld: Withheld,
 ) -> Outcome:
     """Bring resources and wanted images to what the connector spaces and the rules say.
 
@@ -62,7 +63,7 @@ def sync_step(
         if sweeping:
             tx.upsert(tables.meta, "key, value", [(SWEEP, FULL if full else SWEEP)], "value = excluded.value")
         few = not sweeping and _few(tx, now)
-    session = Session(symbols, step, now, sweeping, pulse, counters)
+    session = Session(symbols, step, now, sweeping, pulse, counters, withheld)
     resolver = Resolver(session)
     if full or begun is not None:
         renew_keys(session)
@@ -75,11 +76,24 @@ def sync_step(
     with store.transaction() if few else nullcontext():
         _strata(session, resolver, connector, say, full=full)
         with store.transaction() as tx:
+            _look_again(tx, withheld)
             session.write_notes(tx)
             if sweeping or begun is not None:
                 tx.delete(tables.meta, "key", [(SWEEP,)])
     result = "completed-sync-errors" if session.errors else "completed-held" if session.held else "success"
     return Outcome(result, session.counters, "", session.errors, session.held)
+
+
+def _look_again(tx: Transaction, withheld: Withheld) -> None:
+    """What was left as it is, is looked at by the next sync."""
+    ids = sorted(withheld.resources)
+    if ids:
+        resources.mark_dirty(tx, [row.id for row in resources.load(tx, ids)])
+        tx.run(
+            "INSERT INTO pending_import (connector, object, synced) SELECT o.connector, o.id, o.seen FROM link l"
+            " JOIN object o ON o.id = l.object WHERE l.resource IN IDS ON CONFLICT DO NOTHING",
+            ids,
+        )
 
 
 def _strata(session: Session, resolver: Resolver, connector: str | None, say: Say, *, full: bool) -> None:

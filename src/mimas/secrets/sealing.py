@@ -1,12 +1,14 @@
 """Sealing: AES-256 in Galois/Counter Mode (NIST SP 800-38D), by the library `cryptography` alone.
 
-The name of a secret is authenticated with it: what was sealed under one name opens under no other.
+The name of a secret is authenticated with it: what was sealed under one name opens under no other. What is to be read
+by everybody and altered by nobody is signed: HMAC with SHA-256 (RFC 2104), under a key derived by HKDF (RFC 5869).
 """
 
 import os
 from base64 import b64decode, b64encode
 from binascii import Error
 from collections.abc import Sequence
+from hmac import compare_digest
 
 from mimas.secrets.errors import SecretError
 
@@ -44,9 +46,29 @@ class Keys:
             f"Add the key that sealed it to {self.place}, or set it anew: `mimas secrets set {name}`.",
         )
 
+    def sign(self, data: bytes) -> str:
+        """The signature of some data, in hexadecimal."""
+        return _signature(self._keys[0], data)
+
+    def has_signed(self, data: bytes, signature: str) -> bool:
+        """Whether one of the keys has signed just this."""
+        return any(compare_digest(_signature(key, data), signature) for key in self._keys)
+
     def is_newest(self, name: str, sealed: str) -> bool:
         """Whether the first key has sealed it."""
         return _opened(self._keys[0], name, sealed) is not None
+
+
+def _signature(key: bytes, data: bytes) -> str:
+    from cryptography.hazmat.primitives.hashes import SHA256
+    from cryptography.hazmat.primitives.hmac import HMAC
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+    # A key for each purpose: what is signed says nothing about what is sealed.
+    derived = HKDF(SHA256(), KEY_BYTES, salt=None, info=b"mimas signature 1").derive(key)
+    mac = HMAC(derived, SHA256())
+    mac.update(data)
+    return mac.finalize().hex()
 
 
 def _opened(key: bytes, name: str, sealed: str) -> bytes | None:

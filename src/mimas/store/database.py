@@ -164,7 +164,7 @@ class Database:
 
         Its autovacuum does the same, but minutes later; until then a query for ten objects may read whole tables.
         """
-        if not self.postgresql:
+        if not self.postgresql or self._open is not None:
             return
         connection = self.connection()
         connection.commit()

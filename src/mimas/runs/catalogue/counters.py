@@ -127,6 +127,7 @@ COUNTERS = by_name(
             "export-waiting", _EXPORT, "Objects that failed several times and are not tried before their time.", mim=()
         ),
         Entry("export-staged", _EXPORT, "Objects that would be sent, if this were not a staging installation.", mim=()),
+        Entry("export-unplanned", _EXPORT, "Objects whose changes the plan that was applied does not contain.", mim=()),
         Entry("export-failure", _EXPORT, "Objects that the system refused; the notes say why."),
         # both
         Entry("recorded", (*_IMPORT, *_EXPORT), "Entries or exports that were written to a drop file.", mim=()),

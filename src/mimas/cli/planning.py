@@ -1,0 +1,185 @@
+"""``plan``, ``approve`` and ``apply``: what would be done, who agrees to it, and doing it."""
+
+import getpass
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+
+from mimas.cli.failing import CommandError, Exit
+from mimas.cli.installation import Installation
+from mimas.cli.plan_text import print_applied, print_plan
+from mimas.cli.printing import as_json, out
+from mimas.cli.running import CODES, printing, progress
+from mimas.configuration.apply import apply as put_into_force
+from mimas.configuration.build import setup
+from mimas.configuration.reading import Document, pack, unpack
+from mimas.runs.engine import Engine, Watcher
+from mimas.runs.planning.applying import Applied, apply
+from mimas.runs.planning.grouping import summary
+from mimas.runs.planning.plan import Approval, Plan, PlanError, read, write
+from mimas.runs.planning.rehearsing import Prepare, Recipe, plan, recipe
+from mimas.runs.setup import Step
+from mimas.secrets.errors import SecretError
+from mimas.secrets.keys import find_keys
+from mimas.secrets.sealing import Keys
+from mimas.store.chain import Cause
+from mimas.store.runs import moment, now
+
+
+def make(
+    installation: Installation,
+    profile: str | None,
+    *,
+    config: Path | None,
+    file: Path | None,
+    everything: bool,
+    json: bool,
+) -> int:
+    """Plan a run profile, or a sync and all exports; under other documents, if a folder of them is given."""
+    documents = None if config is None else _read(installation, config)
+    prepare, judged = _prepared(installation, documents)
+    what = recipe(judged, profile)
+    if config is not None:
+        what = replace(what, title=f"the documents of {config}, then {what.title}")
+    with progress() as watching:
+        made = plan(prepare, installation.engine, what, getpass.getuser(), Watcher(**watching))
+    made.documents = None if documents is None else tuple(map(_plain, documents))
+    if keys := _keys():
+        made.signature = keys.sign(made.text())
+    if file is not None:
+        file.write_bytes(write(made))
+    if json:
+        as_json({"summary": summary(made), **msgspec.to_builtins(made)})
+    else:
+        print_plan(made, everything=everything)
+        if file is not None and not made.empty:
+            signed = "" if keys else " It is not signed: no key is set (see `mimas secrets key`)."
+            out.print(f"\nWritten to {file}.{signed} To do just this: mimas apply {file}", markup=False)
+    return Exit.HELD if made.guards else Exit.OBJECT_ERRORS if made.notes else Exit.DONE
+
+
+def show(file: Path, *, everything: bool) -> int:
+    """Print a plan that was written."""
+    print_plan(_load(file), everything=everything)
+    return Exit.DONE
+
+
+def approve(file: Path) -> int:
+    """Agree to a plan, as another person than who made it."""
+    made, keys = _load(file), _keys()
+    person = getpass.getuser()
+    if keys is None:
+        raise CommandError("A plan is approved by signing it, and no key is set: see `mimas secrets key`.")
+    if person == made.by:
+        raise CommandError(f"{person} has made this plan; somebody else has to approve it. Nothing was written.")
+    made.approvals = (*(one for one in made.approvals if one.by != person), _approval(made, person, keys))
+    file.write_bytes(write(made))
+    out.print(f"{person} approves {made.title}, as {made.by} has planned it.", markup=False)
+    return Exit.DONE
+
+
+def apply_plan(installation: Installation, file: Path, *, whole: bool) -> int:
+    """Do what a plan says."""
+    made = _load(file)
+    documents = None if made.documents is None else [_document(one) for one in made.documents]
+    prepare, judged = _prepared(installation, documents)
+    _demanded(judged, made)
+    what = Recipe(made.title, tuple(Step(kind, connector) for kind, connector in made.steps), made.exports)
+    engine = installation.engine
+    with progress() as watching, engine.store.caused_by(Cause(getpass.getuser(), f"apply the plan of {made.title}")):
+        watcher = Watcher(**watching, ends=printing(engine.store))
+        applied = apply(
+            prepare, engine, made, what, watcher, whole=whole, send=lambda: _prepared(installation, documents)[1]
+        )
+    print_applied(applied)
+    return _code(applied)
+
+
+def _code(applied: Applied) -> int:
+    if applied.refused:
+        return Exit.FAILED
+    worst = max((CODES[report.result] for report in applied.runs), default=Exit.DONE)
+    return Exit.HELD if applied.held and worst == Exit.DONE else worst
+
+
+def _load(file: Path) -> Plan:
+    """A plan whose signature is right, if there is a key to tell. Raises `CommandError`."""
+    try:
+        made = read(file.read_bytes(), str(file))
+    except PlanError as error:
+        raise CommandError(str(error)) from None
+    if (keys := _keys()) is not None:
+        if not keys.has_signed(made.text(), made.signature):
+            raise CommandError(
+                f"{file} was changed since it was made, or signed by another installation's key. Plan anew."
+            )
+        for approval in made.approvals:
+            if not keys.has_signed(_agreed(made, approval), approval.signature):
+                raise CommandError(
+                    f"The approval by {approval.by} in {file} is not theirs, or of another plan. Plan anew."
+                )
+    return made
+
+
+def _demanded(engine: Engine, made: Plan) -> None:
+    """Connectors may demand that somebody else has approved. Raises `CommandError`."""
+    sent = {part.system for unit in made.units for part in unit.parts if part.system}
+    demanding = [name for name, c in engine.setup.connectors.items() if c.approval and name in sent & set(made.exports)]
+    if demanding and not any(approval.by != made.by for approval in made.approvals):
+        raise CommandError(
+            f"{', '.join(demanding)} demands that somebody else than {made.by} approves: `mimas approve FILE`. "
+            "Nothing was done."
+        )
+
+
+def _approval(made: Plan, person: str, keys: Keys) -> Approval:
+    approval = Approval(person, moment(now()))
+    return replace(approval, signature=keys.sign(_agreed(made, approval)))
+
+
+def _agreed(made: Plan, approval: Approval) -> bytes:
+    return msgspec.json.encode(["approved", made.signature, approval.by, approval.at])
+
+
+def _keys() -> Keys | None:
+    try:
+        return find_keys()
+    except SecretError:
+        return None
+
+
+def _prepared(installation: Installation, documents: list[Document] | None) -> tuple[Prepare, Engine]:
+    """What is done before the steps, and the engine that they are done by."""
+    if documents is None:
+        return lambda: installation.engine, installation.engine
+    store = installation.store
+
+    def engine() -> Engine:
+        return Engine(store, setup(installation.home, documents, installation.vault(documents)))
+
+    def prepare() -> Engine:
+        put_into_force(store, documents)
+        return engine()
+
+    return prepare, engine()
+
+
+def _read(installation: Installation, folder: Path) -> list[Document]:
+    from mimas.cli.configuring import print_problems, read_documents
+    from mimas.configuration.problem import errors as only_errors
+
+    documents, problems = read_documents(installation, folder)
+    if wrong := only_errors(problems):
+        print_problems(wrong)
+        raise CommandError("Nothing was planned: put these right first.", Exit.FAILED)
+    return documents
+
+
+def _plain(document: Document) -> Mapping[str, str]:
+    return {"kind": document.kind, "name": document.name, "body": pack(document), "file": document.place.file}
+
+
+def _document(one: Mapping[str, str]) -> Document:
+    return unpack(one["kind"], one["name"], one["body"], one["file"])
