@@ -11,14 +11,18 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from mimas.language.expressions import codegen
 from mimas.language.operations import OPERATIONS
+from mimas.runs.resolving import Resolver
+from mimas.runs.session import Withheld
 from mimas.runs.symbols import Symbols
 from mimas.store import chain, past, recording
+from mimas.store.store import Store
 from mimas.sync import inbound
 from mimas.sync.rules import SyncRule
 from tests.laws.machine import LAW, Life
 from tests.laws.test_explaining import OBJECTS, contribute, rules, scope
 from tests.laws.test_history import Remembering
 from tests.laws.test_laws import Containers, Following, Order, Rest, Return
+from tests.laws.test_planning import Planning
 
 BUDGET = settings(LAW, phases=[Phase.generate], derandomize=True, database=None)
 
@@ -90,6 +94,22 @@ def history_rewritten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(chain, "seal", rewriting)
 
 
+def plans_carried_out(patch: pytest.MonkeyPatch) -> None:
+    """What was rehearsed stays."""
+    patch.setattr(Store, "rehearsal", Store.transaction)
+
+
+def withheld_resolved(patch: pytest.MonkeyPatch) -> None:
+    """Resources that are to stay as they are get their new values all the same."""
+    evaluate = Resolver._evaluate
+
+    def heedless(self: Resolver, *rest: Any) -> Any:
+        self.session.withheld = Withheld()
+        return evaluate(self, *rest)
+
+    patch.setattr(Resolver, "_evaluate", heedless)
+
+
 BROKEN: dict[str, tuple[type[Life], Patch]] = {
     "law 1: documents without an order": (Rest, unordered_documents),
     "law 2: what is confirmed stays pending": (Rest, nothing("mimas.runs.confirming.Confirmer._write")),
@@ -98,6 +118,9 @@ BROKEN: dict[str, tuple[type[Life], Patch]] = {
     "law 3: single values of references are not followed": (Following, nothing("mimas.store.moved.add")),
     "law 4: first come, first served": (Order, first_come_first_served),
     "law 5: the deleted are not found again": (Return, no_keys_of_the_deleted),
+    "law 7: a plan is carried out": (Planning, plans_carried_out),
+    "law 7: whatever has come of it since is done": (Planning, nothing("mimas.runs.planning.plan.Unit.covers", True)),
+    "law 7: what is withheld is resolved": (Planning, withheld_resolved),
     "law 12: what is deleted is not kept": (Remembering, deletions_unrecorded),
     "law 12: whatever is there has always been": (Remembering, nothing_is_new),
     "law 12: an entry is changed afterwards": (Remembering, history_rewritten),
