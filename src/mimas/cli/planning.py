@@ -2,7 +2,7 @@
 
 import getpass
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import msgspec
@@ -18,13 +18,16 @@ from mimas.configuration.reading import Document, pack, unpack
 from mimas.runs.engine import Engine, Watcher
 from mimas.runs.planning.applying import Applied, apply
 from mimas.runs.planning.grouping import summary
-from mimas.runs.planning.plan import Approval, Plan, PlanError, read, write
+from mimas.runs.planning.inputs import entries_of_run, put_back
+from mimas.runs.planning.plan import Approval, Input, Plan, PlanError, read, write
 from mimas.runs.planning.rehearsing import Prepare, Recipe, plan, recipe
+from mimas.runs.planning.undoing import documents_before, inputs_of, source_driven, unsendable
 from mimas.runs.setup import Step
 from mimas.secrets.errors import SecretError
 from mimas.secrets.keys import find_keys
 from mimas.secrets.sealing import Keys
 from mimas.store.chain import Cause
+from mimas.store.past import last_place
 from mimas.store.runs import moment, now
 
 
@@ -38,14 +41,23 @@ def make(
     json: bool,
 ) -> int:
     """Plan a run profile, or a sync and all exports; under other documents, if a folder of them is given."""
-    documents = None if config is None else _read(installation, config)
-    prepare, judged = _prepared(installation, documents)
+    under = Before((), None if config is None else _read(installation, config))
+    prepare, judged = _prepared(installation, under)
     what = recipe(judged, profile)
     if config is not None:
         what = replace(what, title=f"the documents of {config}, then {what.title}")
+    return _told(_plan(installation, prepare, what), under, file=file, everything=everything, json=json)
+
+
+def _plan(installation: Installation, prepare: Prepare, what: Recipe) -> Plan:
     with progress() as watching:
-        made = plan(prepare, installation.engine, what, getpass.getuser(), Watcher(**watching))
-    made.documents = None if documents is None else tuple(map(_plain, documents))
+        return plan(prepare, installation.engine, what, getpass.getuser(), Watcher(**watching))
+
+
+def _told(made: Plan, under: "Before", *, file: Path | None, everything: bool, json: bool) -> int:
+    """Sign a plan, write it and print it."""
+    made.documents = None if under.documents is None else tuple(map(_plain, under.documents))
+    made.inputs = under.inputs
     if keys := _keys():
         made.signature = keys.sign(made.text())
     if file is not None:
@@ -58,6 +70,28 @@ def make(
             signed = "" if keys else " It is not signed: no key is set (see `mimas secrets key`)."
             out.print(f"\nWritten to {file}.{signed} To do just this: mimas apply {file}", markup=False)
     return Exit.HELD if made.guards else Exit.OBJECT_ERRORS if made.notes else Exit.DONE
+
+
+def undo(
+    installation: Installation, run: int | None, *, entry: int | None, file: Path | None, everything: bool, json: bool
+) -> int:
+    """Plan to put back what a run, or one entry of the history, has put in."""
+    store = installation.store
+    with store.transaction() as tx:
+        entries = entries_of_run(tx, run) if run is not None else [entry] if entry else []
+        if not entries or entries[-1] > last_place(tx):
+            missing = f"Run {run} has changed nothing" if run is not None else f"There is no entry {entry}"
+            raise CommandError(f"{missing} that the history has. `mimas runs` lists the runs.")
+        inputs, said = inputs_of(tx, entries)
+        documents = documents_before(tx, entries)
+    under = Before(tuple(inputs), None if documents is None else [unpack(k, n, b, f) for k, n, b, f in documents])
+    prepare, judged = _prepared(installation, under)
+    title = f"undo run {run}" if run is not None else f"undo entry {entry} of the history"
+    what = replace(recipe(judged, None), title=title)
+    made = _plan(installation, prepare, what)
+    with store.transaction() as tx:
+        made.remarks = (*said, *unsendable(tx, store, entries), *source_driven(tx, entries, made))
+    return _told(made, under, file=file, everything=everything, json=json)
 
 
 def show(file: Path, *, everything: bool) -> int:
@@ -84,14 +118,15 @@ def apply_plan(installation: Installation, file: Path, *, whole: bool) -> int:
     """Do what a plan says."""
     made = _load(file)
     documents = None if made.documents is None else [_document(one) for one in made.documents]
-    prepare, judged = _prepared(installation, documents)
+    under = Before(made.inputs, documents)
+    prepare, judged = _prepared(installation, under)
     _demanded(judged, made)
     what = Recipe(made.title, tuple(Step(kind, connector) for kind, connector in made.steps), made.exports)
     engine = installation.engine
     with progress() as watching, engine.store.caused_by(Cause(getpass.getuser(), f"apply the plan of {made.title}")):
         watcher = Watcher(**watching, ends=printing(engine.store))
         applied = apply(
-            prepare, engine, made, what, watcher, whole=whole, send=lambda: _prepared(installation, documents)[1]
+            prepare, engine, made, what, watcher, whole=whole, send=lambda: _prepared(installation, under)[1]
         )
     print_applied(applied)
     return _code(applied)
@@ -150,17 +185,28 @@ def _keys() -> Keys | None:
         return None
 
 
-def _prepared(installation: Installation, documents: list[Document] | None) -> tuple[Prepare, Engine]:
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What is put in before the steps are done: rows of inputs, and documents; none: those in force stay."""
+
+    inputs: tuple[Input, ...]
+    documents: list[Document] | None
+
+
+def _prepared(installation: Installation, under: Before) -> tuple[Prepare, Engine]:
     """What is done before the steps, and the engine that they are done by."""
-    if documents is None:
-        return lambda: installation.engine, installation.engine
-    store = installation.store
+    store, documents = installation.store, under.documents
 
     def engine() -> Engine:
+        if documents is None:
+            return installation.engine
         return Engine(store, setup(installation.home, documents, installation.vault(documents)))
 
     def prepare() -> Engine:
-        put_into_force(store, documents)
+        with store.transaction() as tx:
+            put_back(tx, under.inputs, store.clock())
+        if documents is not None:
+            put_into_force(store, documents)
         return engine()
 
     return prepare, engine()

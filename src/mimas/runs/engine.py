@@ -116,7 +116,7 @@ _MUCH = 50_000
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """Batches are made of millions of short-lived tuples without cycles: searching them for some costs a fifth."""
     if not gc.isenabled():
         yield
@@ -193,7 +193,7 @@ class Engine:
         down: set[str] = set()
         left = iter(steps)
         halt = Halt(self.store, course.stops)
-        with self.store.database.alone(), _collector_paused():
+        with self.store.database.alone(), collector_paused():
             following = course.next(left)
             if following is None:
                 return RunReport(0)

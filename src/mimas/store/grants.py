@@ -51,7 +51,7 @@ def add(
         [(number, *triple, *span, reason, grantor, stamp(now))],
     )
     moved.add(tx, [(triple[0], triple[2])])
-    _renew_dues(tx, [triple[0]], now)
+    renew_dues(tx, [triple[0]], now)
     return number
 
 
@@ -62,7 +62,7 @@ def end(tx: Transaction, number: int, now: datetime) -> Grant | None:
         return None
     tx.update(tables.granted, "id, ends", [(number, stamp(now))])
     moved.add(tx, [(row[1], row[3])])
-    _renew_dues(tx, [row[1]], now)
+    renew_dues(tx, [row[1]], now)
     return Grant(*row)
 
 
@@ -77,7 +77,7 @@ def take_due(tx: Transaction, now: datetime) -> None:
     if rows:
         ids = [row[0] for row in rows]
         moved.add(tx, tx.rows("SELECT resource, target FROM granted WHERE resource IN IDS", ids))
-        _renew_dues(tx, ids, now)
+        renew_dues(tx, ids, now)
 
 
 def any_at_all(tx: Transaction) -> bool:
@@ -121,7 +121,7 @@ def none_of(attribute: int, now: datetime) -> Query:
     )
 
 
-def _renew_dues(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
+def renew_dues(tx: Transaction, ids: Sequence[int], now: datetime) -> None:
     """The grants of these resources are looked at again when the next of them begins or ends."""
     at = stamp(now)
     rows = tx.rows(

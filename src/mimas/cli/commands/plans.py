@@ -34,6 +34,24 @@ def plan(
 
 
 @commands.command()
+def undo(
+    context: typer.Context,
+    run: Annotated[int | None, typer.Argument(metavar="[RUN]", help="The number of a run.")] = None,
+    entry: Annotated[int | None, typer.Option(metavar="N", help="Or an entry of the history.", min=1)] = None,
+    to: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the plan, to be applied.")] = None,
+    everything: Everything = False,
+    json: Json = False,
+) -> None:
+    """Plan to put back what a run or a person has put in, and say what only a source can change."""
+    from mimas.cli.failing import CommandError
+    from mimas.cli.planning import undo
+
+    if (run is None) is (entry is None):
+        raise CommandError("Undo which run? `mimas runs` lists them. Or one entry of `mimas history`: --entry N.")
+    end(undo(installation(context), run, entry=entry, file=to, everything=everything, json=json))
+
+
+@commands.command()
 def approve(
     file: File,
     show: Annotated[bool, typer.Option("--show", help="Only print it.")] = False,

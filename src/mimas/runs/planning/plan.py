@@ -104,6 +104,15 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Input:
+    """A row of facts, grants or holds to be put back: its key, and its other columns as they were; none: not there."""
+
+    table: str
+    key: tuple[Any, ...]
+    row: tuple[Any, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """A step that was rehearsed: what it was called, how it ended, and what it counted."""
 
@@ -141,7 +150,7 @@ class Plan:
     """Steps of the profile that cannot be foreseen, as they look at what systems show once they have been sent this."""
     documents: tuple[Mapping[str, str], ...] | None = None
     """The configuration to be put into force first; none: what is in force stays."""
-    inputs: tuple[Mapping[str, Any], ...] = ()
+    inputs: tuple[Input, ...] = ()
     """Facts, grants and holds to be put back first."""
     done: tuple[Done, ...] = ()
     units: list[Unit] = field(default_factory=list)

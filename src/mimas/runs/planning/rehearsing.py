@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mimas.runs.comparing import Comparer
-from mimas.runs.engine import Engine, RunReport, UsageError, Watcher
+from mimas.runs.engine import Engine, RunReport, UsageError, Watcher, collector_paused
 from mimas.runs.guarding import hold
 from mimas.runs.importing import Outcome
 from mimas.runs.planning.gathering import Gatherer
@@ -70,7 +70,7 @@ def plan(prepare: Prepare, engine: Engine, what: Recipe, by: str, watcher: Watch
     """The plan of what would be done. Nothing is changed; nothing is sent. Raises `BusyError`."""
     store = engine.store
     at = engine.clock()
-    with store.database.alone(), _undone(engine) as tx:
+    with store.database.alone(), collector_paused(), _undone(engine) as tx:
         place = past.last_place(tx)
         root = str(tx.value("SELECT root FROM batch WHERE place = ?", place))
         rehearsed = rehearse(tx, prepare(), what, place, watcher, guarded=True)
