@@ -48,10 +48,7 @@ def print_plan(plan: Plan, *, everything: bool) -> None:
         out.print(f"  → {note['advice']}", style="dim", markup=False)
     if len(plan.notes) > _ITEMS:
         out.print(f"  … and {len(plan.notes) - _ITEMS:,} more; --json has them all.", style="dim")
-    system = ""
     for group in groups(plan.units):
-        if group.system != system and group.action not in ("linked", "unlinked"):
-            system = group.system
         _print_group(group, everything=everything)
     for remark in plan.remarks:
         out.print(f"\n{remark}", markup=False)
@@ -73,7 +70,7 @@ def _print_steps(plan: Plan) -> None:
 
 def _print_group(group: Group, *, everything: bool) -> None:
     sign, style = _SIGNS[group.action]
-    line = Text.assemble("\n", (f"{sign} {_heading(group)}", style))
+    line = Text.assemble("\n", (f"{sign} {heading(group)}", style))
     if group.rule:
         line.append(f"  by rule “{group.rule}”", "dim")
     if group.held:
@@ -91,7 +88,8 @@ def _print_group(group: Group, *, everything: bool) -> None:
         out.print(f"      … and {left:,} more", style="dim")
 
 
-def _heading(group: Group) -> str:
+def heading(group: Group) -> str:
+    """What is done to how many."""
     count = f"{len(group.members):,} "
     if group.action == "linked":
         return f"{count}{group.type} of {group.system} linked"

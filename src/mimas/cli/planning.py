@@ -9,6 +9,7 @@ import msgspec
 
 from mimas.cli.failing import CommandError, Exit
 from mimas.cli.installation import Installation
+from mimas.cli.plan_page import page
 from mimas.cli.plan_text import print_applied, print_plan
 from mimas.cli.printing import as_json, out
 from mimas.cli.running import CODES, printing, progress
@@ -37,6 +38,7 @@ def make(
     *,
     config: Path | None,
     file: Path | None,
+    html: Path | None,
     everything: bool,
     json: bool,
 ) -> int:
@@ -46,7 +48,7 @@ def make(
     what = recipe(judged, profile)
     if config is not None:
         what = replace(what, title=f"the documents of {config}, then {what.title}")
-    return _told(_plan(installation, prepare, what), under, file=file, everything=everything, json=json)
+    return _told(_plan(installation, prepare, what), under, file=file, html=html, everything=everything, json=json)
 
 
 def _plan(installation: Installation, prepare: Prepare, what: Recipe) -> Plan:
@@ -54,7 +56,7 @@ def _plan(installation: Installation, prepare: Prepare, what: Recipe) -> Plan:
         return plan(prepare, installation.engine, what, getpass.getuser(), Watcher(**watching))
 
 
-def _told(made: Plan, under: "Before", *, file: Path | None, everything: bool, json: bool) -> int:
+def _told(made: Plan, under: "Before", *, file: Path | None, html: Path | None, everything: bool, json: bool) -> int:
     """Sign a plan, write it and print it."""
     made.documents = None if under.documents is None else tuple(map(_plain, under.documents))
     made.inputs = under.inputs
@@ -62,6 +64,8 @@ def _told(made: Plan, under: "Before", *, file: Path | None, everything: bool, j
         made.signature = keys.sign(made.text())
     if file is not None:
         file.write_bytes(write(made))
+    if html is not None:
+        html.write_text(page(made), encoding="utf-8")
     if json:
         as_json({"summary": summary(made), **msgspec.to_builtins(made)})
     else:
@@ -73,7 +77,14 @@ def _told(made: Plan, under: "Before", *, file: Path | None, everything: bool, j
 
 
 def undo(
-    installation: Installation, run: int | None, *, entry: int | None, file: Path | None, everything: bool, json: bool
+    installation: Installation,
+    run: int | None,
+    *,
+    entry: int | None,
+    file: Path | None,
+    html: Path | None,
+    everything: bool,
+    json: bool,
 ) -> int:
     """Plan to put back what a run, or one entry of the history, has put in."""
     store = installation.store
@@ -91,7 +102,7 @@ def undo(
     made = _plan(installation, prepare, what)
     with store.transaction() as tx:
         made.remarks = (*said, *unsendable(tx, store, entries), *source_driven(tx, entries, made))
-    return _told(made, under, file=file, everything=everything, json=json)
+    return _told(made, under, file=file, html=html, everything=everything, json=json)
 
 
 def show(file: Path, *, everything: bool) -> int:

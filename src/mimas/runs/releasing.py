@@ -1,7 +1,7 @@
 """What a person decides over a hold."""
 
 from mimas.runs.grace import GRACE
-from mimas.runs.guarding import CHANGES, DELETES
+from mimas.runs.guarding import CHANGES, DELETES, UNPLANNED
 from mimas.runs.images import HELD, RELEASED, WAITING
 from mimas.runs.linking import AMBIGUOUS
 from mimas.runs.vanished import stage_gone
@@ -22,6 +22,11 @@ def release(store: Store, number: int) -> str:
             raise HoldError(
                 f"Whom these objects belong to is decided one by one: see `mimas holds show {number}`, then "
                 "`mimas join CONNECTOR KEY TYPE RESOURCE`; or `mimas disconnect CONNECTOR KEY` if it is nobody's."
+            )
+        if kind == UNPLANNED:
+            raise HoldError(
+                "These go with the next run, or with a plan that contains them: `mimas plan --out FILE`. Where their "
+                "connector demands approval, only with a plan that somebody has approved."
             )
         if kind in ("missing", GRACE):
             stage_gone(tx, connector, ids)

@@ -11,6 +11,8 @@ commands = typer.Typer()
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A plan written by --out.", exists=True, dir_okay=False)]
 Everything = Annotated[bool, typer.Option("--all", help="Every object, and not only the first of those alike.")]
+Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the plan, to be applied.")]
+Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write it as a page, to be read.")]
 
 
 @commands.command()
@@ -23,14 +25,15 @@ def plan(
         Path | None,
         typer.Option(metavar="DIR", help="Under the documents of this folder.", exists=True, file_okay=False),
     ] = None,
-    to: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the plan, to be applied.")] = None,
+    to: Out = None,
+    html: Html = None,
     everything: Everything = False,
     json: Json = False,
 ) -> None:
     """What a run would do to whom, by which rule, before it does anything. Exit status 4: a guard would hold some."""
     from mimas.cli.planning import make
 
-    end(make(installation(context), profile, config=config, file=to, everything=everything, json=json))
+    end(make(installation(context), profile, config=config, file=to, html=html, everything=everything, json=json))
 
 
 @commands.command()
@@ -38,7 +41,8 @@ def undo(
     context: typer.Context,
     run: Annotated[int | None, typer.Argument(metavar="[RUN]", help="The number of a run.")] = None,
     entry: Annotated[int | None, typer.Option(metavar="N", help="Or an entry of the history.", min=1)] = None,
-    to: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the plan, to be applied.")] = None,
+    to: Out = None,
+    html: Html = None,
     everything: Everything = False,
     json: Json = False,
 ) -> None:
@@ -48,7 +52,7 @@ def undo(
 
     if (run is None) is (entry is None):
         raise CommandError("Undo which run? `mimas runs` lists them. Or one entry of `mimas history`: --entry N.")
-    end(undo(installation(context), run, entry=entry, file=to, everything=everything, json=json))
+    end(undo(installation(context), run, entry=entry, file=to, html=html, everything=everything, json=json))
 
 
 @commands.command()

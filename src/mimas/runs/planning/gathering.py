@@ -161,10 +161,11 @@ class Gatherer:
         for id_, draft in self.drafts.items():
             draft.type, draft.title, draft.key = described.get(id_, (0, f"resource {id_}", str(id_)))
             if draft.change is not None or draft.references:
+                ended = draft.change is not None and draft.change[0] == "deleted"
                 references = {
                     name: Referring(*(tuple(sorted(described[t][1] for t in side if t in described)) for side in sides))
                     for name, sides in draft.references.items()
-                    if set(sides[0]) != set(sides[1])
+                    if not ended and set(sides[0]) != set(sides[1])
                 }
                 action, steps = draft.change or ("changed", {})
                 if draft.change is not None or references:

@@ -68,4 +68,7 @@ def summary(plan: Plan) -> dict[str, dict[str, int]]:
                 of[part.action] += 1
                 of["renamed"] += part.renamed is not None
                 of["held"] += bool(part.held)
-    return {name: {what: n for what, n in count.items() if n} for name, count in counts.items() if count.total()}
+    order = (*ORDER, "broken", "renamed", "held")
+    return {
+        name: {what: count[what] for what in order if count[what]} for name, count in counts.items() if count.total()
+    }
