@@ -132,7 +132,7 @@ def apply_plan(installation: Installation, file: Path, *, whole: bool) -> int:
     under = Before(made.inputs, documents)
     prepare, judged = _prepared(installation, under)
     _demanded(judged, made)
-    what = Recipe(made.title, tuple(Step(kind, connector) for kind, connector in made.steps), made.exports)
+    what = Recipe(f"apply ({made.title})", tuple(Step(kind, connector) for kind, connector in made.steps), made.exports)
     engine = installation.engine
     with progress() as watching, engine.store.caused_by(Cause(getpass.getuser(), f"apply the plan of {made.title}")):
         watcher = Watcher(**watching, ends=printing(engine.store))

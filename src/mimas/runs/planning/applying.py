@@ -73,7 +73,7 @@ def apply(
         if steps:
             sender = send()
             sender.sendable = round_.sendable
-            applied.runs.append(sender.run(f"{what.title}, as planned", steps, watcher))
+            applied.runs.append(sender.run(what.title, steps, watcher))
     return applied
 
 
