@@ -1,6 +1,7 @@
 """The test of the tests: each law catches an engine that breaks it, within the budget that the law has in CI."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from mimas.language import proofs
 from mimas.language.expressions import codegen
 from mimas.language.operations import OPERATIONS
 from mimas.runs.resolving import Resolver
@@ -17,7 +19,14 @@ from mimas.runs.symbols import Symbols
 from mimas.store import chain, past, recording
 from mimas.store.store import Store
 from mimas.sync import inbound
+from mimas.language.scope import Scope
+from mimas.runs.symbols import Symbols
+from mimas.store import chain, past, recording
+from mimas.schema.values import as_list
+from mimas.sync import inbound, outbound
+from mimas.sync.explain import Judged, contribution, explainer, flow, linking, target
 from mimas.sync.rules import SyncRule
+from tests.laws import test_proofs
 from tests.laws.machine import LAW, Life
 from tests.laws.test_explaining import OBJECTS, contribute, rules, scope
 from tests.laws.test_history import Remembering
@@ -152,6 +161,66 @@ def test_a_broken_compiler_is_caught(name: str, monkeypatch: pytest.MonkeyPatch)
     patch(monkeypatch)
     with pytest.raises((AssertionError, BaseExceptionGroup)):
         settings(BUDGET, max_examples=200)(given(rules(), OBJECTS)(law))()
+
+
+def first_clause_only(patch: pytest.MonkeyPatch) -> None:
+    """The evaluator that explains looks at the first clause of a scope and believes the rest."""
+    prove = proofs.prove
+
+    def hasty(scope_: Scope, *rest: Any) -> proofs.ScopeProof:
+        return prove(tuple(group[:1] for group in scope_), *rest)
+
+    for module in (contribution, target, linking):
+        patch.setattr(module, "prove", hasty)
+
+
+def given_again(patch: pytest.MonkeyPatch) -> None:
+    """The evaluator that explains forgets what was given for once and all."""
+    patch.setattr(flow.FlowExplainer, "once", flow.FlowExplainer.explain)
+
+
+def never_new(patch: pytest.MonkeyPatch) -> None:
+    """The generated code writes at every time what is to flow when an object is made."""
+    write = outbound._write_flow
+    patch.setattr(outbound, "_write_flow", lambda code, flow_, source: write(code, replace(flow_, once=False), source))
+    rule = outbound._write_rule
+    patch.setattr(
+        outbound,
+        "_write_rule",
+        lambda code, rule_, flows, *rest: rule(
+            code, rule_, [(replace(flow_, once=False), source) for flow_, source in flows], *rest
+        ),
+    )
+
+
+def keys_as_they_are(patch: pytest.MonkeyPatch) -> None:
+    """The generated side compares keys letter by letter."""
+    patch.setattr("mimas.sync.linking.normals", lambda value, **_: list(map(str, as_list(value))))
+
+
+def applied_to_the_wrong(patch: pytest.MonkeyPatch) -> None:
+    """What was combined is told of contributions in another order."""
+    patch.setattr(explainer, "Judged", lambda parts, masks, *rest: Judged(parts, masks[::-1], *rest))
+
+
+BROKEN_PROOFS: dict[str, tuple[Callable[..., None], Patch]] = {
+    "law 11: a scope is its first clause": (test_proofs.contribute, first_clause_only),
+    "law 11: once is always": (test_proofs.contribute, given_again),
+    "law 11: made is there": (test_proofs.provision, never_new),
+    "law 11: clauses of targets": (test_proofs.provision, first_clause_only),
+    "law 11: keys as they are": (test_proofs.link, keys_as_they_are),
+    "law 11: the wrong one is praised": (test_proofs.judge, applied_to_the_wrong),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_PROOFS)
+def test_a_broken_proof_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    law, patch = BROKEN_PROOFS[name]
+    patch(monkeypatch)
+    with pytest.raises((AssertionError, BaseExceptionGroup)):
+        settings(BUDGET, max_examples=150)(
+            given(test_proofs.rule_sets(), test_proofs.OBJECTS, test_proofs.OBJECTS, test_proofs.FACTS)(law)
+        )()
 
 
 @pytest.mark.parametrize("name", BROKEN)
