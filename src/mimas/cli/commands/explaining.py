@@ -43,3 +43,19 @@ def why(
     from mimas.cli.reasoning import reason
 
     reason(installation(context), type_, key, attribute, target, json=json)
+
+
+@commands.command("why-not")
+def why_not(
+    context: typer.Context,
+    type_: Type,
+    key: Annotated[
+        str, typer.Argument(metavar="KEY", help="An indexed value or the id; or the anchor or name of any object.")
+    ],
+    connector: Annotated[str, typer.Option("--in", metavar="CONNECTOR", help="The system where it should have one.")],
+    json: Json = False,
+) -> None:
+    """Why a resource has no object in a system: the first condition that failed, with the values it saw."""
+    from mimas.cli.hindering import hinder
+
+    hinder(installation(context), type_, key, connector, json=json)
