@@ -20,9 +20,11 @@ from mimas.store import chain, past, recording
 from mimas.store.store import Store
 from mimas.sync import inbound
 from mimas.language.scope import Scope
+from mimas.runs.explaining import named
 from mimas.runs.symbols import Symbols
 from mimas.store import chain, past, recording
 from mimas.schema.values import as_list
+from mimas.store.store import Store
 from mimas.sync import inbound, outbound
 from mimas.sync.explain import Judged, contribution, explainer, flow, linking, target
 from mimas.sync.rules import SyncRule
@@ -32,6 +34,7 @@ from tests.laws.test_explaining import OBJECTS, contribute, rules, scope
 from tests.laws.test_history import Remembering
 from tests.laws.test_laws import Containers, Following, Order, Rest, Return
 from tests.laws.test_planning import Planning
+from tests.laws.test_why import Foreseen, Named
 
 BUDGET = settings(LAW, phases=[Phase.generate], derandomize=True, database=None)
 
@@ -101,6 +104,19 @@ def history_rewritten(patch: pytest.MonkeyPatch) -> None:
         tx.run("UPDATE past_object SET seen = replace(seen, 'Ann', 'Eve') WHERE kept <> 0")
 
     patch.setattr(chain, "seal", rewriting)
+def winner_alone(patch: pytest.MonkeyPatch) -> None:
+    """Only what was applied is named, and not those that would have come first."""
+    patch.setattr(named, "_counts", lambda proof, precedence: precedence in {o.giver.precedence for o in proof.applied})
+
+
+def nothing_read(patch: pytest.MonkeyPatch) -> None:
+    """Of flows only the scopes are named."""
+    patch.setattr(named.Naming, "_offer", lambda self, source, offer, _: self._scope(source, offer.scope))
+
+
+def not_undone(patch: pytest.MonkeyPatch) -> None:
+    """A rehearsal is the thing itself."""
+    patch.setattr(Store, "rehearsal", Store.transaction)
 
 
 def plans_carried_out(patch: pytest.MonkeyPatch) -> None:
@@ -133,6 +149,13 @@ BROKEN: dict[str, tuple[type[Life], Patch]] = {
     "law 12: what is deleted is not kept": (Remembering, deletions_unrecorded),
     "law 12: whatever is there has always been": (Remembering, nothing_is_new),
     "law 12: an entry is changed afterwards": (Remembering, history_rewritten),
+    "law 10: scopes are left out": (Named, nothing("mimas.runs.explaining.named.Naming._scope", ())),
+    "law 10: links are left out": (Named, nothing("mimas.runs.explaining.named.Naming._link", ())),
+    "law 10: nobody is absent": (Named, nothing("mimas.runs.explaining.named.Naming.absent", ())),
+    "law 10: the winner alone": (Named, winner_alone),
+    "law 10: what a flow read": (Named, nothing_read),
+    "preview: it is not undone": (Foreseen, not_undone),
+    "preview: nothing follows": (Foreseen, nothing("mimas.runs.explaining.trial.Trial.settle")),
     "law 6: names stay as they were": (Containers, nothing("mimas.runs.staging.Stager._rename")),
 }
 

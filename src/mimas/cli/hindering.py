@@ -40,10 +40,10 @@ def _print(one: WhyNot) -> None:
         if found := [tree for tree in (_scopes(answer), _origin(answer)) if tree is not None]:
             out.print()
             trees.show(found)
-    if one.resource is None or any(a.obstacle in (Obstacle.DELETED, Obstacle.RULE_FAILED) for a in one.answers):
-        if one.objects:
-            out.print()
-            trees.show(map(object_tree, one.objects))
+    source = one.resource is None or any(a.obstacle in (Obstacle.DELETED, Obstacle.RULE_FAILED) for a in one.answers)
+    if source and one.objects:
+        out.print()
+        trees.show(map(object_tree, one.objects))
 
 
 def _who(one: WhyNot, answer: Answer) -> str:

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from mimas.language.proofs import ScopeProof
+from mimas.language.scope import scope_attributes
 from mimas.runs.explaining.inputs import Inputs
 from mimas.runs.explaining.proof import ResourceProof, SourceProof
+from mimas.schema.attributes import NAME, Kind
 from mimas.schema.values import Value
 from mimas.store.facts import OFFERED
 from mimas.sync.explain import AttributeProof, Decision, Explainer, Offer, State
-from mimas.sync.flows import is_reference
+from mimas.sync.flows import is_reference, reads
 from mimas.sync.rules import DeletionRule, Direction, SyncRule
 
 _ALL = (Decision.NONE, Decision.MERGE, Decision.CHOSEN, Decision.KEPT, Decision.FAILED)
@@ -60,8 +62,11 @@ class Naming:
             done.add(name)
             for one in self._own(name):
                 found.setdefault((one.kind, one.connector, one.object, one.attribute), one)
-            # Who would be joined, and so have a say, depends on the keys by which it looks for the resource.
+            # Who would be joined, and so have a say, depends on the keys by which it looks for the resource; and what
+            # outbound rules have made or taken over is linked only as long as they want it.
             waiting += [key for absent in self.absent(name) for key, _ in absent.sought]
+            places = {(source.connector, source.type) for source in self._concerned(name)}
+            waiting += sorted(set[str]().union(*map(self._wished_by, places)))
         return list(found.values())
 
     def absent(self, attribute: str) -> Iterator[Absent]:
@@ -74,7 +79,7 @@ class Naming:
                 continue
             if not self._flows(rule, attribute) or not (proof is None or _counts(proof, rule.precedence)):
                 continue
-            sought = sorted({key for other in self._joins(place) for key in other})
+            sought = sorted({key for other in self._joins(place) for key in other} | self._wished_by(place))
             keys = tuple((key, self.inputs.before.get(key)) for key in sought)
             yield Absent(rule.connector, rule.object_type, rule.name, rule.precedence, keys)
 
@@ -91,26 +96,51 @@ class Naming:
             if linker.rules[criterion.rule].resource_type == self.inputs.type:
                 yield {condition.resource_attribute for condition in criterion.conditions}
 
-    def _own(self, attribute: str) -> Iterator[Input]:
-        """The inputs of one attribute, but for those of the keys by which others would be joined."""
+    def _wished_by(self, place: tuple[str, str]) -> set[str]:
+        """The attributes of the resource that decide whether outbound rules want an object there, and which."""
+        found: set[str] = set()
+        types = self.explainer.compiled.rules.types[self.inputs.type].attributes
+        rules = [r for r in self.explainer.compiled.rules.rules if r.direction is Direction.OUTBOUND]
+        for rule in rules:
+            if (rule.connector, rule.object_type, rule.resource_type) != (*place, self.inputs.type):
+                continue
+            first = [other for other in rules if rule.after and other.name == rule.after]
+            anchor = self.explainer.schemas[rule.connector][rule.object_type].anchor
+            for one in (rule, *first):
+                asked = any(clause.function for group in one.scope for clause in group)
+                found |= set(types) if asked or one.deprovision_by else scope_attributes(one.scope)
+            for flow in rule.flows:
+                if flow.target == NAME or flow.target in anchor:
+                    names = reads(flow.origin)
+                    found |= set(types) if names is None else names
+        return {name for name in found if name in types and types[name].kind is not Kind.REFERENCE}
+
+    def _concerned(self, attribute: str) -> list[SourceProof]:
+        """The objects that have a say, or without which the resource may end."""
         proof = self.proof.attribute(attribute)
-        sources = {
-            (source.connector, source.contribution.anchor): source
-            for source in self.proof.sources
-            if source.contribution
+        givers = {
+            (offer.giver.connector, offer.giver.anchor)
+            for offer in (proof.offers if proof is not None else ())
+            if proof is not None and _counts(proof, offer.giver.precedence)
         }
-        concerned: dict[int, SourceProof] = {}
+        return [
+            source
+            for source in self.proof.sources
+            if (source.contribution is not None and (source.connector, source.contribution.anchor) in givers)
+            or self._keeps(source)
+        ]
+
+    def _own(self, attribute: str) -> Iterator[Input]:
+        """The inputs of one attribute, but for those of other attributes that it rests on."""
+        proof = self.proof.attribute(attribute)
+        concerned = {(s.connector, s.contribution.anchor): s for s in self._concerned(attribute) if s.contribution}
         for offer in proof.offers if proof is not None else ():
-            assert proof is not None
-            if _counts(proof, offer.giver.precedence):
-                source = sources[offer.giver.connector, offer.giver.anchor]
-                concerned[source.object] = source
-                yield from self._offer(source, offer, proof)
+            if proof is not None and _counts(proof, offer.giver.precedence):
+                yield from self._offer(concerned[offer.giver.connector, offer.giver.anchor], offer, proof)
         if proof is not None and proof.decision in (Decision.KEPT, Decision.FAILED):
             yield Input("before", attribute=attribute, value=self.inputs.before.get(attribute))
-        for source in self.proof.sources:
-            if source.object in concerned or self._keeps(source):
-                yield from self._link(source)
+        for source in self._concerned(attribute):
+            yield from self._link(source)
         yield from self._failing()
         if self.proof.due is not None:
             yield Input("time", value=self.proof.due)
