@@ -56,7 +56,7 @@ def _print(one: Preview) -> None:
         "What the next sync would make of it, and what the next exports would send. Nothing is changed.", style="dim"
     )
     if one.left_out:
-        many = f"{one.left_out:,} other objects are pending, too; what they would change is not in here."
+        many = f"{one.left_out:,} other changes wait for a sync, too; what they would do is not in here."
         out.print(f"{many} `mimas sync` lets them through.", style="yellow", markup=False)
     if one.staging:
         out.print("This installation is in staging mode: nothing is sent.", style="yellow")

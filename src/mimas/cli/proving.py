@@ -22,6 +22,8 @@ def value(given: Any) -> str:
     if isinstance(given, bool):
         return "true" if given else "false"
     text = " ".join(str(given).splitlines()) if isinstance(given, str) else str(given)
+    if text != text.strip() or not text:
+        text = f"“{text}”"  # so that blanks at its ends are seen
     return f"{text[: _LONG - 1]}…" if len(text) > _LONG else text
 
 

@@ -75,13 +75,13 @@ class ObjectProof:
         return next((link for link in self.links if link.scope.holds and link.link is LinkType.PROVISION), None)
 
 
-def lookup(tx: Transaction, session: Session, connector: str, key: str) -> int | None:
-    """The object with that anchor or name which a system shows; none, if it shows no such object."""
+def lookup(tx: Transaction, session: Session, connector: str, key: str, *, shown: bool = True) -> int | None:
+    """The object with that anchor or name; none, if there is none, or if it has to be ``shown`` and is not."""
     number = session.store.symbol(connector)
     found = [row[0] for row in objects.find(tx, number, [key]) if row[0] is not None]
     found = found or list(objects.find_names(tx, number, [names.key(key)]).values())
     stored = objects.load(tx, found).get(found[0]) if found else None
-    return stored.id if stored is not None and stored.presence == PRESENT else None
+    return stored.id if stored is not None and (stored.presence == PRESENT or not shown) else None
 
 
 def belonging(

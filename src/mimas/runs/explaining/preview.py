@@ -67,7 +67,7 @@ class Preview:
     notes: Sequence[dict[str, Any]]
     """What the passes would have to say."""
     left_out: int
-    """How many other objects are pending and not part of this."""
+    """How many other changes wait for a sync and are not part of this."""
     staging: bool
     """Whether this installation sends nothing."""
 
@@ -96,11 +96,12 @@ def _preview(engine: Engine, resource: int | None, object_: int | None) -> Previ
         before = _Before(tx, trial.session, resource if resource is not None else _owner(tx, object_))
         own = before.objects if object_ is None else sorted({*before.objects, object_})
         trial.link(own)
-        resource = before.resource if before.resource is not None else _owner(tx, object_)
-        if object_ is not None and _owner(tx, object_) is not None:
-            resource = _owner(tx, object_)
+        resource = before.resource if object_ is None else _owner(tx, object_)
+        trial.settle(resource)
+        if object_ is not None:
+            # An outbound rule may have taken it over, or let go of it.
+            resource = _owner(tx, object_) or resource
         if resource is not None:
-            trial.settle(resource)
             trial.guard(engine.setup, resource)
         return _after(tx, trial, explainer, before, resource, own)
 

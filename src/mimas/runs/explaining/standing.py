@@ -110,7 +110,8 @@ def _standing(tx: Transaction, session: Session, row: Sequence[Any], references:
     if operation is not None:
         hold = _hold(tx, connector, id_) if state == HELD else ""
         behind = behind_name or behind_anchor or ""
-        pending = Pending(operation, STATES[state], error or "", tries or 0, due or "", behind, hold)
+        said = f"{error}{_message(tx, session, connector, id_)}" if error else ""
+        pending = Pending(operation, STATES[state], said, tries or 0, due or "", behind, hold)
     ending = wanted == WANTED_ABSENT
     comparer = session.comparer(tx, connector)
     names = session.store.name
@@ -163,6 +164,21 @@ def _references(tx: Transaction, session: Session, ids: Sequence[int]) -> dict[i
             Pointed(session.store.name(attribute), name or anchor or said, said, added)
         )
     return found
+
+
+_LAST = 20
+"""In so many exports it is looked for what a system said."""
+
+
+def _message(tx: Transaction, session: Session, connector: int, object_: int) -> str:
+    """What was said of the last export of an object that failed."""
+    said = tx.value(
+        "SELECT e.message FROM step_error e WHERE e.object = ? AND e.step IN (SELECT s.id FROM step s"
+        f" WHERE s.connector = ? AND s.kind = 'export' ORDER BY s.id DESC LIMIT {_LAST}) ORDER BY e.id DESC LIMIT 1",
+        object_,
+        session.store.name(connector),
+    )
+    return f": {said}" if said else ""
 
 
 def _hold(tx: Transaction, connector: int, object_: int) -> str:

@@ -7,25 +7,23 @@ from typing import Any
 from mimas.runs import guarding
 from mimas.runs.importing import Outcome
 from mimas.runs.linking import link_pending
-from mimas.runs.pointing import point_some
-from mimas.runs.provisioning import provision
-from mimas.runs.relating import relate_some
 from mimas.runs.resolving import Resolver, touched
 from mimas.runs.session import Session
 from mimas.runs.setup import Setup
 from mimas.runs.symbols import Symbols
+from mimas.runs.syncing import follow
 from mimas.store import resources
 from mimas.store.database import Transaction
 
 FEW = 1_000
-"""Up to so many pending objects all of them are linked, as some may have to do with this one."""
+"""Up to so many changes that wait for a sync all of them are done, as some may have to do with this one."""
 
 
 @dataclass(slots=True)
 class Trial:
     """A sync of one resource, within a transaction that is undone (`Store.rehearsal`).
 
-    ``left_out``: how many other objects are pending and were left out; what they would do is not in the result.
+    ``left_out``: how many other changes wait for a sync and were left out; what they would do is not in the result.
     """
 
     tx: Transaction
@@ -44,36 +42,34 @@ class Trial:
     def link(self, objects: list[int]) -> None:
         """Filter, join and project these objects, whether they are pending or not."""
         tx = self.tx
-        pending = tx.value(f"SELECT count(*) FROM (SELECT 1 FROM pending_import LIMIT {FEW + 1}) p")
-        if pending > FEW:
-            others = "FROM pending_import WHERE object NOT IN IDS"
-            self.left_out = tx.value(f"SELECT count(*) {others}", objects)
-            tx.run(f"DELETE {others}", objects)
-        tx.run(
-            "INSERT INTO pending_import (connector, object, synced) SELECT connector, id, seen FROM object"
-            " WHERE id IN IDS ON CONFLICT DO NOTHING",
-            objects,
-        )
-        tx.run("DELETE FROM dirty")
+        self._leave_out("pending_import", "object", objects)
+        self._leave_out("dirty", "resource", [])
+        self._leave_out("moved", "resource", [])
+        for connector, type_ in self.symbols.linkers:
+            tx.run(
+                "INSERT INTO pending_import (connector, object, synced) SELECT connector, id, seen FROM object"
+                " WHERE id IN IDS AND connector = ? AND type = ? ON CONFLICT DO NOTHING",
+                objects,
+                connector,
+                type_,
+            )
         link_pending(self.session, self._resolver, None)
-        self.session.write_notes(tx)
 
-    def settle(self, resource: int) -> None:
-        """Resolve a resource, and work out what the systems should hold of it, until nothing changes any more."""
-        tx, session, ids = self.tx, self.session, [resource]
-        touched(tx, session, self._resolver, ids)
-        # At most ten rounds, as in a sync.
-        for _ in range(10):
-            rows = resources.load(tx, ids)
-            relate_some(tx, session, rows)
-            session.last_call = True
-            provision(tx, session, rows, "IN IDS", ids)
-            point_some(tx, session, ids)
-            again, session.relinked = resource in session.relinked, set()
-            if not again:
-                break
-            touched(tx, session, self._resolver, ids)
-        session.write_notes(tx)
+    def settle(self, resource: int | None) -> None:
+        """Resolve a resource, and work out what the systems should hold of it and of whatever it has to do with."""
+        if resource is not None:
+            touched(self.tx, self.session, self._resolver, [resource])
+            resources.mark_dirty(self.tx, [resource])
+        follow(self.session, self._resolver)
+        self.session.write_notes(self.tx)
+
+    def _leave_out(self, table: str, column: str, own: list[int]) -> None:
+        """Where much is to be done, only this one's part of it is."""
+        tx = self.tx
+        if tx.value(f"SELECT count(*) FROM (SELECT 1 FROM {table} LIMIT {FEW + 1}) p") > FEW:
+            others = f"FROM {table} WHERE {column} NOT IN IDS"
+            self.left_out += tx.value(f"SELECT count(*) {others}", own)
+            tx.run(f"DELETE {others}", own)
 
     def guard(self, setup: Setup, resource: int) -> None:
         """What the guards of the systems would hold of it at the next export."""

@@ -226,7 +226,7 @@ class _Way:
         engine = self.engine
         with engine.store.transaction() as tx:
             session = Session(engine.symbols, 0, engine.clock(), sweep=False)
-            found = lookup(tx, session, self.target.connector, key)
+            found = lookup(tx, session, self.target.connector, key, shown=False)
             row = tx.row("SELECT resource FROM link WHERE object = ?", found) if found is not None else None
             if row is None:
                 return ""
