@@ -1,7 +1,7 @@
 """The whole path of one object: what the next sync would make of it, and what would be sent. Nothing is changed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mimas.runs.engine import Engine
@@ -205,4 +205,12 @@ def _targets(
         place = (target.connector, target.object_type, target.intent)
         return next((s for s in some if (s.connector, s.type, intents.get(s.rule, "")) == place), None)
 
-    return [TargetPreview(target, ending, of(target, before), of(target, after)) for target, ending in proof.targets]
+    found = []
+    for target, ending in proof.targets:
+        was, comes = of(target, before), of(target, after)
+        if was is not None and was.pending and was.pending.hold and comes is not None and comes.pending:
+            # The guard has been asked anew; but the hold that there is, is the one to release.
+            hold = was.pending.hold if comes.pending.hold else ""
+            comes = replace(comes, pending=replace(comes.pending, hold=hold))
+        found.append(TargetPreview(target, ending, was, comes))
+    return found

@@ -17,6 +17,9 @@ from mimas.store.references import UNLIKE, WANTED
 MOST = 1_000
 """So many references of an object are told."""
 
+GUARD = "a guard, at the next export"
+"""What holds an object that no export has held yet."""
+
 PRESENCE = ("not seen yet", "present", "gone")
 STATES = {
     WAITING: "to be sent",
@@ -108,7 +111,7 @@ def _standing(tx: Transaction, session: Session, row: Sequence[Any], references:
     error, tries, due, behind_anchor, behind_name = rest
     pending = None
     if operation is not None:
-        hold = _hold(tx, connector, id_) if state == HELD else ""
+        hold = _hold(tx, session, connector, id_) if state == HELD else ""
         behind = behind_name or behind_anchor or ""
         said = f"{error}{_message(tx, session, connector, id_)}" if error else ""
         pending = Pending(operation, STATES[state], said, tries or 0, due or "", behind, hold)
@@ -181,12 +184,15 @@ def _message(tx: Transaction, session: Session, connector: int, object_: int) ->
     return f": {said}" if said else ""
 
 
-def _hold(tx: Transaction, connector: int, object_: int) -> str:
+def _hold(tx: Transaction, session: Session, connector: int, object_: int) -> str:
     row = tx.row(
-        "SELECT h.id, h.reason FROM hold h JOIN hold_item i ON i.hold = h.id"
+        "SELECT h.id, h.reason, h.step FROM hold h JOIN hold_item i ON i.hold = h.id"
         " WHERE h.connector = ? AND i.object = ? AND h.state = ? ORDER BY h.id DESC LIMIT 1",
         connector,
         object_,
         holds.OPEN,
     )
-    return f"hold {row[0]}: {row[1]}" if row else ""
+    if row is None:
+        return ""
+    # One of a trial has no number that anybody could release.
+    return f"{GUARD}: {row[1]}" if row[2] == session.step else f"hold {row[0]}: {row[1]}"

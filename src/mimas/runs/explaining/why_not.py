@@ -247,7 +247,7 @@ class _Way:
             yield self._say(Obstacle.NOT_SYNCED, said, self._run("sync"))
 
     def _export(self) -> Iterator[Answer]:
-        standing = self.one.before or self.one.after
+        standing, later = self.one.before or self.one.after, self.one.after
         pending = standing.pending if standing is not None else None
         if pending is None:
             return
@@ -263,6 +263,8 @@ class _Way:
         if self.of.staging:
             said = "this installation is in staging mode: nothing is sent"
             yield self._say(Obstacle.STAGING, said, "`mimas staging off` takes over.")
+        if later is not None and later.pending is not None and later.pending.hold:
+            yield self._say(Obstacle.HELD, f"it will be held by {later.pending.hold}", "Then `mimas holds` lists it.")
         yield self._say(Obstacle.NOT_SENT, f"it is still to be sent to {connector}", self._run("export"))
 
     def _sent(self, pending: Pending) -> Iterator[Answer]:
