@@ -8,6 +8,7 @@ from mimas.cli.previewing import object_tree
 from mimas.cli.printing import as_json, out
 from mimas.cli.trees import Tree
 from mimas.runs.explaining.why_not import Answer, Obstacle, WhyNot, shown_as, why_not, why_not_object
+from mimas.sync.explain import Verdict
 
 
 def hinder(installation: Installation, type_: str, key: str, connector: str, *, json: bool) -> None:
@@ -74,5 +75,5 @@ def _origin(answer: Answer) -> Tree | None:
     for proof in answer.origins:
         line = tree.add(f"{proof.attribute} = {proving.value(proof.value)}: {proof.decision.value}")
         for offer in proof.offers:
-            proving.offer(line, offer)
+            proving.offer(line, offer, steps=offer.verdict is Verdict.APPLIED)
     return tree if tree.below else None

@@ -87,6 +87,8 @@ def object_tree(proof: ObjectProof) -> Tree:
     """A connector object: the rules that link it, whom they find, to whom it belongs."""
     linked = f"linked by “{proof.rule}”" if proof.belonging is Belonging.LINKED else proof.belonging.value
     tree = Tree(f"from {proof.connector}, {proof.type} {proof.key}: {linked}")
+    if proof.hold:
+        tree.add(f"held by {proof.hold}", "yellow")
     if proof.belonging is Belonging.BY_HAND:
         tree.add(f"`mimas disconnect {proof.connector} {proof.key} --normal` lets the rules decide again.")
     for rule in proof.links:

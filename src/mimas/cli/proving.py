@@ -102,6 +102,8 @@ def offer(tree: Tree, proof: Offer, *, steps: bool = False) -> Tree:
     giver = proof.giver
     who = f"{giver.connector} {giver.anchor} “{giver.rule}”, precedence {giver.precedence}{at(proof.flow.place)}"
     said = scope(proof.scope) if proof.flow.state is State.OUT else flow(proof.flow)
+    if proof.flow.state is State.LATER and proof.by:
+        said = proof.flow.origin
     by = f"; {overruled(proof)}" if proof.by else ""
     line = tree.add(f"{proof.verdict.value}: {who}: {said}{by}", STYLES[proof.verdict])
     if steps and proof.flow.state is not State.OUT:
@@ -128,7 +130,7 @@ def reads(tree: Tree, proof: FlowProof, within: ScopeProof | None = None) -> Non
 
 def step(tree: Tree, proof: Step) -> None:
     """A step of an expression below a line; what is written as it is needs no line."""
-    if not proof.steps and proof.text.startswith(('"', "NULL", "True", "False")):
+    if not proof.steps and not proof.error and proof.text[:1] not in "[%$" and "(" not in proof.text:
         return
     said = f"failed, {proof.error}" if proof.error else value(proof.value)
     if proof.text.startswith("[") and not proof.steps:

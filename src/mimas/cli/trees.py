@@ -42,5 +42,6 @@ def _show(lines: list[Tree], before: str) -> None:
         parts = said.wrap(out, wide) if out.is_terminal else [said]
         for number, part in enumerate(parts):
             guide = first if not number else rest + ("│  " if line.below else "   ")
-            out.print(Text(guide, style="dim") + part)
+            part.rstrip()
+            out.print(Text.assemble((guide, "dim"), part))
         _show(line.below, rest)

@@ -37,8 +37,10 @@ def step(explained: Explained) -> Step:
 
 
 def plain(value: Any) -> Any:
-    """A value within an expression as one that can be shown and be written as JSON."""
-    if isinstance(value, datetime | bytes):
+    """A value within an expression as one that can be shown and be written as JSON; instants to the second."""
+    if isinstance(value, datetime):
+        return as_text(value.replace(microsecond=0))
+    if isinstance(value, bytes):
         return as_text(value)
     if isinstance(value, Outcome):
         return value.value

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from mimas.runs.explaining.inputs import Source, source
+from mimas.runs.explaining.standing import hold_of
 from mimas.runs.session import Session
 from mimas.schema import names
 from mimas.schema.values import Values, decode
@@ -68,6 +69,8 @@ class ObjectProof:
     links: tuple[LinkRuleProof, ...] = ()
     matches: tuple[Match, ...] = ()
     error: str = ""
+    hold: str = ""
+    """The open hold that it is in: as one that is missing, in grace, or that several resources match."""
 
     @property
     def projecting(self) -> LinkRuleProof | None:
@@ -113,6 +116,7 @@ def belonging(
         links,
         matches,
         error,
+        hold_of(tx, session, session.store.symbol(shown.connector), object_),
     )
 
 

@@ -12,6 +12,7 @@ from mimas.runs.explaining.standing import Standing, standings
 from mimas.runs.explaining.trial import Trial
 from mimas.runs.session import Session
 from mimas.runs.symbols import Symbols
+from mimas.schema.attributes import NAME
 from mimas.schema.values import Values, decode
 from mimas.store import facts, mode, resources
 from mimas.store.database import Transaction
@@ -158,6 +159,7 @@ def _after(
         return Preview(None, "", "", False, False, False, objects, {}, {}, None, {}, (), (), *rest)
     loaded = loading.load(tx, session, resource)
     proof = prove(explainer, loaded)
+    rest = (_own_notes(explainer, loaded, proof, ids, notes), trial.left_out, staging)
     same = before.resource == resource
     return Preview(
         resource,
@@ -175,6 +177,20 @@ def _after(
         tuple(_targets(session, proof, before.standings if same else [], after)),
         *rest,
     )
+
+
+def _own_notes(
+    explainer: Explainer,
+    loaded: loading.Inputs,
+    proof: ResourceProof,
+    ids: Sequence[int],
+    notes: Sequence[dict[str, Any]],
+) -> list[dict[str, Any]]:
+    """Of what the passes would have to say, that which is about the resource and its objects."""
+    called = {f"resource {loaded.resource}", *(str(loaded.before.get(name)) for name in ("displayName", "accountName"))}
+    for of, (target, _) in zip(explainer.targets(loaded.type), proof.targets, strict=True):
+        called |= {str(target.values.get(NAME)), str(of.target.object_type.key(target.values))}
+    return [n for n in notes if n["object"] in ids or (n["object"] is None and n["name"] in called)]
 
 
 def _changes(

@@ -111,7 +111,7 @@ def _standing(tx: Transaction, session: Session, row: Sequence[Any], references:
     error, tries, due, behind_anchor, behind_name = rest
     pending = None
     if operation is not None:
-        hold = _hold(tx, session, connector, id_) if state == HELD else ""
+        hold = hold_of(tx, session, connector, id_) if state == HELD else ""
         behind = behind_name or behind_anchor or ""
         said = f"{error}{_message(tx, session, connector, id_)}" if error else ""
         pending = Pending(operation, STATES[state], said, tries or 0, due or "", behind, hold)
@@ -184,7 +184,8 @@ def _message(tx: Transaction, session: Session, connector: int, object_: int) ->
     return f": {said}" if said else ""
 
 
-def _hold(tx: Transaction, session: Session, connector: int, object_: int) -> str:
+def hold_of(tx: Transaction, session: Session, connector: int, object_: int) -> str:
+    """The open hold that keeps an object back, with its reason; empty, where there is none."""
     row = tx.row(
         "SELECT h.id, h.reason, h.step FROM hold h JOIN hold_item i ON i.hold = h.id"
         " WHERE h.connector = ? AND i.object = ? AND h.state = ? ORDER BY h.id DESC LIMIT 1",
