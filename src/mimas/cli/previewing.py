@@ -9,7 +9,8 @@ from mimas.cli.proving import change, value
 from mimas.cli.trees import Tree
 from mimas.runs.explaining.belonging import Belonging, Match, ObjectProof, lookup
 from mimas.runs.explaining.preview import Preview, TargetPreview, preview, preview_object
-from mimas.runs.explaining.standing import Pending, Standing
+from mimas.runs.explaining.standing import STATES, Pending, Standing
+from mimas.runs.images import WAITING
 from mimas.runs.session import Session
 from mimas.sync.explain import State
 from mimas.sync.rules import LinkType
@@ -192,7 +193,8 @@ def fate(target: TargetPreview) -> str:
     if after.pending is None:
         return f"{after.presence}, and as it should be"
     words = {"add": "to be created", "update": "to be changed", "delete": "to be deleted"}
-    return f"{words[after.pending.operation]}; {after.pending.state}"
+    state = "" if after.pending.state == STATES[WAITING] else f"; {after.pending.state}"
+    return f"{words[after.pending.operation]}{state}"
 
 
 def sending(tree: Tree, standing: Standing) -> None:

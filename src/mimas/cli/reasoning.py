@@ -6,7 +6,7 @@ from mimas.cli.installation import Installation
 from mimas.cli.looking import find
 from mimas.cli.previewing import hindrances
 from mimas.cli.printing import as_json, out
-from mimas.cli.proving import change, value
+from mimas.cli.proving import value
 from mimas.cli.trees import Tree
 from mimas.runs.explaining.onward import Onward
 from mimas.runs.explaining.references import FlowOffer, MembershipOffer, ReferenceProof
@@ -183,11 +183,17 @@ def _step(tree: Tree, one: Onward) -> None:
         said = "out of scope"
     line = tree.add(f"{where}, {one.attribute}: “{one.rule}”{place}: {said}", "" if one.in_scope else "dim")
     if one.in_scope and one.state:
-        shown = f"the system shows {value(one.shows)}" if one.presence == "present" else one.presence
-        style = "green" if one.state == "as it should be" else "dim" if one.state == "not governed" else "yellow"
-        wanted = "" if one.state == "as it should be" else f"; {one.state}"
-        line.add(f"{shown or 'no object there'}{wanted if shown else ''}", style)
-        if one.state not in ("as it should be", "not governed", "no object"):
-            line.add(f"shows → should: {change(one.shows, one.wanted)}")
-            for text in hindrances(one.pending, one.connector):
-                line.add(text, "red")
+        _stands(line, one)
+
+
+def _stands(line: Tree, one: Onward) -> None:
+    """How a value stands in a system."""
+    shown = f"the system shows {value(one.shows)}" if one.presence == "present" else one.presence or "no object there"
+    if one.state == "as it should be":
+        line.add(shown, "green")
+    elif one.state in ("not governed", "no object"):
+        line.add(shown if one.state == "no object" else f"{shown}; {one.state} by this rule", "dim")
+    else:
+        line.add(f"{shown}, and it should be {value(one.wanted)}: {one.state}", "yellow")
+        for text in hindrances(one.pending, one.connector):
+            line.add(text, "red")
