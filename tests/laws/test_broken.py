@@ -13,14 +13,10 @@ from hypothesis.stateful import run_state_machine_as_test
 from mimas.language import proofs
 from mimas.language.expressions import codegen
 from mimas.language.operations import OPERATIONS
-from mimas.runs.resolving import Resolver
-from mimas.runs.session import Withheld
-from mimas.runs.symbols import Symbols
-from mimas.store import chain, past, recording
-from mimas.store.store import Store
-from mimas.sync import inbound
 from mimas.language.scope import Scope
 from mimas.runs.explaining import named
+from mimas.runs.resolving import Resolver
+from mimas.runs.session import Withheld
 from mimas.runs.symbols import Symbols
 from mimas.store import chain, past, recording
 from mimas.schema.values import as_list
@@ -33,8 +29,8 @@ from tests.laws.machine import LAW, Life
 from tests.laws.test_explaining import OBJECTS, contribute, rules, scope
 from tests.laws.test_history import Remembering
 from tests.laws.test_laws import Containers, Following, Order, Rest, Return
+from tests.laws.test_named_inputs import Foreseen, Named
 from tests.laws.test_planning import Planning
-from tests.laws.test_why import Foreseen, Named
 
 BUDGET = settings(LAW, phases=[Phase.generate], derandomize=True, database=None)
 
