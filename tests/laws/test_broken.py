@@ -18,8 +18,8 @@ from mimas.runs.explaining import named
 from mimas.runs.resolving import Resolver
 from mimas.runs.session import Withheld
 from mimas.runs.symbols import Symbols
-from mimas.store import chain, past, recording
 from mimas.schema.values import as_list
+from mimas.store import chain, past, recording
 from mimas.store.store import Store
 from mimas.sync import inbound, outbound
 from mimas.sync.explain import Judged, contribution, explainer, flow, linking, target
@@ -100,6 +100,8 @@ def history_rewritten(patch: pytest.MonkeyPatch) -> None:
         tx.run("UPDATE past_object SET seen = replace(seen, 'Ann', 'Eve') WHERE kept <> 0")
 
     patch.setattr(chain, "seal", rewriting)
+
+
 def winner_alone(patch: pytest.MonkeyPatch) -> None:
     """Only what was applied is named, and not those that would have come first."""
     patch.setattr(named, "_counts", lambda proof, precedence: precedence in {o.giver.precedence for o in proof.applied})
