@@ -152,6 +152,7 @@ BROKEN: dict[str, tuple[type[Life], Patch]] = {
     "law 10: nobody is absent": (Named, nothing("mimas.runs.explaining.named.Naming.absent", ())),
     "law 10: the winner alone": (Named, winner_alone),
     "law 10: what a flow read": (Named, nothing_read),
+    "why: no reference is overruled": (Named, nothing("mimas.runs.explaining.references._better", "")),
     "preview: it is not undone": (Foreseen, not_undone),
     "preview: nothing follows": (Foreseen, nothing("mimas.runs.explaining.trial.Trial.settle")),
     "law 6: names stay as they were": (Containers, nothing("mimas.runs.staging.Stager._rename")),

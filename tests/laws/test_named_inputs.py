@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from mimas.runs.explaining.preview import preview, preview_object
 from mimas.runs.explaining.why import Why, why
 from mimas.store.objects import PRESENT
+from mimas.sync.explain import Verdict
 from mimas.testing import Stored
 from tests.laws.machine import LAW, Life, keys, texts
 from tests.laws.test_laws import different
@@ -37,6 +38,7 @@ class Named(Life):
         resource = data.draw(st.sampled_from(sorted(found)), "resource")
         key = str(found[resource].get("key", "1"))
         places = [(s, a, n) for s in self.sources for a in sorted({key, "1", "4"}) for n in [*VALUES, ""]]
+        self.references(data, world, resource)
         for attribute in data.draw(st.lists(st.sampled_from(ATTRIBUTES), min_size=1, max_size=2), "attributes"):
             before = world.dump()
             answer = why(world.engine, resource, attribute)
@@ -44,6 +46,21 @@ class Named(Life):
             assert answer.value == answer.following == found[resource].get(attribute)
             for place in data.draw(st.permutations(places), "order")[:12]:
                 self.perturb(data, answer, *place)
+
+    def references(self, data: st.DataObject, world: World, resource: int) -> None:
+        """What is said of the sources of a reference agrees with what the sync makes of them."""
+        target = data.draw(st.sampled_from(sorted(world.resources("person"))), "target")
+        (told,) = why(world.engine, resource, "boss", target).references
+        assert told.holds == told.stored
+        assert told.holds == any(flow.verdict is Verdict.APPLIED for flow in told.flows)
+        groups = sorted(world.resources("group"))
+        for attribute in ("members", "staff") if groups else ():
+            (told,) = why(world.engine, data.draw(st.sampled_from(groups), "group"), attribute, target).references
+            given = [*told.flows, *told.memberships, *told.grants]
+            assert told.holds == told.stored
+            assert told.holds == any(
+                getattr(one, "verdict", None) is Verdict.APPLIED or getattr(one, "holds", False) for one in given
+            )
 
     def perturb(self, data: st.DataObject, answer: Why, source: str, anchor: str, name: str) -> None:
         """Change one input that the answer does not name: the value stays. Then all is as it was."""

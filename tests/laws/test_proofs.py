@@ -163,9 +163,17 @@ conditions = st.builds(
 refusals: st.SearchStrategy[Origin] = st.sampled_from(
     [Direct("boss"), Computed('IIF([a] = "Ann", Error([a]), IgnoreThisFlow)')]
 )
-FACTS = st.dictionaries(
-    st.sampled_from([UNIQUE + "text", *(f"{ONCE}in {number}/{name}" for number in range(4) for name in TARGETS)]),
-    st.sampled_from(["given", "7"]),
+GIVEN: Mapping[str, st.SearchStrategy[Any]] = {
+    "text": st.sampled_from(["given", "7"]),
+    "number": st.just(7),
+    "truth": st.booleans(),
+    "several": st.just(["given", "x"]),
+}
+"""What can have been given once and for all, by attribute."""
+FACTS = st.fixed_dictionaries(
+    {},
+    optional={UNIQUE + "text": GIVEN["text"]}
+    | {f"{ONCE}in {number}/{name}": values for number in range(4) for name, values in GIVEN.items()},
 )
 SCHEMAS = {
     "hr": {"person": ObjectType("person", SOURCES | {"boss": Attribute("boss", Kind.REFERENCE, to="person")})},
@@ -257,7 +265,7 @@ def judge(rules: tuple[SyncRule, ...], values: Object, others: Object, facts: Ob
 def provision(rules: tuple[SyncRule, ...], values: Object, new: Object, facts: Object) -> None:
     """The same is wanted, governed and to be held, and the same becomes of what is not wanted."""
     made, explainer = compiled(rules)
-    resource = {**values, **{name: str(value) for name, value in facts.items() if name in TARGETS}}
+    resource = {**values, "text": str(next(iter(facts.values())))} if facts else values
     for target, explain in zip(made.targets["person"], explainer.targets("person"), strict=True):
         x, y = context({}, new=bool(new)), context({}, new=bool(new))
         generated = result(lambda: target.function.call(resource, x))  # noqa: B023 - called at once

@@ -18,6 +18,9 @@ from mimas.sync.rules import LinkType
 
 def preview_resource(installation: Installation, type_: str, key: str, *, json: bool) -> None:
     """What the next sync would do with a resource."""
+    setup = installation.engine.setup
+    if type_ in setup.connectors and type_ not in setup.rules.types:
+        raise CommandError(f"'{type_}' is a connector. Of its objects: `mimas preview {type_} {key} --object`.")
     numbers = find(installation, type_, key)
     _told([preview(installation.engine, number) for number in numbers], json=json)
 

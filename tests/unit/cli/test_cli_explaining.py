@@ -117,6 +117,7 @@ def test_why_a_reference_is_there_or_not(used: Shell) -> None:
         (("why", "person", "1001", "manager", "9"), ["There is no person '9'"]),
         (("why", "persn", "1001", "surname"), ["persn"]),
         (("preview", "person", "77"), ["There is no person '77'"]),
+        (("preview", "hr", "1001"), ["'hr' is a connector", "mimas preview hr 1001 --object"]),
         (("preview", "hr", "77", "--object"), ["hr shows no object", "mimas import hr"]),
         (("preview", "hrr", "77", "--object"), ["There is no connector 'hrr'"]),
         (("why-not", "person", "1001", "--in", "hrr"), ["There is no connector 'hrr'"]),
