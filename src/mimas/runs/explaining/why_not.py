@@ -101,30 +101,25 @@ def shown_as(engine: Engine, key: str) -> list[int]:
 
 
 def _answered(engine: Engine, of: Preview, connector: str) -> WhyNot:
-    targets = {target.number: target for some in engine.compiled.targets.values() for target in some}
     answers: list[Answer] = []
     if of.resource is None:
-        answers = [
-            Answer(
-                Obstacle.BELONGS_TO_NOBODY, f"{one.connector} {one.key} belongs to no resource: {one.belonging.value}"
-            )
-            for one in of.objects
-        ]
-    mine = [one for one in of.targets if one.proof.connector == connector]
-    if of.resource is not None and not mine:
-        said = f"no outbound rule writes a {of.type} to {connector}"
-        answers = [
-            Answer(Obstacle.NO_RULE, said, f"Write a rule with `connector: {connector}`, `resource: {of.type}`.")
-        ]
-    for one in mine:
-        target = next(
-            t
-            for t in targets.values()
-            if (t.connector, t.object_type.name, t.intent, t.resource_type)
-            == (connector, one.proof.object_type, one.proof.intent, of.type)
-        )
-        answers.append(_Way(engine, of, one, target).answer())
+        answers = [_nobodys(one) for one in of.objects]
+    else:
+        # A preview has its targets in the order in which they are compiled.
+        pairs = zip(of.targets, engine.compiled.targets.get(of.type, ()), strict=True)
+        answers = [_Way(engine, of, one, target).answer() for one, target in pairs if target.connector == connector]
+        answers = answers or [_no_rule(of, connector)]
     return WhyNot(connector, of.resource, of.type, of.title, tuple(answers), of.objects)
+
+
+def _nobodys(one: ObjectProof) -> Answer:
+    said = f"{one.connector} {one.key} belongs to no resource: {one.belonging.value}"
+    return Answer(Obstacle.BELONGS_TO_NOBODY, said)
+
+
+def _no_rule(of: Preview, connector: str) -> Answer:
+    said = f"no outbound rule writes a {of.type} to {connector}"
+    return Answer(Obstacle.NO_RULE, said, f"Write a rule with `connector: {connector}`, `resource: {of.type}`.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +150,8 @@ class _Way:
         return Answer(obstacle, said, advice, proof.object_type, proof.intent, self.one, origins)
 
     def _run(self, verb: str) -> str:
-        return (
-            f"`mimas {verb} {self.target.connector}`, or the next run, does it."
-            if verb != "sync"
-            else ("`mimas sync`, or the next run, does it.")
-        )
+        command = verb if verb == "sync" else f"{verb} {self.target.connector}"
+        return f"`mimas {command}`, or the next run, does it."
 
     def _there(self) -> Iterator[Answer]:
         before, after = self.one.before, self.one.after
@@ -176,11 +168,10 @@ class _Way:
                 f"{when}: no object that keeps it alive is linked to it any more",
                 "What has become of its objects stands below; whoever comes back brings it back.",
             )
-        failed = of.proof.error if of.proof is not None else ""
-        if failed or proof.error:
-            rule = next((rule.rule for rule in proof.rules if rule.error), "")
-            what = f"rule “{rule}” fails: {proof.error}" if proof.error else f"an inbound rule fails: {failed}"
-            yield self._say(Obstacle.RULE_FAILED, what, "Change the rule, or the value at its source.")
+        if proof.error:
+            rule = next(rule.rule for rule in proof.rules if rule.error)
+            said = f"rule “{rule}” fails: {proof.error}"
+            yield self._say(Obstacle.RULE_FAILED, said, "Change the rule, or the value at its source.")
 
     def _scope(self) -> Iterator[Answer]:
         proof = self.one.proof
@@ -188,6 +179,10 @@ class _Way:
             rules = ", ".join(f"“{rule.rule}”" for rule in proof.rules)
             said = f"no rule makes objects of type {proof.object_type}: {rules} only join"
             yield self._say(Obstacle.ONLY_JOINS, said, "Let one of them have `link: provision`.")
+        failed = self.of.proof.error if self.of.proof is not None else ""
+        if not proof.wanted and failed:
+            said = f"an inbound rule fails, so that the values stay as they were: {failed}"
+            yield self._say(Obstacle.RULE_FAILED, said, "Change the rule, or the value at its source.")
         if not proof.wanted:
             rules_ = [rule for rule in proof.rules if rule.rule in proof.provisioning]
             names = dict.fromkeys(name for rule in rules_ for clause in rule.scope.failed for name in clause.reads)

@@ -12,7 +12,7 @@ from mimas.runs.setup import Guard
 from mimas.store import mode
 from mimas.sync.rules import Deprovision, LinkType, SyncRule
 from tests.door import Door, door
-from tests.world import World, delimited, inbound, ldif, outbound, target
+from tests.world import World, delimited, inbound, ldif, outbound, scope, target
 
 HR = delimited("hr", "id name dept mail")
 IN = inbound(
@@ -101,6 +101,17 @@ def test_a_rule_that_fails(world: World) -> None:
         Obstacle.RULE_FAILED,
         "rule “app out” fails: 'Ann' is not a number",
     )
+
+
+def test_an_inbound_rule_that_fails_counts_where_the_values_do_not_do(world: World) -> None:
+    ready(world)
+    bad = inbound("hr", {"title": "=[name] - 1"}, name="bad", precedence=1)
+    world.configure([HR, target("app", "id name")], [IN, bad, OUT])
+    world.run("sync")
+    assert asked(world).obstacle is Obstacle.NOT_SENT
+    world.configure([HR, target("app", "id name")], [IN, bad, replace(OUT, scope=scope("dept EQUAL hr"))])
+    answer = asked(world)
+    assert (answer.obstacle, "an inbound rule fails" in answer.said) == (Obstacle.RULE_FAILED, True)
 
 
 def test_rules_that_only_join(world: World) -> None:
