@@ -1,6 +1,7 @@
 """The test of the tests: each law catches an engine that breaks it, within the budget that the law has in CI."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -9,19 +10,26 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from mimas.language import proofs
 from mimas.language.expressions import codegen
 from mimas.language.operations import OPERATIONS
+from mimas.language.scope import Scope
+from mimas.runs.explaining import named
 from mimas.runs.resolving import Resolver
 from mimas.runs.session import Withheld
 from mimas.runs.symbols import Symbols
+from mimas.schema.values import as_list
 from mimas.store import chain, past, recording
 from mimas.store.store import Store
-from mimas.sync import inbound
+from mimas.sync import inbound, outbound
+from mimas.sync.explain import Judged, contribution, explainer, flow, linking, target
 from mimas.sync.rules import SyncRule
+from tests.laws import test_proofs
 from tests.laws.machine import LAW, Life
 from tests.laws.test_explaining import OBJECTS, contribute, rules, scope
 from tests.laws.test_history import Remembering
 from tests.laws.test_laws import Containers, Following, Order, Rest, Return
+from tests.laws.test_named_inputs import Foreseen, Named
 from tests.laws.test_planning import Planning
 
 BUDGET = settings(LAW, phases=[Phase.generate], derandomize=True, database=None)
@@ -94,6 +102,21 @@ def history_rewritten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(chain, "seal", rewriting)
 
 
+def winner_alone(patch: pytest.MonkeyPatch) -> None:
+    """Only what was applied is named, and not those that would have come first."""
+    patch.setattr(named, "_counts", lambda proof, precedence: precedence in {o.giver.precedence for o in proof.applied})
+
+
+def nothing_read(patch: pytest.MonkeyPatch) -> None:
+    """Of flows only the scopes are named."""
+    patch.setattr(named.Naming, "_offer", lambda self, source, offer, _: self._scope(source, offer.scope))
+
+
+def not_undone(patch: pytest.MonkeyPatch) -> None:
+    """A rehearsal is the thing itself."""
+    patch.setattr(Store, "rehearsal", Store.transaction)
+
+
 def plans_carried_out(patch: pytest.MonkeyPatch) -> None:
     """What was rehearsed stays."""
     patch.setattr(Store, "rehearsal", Store.transaction)
@@ -124,6 +147,14 @@ BROKEN: dict[str, tuple[type[Life], Patch]] = {
     "law 12: what is deleted is not kept": (Remembering, deletions_unrecorded),
     "law 12: whatever is there has always been": (Remembering, nothing_is_new),
     "law 12: an entry is changed afterwards": (Remembering, history_rewritten),
+    "law 10: scopes are left out": (Named, nothing("mimas.runs.explaining.named.Naming._scope", ())),
+    "law 10: links are left out": (Named, nothing("mimas.runs.explaining.named.Naming._link", ())),
+    "law 10: nobody is absent": (Named, nothing("mimas.runs.explaining.named.Naming.absent", ())),
+    "law 10: the winner alone": (Named, winner_alone),
+    "law 10: what a flow read": (Named, nothing_read),
+    "why: no reference is overruled": (Named, nothing("mimas.runs.explaining.references._better", "")),
+    "preview: it is not undone": (Foreseen, not_undone),
+    "preview: nothing follows": (Foreseen, nothing("mimas.runs.explaining.trial.Trial.settle")),
     "law 6: names stay as they were": (Containers, nothing("mimas.runs.staging.Stager._rename")),
 }
 
@@ -152,6 +183,66 @@ def test_a_broken_compiler_is_caught(name: str, monkeypatch: pytest.MonkeyPatch)
     patch(monkeypatch)
     with pytest.raises((AssertionError, BaseExceptionGroup)):
         settings(BUDGET, max_examples=200)(given(rules(), OBJECTS)(law))()
+
+
+def first_clause_only(patch: pytest.MonkeyPatch) -> None:
+    """The evaluator that explains looks at the first clause of a scope and believes the rest."""
+    prove = proofs.prove
+
+    def hasty(scope_: Scope, *rest: Any) -> proofs.ScopeProof:
+        return prove(tuple(group[:1] for group in scope_), *rest)
+
+    for module in (contribution, target, linking):
+        patch.setattr(module, "prove", hasty)
+
+
+def given_again(patch: pytest.MonkeyPatch) -> None:
+    """The evaluator that explains forgets what was given for once and all."""
+    patch.setattr(flow.FlowExplainer, "once", flow.FlowExplainer.explain)
+
+
+def never_new(patch: pytest.MonkeyPatch) -> None:
+    """The generated code writes at every time what is to flow when an object is made."""
+    write = outbound._write_flow
+    patch.setattr(outbound, "_write_flow", lambda code, flow_, source: write(code, replace(flow_, once=False), source))
+    rule = outbound._write_rule
+    patch.setattr(
+        outbound,
+        "_write_rule",
+        lambda code, rule_, flows, *rest: rule(
+            code, rule_, [(replace(flow_, once=False), source) for flow_, source in flows], *rest
+        ),
+    )
+
+
+def keys_as_they_are(patch: pytest.MonkeyPatch) -> None:
+    """The generated side compares keys letter by letter."""
+    patch.setattr("mimas.sync.linking.normals", lambda value, **_: list(map(str, as_list(value))))
+
+
+def applied_to_the_wrong(patch: pytest.MonkeyPatch) -> None:
+    """What was combined is told of contributions in another order."""
+    patch.setattr(explainer, "Judged", lambda parts, masks, *rest: Judged(parts, masks[::-1], *rest))
+
+
+BROKEN_PROOFS: dict[str, tuple[Callable[..., None], Patch]] = {
+    "law 11: a scope is its first clause": (test_proofs.contribute, first_clause_only),
+    "law 11: once is always": (test_proofs.contribute, given_again),
+    "law 11: made is there": (test_proofs.provision, never_new),
+    "law 11: clauses of targets": (test_proofs.provision, first_clause_only),
+    "law 11: keys as they are": (test_proofs.link, keys_as_they_are),
+    "law 11: the wrong one is praised": (test_proofs.judge, applied_to_the_wrong),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_PROOFS)
+def test_a_broken_proof_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    law, patch = BROKEN_PROOFS[name]
+    patch(monkeypatch)
+    with pytest.raises((AssertionError, BaseExceptionGroup)):
+        settings(BUDGET, max_examples=150)(
+            given(test_proofs.rule_sets(), test_proofs.OBJECTS, test_proofs.OBJECTS, test_proofs.FACTS)(law)
+        )()
 
 
 @pytest.mark.parametrize("name", BROKEN)

@@ -11,6 +11,7 @@ from mimas.cli.commands import (
     bench,
     connectors,
     documents,
+    explaining,
     history,
     holds,
     migrate,
@@ -41,7 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for _commands in (documents, steps, plans, history, resources, schedules):
+for _commands in (documents, steps, plans, history, resources, explaining, schedules):
     app.add_typer(_commands.commands)
 for _name, _group in {
     "config": documents.config,

@@ -38,6 +38,13 @@ class FlowError(Exception):
         super().__init__(fit(message))
 
 
+def told(error: Exception) -> str:
+    """What an error says: its message, or what it is when it has none that explains itself."""
+    if isinstance(error, ZeroDivisionError):
+        return "division by zero"
+    return str(error) if type(error).__name__.endswith("Error") and str(error) else repr(error)
+
+
 def closest(name: str, known: Iterable[str]) -> str:
     """The known name that looks most like this one, whatever its case; empty when none does."""
     spelled = {candidate.casefold(): candidate for candidate in known}

@@ -6,15 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 from mimas.language.coercion import absent, as_date, as_integer, as_list, as_text, shown
 from mimas.language.context import Context
 from mimas.language.errors import ExpressionError, FlowError
 from mimas.language.expressions.analysis import Moment, moment, parameter
 from mimas.language.expressions.codegen import source
+from mimas.language.expressions.evaluate import evaluate
 from mimas.language.expressions.parser import parse
-from mimas.language.expressions.tree import attributes
+from mimas.language.expressions.tree import Node, attributes
 from mimas.language.instants import compare_with_now
 from mimas.language.operations import COMPARISONS
 from mimas.schema.places import Place
@@ -102,7 +103,7 @@ def scope_attributes(scope: Scope) -> frozenset[str]:
 def scope_groups(scope: Scope, parameters: Mapping[str, Scalar]) -> frozenset[tuple[str, str]]:
     """The groups that the scope asks for: (reference attribute, name). Raises `ExpressionError`: unset parameter."""
     clauses = [clause for group in scope for clause in group if clause.operator in MEMBERS]
-    return frozenset((clause.attribute, _substituted(clause, parameters)) for clause in clauses)
+    return frozenset((clause.attribute, substituted(clause, parameters)) for clause in clauses)
 
 
 def scope_source(
@@ -149,7 +150,7 @@ def _clause_source(
     operator = _NEGATIVE.get(clause.operator, clause.operator)
     value = read(clause.attribute)
     if operator is Operator.ISMEMBEROF:
-        test = f"({(clause.attribute, _substituted(clause, parameters))!r} in x.groups)"
+        test = f"({(clause.attribute, substituted(clause, parameters))!r} in x.groups)"
     elif operator is Operator.ISNULL:
         names["s_absent"] = absent
         test = f"s_absent({value})"
@@ -157,7 +158,7 @@ def _clause_source(
         test = _computed_source(clause, operator, value, read, names, parameters)
     else:
         name = f"s_{len(names)}"
-        names[name] = _test(operator, _substituted(clause, parameters))
+        names[name] = _test(operator, substituted(clause, parameters))
         test = f"{name}({value})"
     return f"(not {test})" if clause.operator in _NEGATIVE else test
 
@@ -180,13 +181,59 @@ def _computed_source(
     return f"{name}({value}, {source(node, read, names, parameters)})"
 
 
+def holds(
+    clause: Clause,
+    values: Mapping[str, Any],
+    context: Context,
+    parameters: Mapping[str, Scalar],
+    load: Callable[[str], object],
+) -> bool:
+    """Whether one clause holds for one object: what `scope_source` makes code of, done at once, to be explained.
+
+    Raises what the code raises.
+    """
+    if clause.function:
+        return bool(
+            cast("Callable[[Mapping[str, Any]], object]", load(clause.function))(MappingProxyType(dict(values)))
+        )
+    operator = _NEGATIVE.get(clause.operator, clause.operator)
+    value = values.get(clause.attribute)
+    if operator is Operator.ISMEMBEROF:
+        held = (clause.attribute, substituted(clause, parameters)) in context.groups
+    elif operator is Operator.ISNULL:
+        held = absent(value)
+    elif clause.value.startswith("="):
+        held = _holds_expression(parse(clause.value[1:]), operator, value, values, context, parameters)
+    else:
+        held = _test(operator, substituted(clause, parameters))(value)
+    return held is not (clause.operator in _NEGATIVE)
+
+
+def _holds_expression(
+    node: Node,
+    operator: Operator,
+    value: Any,
+    values: Mapping[str, Any],
+    context: Context,
+    parameters: Mapping[str, Scalar],
+) -> bool:
+    at = moment(node)
+    if at and operator in _ORDERS:
+        return _holds_now(_ORDERS[operator], at, context, value)
+    explained = evaluate(node, values, context, parameters)
+    if explained.error is not None:
+        raise explained.error
+    return _holds_computed(operator, value, explained.value)
+
+
 def parameter_of(clause: Clause) -> str:
     """The name of the parameter that the value is, if it is one: ``%Name%``."""
     text = clause.value
     return text[1:-1] if len(text) > 2 and text[0] == text[-1] == "%" else ""
 
 
-def _substituted(clause: Clause, parameters: Mapping[str, Scalar]) -> str:
+def substituted(clause: Clause, parameters: Mapping[str, Scalar]) -> str:
+    """The value of a clause, or of the parameter that stands there. Raises `ExpressionError` when that is not set."""
     name = parameter_of(clause)
     return as_text(parameter(name, parameters)) if name else clause.value
 

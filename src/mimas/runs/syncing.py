@@ -114,9 +114,16 @@ def _strata(session: Session, resolver: Resolver, connector: str | None, say: Sa
         _sweep(session, resolver, say, resolve=full)
         with session.store.transaction() as tx:
             moved.forget(tx)
+        _settle(session, resolver)
+        _call_again(session)
     else:
-        _follow_moved(session)
-        _follow(session)
+        follow(session, resolver)
+
+
+def follow(session: Session, resolver: Resolver) -> None:
+    """What has changed, and whatever changes by it."""
+    _follow_moved(session)
+    _follow(session)
     _settle(session, resolver)
     _call_again(session)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
+from mimas.language.errors import told
 from mimas.schema.places import Place
 
 
@@ -83,13 +84,10 @@ class Generated:
 
     def failure(self, error: Exception) -> Failure:
         """Which flow an exception raised within `call` came from."""
-        message = str(error) if type(error).__name__.endswith("Error") and str(error) else repr(error)
-        if isinstance(error, ZeroDivisionError):
-            message = "division by zero"
         about = None
         trace: TracebackType | None = error.__traceback__
         while trace is not None:
             if trace.tb_frame.f_code.co_filename == self.file:
                 about = self.about[trace.tb_lineno - 1]
             trace = trace.tb_next
-        return Failure(about or About("", "", Place()), message)
+        return Failure(about or About("", "", Place()), told(error))

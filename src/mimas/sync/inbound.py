@@ -189,7 +189,8 @@ def _write_offer(
     """
     target = repr(flow.target)
     merging = sum(w.bit for w, _ in earlier if w.merge.unites) if winner.merge.unites else 0
-    ignored = sum(w.bit for w, from_ in earlier if from_.outcomes)
+    # A uniting flow never leaves an outcome behind.
+    ignored = sum(w.bit for w, from_ in earlier if from_.outcomes and not w.merge.unites)
     code.names["IGNORE"] = Outcome.IGNORE
     vacant = f"d.get({target}, IGNORE) is IGNORE" if ignored else f"{target} not in d"
     code.enter(f"if {vacant} or m & {merging}:" if merging else f"if {vacant}:")

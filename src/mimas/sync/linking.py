@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
+from mimas.language.results import Outcome
 from mimas.language.scope import scope_source
 from mimas.schema.attributes import Attribute, Kind
 from mimas.schema.values import Value
@@ -13,7 +14,7 @@ from mimas.sync.generated import About, Code, Generated
 from mimas.sync.keys import normals
 from mimas.sync.rules import Direct, Flow, JoinCondition, LinkType, ResourceType, SyncRule
 
-_KEYS = Attribute("join", multivalued=True)
+KEYS = Attribute("join", multivalued=True)
 """What a computed condition gives is compared as: texts, one or several."""
 
 
@@ -34,13 +35,15 @@ class Criterion:
 
     def keys(self, values: Mapping[str, Value], context: Context) -> list[list[str]] | None:
         """The keys for each condition; none when a value is missing (MIM: not satisfied)."""
+        compared: Sequence[Any]
         if self.values is None:
             compared = [values.get(c.origin.attribute) for c in self.conditions if isinstance(c.origin, Direct)]
         else:
             compared = self.values.call(values, context)
         result = []
         for value, binary in zip(compared, self.binary, strict=True):
-            found = normals(value, binary=binary)
+            # IgnoreThisFlow is no value, and so no key.
+            found = [] if isinstance(value, Outcome) else normals(value, binary=binary)
             if not found:
                 return None
             result.append(found)
@@ -103,7 +106,7 @@ def _criterion(
         code = Code("join", "v, x")
         code.add("g = v.get")
         texts = [
-            flow_source(code, rule, Flow("join", condition.origin), sources, _KEYS, load).text
+            flow_source(code, rule, Flow("join", condition.origin), sources, KEYS, load).text
             for condition in conditions
         ]
         code.add(f"return ({', '.join(texts)},)", About(rule.name, "join", rule.place))

@@ -173,6 +173,11 @@ class SyncRule:
         """What an outbound rule writes to: connector, object type, resource type, intent."""
         return self.connector, self.object_type, self.resource_type, self.intent
 
+    @property
+    def keeps_alive(self) -> bool:
+        """Whether a link that it makes keeps its resource alive."""
+        return self.direction is Direction.INBOUND and self.link in (LinkType.PROVISION, LinkType.STICKY)
+
 
 class DeletionRule(StrEnum):
     """When a resource is deleted (MIM: object deletion rule)."""

@@ -43,6 +43,13 @@ def test_conditions_are_computed_where_one_of_them_is() -> None:
     assert keys(made, id="7", mail="a@x", title="") is None
 
 
+@pytest.mark.parametrize("outcome", ["IgnoreThisFlow", "AuthoritativeNull"])
+def test_a_condition_that_is_to_be_ignored_looks_for_nothing(outcome: str) -> None:
+    made = linker(inbound("hr", {}, join=[f"=IIF(IsPresent([mail]),[mail],{outcome})=mail"]))
+    assert keys(made, mail="A@x") == [["a@x"]]
+    assert keys(made) is None
+
+
 def test_conditions_and_scopes_know_the_time() -> None:
     made = linker(
         inbound("hr", {}, join=['=FormatDateTime(Now(),"yyyy")=employeeId'], where=["id LESSTHAN_OR_EQUAL =Now()"])

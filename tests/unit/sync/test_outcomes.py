@@ -1,5 +1,6 @@
 """NULL, AuthoritativeNull, IgnoreThisFlow, and binary values, on their way through a rule."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -8,7 +9,7 @@ from mimas.schema.attributes import Attribute, Kind, ObjectType
 from mimas.sync.context import Context
 from mimas.sync.inbound import Contribution, Contributor, combine, compile_contributor, settled
 from mimas.sync.outbound import compile_target
-from mimas.sync.rules import Computed, Direct, Direction, Flow, ResourceType, SyncRule
+from mimas.sync.rules import Computed, Direct, Direction, Flow, Merge, ResourceType, SyncRule
 
 PERSON = ResourceType("person", {"mail": Attribute("mail"), "id64": Attribute("id64")})
 SOURCES = {"mail": Attribute("mail"), "guid": Attribute("guid", Kind.BINARY)}
@@ -58,6 +59,18 @@ def test_a_later_rule_of_the_same_object_goes_before_what_is_ignored() -> None:
     made = compile_contributor(1, rules, SOURCES, PERSON, lambda name: name)
     values, mask = made.function.call({"mail": "m"}, Context(datetime(2026, 11, 23, tzinfo=UTC)))
     assert (values, made.lineage(mask)) == ({"mail": "m"}, [["mail", "b", "hr"]])
+
+
+def test_uniting_flows_that_may_be_ignored_are_both_in_the_lineage() -> None:
+    flow = Flow("tags", Computed("IIF(IsPresent([mail]), [mail], IgnoreThisFlow)"), merge=Merge.MERGE)
+    rules = [
+        SyncRule("a", Direction.INBOUND, "hr", "w", "person", 10, flows=(flow,)),
+        SyncRule("b", Direction.INBOUND, "hr", "w", "person", 20, flows=(replace(flow, origin=Direct("guid")),)),
+    ]
+    type_ = ResourceType("person", {"tags": Attribute("tags", multivalued=True)})
+    made = compile_contributor(1, rules, SOURCES, type_, lambda name: name)
+    values, mask = made.function.call({"mail": "m", "guid": "g"}, Context(datetime(2026, 11, 23, tzinfo=UTC)))
+    assert (values, made.lineage(mask)) == ({"tags": ["g", "m"]}, [["tags", "a", "hr"], ["tags", "b", "hr"]])
 
 
 def test_binary_values_are_bytes_to_an_expression() -> None:

@@ -10,3 +10,4 @@ from mimas.language.expressions.tree import counted as counted
 from mimas.language.expressions.tree import refuses as refuses
 from mimas.language.expressions.tree import uses_now as uses_now
 from mimas.language.expressions.tree import valued as valued
+from mimas.language.expressions.writing import written as written

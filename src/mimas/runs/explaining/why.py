@@ -1,0 +1,132 @@
+"""Why an attribute of a resource has the value that it has, and where the value goes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from mimas.runs.engine import Engine
+from mimas.runs.explaining import inputs as loading
+from mimas.runs.explaining.inputs import Inputs
+from mimas.runs.explaining.named import Absent, Input, Naming
+from mimas.runs.explaining.onward import Onward, onward
+from mimas.runs.explaining.preview import explainer_of
+from mimas.runs.explaining.proof import ResourceProof, SourceProof, prove
+from mimas.runs.explaining.references import ReferenceProof, prove_reference, targets
+from mimas.runs.explaining.standing import standings
+from mimas.runs.session import Session
+from mimas.schema.attributes import Kind
+from mimas.schema.values import Value
+from mimas.store.database import Transaction
+from mimas.store.looking import title
+from mimas.sync.explain import AttributeProof, Explainer
+
+MOST = 20
+"""So many references are proved at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The answer: the value, its proof down to the inputs, and every system it goes on to.
+
+    ``inputs`` names whatever can change the value: no single other input can.
+    """
+
+    resource: int
+    type: str
+    title: str
+    live: bool
+    attribute: str
+    at: datetime
+    """The instant that it is asked of."""
+    value: Value | None
+    """What was resolved last; none for references, which are rows."""
+    following: Value | None
+    """What follows from the inputs now: the next sync makes it so."""
+    proof: AttributeProof | None
+    references: tuple[ReferenceProof, ...]
+    more: int
+    """How many further references there are."""
+    keepers: tuple[SourceProof, ...]
+    """The objects whose links keep the resource alive."""
+    absent: tuple[Absent, ...]
+    inputs: tuple[Input, ...]
+    onward: tuple[Onward, ...]
+    due: datetime | None
+    """When something of the resource changes by itself."""
+    error: str
+    """The inbound rule that failed: the resource keeps what it has."""
+
+
+def why(engine: Engine, resource: int, attribute: str, target: int | None = None) -> Why:
+    """Why; of a reference why it is there or not, for one ``target`` or for the first of those that it has."""
+    explainer = explainer_of(engine)
+    with engine.store.transaction() as tx:
+        session = Session(engine.symbols, _step(tx), engine.clock(), sweep=False)
+        loaded = loading.load(tx, session, resource)
+        proof = prove(explainer, loaded)
+        kind = explainer.compiled.rules.types[loaded.type].attributes[attribute].kind
+        references: tuple[ReferenceProof, ...] = ()
+        more = 0
+        if kind is Kind.REFERENCE:
+            references, more = _references(tx, session, explainer, loaded, proof, attribute, target)
+        naming = Naming(explainer, loaded, proof)
+        onwards = onward(tx, session, explainer, proof, attribute, standings(tx, session, resource), references)
+        return Why(
+            resource,
+            loaded.type,
+            title(loaded.before),
+            loaded.live,
+            attribute,
+            loaded.now,
+            loaded.before.get(attribute),
+            _following(loaded, proof, attribute),
+            proof.attribute(attribute),
+            references,
+            more,
+            tuple(_keepers(explainer, proof)),
+            tuple(naming.absent(attribute)) if kind is not Kind.REFERENCE else (),
+            tuple(naming.named(attribute)) if kind is not Kind.REFERENCE else (),
+            tuple(onwards),
+            proof.due,
+            proof.error,
+        )
+
+
+def _step(tx: Transaction) -> int:
+    return int(tx.value("SELECT max(id) FROM step") or 0) + 1
+
+
+def _following(loaded: Inputs, proof: ResourceProof, attribute: str) -> Value | None:
+    found = proof.attribute(attribute)
+    if found is None or proof.error or not loaded.live or not any(source.contribution for source in proof.sources):
+        return loaded.before.get(attribute)
+    return found.value
+
+
+def _references(
+    tx: Transaction,
+    session: Session,
+    explainer: Explainer,
+    loaded: Inputs,
+    proof: ResourceProof,
+    attribute: str,
+    target: int | None,
+) -> tuple[tuple[ReferenceProof, ...], int]:
+    chosen = [target] if target is not None else []
+    count = 0
+    if target is None:
+        chosen = [row[0] for row in targets(tx, session, loaded.resource, attribute, MOST)]
+        count = tx.value(
+            "SELECT count(*) FROM resource_reference WHERE resource = ? AND attribute = ?",
+            loaded.resource,
+            session.store.symbol(attribute),
+        )
+    found = tuple(prove_reference(tx, session, explainer, loaded, proof, attribute, one) for one in chosen)
+    return found, max(count - len(found), 0)
+
+
+def _keepers(explainer: Explainer, proof: ResourceProof) -> Iterator[SourceProof]:
+    keeping = {rule.name for rule in explainer.compiled.rules.rules if rule.keeps_alive}
+    for source in proof.sources:
+        if source.rule in keeping:
+            yield source
