@@ -38,6 +38,25 @@ def place_at(tx: Transaction, at: datetime) -> int:
     return int(place)
 
 
+class Then(NamedTuple):
+    """A moment of the past: the place of the last batch by then, and the number of the last step that had begun."""
+
+    place: int
+    step: int
+
+
+def then(tx: Transaction, at: datetime) -> Then:
+    """The moment of an instant. Raises `LookupError` before the history begins."""
+    place = place_at(tx, at)
+    # A step that has only sent something has no batch, and one that was pruned has only that.
+    steps = tx.row(
+        "SELECT (SELECT max(id) FROM step WHERE started <= ?), (SELECT max(step) FROM batch WHERE place <= ?)",
+        moment(at),
+        place,
+    )
+    return Then(place, max((step for step in steps or () if step is not None), default=0))
+
+
 def begin(tx: Transaction) -> str:
     """The instant before which nothing is known: since when the history is kept, or up to where it was pruned."""
     return str(tx.value("SELECT at FROM batch ORDER BY place LIMIT 1"))
@@ -62,11 +81,14 @@ class Past:
     def rows(self, place: int | None, column: str, values: Sequence[Any]) -> list[Row]:
         """The rows that had one of some values in a column: key columns, then the others, in the order of the keys."""
         if place is None:
-            return sorted(self._present(self._among(column), list(values)), key=repr)
+            return sorted(self._present(self._among(column), list(values)), key=self._key)
         states = self._states(place, self._ever(column, values))
         position = self._all.index(column)
         found = ((*key, *rest) for key, rest in states.items() if rest is not None)
-        return sorted((row for row in found if row[position] in values), key=repr)
+        return sorted((row for row in found if row[position] in values), key=self._key)
+
+    def _key(self, row: Row) -> Row:
+        return row[: self._width]
 
     def changes(self, column: str, values: Sequence[Any]) -> Iterator[tuple[int, Difference]]:
         """What each batch has changed of the rows that ever had one of some values in a column: (place, difference).
