@@ -201,13 +201,19 @@ def find(installation: Installation, type_: str, key: str) -> list[int]:
     return found
 
 
-def show(installation: Installation, type_: str, key: str, *, json: bool) -> None:
-    """One resource."""
-    found = find(installation, type_, key)
-    described = [looking.show(installation.store, number) for number in found]
+def show(installation: Installation, type_: str, key: str, at: str | None, *, json: bool) -> None:
+    """One resource, as it is or as it was."""
+    if at is None:
+        described = [looking.show(installation.store, number) for number in find(installation, type_, key)]
+    else:
+        from mimas.cli.recalling import shown_at
+
+        described = shown_at(installation, type_, key, at)
     if json:
         as_json(described)
         return
+    if at is not None:
+        out.print(f"As of {instant(described[0]['at'])}:", style="dim", markup=False)
     for resource in described:
         _print_resource(resource)
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 
 from mimas.store.chain import Batch, batches, digest, rooted
 from mimas.store.database import Transaction
+from mimas.store.recording import RECORDED
 from mimas.store.store import Store
 
-BASE = "history-base"
-"""The `meta` key of what is left of entries that were pruned: ``place root`` of the last of them."""
+_PAGE = 100
+"""Entries a transaction: whoever else wants the database waits for a moment only."""
 
 
 @dataclass(slots=True)
@@ -27,42 +28,69 @@ class Verdict:
     findings: list[Finding] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     """Roots that were kept elsewhere, and that the chain does not have."""
+    others: list[str] = field(default_factory=list)
+    """What is wrong besides, with no entry of the chain."""
+    first: Batch | None = None
     last: Batch | None = None
-    pruned: int = 0
-    """The place up to which entries were pruned; 0: none."""
 
     @property
     def sound(self) -> bool:
         """Whether nothing is wrong."""
-        return not self.findings and not self.missing
+        return not self.findings and not self.missing and not self.others
 
 
 def verify(store: Store, roots: Mapping[int, str] | None = None) -> Verdict:
     """Go through the whole chain. ``roots``: place → root, as they were kept elsewhere.
 
-    One transaction an entry, so that nobody waits for it; what is added meanwhile is looked at, too.
+    What is added meanwhile is looked at, too.
     """
-    verdict, kept = Verdict(), dict(roots or {})
+    walk = _Walk(dict(roots or {}))
+    more = True
+    while more:
+        with store.transaction() as tx:
+            more = walk.on(tx)
     with store.transaction() as tx:
-        base = tx.value("SELECT value FROM meta WHERE key = ?", BASE)
-        entries = batches(tx)
-        place, root = (int(base.split()[0]), base.split()[1]) if base else (-1, "")
-        verdict.pruned = max(place, 0)
-        for batch in entries:
-            _look_at(tx, verdict, batch, place, root)
-            place, root = batch.place, batch.root
-            if kept.pop(place, root) != root:
-                verdict.findings.append(Finding(batch, "its root is not the one that was kept elsewhere"))
-            verdict.last = batch
-    verdict.missing = [f"{p} {r}" for p, r in sorted(kept.items()) if p > verdict.pruned]
-    return verdict
+        return walk.end(tx)
 
 
-def _look_at(tx: Transaction, verdict: Verdict, batch: Batch, place: int, root: str) -> None:
-    verdict.entries += 1
-    if batch.place != place + 1:
-        verdict.findings.append(Finding(batch, f"{batch.place - place - 1} entries before it are missing"))
-    elif batch.place and batch.root != rooted(batch, root):
-        verdict.findings.append(Finding(batch, "it, or an entry before it, is not as it was written"))
-    if batch.place and digest(tx, batch.id) != batch.content:
-        verdict.findings.append(Finding(batch, "what it keeps is not as it was written"))
+class _Walk:
+    """From entry to entry."""
+
+    def __init__(self, kept: dict[int, str]) -> None:
+        self.kept = kept
+        self.verdict = Verdict()
+        self.place, self.root = -1, ""
+
+    def on(self, tx: Transaction) -> bool:
+        """Look at some more entries; whether there were any."""
+        some = batches(tx, self.place, _PAGE)
+        for batch in some:
+            self._look_at(tx, batch)
+            self.place, self.root = batch.place, batch.root
+        return bool(some)
+
+    def _look_at(self, tx: Transaction, batch: Batch) -> None:
+        self.verdict.entries += 1
+        self.verdict.first = self.verdict.first or batch
+        self.verdict.last = batch
+        lacking = batch.place - self.place - 1
+        if lacking:
+            self._find(batch, f"{lacking} {'entry before it is' if lacking == 1 else 'entries before it are'} missing")
+        elif batch.place and batch.root != rooted(batch, self.root):
+            self._find(batch, "it, or an entry before it, is not as it was written")
+        if batch.place and digest(tx, batch.id) != batch.content:
+            self._find(batch, "what it keeps is not as it was written")
+        if self.kept.pop(batch.place, batch.root) != batch.root:
+            self._find(batch, "its root is not the one that was kept elsewhere")
+
+    def _find(self, batch: Batch, what: str) -> None:
+        self.verdict.findings.append(Finding(batch, what))
+
+    def end(self, tx: Transaction) -> Verdict:
+        """What is to be said at the end."""
+        self.verdict.missing = [f"{place} {root}" for place, root in sorted(self.kept.items())]
+        for recorded in RECORDED:
+            stray = tx.value(f"SELECT count(*) FROM {recorded.past.name} WHERE batch NOT IN (SELECT id FROM batch)")
+            if stray:
+                self.verdict.others.append(f"{stray:,} rows kept of the table {recorded.table.name} belong to no entry")
+        return self.verdict

@@ -5,7 +5,6 @@ found out by a root that was kept elsewhere. What is digested is text and number
 move to another database.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
@@ -27,6 +26,8 @@ class Cause:
     person: str = ""
     what: str = ""
     step: int | None = None
+    entered: bool = False
+    """Whether there is to be an entry even if nothing is changed that the history tells of."""
 
 
 class Batch(NamedTuple):
@@ -50,14 +51,19 @@ COLUMNS = ", ".join(Batch._fields)
 def under_way(tx: Transaction) -> int | None:
     """The batch to which changes in this transaction belong; none as long as there are none."""
     fresh = _next(tx) != tx.row("SELECT objects, resources FROM batch ORDER BY place DESC LIMIT 1")
+    if fresh:
+        return _number(tx)
     if tx.postgresql:
-        if fresh:
-            return int(tx.value("SELECT mimas_batch()"))
-        number = tx.value("SELECT current_setting('mimas.batch', true)")
-        return int(number) if number else None
-    number = int(tx.value("SELECT max(id) FROM batch")) + 1
+        taken = tx.value("SELECT current_setting('mimas.batch', true)")
+        return int(taken) if taken else None
+    number = _number(tx)
     recorded = " UNION ALL ".join(f"SELECT * FROM (SELECT 1 FROM {r.past.name} WHERE batch = ?1)" for r in RECORDED)
-    return number if fresh or tx.value(f"SELECT EXISTS ({recorded})", number) else None
+    return number if tx.value(f"SELECT EXISTS ({recorded})", number) else None
+
+
+def _number(tx: Transaction) -> int:
+    """That of the batch to which changes in this transaction belong."""
+    return int(tx.value("SELECT mimas_batch()" if tx.postgresql else "SELECT max(id) + 1 FROM batch"))
 
 
 def _next(tx: Transaction) -> tuple[int, int]:
@@ -72,7 +78,9 @@ def seal(tx: Transaction, cause: Cause, at: str) -> None:
     """Close the batch of a transaction that is about to be committed, if it has changed anything."""
     number = under_way(tx)
     if number is None:
-        return
+        if not cause.entered:
+            return
+        number = _number(tx)
     content = digest(tx, number)
     if tx.postgresql:
         tx.run("SELECT pg_advisory_xact_lock(?)", _LOCK)
@@ -96,7 +104,8 @@ def rooted(batch: Batch, before: str) -> str:
 def digest(tx: Transaction, batch: int) -> str:
     """The digest of what was before a batch, table by table; of a row about somebody, the digest of its digest.
 
-    So its values can be taken out of it later, and the digest left in their place.
+    So its values can be taken out of it later, its key among them, and the digest left in their place: the order in
+    which they count is theirs.
     """
     whole = sha256()
     for recorded in RECORDED:
@@ -104,7 +113,7 @@ def digest(tx: Transaction, batch: int) -> str:
         order = ", ".join(recorded.key)
         rows = tx.rows(f"SELECT {own} FROM {recorded.past.name} WHERE batch = ? ORDER BY {order}", batch)
         if rows:
-            digests = [row[-1] or leaf(row[:-1]) for row in rows] if recorded.personal else rows
+            digests = sorted(row[-1] or leaf(row[:-1]) for row in rows) if recorded.personal else rows
             whole.update(msgspec.json.encode([str(recorded.table.name), digests]))
     return whole.hexdigest()
 
@@ -114,11 +123,7 @@ def leaf(row: Row) -> str:
     return sha256(msgspec.json.encode(row)).hexdigest()
 
 
-def batches(tx: Transaction, after: int = -1, *, size: int = 1_000) -> Iterator[Batch]:
-    """The entries in the order of their commits."""
-    while True:
-        rows = tx.rows(f"SELECT {COLUMNS} FROM batch WHERE place > ? ORDER BY place LIMIT ?", after, size)
-        yield from map(Batch._make, rows)
-        if len(rows) < size:
-            return
-        after = rows[-1][1]
+def batches(tx: Transaction, after: int, size: int) -> list[Batch]:
+    """The next entries after a place, in the order of their commits."""
+    rows = tx.rows(f"SELECT {COLUMNS} FROM batch WHERE place > ? ORDER BY place LIMIT ?", after, size)
+    return list(map(Batch._make, rows))

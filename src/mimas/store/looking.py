@@ -1,17 +1,19 @@
-"""Questions that people ask of the store: how things stand, what a resource is made of, what runs did."""
+"""Questions that people ask of the store: how things stand, what a resource is or was made of, what runs did."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from mimas.schema.values import decode, decode_wanted
+from mimas.schema.values import as_list, decode, decode_wanted
 from mimas.store import facts, holds, mode, resources
 from mimas.store.database import Row, Transaction
 from mimas.store.objects import WANTED_ABSENT
+from mimas.store.past import Past, Then
 from mimas.store.references import WANTED
 from mimas.store.store import Store
 
+PRESENCE = ("not seen yet", "present", "gone")
 _PENDING = {0: "waiting", 1: "sending", 2: "sent, not confirmed", 3: "held", 4: "released"}
 
 
@@ -192,27 +194,42 @@ def find(store: Store, type_: str, key: str, indexed: Sequence[str], normal: str
     return sorted(found)
 
 
-def show(store: Store, number: int) -> dict[str, Any]:
+def find_former(store: Store, type_: str, key: str, indexed: Sequence[str], normal: Callable[[Any], str]) -> list[int]:
+    """Resources of a type that had a key in one of the indexed attributes before, as far back as the history goes."""
+    number, last = store.symbol(type_), (0, 0)
+    found: set[int] = set()
+    sql = (
+        "SELECT p.id, p.batch, p.doc FROM past_resource p JOIN resource r ON r.id = p.id"
+        " WHERE r.type = ? AND p.doc IS NOT NULL AND (p.id, p.batch) > (?, ?) ORDER BY p.id, p.batch LIMIT 10000"
+    )
+    while True:
+        with store.transaction() as tx:
+            rows = tx.rows(sql, number, *last)
+        if not rows:
+            return sorted(found)
+        last = rows[-1][:2]
+        for id_, _, doc in rows:
+            values = decode(doc)
+            if any(normal(value) == key for name in indexed for value in as_list(values.get(name))):
+                found.add(id_)
+
+
+def show(store: Store, number: int, then: Then | None = None) -> dict[str, Any]:
     """A resource with its values, where each comes from, its references, and its objects in every system.
 
-    ``guid``: that by which an old product knew it; none, if it came later.
+    As it is, or as it was. ``guid``: that by which an old product knew it; none, if it came later. Raises
+    `LookupError` where it was not there yet.
     """
+    place = then.place if then else None
     with store.transaction() as tx:
-        row = resources.load(tx, [number])[0]
+        rows = Past(tx, "resource").rows(place, "id", [number])
+        if not rows:
+            raise LookupError(f"there was no resource {number} then")
+        row = resources.StoredResource(*rows[0])
         lineage = msgspec.json.decode(tx.value("SELECT body FROM pattern WHERE id = ?", row.pattern) or "[]")
-        references = tx.rows(
-            "SELECT r.attribute, r.target, r.origin, t.doc FROM resource_reference r JOIN resource t ON t.id = r.target"
-            " WHERE r.resource = ? AND t.state = ? ORDER BY r.attribute, r.target LIMIT 1000",
-            number,
-            resources.LIVE,
-        )
-        objects = tx.rows(
-            "SELECT l.connector, l.rule, o.type, o.anchor, o.name, o.presence, o.seen, o.wanted, p.operation, p.state,"
-            " p.error FROM link l JOIN object o ON o.id = l.object LEFT JOIN pending_export p ON p.object = o.id"
-            " WHERE l.resource = ? ORDER BY l.connector",
-            number,
-        )
-        unique = tx.rows("SELECT kind, value, at FROM fact WHERE resource = ? ORDER BY kind", number)
+        known = Past(tx, "fact").rows(place, "resource", [number])
+        references = _references(store, tx, number, place)
+        objects = _objects(store, tx, number, then)
     origins = {attribute: {"rule": rule, "connector": connector} for attribute, rule, connector in lineage}
     return {
         "id": number,
@@ -220,14 +237,53 @@ def show(store: Store, number: int) -> dict[str, Any]:
         "state": "live" if row.state == resources.LIVE else "deleted",
         "values": decode(row.doc),
         "lineage": origins,
-        "references": [
-            {"attribute": store.name(a), "target": t, "name": title(decode(doc)), "from": store.name(origin)}
-            for a, t, origin, doc in references
-        ],
-        "objects": [_object(store, *object_) for object_ in objects],
-        "guid": next((value for kind, value, _ in unique if kind == facts.GUID), None),
-        "facts": [{"kind": kind, "value": value, "at": at} for kind, value, at in unique if kind != facts.GUID],
+        "references": references,
+        "objects": objects,
+        "guid": next((value for kind, _, _, value, _ in known if kind == facts.GUID), None),
+        "facts": [{"kind": kind, "value": value, "at": at} for kind, _, _, value, at in known if kind != facts.GUID],
     }
+
+
+_SHOWN = 1_000
+"""How many references of a resource are shown."""
+
+
+def _references(store: Store, tx: Transaction, number: int, place: int | None) -> list[dict[str, Any]]:
+    """The first ones, to resources that were live then."""
+    found: list[dict[str, Any]] = []
+    rows = Past(tx, "resource_reference").rows(place, "resource", [number])
+    rows.sort(key=lambda row: (row[1], row[2]))
+    for first in range(0, len(rows), _SHOWN):
+        some = rows[first : first + _SHOWN]
+        targets = Past(tx, "resource").rows(place, "id", [target for _, _, target, _ in some])
+        names = {id_: title(decode(doc)) for id_, _, doc, _, state in targets if state == resources.LIVE}
+        found += [
+            {"attribute": store.name(a), "target": t, "name": names[t], "from": store.name(origin)}
+            for _, a, t, origin in some
+            if t in names
+        ]
+        if len(found) >= _SHOWN:
+            break
+    return found[:_SHOWN]
+
+
+def _objects(store: Store, tx: Transaction, number: int, then: Then | None) -> list[dict[str, Any]]:
+    """Those that were linked to a resource."""
+    place = then.place if then else None
+    links = {object_: rule for object_, _, _, rule in Past(tx, "link").rows(place, "resource", [number])}
+    ids = sorted(links)
+    pending = {row[0]: row[1:] for row in Past(tx, "pending_export").rows(place, "object", ids)}
+    errors: dict[int, str] = {}
+    if then is None:
+        errors = dict(tx.rows("SELECT object, error FROM pending_export WHERE object IN IDS", ids))
+    else:
+        # Of an export it is known since when it was sent, and not that it waited before.
+        pending = {id_: row for id_, row in pending.items() if row[2] is not None and row[2] <= then.step}
+    found = [
+        _object(store, row, links[row[0]], pending.get(row[0]), errors.get(row[0]))
+        for row in Past(tx, "object").rows(place, "id", ids)
+    ]
+    return [object_ for _, object_ in sorted(found, key=lambda one: one[0])]
 
 
 def title(values: Mapping[str, Any]) -> str:
@@ -239,29 +295,20 @@ def title(values: Mapping[str, Any]) -> str:
 
 
 def _object(
-    store: Store,
-    connector: int,
-    rule: int,
-    type_: int | None,
-    anchor: str | None,
-    name: str | None,
-    presence: int,
-    seen: str | None,
-    wanted: str | None,
-    operation: str | None,
-    state: int | None,
-    error: str | None,
-) -> dict[str, Any]:
-    return {
+    store: Store, row: Row, rule: int, pending: Row | None, error: str | None
+) -> tuple[tuple[int, int], dict[str, Any]]:
+    """An object, behind that by which they are sorted."""
+    id_, connector, type_, anchor, name, presence, seen, wanted, _ = row
+    return (connector, id_), {
         "connector": store.name(connector),
         "type": store.name(type_),
         "anchor": anchor,
         "name": name,
         "linked-by": store.name(rule),
-        "presence": ("not seen yet", "present", "gone")[presence],
+        "presence": PRESENCE[presence],
         "seen": decode(seen) if seen else None,
         "wanted": decode_wanted(wanted) if wanted and wanted != WANTED_ABSENT else None,
-        "pending-export": f"{operation} {_PENDING[state]}" if operation and state is not None else None,
+        "pending-export": f"{pending[0]} {_PENDING[pending[1]]}" if pending else None,
         "error": error,
     }
 

@@ -63,6 +63,11 @@ class Recorded:
         return sum(self.bits.values()) | EXISTED
 
     @cached_property
+    def textual(self) -> bool:
+        """Whether the key is text, and not the numbers of objects and resources."""
+        return isinstance(self.past.c[self.key[0]].type, Text)
+
+    @cached_property
     def personal(self) -> bool:
         """Whether rows hold texts, which may be about somebody, and not only numbers and words of our own."""
         texts = {column.name for column in self.past.columns if isinstance(column.type, Text)}
@@ -175,7 +180,9 @@ def _postgresql(recorded: Recorded) -> Iterator[str]:
         kept, conflict = _kept(recorded, kind, "IS DISTINCT FROM")
         chosen = f"FROM {rows} WHERE {_when(recorded, kind, row, 'IS DISTINCT FROM')}"
         yield (
-            f"CREATE OR REPLACE FUNCTION {past}_{kind}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+            f"CREATE OR REPLACE FUNCTION {past}_{kind}() RETURNS trigger LANGUAGE plpgsql AS $$\n"
+            # Every trigger has variables OLD and NEW, which are empty here, where rows are called so.
+            "#variable_conflict use_column\nBEGIN"
             f" IF EXISTS (SELECT 1 {chosen}) THEN"
             f" INSERT INTO {_into(recorded)} SELECT {own}, (SELECT mimas_batch()), {kept} {chosen} {conflict};"
             " END IF; RETURN NULL; END $$"

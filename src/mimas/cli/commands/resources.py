@@ -27,12 +27,15 @@ def show(
     context: typer.Context,
     type_: Annotated[str, typer.Argument(metavar="TYPE", help="An object type, such as person.")],
     key: Annotated[str, typer.Argument(metavar="KEY", help="The value of an indexed attribute, or the id.")],
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="DATE", help="As it was: 2026-12-01 (at its end), or with T18:00.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """A resource: its values, where each comes from, and its objects in every system."""
+    """A resource: its values, where each comes from, and its objects in every system; now, or as it was."""
     from mimas.cli.looking import show
 
-    show(installation(context), type_, key, json=json)
+    show(installation(context), type_, key, at, json=json)
 
 
 @commands.command()
