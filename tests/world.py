@@ -431,7 +431,7 @@ class World:
 
     def dump(self, *leave_out: str) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table, but for the history and what is left out."""
-        never = {"run", "step", "step_error", "step_object", "batch", *leave_out}
+        never = {"run", "step", "step_error", "step_object", "batch", "fresh", *leave_out}
         found = {}
         for table in tables.metadata.sorted_tables:
             if table.name not in never and not table.name.startswith("past_"):

@@ -83,7 +83,7 @@ def _entries(path: Path) -> Iterator[tuple[Any, ...]]:
         yield (one.type, number[one.name or one.anchor], one.name, sorted(values.items()))
 
 
-_HISTORY = {"run", "step", "step_error", "step_object", "batch"}
+_HISTORY = {"run", "step", "step_error", "step_object", "batch", "fresh"}
 _COUNTED = {"sequence:run", "sequence:step", "sequence:step_error"}
 
 
