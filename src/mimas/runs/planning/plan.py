@@ -3,7 +3,7 @@
 It is data alone, so that a file of it can be read, compared, approved and applied by somebody else than who made it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Literal
@@ -38,8 +38,8 @@ class Step:
 class Referring:
     """What an attribute refers to from then on, and no more: by the names of the targets."""
 
-    added: Sequence[str] = ()
-    removed: Sequence[str] = ()
+    added: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
