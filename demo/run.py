@@ -211,12 +211,17 @@ def second_day(demo: Demo, before: company.Company, known: expected.Expectation)
     demo.note("10 change department and manager, 4 move to another office, one marries")
     for line in meddle(demo, today):
         demo.note(f"somebody changes a value by hand: {line}")
+    demo.out.print("\nToday somebody wants to see it before it is done, and then does just that:")
+    demo.mimas("plan", "daily", "--out", str(demo.folder / "day-2.plan"), "--html", str(demo.folder / "day-2.html"))
+    demo.mimas("apply", str(demo.folder / "day-2.plan"))
+    demo.out.print("\nA run sees that it has arrived, and does what only now can be known:")
     demo.mimas("run", "daily")
     expectation = expected.expect(today, known)
     demo.judge(expectation)
     married = today.workers[120]
     demo.out.print("\nThe marriage: a new name everywhere, and the old account name.")
     demo.mimas("show", "person", married.number)
+    demo.mimas("why", "person", married.number, "displayName")
     return today, expectation
 
 

@@ -73,7 +73,7 @@ def _told(made: Plan, under: "Before", *, file: Path | None, html: Path | None, 
         if file is not None and not made.empty:
             signed = "" if keys else " It is not signed: no key is set (see `mimas secrets key`)."
             out.print(f"\nWritten to {file}.{signed} To do just this: mimas apply {file}", markup=False)
-    return Exit.HELD if made.guards else Exit.OBJECT_ERRORS if made.notes else Exit.DONE
+    return Exit.HELD if made.guards else Exit.OBJECT_ERRORS if any(done.errors for done in made.done) else Exit.DONE
 
 
 def undo(

@@ -120,6 +120,8 @@ class Done:
     result: str
     counters: Mapping[str, int]
     message: str = ""
+    errors: int = 0
+    """How many objects had errors."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,9 +127,9 @@ def _guarded(tx: Transaction, engine: Engine, connector: str) -> str:
 
 
 def _done(report: RunReport) -> tuple[Done, ...]:
+    steps = ((step.step.title, step.outcome) for step in report.steps)
     return tuple(
-        Done(s.step.title, s.outcome.result, {k: n for k, n in s.outcome.counters.items() if n}, s.outcome.message)
-        for s in report.steps
+        Done(title, o.result, {k: n for k, n in o.counters.items() if n}, o.message, o.errors) for title, o in steps
     )
 
 
