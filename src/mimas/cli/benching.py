@@ -1,8 +1,9 @@
-"""``bench people`` and ``bench directory``."""
+"""``bench people``, ``bench plan`` and ``bench directory``."""
 
 import os
 import platform
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
 
 from mimas.bench.running import DELTA, run
@@ -13,8 +14,7 @@ from mimas.connectors.ldap.extra import needs_ldap
 
 def people(count: int, database: str | None, *, json: bool) -> None:
     """Run the benchmark and print its figures."""
-    say = (lambda _: None) if json or not sys.stderr.isatty() else (lambda text: errors.print(f"… {text}", style="dim"))
-    figures, size = run(count, database, say)
+    figures, size = run(count, database, _say(quiet=json))
     if json:
         as_json({"people": count, "database-bytes": size, "steps": [asdict(figure) for figure in figures]})
         return
@@ -35,6 +35,28 @@ def people(count: int, database: str | None, *, json: bool) -> None:
     out.print(
         f"\n{count:,} people, database {size / 1e6:,.0f} MB, Python {platform.python_version()}, {platform.machine()}"
     )
+
+
+def foresight(count: int, *, json: bool) -> None:
+    """Run the benchmark of plans and proofs and print its figures."""
+    from mimas.bench.foresight import run as run_
+
+    found = list(run_(count, _say(quiet=json)))
+    if json:
+        as_json({"people": count, "figures": [asdict(figure) for figure in found]})
+        return
+    table(("what", "time", ""), ((f.what, _time(f.seconds), f.remark) for f in found))
+    out.print(f"\n{count:,} people, Python {platform.python_version()}, {platform.machine()}")
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds * 1000:.1f} ms" if seconds < 0.1 else f"{seconds:.1f} s"
+
+
+def _say(*, quiet: bool) -> Callable[[str], None]:
+    if quiet or not sys.stderr.isatty():
+        return lambda _: None
+    return lambda text: errors.print(f"… {text}", style="dim")
 
 
 def directory(uri: str, base: str, bind_dn: str, count: int, *, json: bool) -> None:

@@ -9,3 +9,11 @@ def test_the_benchmark_runs_through(new: Shell) -> None:
     steps = {step["step"]: step for step in said.json["steps"]}
     assert len(steps) == 8
     assert all(step["bare"] > 0 for name, step in steps.items() if not name.startswith("delta"))
+
+
+def test_the_benchmark_of_plans_runs_through(new: Shell) -> None:
+    said = new("bench", "plan", "200", "--json")
+    figures = {figure["what"]: figure["remark"] for figure in said.json["figures"]}
+    assert figures["plan, a changed rule"].startswith("200 people")
+    assert figures["apply it, with the export"] == "200 people"
+    assert "why one value" in figures

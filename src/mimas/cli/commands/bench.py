@@ -33,3 +33,14 @@ def bench_people(
     from mimas.cli.benching import people
 
     people(count, database, json=json)
+
+
+@bench.command("plan")
+def bench_plan(
+    count: Annotated[int, typer.Argument(metavar="N", help="How many people.")],
+    json: Json = False,
+) -> None:
+    """N people and a changed rule: planned, applied; a preview and a proof of one; and what the history costs."""
+    from mimas.cli.benching import foresight
+
+    foresight(count, json=json)
