@@ -118,7 +118,7 @@ class Installation:
             return EMPTY
         from mimas.store import sealed
 
-        with self.any_store.transaction() as tx:
+        with self.any_store.reading() as tx:
             return Vault(sealed.everything(tx))
 
     @cached_property

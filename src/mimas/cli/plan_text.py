@@ -8,7 +8,7 @@ from mimas.cli.printing import cell, instant, out
 from mimas.cli.wording import counted
 from mimas.runs.planning.applying import Applied
 from mimas.runs.planning.grouping import Group, groups, summary
-from mimas.runs.planning.plan import Part, Plan, Step, Unit
+from mimas.runs.planning.plan import Part, Plan, ValueChange, Unit
 
 _SIGNS = {
     "made": ("+", "green"),
@@ -102,7 +102,7 @@ def heading(group: Group) -> str:
     return f"{where}{count}{group.type} {group.action}{renamed}"
 
 
-def _print_member(group: Group, unit: Unit, part: Part, common: dict[str, Step]) -> None:
+def _print_member(group: Group, unit: Unit, part: Part, common: dict[str, ValueChange]) -> None:
     called = part.object if part.system and part.object else unit.title
     whose = f" ({unit.title})" if called != unit.title and unit.title else ""
     values = [(n, s) for n, s in part.values.items() if n not in common] if group.attributes else []
@@ -116,7 +116,7 @@ def _print_member(group: Group, unit: Unit, part: Part, common: dict[str, Step])
     out.print(line)
 
 
-def _change(step: Step) -> str:
+def _change(step: ValueChange) -> str:
     before, after = (None if v in (None, []) else _short(v) for v in (step.before, step.after))
     if before is None:
         return f"+ {after}"

@@ -12,7 +12,7 @@ from mimas.store.store import Store
 
 def in_force(store: Store) -> list[Document]:
     """The documents that are in force."""
-    with store.transaction() as tx:
+    with store.reading() as tx:
         rows = tx.rows("SELECT kind, name, body, file FROM document ORDER BY kind, name")
     return [unpack(kind, name, body, file) for kind, name, body, file in rows]
 

@@ -78,10 +78,10 @@ class Database:
         return self._connection
 
     @contextmanager
-    def transaction(self, *, durable: bool = False) -> Iterator["Transaction"]:
+    def transaction(self, *, durable: bool = False, reading: bool = False) -> Iterator["Transaction"]:
         """Everything within is committed together, or not at all. ``durable`` survives a power cut on SQLite too.
 
-        One within another is part of it.
+        ``reading``: nothing is written, so nobody who writes is waited for. One within another is part of it.
         """
         if self._open is not None:
             yield self._open
@@ -89,16 +89,18 @@ class Database:
         connection = self.connection()
         transaction = self._open = Transaction(self, connection.cursor())
         try:
-            yield from self._through(transaction, connection, durable=durable)
+            yield from self._through(transaction, connection, durable=durable, reading=reading)
         finally:
             self._open = None
 
-    def _through(self, transaction: "Transaction", connection: Any, *, durable: bool) -> Iterator["Transaction"]:
+    def _through(
+        self, transaction: "Transaction", connection: Any, *, durable: bool, reading: bool
+    ) -> Iterator["Transaction"]:
         if not self.postgresql:
             if durable is not self._durable:
                 transaction.cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
                 self._durable = durable
-            transaction.cursor.execute("BEGIN IMMEDIATE")
+            transaction.cursor.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
         try:
             yield transaction
             if transaction.wrote:

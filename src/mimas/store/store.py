@@ -1,9 +1,10 @@
 """The store as a whole: its database, its symbols, its migrations."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from mimas.store import chain, tables
 from mimas.store.chain import Cause
@@ -47,6 +48,12 @@ class Store:
             raise
 
     @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """The store as it is now, for whoever writes nothing: a run, or a plan of a minute, is not waited for."""
+        with self.database.transaction(reading=True) as transaction:
+            yield transaction
+
+    @contextmanager
     def rehearsal(self) -> Iterator[Transaction]:
         """Everything within is undone when it ends, however that is; to be begun where no transaction is open."""
         with suppress(_RehearsedError), self.transaction() as transaction:
@@ -67,22 +74,24 @@ class Store:
 
     def symbols(self, names: list[str]) -> list[int]:
         """The numbers of some names; new names get one."""
-        missing = [name for name in dict.fromkeys(names) if name not in self._symbols]
-        if missing:
+        if missing := [name for name in dict.fromkeys(names) if name not in self._symbols]:
+            with self.reading() as tx:
+                self._remember(tx.rows("SELECT id, name FROM symbol WHERE name IN TEXTS", missing))
+        if new := [name for name in missing if name not in self._symbols]:
             with self.transaction() as tx:
-                self._remember(tx, missing)
+                # Somebody may have given numbers to them meanwhile.
+                self._remember(tx.rows("SELECT id, name FROM symbol WHERE name IN TEXTS", new))
+                new = [name for name in new if name not in self._symbols]
+                first = tx.allocate("symbol", len(new))
+                rows = list(enumerate(new, first))
+                tx.insert(tables.symbol, "id, name", rows)
+                self._remember(rows)
         return [self._symbols[name] for name in names]
 
-    def _remember(self, tx: Transaction, missing: list[str]) -> None:
-        known = dict(tx.rows("SELECT name, id FROM symbol WHERE name IN TEXTS", missing))
-        new = [name for name in missing if name not in known]
-        if new:
-            first = tx.allocate("symbol", len(new))
-            rows = [(first + index, name) for index, name in enumerate(new)]
-            tx.insert(tables.symbol, "id, name", rows)
-            known.update({name: number for number, name in rows})
-        self._symbols.update(known)
-        self._names.update({number: name for name, number in known.items()})
+    def _remember(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        for number, name in rows:
+            self._names[number] = name
+            self._symbols[name] = number
 
     def symbol(self, name: str) -> int:
         """The number of one name."""
@@ -94,10 +103,8 @@ class Store:
         if symbol is None:
             return ""
         if symbol not in self._names:
-            with self.transaction() as tx:
-                for number, name in tx.rows("SELECT id, name FROM symbol"):
-                    self._names[number] = name
-                    self._symbols[name] = number
+            with self.reading() as tx:
+                self._remember(tx.rows("SELECT id, name FROM symbol"))
         return self._names[symbol]
 
     def exists(self) -> bool:
@@ -129,7 +136,7 @@ class Store:
             path = self.database.url.database
             if path and path != ":memory:" and not Path(path).exists():
                 return None
-        with self.transaction() as tx:
+        with self.reading() as tx:
             if self.database.postgresql:
                 found = tx.value("SELECT to_regclass('alembic_version')")
             else:

@@ -251,7 +251,7 @@ class TestUndo:
         used.done("run", "daily")
         said = used.done("undo", "2")
         assert "There is nothing to do." in said
-        assert "department of 1 comes from hr by rule “In from HR”: it is undone there, and then imported." in said
+        assert "From hr by rule “In from HR”: department of 1. That is undone there, and then imported." in said
 
     def test_what_is_not_there(self, used: Shell) -> None:
         assert used("undo", "99").code == 2

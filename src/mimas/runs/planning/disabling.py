@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mimas.runs.planning.plan import Step
+from mimas.runs.planning.plan import ValueChange
 
 _OFF = {"enabled", "active", "accountenabled", "isactive"}
 """Attributes that are true while an account can be used (SCIM: active, RFC 7643 4.1.1)."""
@@ -13,12 +13,12 @@ _DISABLED = 2
 """ADS_UF_ACCOUNTDISABLE ([MS-ADTS] 2.2.16)."""
 
 
-def disables(steps: Mapping[str, Step]) -> bool:
+def disables(steps: Mapping[str, ValueChange]) -> bool:
     """Whether one of these changes keeps somebody out."""
     return any(_disables(name.lower(), step) for name, step in steps.items())
 
 
-def _disables(name: str, step: Step) -> bool:
+def _disables(name: str, step: ValueChange) -> bool:
     if name in _OFF:
         return _truth(step.after) is False and _truth(step.before) is not False
     if name in _ON:

@@ -6,7 +6,7 @@ from datetime import datetime
 from mimas.runs.comparing import Comparer
 from mimas.runs.images import HELD, SENT, overlay
 from mimas.runs.planning.disabling import disables
-from mimas.runs.planning.plan import Action, Part, Referring, Step
+from mimas.runs.planning.plan import Action, Part, Referring, ValueChange
 from mimas.runs.sending import changes
 from mimas.runs.symbols import Symbols
 from mimas.schema.attributes import NAME
@@ -64,7 +64,7 @@ class Exports:
             return None
         if operation == "add":
             values = {k: v for k, v in decode_wanted(wanted).items() if v is not None and k != NAME}
-            steps = {k: Step(None, v, by.get(k, "")) for k, v in values.items()}
+            steps = {k: ValueChange(None, v, by.get(k, "")) for k, v in values.items()}
             return Part(
                 "created",
                 self.connector,
@@ -81,7 +81,7 @@ class Exports:
         moved = changed.pop(NAME, None)
         renamed = (name or "", str(moved.values[0])) if moved and moved.values else None
         has, should = decode_wanted(base), decode_wanted(goal)
-        steps = {k: Step(has.get(k), should[k], by.get(k, "")) for k in changed}
+        steps = {k: ValueChange(has.get(k), should[k], by.get(k, "")) for k in changed}
         if not steps and not references and renamed is None:
             return None
         action: Action = "disabled" if disables(steps) else "changed"

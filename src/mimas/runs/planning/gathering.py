@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from mimas.runs.planning.exports import Exports
-from mimas.runs.planning.plan import Action, Part, Referring, Step, Unit
+from mimas.runs.planning.plan import Action, Part, Referring, ValueChange, Unit
 from mimas.runs.symbols import Symbols
 from mimas.schema.values import decode
 from mimas.store.database import Row, Transaction
@@ -30,7 +30,7 @@ class _Draft:
     parts: list[Part] = field(default_factory=list)
     key: str = ""
     references: dict[str, tuple[list[int], list[int]]] = field(default_factory=dict)
-    change: tuple[Action, dict[str, Step]] | None = None
+    change: tuple[Action, dict[str, ValueChange]] | None = None
 
 
 class Gatherer:
@@ -98,7 +98,7 @@ class Gatherer:
             action: Action = "changed" if lived and lives else "made" if lives else "deleted"
             by = self._lineage(pattern)
             names = sorted(name for name in had.keys() | has.keys() if had.get(name) != has.get(name))
-            steps = {n: Step(had.get(n), has.get(n), by.get(n, "")) for n in names} if lives else {}
+            steps = {n: ValueChange(had.get(n), has.get(n), by.get(n, "")) for n in names} if lives else {}
             if steps or action != "changed":
                 draft.change = (action, steps)
 
@@ -149,7 +149,7 @@ class Gatherer:
     def _facts(self) -> None:
         for (kind, _), before, after in Past(self.tx, "fact").differences(self.since):
             if kind.startswith(UNIQUE) and after is not None and (before is None or before[:2] != after[:2]):
-                step = Step(None, after[1])
+                step = ValueChange(None, after[1])
                 self._draft(after[0]).parts.append(Part("reserved", values={kind.removeprefix(UNIQUE): step}))
 
     def _describe(self) -> None:

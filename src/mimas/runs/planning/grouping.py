@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from mimas.runs.planning.plan import Action, Part, Plan, Step, Unit
+from mimas.runs.planning.plan import Action, Part, Plan, ValueChange, Unit
 
 ORDER: Sequence[Action] = ("made", "created", "changed", "disabled", "deleted", "linked", "unlinked", "reserved")
 
@@ -23,7 +23,7 @@ class Group:
     renames: bool
     members: list[tuple[Unit, Part]] = field(default_factory=list)
 
-    def common(self, attribute: str) -> Step | None:
+    def common(self, attribute: str) -> ValueChange | None:
         """What all of them get and had, if that is the same."""
         steps = [part.values.get(attribute) for _, part in self.members]
         first = steps[0]

@@ -26,7 +26,7 @@ class PlanError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ValueChange:
     """A value before and after, and the rule that gives it; none: no value."""
 
     before: Value | None
@@ -52,7 +52,7 @@ class Part:
     object: str = ""
     """The name or anchor of the object there; its type and a number while it has neither."""
     type: str = ""
-    values: Mapping[str, Step] = field(default_factory=dict)
+    values: Mapping[str, ValueChange] = field(default_factory=dict)
     references: Mapping[str, Referring] = field(default_factory=dict)
     renamed: tuple[str, str] | None = None
     """The names before and after."""

@@ -56,9 +56,12 @@ def source_driven(tx: Transaction, entries: Sequence[int], made: Plan) -> list[s
                 continue
             for rule, connector in lineage.of(is_[2] if name in has else was[2] if was else is_[2]).get(name, ()):
                 found[connector, rule, name] += 1
+    by_rule: dict[tuple[str, str], list[str]] = {}
+    for (connector, rule, name), count in found.most_common():
+        by_rule.setdefault((connector, rule), []).append(f"{name} of {count:,}")
     return [
-        f"{name} of {count:,} comes from {connector} by rule “{rule}”: it is undone there, and then imported."
-        for (connector, rule, name), count in found.most_common()
+        f"From {connector} by rule “{rule}”: {', '.join(names)}. That is undone there, and then imported."
+        for (connector, rule), names in by_rule.items()
     ]
 
 
