@@ -8,7 +8,7 @@ from mimas.cli.printing import cell, instant, out
 from mimas.cli.wording import counted
 from mimas.runs.planning.applying import Applied
 from mimas.runs.planning.grouping import Group, groups, summary
-from mimas.runs.planning.plan import Part, Plan, ValueChange, Unit
+from mimas.runs.planning.plan import Part, Plan, Unit, ValueChange
 
 _SIGNS = {
     "made": ("+", "green"),

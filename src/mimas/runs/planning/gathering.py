@@ -7,7 +7,7 @@ from datetime import datetime
 import msgspec
 
 from mimas.runs.planning.exports import Exports
-from mimas.runs.planning.plan import Action, Part, Referring, ValueChange, Unit
+from mimas.runs.planning.plan import Action, Part, Referring, Unit, ValueChange
 from mimas.runs.symbols import Symbols
 from mimas.schema.values import decode
 from mimas.store.database import Row, Transaction

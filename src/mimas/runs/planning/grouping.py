@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from mimas.runs.planning.plan import Action, Part, Plan, ValueChange, Unit
+from mimas.runs.planning.plan import Action, Part, Plan, Unit, ValueChange
 
 ORDER: Sequence[Action] = ("made", "created", "changed", "disabled", "deleted", "linked", "unlinked", "reserved")
 

@@ -16,7 +16,7 @@ from mimas.schema.values import Value
 FORM = "mimas plan 1"
 """What a file of a plan begins with."""
 
-Action = Literal["made", "changed", "deleted", "linked", "unlinked", "created", "disabled", "reserved", "sent"]
+Action = Literal["made", "changed", "deleted", "linked", "unlinked", "created", "disabled", "reserved"]
 """``made``, ``changed``, ``deleted``: a resource. ``linked``, ``unlinked``: an object and the resource. ``created``,
 ``changed``, ``disabled``, ``deleted``: an object in its system; ``reserved``: a unique value is given out."""
 
