@@ -42,7 +42,7 @@ def print_plan(plan: Plan, *, everything: bool) -> None:
                 Text.assemble((f"  {name:<14}", "bold"), " · ".join(f"{n:,} {what}" for what, n in counts.items()))
             )
     for guard in plan.guards:
-        out.print(f"\n! A guard would hold them: {guard}.", style="red", markup=False)
+        out.print(f"\n! Would be held: {guard}.", style="red", markup=False)
     for note in plan.notes[:_ITEMS]:
         out.print(f"\n! {note['name']}: {note['message']}", style="yellow", markup=False)
         out.print(f"  → {note['advice']}", style="dim", markup=False)
@@ -64,8 +64,8 @@ def _print_steps(plan: Plan) -> None:
     for done in plan.done:
         told = counted(done.counters) or "nothing to do"
         out.print(f"  rehearsed: {done.title:<20} {told}", style="dim", markup=False)
-        if done.message:
-            out.print(f"    {done.message}", markup=False)
+        if done.message and not any(guard.startswith(f"{done.title}: ") for guard in plan.guards):
+            out.print(f"    {done.message}", style="yellow", markup=False)
 
 
 def _print_group(group: Group, *, everything: bool) -> None:

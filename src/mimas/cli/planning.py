@@ -11,7 +11,7 @@ from mimas.cli.failing import CommandError, Exit
 from mimas.cli.installation import Installation
 from mimas.cli.plan_page import page
 from mimas.cli.plan_text import print_applied, print_plan
-from mimas.cli.printing import as_json, out
+from mimas.cli.printing import as_json, errors, out
 from mimas.cli.running import CODES, printing, progress
 from mimas.configuration.apply import apply as put_into_force
 from mimas.configuration.build import setup
@@ -73,6 +73,14 @@ def _told(made: Plan, under: "Before", *, file: Path | None, html: Path | None, 
         if file is not None and not made.empty:
             signed = "" if keys else " It is not signed: no key is set (see `mimas secrets key`)."
             out.print(f"\nWritten to {file}.{signed} To do just this: mimas apply {file}", markup=False)
+    return _worst(made)
+
+
+def _worst(made: Plan) -> int:
+    """How the command ends, as a run would: a step that could not be done, something held, errors of objects."""
+    if any(done.result.startswith(("stopped", "no-start")) for done in made.done):
+        errors.print("A step could not be done, so the plan goes by what was known before.", style="red")
+        return Exit.FAILED
     return Exit.HELD if made.guards else Exit.OBJECT_ERRORS if any(done.errors for done in made.done) else Exit.DONE
 
 

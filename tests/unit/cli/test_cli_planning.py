@@ -85,8 +85,23 @@ class TestPlan:
         staff(used, ADA, GRACE, KATHE.replace("active", "left"))
         result = used("plan", "daily")
         assert result.code == 4, result.out
-        assert "A guard would hold them: directory: 1 of 3 objects are to be deleted" in result.out
+        assert "Would be held: directory: 1 of 3 objects are to be deleted" in result.out
         assert used("holds").code == 0, "and holds nothing yet"
+
+    def test_says_what_is_missing(self, used: Shell) -> None:
+        staff(used, ADA)
+        used.edit("documents/hr.yaml", "missing: {count: 10, share: 5%}", "missing: {count: 0, share: 0%}")
+        used.done("config", "apply")
+        result = used("plan", "daily")
+        assert result.code == 4
+        assert "Would be held: import hr: 2 of 3 objects are no longer shown" in result.out
+
+    def test_goes_by_what_was_known_of_a_system_that_is_away(self, used: Shell) -> None:
+        (used.home / "data/hr.csv").unlink()
+        result = used("plan", "daily")
+        assert result.code == 1
+        assert "There is nothing to do." in result.out
+        assert "the plan goes by what was known before" in result.err
 
     def test_under_other_documents(self, used: Shell, tmp_path: Path) -> None:
         other = tmp_path / "other"

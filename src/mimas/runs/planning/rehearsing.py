@@ -107,7 +107,8 @@ def rehearse(
     ``guarded``: say what guards would hold of it, for which the holds are made.
     """
     report = engine.run(what.title, what.steps, watcher) if what.steps else RunReport(0)
-    guards, held = [], {}
+    guards = [f"{step.step.title}: {_first(step.outcome.message)}" for step in report.steps if step.outcome.held]
+    held = {}
     for connector in what.exports if guarded else ():
         if message := _guarded(tx, engine, connector):
             guards.append(f"{connector}: {message}")
@@ -123,7 +124,12 @@ def _guarded(tx: Transaction, engine: Engine, connector: str) -> str:
     outcome = Outcome(counters=Tally())
     comparer = Comparer(tx, engine.store, number, interest.lenience)
     hold(tx, number, 0, engine.setup_of(connector), comparer, outcome, engine.clock())
-    return outcome.message.split(". They are held")[0] if outcome.held else ""
+    return _first(outcome.message) if outcome.held else ""
+
+
+def _first(message: str) -> str:
+    """The first sentence; those after it say what to do about a hold, which is not there yet."""
+    return message.strip().split(". ")[0].rstrip(".")
 
 
 def _done(report: RunReport) -> tuple[Done, ...]:
