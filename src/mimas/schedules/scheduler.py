@@ -20,6 +20,7 @@ from mimas.schedules.post import Post
 from mimas.schedules.standing import Standing
 from mimas.schedules.timing import words
 from mimas.store import looking, schedules
+from mimas.store.chain import Cause
 from mimas.store.database import BusyError
 from mimas.store.pruning import prune_daily
 from mimas.store.schedules import Memory
@@ -112,7 +113,8 @@ class Scheduler:
         keep = engine.setup.keep_runs
         if keep is None:
             return
-        pruned = prune_daily(engine.store, self.around.clock(), keep, self.around.stops)
+        with engine.store.caused_by(Cause("schedules", "old runs forgotten")):
+            pruned = prune_daily(engine.store, self.around.clock(), keep, self.around.stops)
         if pruned:
             self.around.says(f"Forgotten: {pruned:,} of the runs from more than {words(keep)} ago.")
 
@@ -163,7 +165,8 @@ class Scheduler:
             return not schedule.if_changed or has_work(engine.store, step, engine.clock())
 
         steps = engine.profile(schedule.profile)
-        with self.post.watched(engine, schedule, self.around.watches(engine), self.around.clock) as watcher:
+        by = engine.store.caused_by(Cause(f"schedule {schedule.name}"))
+        with by, self.post.watched(engine, schedule, self.around.watches(engine), self.around.clock) as watcher:
             report = engine.run(schedule.profile, steps, watcher, Course(needs, self.around.stops))
         if not report.number:
             self.around.says("nothing to do")

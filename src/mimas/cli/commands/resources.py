@@ -39,6 +39,25 @@ def show(
 
 
 @commands.command()
+def history(
+    context: typer.Context,
+    type_: Annotated[str, typer.Argument(metavar="TYPE", help="An object type; with --object a connector.")],
+    key: Annotated[
+        str, typer.Argument(metavar="KEY", help="The resource's id, or an indexed value; of now or before.")
+    ],
+    object_: Annotated[
+        bool, typer.Option("--object", help="Of an object of a connected system, by its anchor or name.")
+    ] = False,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="So many of the last entries.")] = 20,
+    json: Json = False,
+) -> None:
+    """What has happened to a resource and its objects: when, by whom, why, and what changed; the newest first."""
+    from mimas.cli.telling import history
+
+    history(installation(context), type_, key, object_=object_, limit=limit, json=json)
+
+
+@commands.command()
 def join(
     context: typer.Context,
     name: Name,
