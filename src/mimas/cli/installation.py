@@ -161,9 +161,11 @@ class Installation:
             raise CommandError("No documents are in force. Run `mimas config apply`.")
         home, problems = self.settings
         # Of settings with a mistake the defaults count; but nothing is forgotten for want of what was meant.
-        keep_runs = None if errors(problems) else home.keep_runs
+        keep_runs, keep_history = (None, None) if errors(problems) else (home.keep_runs, home.keep_history)
+        roots = self.home / home.audit_roots if home.audit_roots else None
         of = setup(self.home, self.documents, self.vault(self.documents))
-        return Engine(self.store, replace(of, keep_runs=keep_runs))
+        kept = replace(of, keep_runs=keep_runs, keep_history=keep_history, audit_roots=roots)
+        return Engine(self.store, kept)
 
     def close(self) -> None:
         """Close the store, if it was opened."""
