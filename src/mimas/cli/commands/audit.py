@@ -36,3 +36,15 @@ def root(
     from mimas.cli.auditing import root
 
     root(installation(context), to)
+
+
+@audit.command()
+def prune(
+    context: typer.Context,
+    before: Annotated[str | None, typer.Option(metavar="DATE", help="2026-12-01, or with T18:00.")] = None,
+    keep: Annotated[int | None, typer.Option(metavar="DAYS", min=0, max=36_500, help="In place of a date.")] = None,
+) -> None:
+    """Forget how things were before a date; without one what is older than `keep_history` in mimas.toml."""
+    from mimas.cli.pruning import prune_history
+
+    prune_history(installation(context), before, keep)
