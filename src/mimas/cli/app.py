@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from mimas import __version__
 from mimas.cli.commands import (
+    audit,
     bench,
     connectors,
     documents,
@@ -48,6 +49,7 @@ for _name, _group in {
     "config": documents.config,
     "connector": connectors.connector,
     "runs": history.runs,
+    "audit": audit.audit,
     "holds": holds.holds,
     "learned": history.learned,
     "schedules": schedules.schedules,

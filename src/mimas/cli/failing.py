@@ -109,6 +109,7 @@ def _of_the_rest(error: Exception) -> tuple[str, Exit] | None:
     from mimas.runs.extensions import ExtensionError
     from mimas.secrets.errors import SecretError
     from mimas.store.database import DatabaseError
+    from mimas.store.roots import RootsError
 
     if isinstance(error, UsageError):
         return str(error), Exit.USAGE
@@ -116,7 +117,7 @@ def _of_the_rest(error: Exception) -> tuple[str, Exit] | None:
         return f"{error.message} {error.advice}".strip(), Exit.FAILED
     if isinstance(error, ConfigurationError):
         return f"{error}\nPut it right; `mimas check` says when it is.", Exit.FAILED
-    if isinstance(error, (DatabaseError, ExpressionError, ExtensionError, SecretError)):
+    if isinstance(error, (DatabaseError, ExpressionError, ExtensionError, RootsError, SecretError)):
         return str(error), Exit.FAILED
     return None
 

@@ -13,9 +13,22 @@ def installation(context: typer.Context) -> Any:
     """The installation; it is closed when the command ends."""
     from mimas.cli.installation import Installation
 
-    found = Installation.find(context.find_root().obj)
+    found = Installation.find(context.find_root().obj, _typed(context))
     context.call_on_close(found.close)
     return found
+
+
+_WORDS = {"join": "join by hand", "disconnect": "disconnect by hand", "release": "release of unique values"}
+
+
+def _typed(context: Any) -> str:
+    """The command in words, as the history tells it: ``config apply``."""
+    names: list[str] = []
+    while context.parent is not None:
+        names.insert(0, str(context.info_name))
+        context = context.parent
+    command = " ".join(names)
+    return _WORDS.get(command, command)
 
 
 def end(code: int) -> None:

@@ -1,11 +1,10 @@
 """The commands ``grant``, ``grants`` and ``revoke``."""
 
-import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mimas.cli.failing import CommandError
-from mimas.cli.installation import Installation
+from mimas.cli.installation import Installation, person
 from mimas.cli.looking import find
 from mimas.cli.moments import moment
 from mimas.cli.printing import as_json, instant, out, table
@@ -38,9 +37,8 @@ def grant(
             None if until is None else moment(until, last=True),
         )
         with installation.store.database.alone():
-            who = getpass.getuser()
             number = granting.grant(
-                symbols, resource, attribute, other, *span, reason, who, installation.engine.clock()
+                symbols, resource, attribute, other, *span, reason, person(), installation.engine.clock()
             )
     out.print(
         f"grant {number}: {_name(installation, other)} in {attribute} of {_name(installation, resource)}, "
@@ -53,7 +51,7 @@ def revoke(installation: Installation, number: int) -> None:
     """End a grant."""
     from mimas.runs import granting
 
-    with _told(), installation.store.database.alone():
+    with _told(), installation.store.database.alone(), installation.doing(f"grant {number} ended"):
         granting.revoke(installation.engine.symbols, number, installation.engine.clock())
     out.print(f"Grant {number} has ended. The next sync takes the value back.", markup=False)
 

@@ -56,7 +56,10 @@ def decide(installation: Installation, number: int, *, let_through: bool) -> Non
     """Release or refuse."""
     from mimas.runs.releasing import HoldError, refuse, release
 
+    what = f"hold {number} {'released' if let_through else 'refused'}"
     try:
-        out.print((release if let_through else refuse)(installation.store, number), markup=False)
+        with installation.doing(what):
+            said = (release if let_through else refuse)(installation.store, number)
     except HoldError as error:
         raise CommandError(str(error)) from None
+    out.print(said, markup=False)

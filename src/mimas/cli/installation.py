@@ -1,6 +1,9 @@
 """The installation a command works on: home folder, store, engine."""
 
+import getpass
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,14 +25,24 @@ FILE = "mimas.toml"
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql", "postgresql+psycopg")
 
 
+def person() -> str:
+    """The account of whoever types; its number, where it has no name."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
 @dataclass
 class Installation:
     """A home folder and what belongs to it, opened as it is needed."""
 
     home: Path
+    what: str = ""
+    """What is being done, as the history tells it of whatever is written."""
 
     @classmethod
-    def find(cls, home: Path | None) -> "Installation":
+    def find(cls, home: Path | None, what: str = "") -> "Installation":
         """The home named by ``--home``, by ``MIMAS_HOME``, or the current folder. Raises `CommandError`."""
         folder = home or Path(os.environ.get("MIMAS_HOME") or ".")
         if not (folder / FILE).exists():
@@ -37,7 +50,7 @@ class Installation:
                 f"{folder.resolve()} is no home of Mimas: it has no {FILE}. Name one with --home or MIMAS_HOME, or "
                 "make one with `mimas init DIR`."
             )
-        return cls(folder.resolve())
+        return cls(folder.resolve(), what)
 
     @cached_property
     def settings(self) -> "tuple[Home, list[Problem]]":
@@ -92,9 +105,12 @@ class Installation:
     @cached_property
     def any_store(self) -> "Store":
         """The store, whether it has been made ready or not."""
+        from mimas.store.chain import Cause
         from mimas.store.store import Store
 
-        return Store(self.database)
+        store = Store(self.database)
+        store.cause = Cause(person(), self.what)
+        return store
 
     @cached_property
     def store(self) -> "Store":
@@ -102,6 +118,12 @@ class Installation:
         if not self.any_store.exists():
             raise CommandError("This home has no database yet: nothing is in force. Run `mimas config apply`.")
         return self.any_store
+
+    @contextmanager
+    def doing(self, what: str) -> Iterator[None]:
+        """The same in other words, for what is written within."""
+        with self.store.caused_by(replace(self.store.cause, what=what)):
+            yield
 
     @property
     def database_file(self) -> Path | None:
@@ -139,9 +161,11 @@ class Installation:
             raise CommandError("No documents are in force. Run `mimas config apply`.")
         home, problems = self.settings
         # Of settings with a mistake the defaults count; but nothing is forgotten for want of what was meant.
-        keep_runs = None if errors(problems) else home.keep_runs
+        keep_runs, keep_history = (None, None) if errors(problems) else (home.keep_runs, home.keep_history)
+        roots = self.home / home.audit_roots if home.audit_roots else None
         of = setup(self.home, self.documents, self.vault(self.documents))
-        return Engine(self.store, replace(of, keep_runs=keep_runs))
+        kept = replace(of, keep_runs=keep_runs, keep_history=keep_history, audit_roots=roots)
+        return Engine(self.store, kept)
 
     def close(self) -> None:
         """Close the store, if it was opened."""

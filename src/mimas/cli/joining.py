@@ -1,6 +1,7 @@
 """The commands of whoever looks after links and names: ``join``, ``disconnect``, ``disconnectors``, ``release``."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 from mimas.cli.failing import CommandError
 from mimas.cli.installation import Installation
@@ -30,11 +31,12 @@ def disconnect(installation: Installation, connector: str, key: str, *, normal: 
     from mimas.runs import joiner
 
     engine = installation.engine
-    _decide(
-        installation,
-        connector,
-        lambda: joiner.disconnect(engine.symbols, connector, key, engine.clock(), normal=normal),
-    )
+    with installation.doing("left to the rules again") if normal else nullcontext():
+        _decide(
+            installation,
+            connector,
+            lambda: joiner.disconnect(engine.symbols, connector, key, engine.clock(), normal=normal),
+        )
     said = "is decided by the rules again" if normal else "belongs to nobody, whatever the rules say"
     out.print(f"{connector} {key} {said}. The next sync makes it so.", markup=False)
 

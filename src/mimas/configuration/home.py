@@ -31,6 +31,13 @@ class Home(BaseModel):
     keep_runs: Annotated[timedelta, BeforeValidator(interval)] = Field(
         default=timedelta(days=30), description="How long runs are kept by `mimas schedules run`: `30 days`."
     )
+    # A year to look back at, and a month for whoever does so late.
+    keep_history: Annotated[timedelta, BeforeValidator(interval)] = Field(
+        default=timedelta(days=400), description="How long the history is kept by `mimas schedules run`: `400 days`."
+    )
+    audit_roots: str | None = Field(
+        default=None, min_length=1, description="A file to which each run adds the root of the history."
+    )
 
 
 def read_home(folder: Path) -> tuple[Home, list[Problem]]:

@@ -27,6 +27,7 @@ from mimas.runs.syncing import sync_step
 from mimas.runs.tally import Tally
 from mimas.store import mode, runs
 from mimas.store.database import Transaction
+from mimas.store.roots import append_new
 from mimas.store.runs import now as instant
 from mimas.store.store import Store
 from mimas.sync.compiling import Compiled, compile_rules
@@ -184,7 +185,8 @@ class Engine:
     ) -> RunReport:
         """Run some steps. A connector that fails is left out of the steps after it; the others go on.
 
-        Raises `BusyError` when another run is under way: one at a time.
+        Raises `BusyError` when another run is under way: one at a time; and `RootsError` when it is done, and its root
+        could not be kept.
         """
         steps = list(steps)
         for named in steps:
@@ -213,6 +215,8 @@ class Engine:
                 following = None if report.stopped else course.next(left)
                 number = self._between(report, number, outcome, following)
                 watcher.ends(done)
+            if self.setup.audit_roots is not None:
+                append_new(self.store, self.setup.audit_roots)
         return report
 
     def _begin(self, title: str, first: Step) -> tuple[RunReport, int]:

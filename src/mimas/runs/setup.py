@@ -153,3 +153,7 @@ class Setup:
     """The sealed secrets, for the connectors."""
     keep_runs: timedelta | None = None
     """How long the scheduler keeps runs; none: it forgets none."""
+    keep_history: timedelta | None = None
+    """The same of the history."""
+    audit_roots: Path | None = None
+    """The file to which the root of the history is added after each run."""

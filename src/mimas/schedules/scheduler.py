@@ -19,7 +19,8 @@ from mimas.schedules import standing, trouble
 from mimas.schedules.post import Post
 from mimas.schedules.standing import Standing
 from mimas.schedules.timing import words
-from mimas.store import looking, schedules
+from mimas.store import looking, retention, schedules
+from mimas.store.chain import Cause
 from mimas.store.database import BusyError
 from mimas.store.pruning import prune_daily
 from mimas.store.schedules import Memory
@@ -107,14 +108,15 @@ class Scheduler:
         self._afterwards(engine)
 
     def _afterwards(self, engine: Engine) -> None:
-        """Tell people what they do not know yet, and once a day forget the runs of long ago."""
+        """Tell people what they do not know yet, and once a day forget the runs and the history of long ago."""
         self.post.deliver(engine, self.around.clock())
-        keep = engine.setup.keep_runs
-        if keep is None:
-            return
-        pruned = prune_daily(engine.store, self.around.clock(), keep, self.around.stops)
-        if pruned:
-            self.around.says(f"Forgotten: {pruned:,} of the runs from more than {words(keep)} ago.")
+        setup, now, stops = engine.setup, self.around.clock(), self.around.stops
+        with engine.store.caused_by(Cause("schedules", "old runs forgotten")):
+            if setup.keep_runs is not None and (pruned := prune_daily(engine.store, now, setup.keep_runs, stops)):
+                self.around.says(f"Forgotten: {pruned:,} of the runs from more than {words(setup.keep_runs)} ago.")
+            keep = setup.keep_history
+            if keep is not None and (pruned := retention.prune_daily(engine.store, now, keep, stops)):
+                self.around.says(f"Forgotten: {pruned:,} entries of the history from more than {words(keep)} ago.")
 
     def next(self, engine: Engine, now: datetime) -> datetime:
         """When to look again: at the next time, but before long."""
@@ -163,7 +165,8 @@ class Scheduler:
             return not schedule.if_changed or has_work(engine.store, step, engine.clock())
 
         steps = engine.profile(schedule.profile)
-        with self.post.watched(engine, schedule, self.around.watches(engine), self.around.clock) as watcher:
+        by = engine.store.caused_by(Cause(f"schedule {schedule.name}"))
+        with by, self.post.watched(engine, schedule, self.around.watches(engine), self.around.clock) as watcher:
             report = engine.run(schedule.profile, steps, watcher, Course(needs, self.around.stops))
         if not report.number:
             self.around.says("nothing to do")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from mimas.store import retention
 from mimas.store.chain import Batch, batches, digest, rooted
 from mimas.store.database import Transaction
 from mimas.store.recording import RECORDED
@@ -27,7 +28,7 @@ class Verdict:
     entries: int = 0
     findings: list[Finding] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
-    """Roots that were kept elsewhere, and that the chain does not have."""
+    """Roots that were kept elsewhere, and that the chain does not have; those of pruned entries do not count."""
     others: list[str] = field(default_factory=list)
     """What is wrong besides, with no entry of the chain."""
     first: Batch | None = None
@@ -60,9 +61,16 @@ class _Walk:
         self.kept = kept
         self.verdict = Verdict()
         self.place, self.root = -1, ""
+        self.begin: tuple[int, str] | None = None
+        """Up to where it was pruned, until an entry is found that says so."""
 
     def on(self, tx: Transaction) -> bool:
         """Look at some more entries; whether there were any."""
+        pruned = retention.base(tx)
+        if pruned is not None and pruned[0] > self.place:
+            # At the beginning; or more was pruned meanwhile.
+            (place, root, self.root), self.place = pruned, pruned[0] - 1
+            self.begin = place, root
         some = batches(tx, self.place, _PAGE)
         for batch in some:
             self._look_at(tx, batch)
@@ -78,8 +86,11 @@ class _Walk:
             self._find(batch, f"{lacking} {'entry before it is' if lacking == 1 else 'entries before it are'} missing")
         elif batch.place and batch.root != rooted(batch, self.root):
             self._find(batch, "it, or an entry before it, is not as it was written")
-        if batch.place and digest(tx, batch.id) != batch.content:
+        first = self.begin is not None and batch.place == self.begin[0]
+        if batch.place and not first and digest(tx, batch.id) != batch.content:
             self._find(batch, "what it keeps is not as it was written")
+        if self.begin is not None and batch.what == retention.said(*self.begin):
+            self.begin = None
         if self.kept.pop(batch.place, batch.root) != batch.root:
             self._find(batch, "its root is not the one that was kept elsewhere")
 
@@ -88,7 +99,12 @@ class _Walk:
 
     def end(self, tx: Transaction) -> Verdict:
         """What is to be said at the end."""
-        self.verdict.missing = [f"{place} {root}" for place, root in sorted(self.kept.items())]
+        begin = self.verdict.first.place if self.verdict.first else 0
+        self.verdict.missing = [f"{place} {root}" for place, root in sorted(self.kept.items()) if place >= begin]
+        if self.begin is not None:
+            self.verdict.others.append(
+                f"the entries before entry {self.begin[0]} were taken out, and no entry says that they were pruned"
+            )
         for recorded in RECORDED:
             stray = tx.value(f"SELECT count(*) FROM {recorded.past.name} WHERE batch NOT IN (SELECT id FROM batch)")
             if stray:

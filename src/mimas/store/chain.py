@@ -21,7 +21,7 @@ _LOCK = int.from_bytes(b"mimasend")
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why something is changed: the person and what they asked for, and the step of a run, if it is one's."""
+    """Why something is changed: the person, or the schedule, what they asked for, and the step, if it is of a run."""
 
     person: str = ""
     what: str = ""

@@ -83,9 +83,9 @@ class Past:
         if place is None:
             return sorted(self._present(self._among(column), list(values)), key=self._key)
         states = self._states(place, self._ever(column, values))
-        position = self._all.index(column)
+        position, chosen = self._all.index(column), set(values)
         found = ((*key, *rest) for key, rest in states.items() if rest is not None)
-        return sorted((row for row in found if row[position] in values), key=self._key)
+        return sorted((row for row in found if row[position] in chosen), key=self._key)
 
     def _key(self, row: Row) -> Row:
         return row[: self._width]

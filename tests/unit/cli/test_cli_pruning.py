@@ -1,5 +1,6 @@
 """`runs prune`: forgetting runs, and the number of a run beside it."""
 
+import time
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
@@ -91,3 +92,26 @@ def test_a_run_is_shown_with_and_without_the_word(used: Shell) -> None:
     helped = used.done("runs", "--help")
     assert "prune" in helped
     assert "show" in helped
+
+
+def test_the_history_by_days_and_by_the_settings(used: Shell) -> None:
+    assert used.done("audit", "prune").startswith("Forgotten: 0 entries. The history reaches back to ")
+    said = used.done("audit", "prune", "--keep", "0")
+    assert not said.startswith("Forgotten: 0 ")
+    assert used("show", "person", "1001", "--at", datetime.now(UTC).isoformat()).code == 0
+    assert "The history is as it was written: 2 entries" in used.done("audit", "verify")
+    said = used.done("history", "person", "1001")
+    assert said.startswith("Nothing has changed. The history reaches back to ")
+    used.edit("mimas.toml", "[mimas]\n", '[mimas]\nkeep_history = "1 dya"\n')
+    assert used("audit", "prune").code == 1
+    wrong = used("audit", "prune", "--keep", "1", "--before", "2026-01-01")
+    assert (wrong.code, "keep one of them" in wrong.err) == (2, True)
+
+
+def test_schedules_forget_it_once_a_day(used: Shell) -> None:
+    used.write("documents/s.yaml", "kind: Schedule\nname: often\nprofile: daily\nevery: 1 hour\n")
+    used.done("config", "apply")
+    used.edit("mimas.toml", "[mimas]\n", '[mimas]\nkeep_history = "1 second"\n')
+    time.sleep(1.5)
+    assert "entries of the history from more than 1 second ago." in used.done("schedules", "run", "--once")
+    used.done("audit", "verify")

@@ -39,6 +39,43 @@ def show(
 
 
 @commands.command()
+def history(
+    context: typer.Context,
+    type_: Annotated[str, typer.Argument(metavar="TYPE", help="An object type; with --object a connector.")],
+    key: Annotated[
+        str, typer.Argument(metavar="KEY", help="The resource's id, or an indexed value; of now or before.")
+    ],
+    object_: Annotated[
+        bool, typer.Option("--object", help="Of an object of a connected system, by its anchor or name.")
+    ] = False,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="So many of the last entries.")] = 20,
+    json: Json = False,
+) -> None:
+    """What has happened to a resource and its objects: when, by whom, why, and what changed; the newest first."""
+    from mimas.cli.telling import history
+
+    history(installation(context), type_, key, object_=object_, limit=limit, json=json)
+
+
+@commands.command()
+def diff(
+    context: typer.Context,
+    since: Annotated[str, typer.Option("--from", metavar="DATE", help="2026-12-01 (its end), or with T18:00.")],
+    type_: Annotated[str | None, typer.Argument(metavar="[TYPE]", help="Only resources of this type.")] = None,
+    key: Annotated[str | None, typer.Argument(metavar="[KEY]", help="Only this one: id, or an indexed value.")] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="The later moment; now, if left out.")
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="List everything, not three examples of what is alike.")] = False,
+    json: Json = False,
+) -> None:
+    """What two moments have differently: resources, objects in every system, links; alike changes put together."""
+    from mimas.cli.contrasting import diff
+
+    diff(installation(context), type_, key, since, until, all_=all_, json=json)
+
+
+@commands.command()
 def join(
     context: typer.Context,
     name: Name,
