@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from mimas.cli.printing import instant
 from mimas.cli.trees import Tree
 from mimas.language.proofs import ClauseProof, ScopeProof, Step
+from mimas.runs.explaining.chronicle import Since
 from mimas.schema.places import Place
 from mimas.sync.explain import FlowProof, Offer, RuleProof, State, Verdict
 
@@ -35,6 +37,16 @@ def change(before: Any, after: Any) -> str:
 def at(place: Place) -> str:
     """Where a rule stands, in brackets; nothing, where it stands nowhere."""
     return f" ({place})" if place.file else ""
+
+
+def when(since: Since) -> str:
+    """When something was done, and by what."""
+    if not since.known:
+        return f"before {instant(since.at)}, when the history begins"
+    run, _, step = since.what.partition(": ")
+    what = run if run.endswith(f"({step})") else since.what  # a run of one step is called as the step
+    at = f", {instant(since.at)}" if since.at else ""
+    return f"{what or 'by hand'}{f', for {since.person}' if since.person else ''}{at}"
 
 
 def clause(proof: ClauseProof) -> str:

@@ -12,7 +12,7 @@ from mimas.runs.explaining.onward import Onward
 from mimas.runs.explaining.references import FlowOffer, MembershipOffer, ReferenceProof
 from mimas.runs.explaining.why import Why, why
 from mimas.schema.attributes import Kind
-from mimas.sync.explain import Decision, Verdict
+from mimas.sync.explain import Decision, Offer, Verdict
 
 
 def reason(installation: Installation, type_: str, key: str, attribute: str, target: str | None, *, json: bool) -> None:
@@ -66,6 +66,8 @@ def _print(one: Why) -> None:
         out.print(said, style="yellow", markup=False)
     if one.error:
         out.print(f"A rule fails, so every value is kept as it was: {one.error}", style="red", markup=False)
+    if one.since is not None:
+        out.print(f"so since {proving.when(one.since)}", style="dim", markup=False)
     out.print()
     trees.show(filter(None, [_origin(one), *map(_reference, one.references), _conditions(one), _onward(one)]))
     if one.more:
@@ -90,6 +92,9 @@ def _origin(one: Why) -> Tree | None:
     tree = Tree(f"where it comes from: {proof.decision.value}{chooser}")
     for offer in sorted(proof.offers, key=lambda offer: offer.verdict is not Verdict.APPLIED):
         line = proving.offer(tree, offer, steps=offer.verdict in (Verdict.APPLIED, Verdict.FAILED))
+        for origin in one.origins if offer.verdict is Verdict.APPLIED else ():
+            if (origin.connector, origin.anchor, origin.rule) == _giver(offer):
+                line.add(f"first shown so: {proving.when(origin.since)}", "dim")
         if offer.verdict is Verdict.SKIPPED:
             proving.reads(line, offer.flow)
     if not proof.offers:
@@ -99,11 +104,17 @@ def _origin(one: Why) -> Tree | None:
     return tree
 
 
+def _giver(offer: Offer) -> tuple[str, str, str]:
+    return offer.giver.connector, offer.giver.anchor, offer.giver.rule
+
+
 def _reference(proof: ReferenceProof) -> Tree:
     now = "yes" if proof.holds else "no"
     tree = Tree(f"{proof.attribute} → {proof.title} ({proof.target_type} {proof.target}): {now}")
     if proof.holds != proof.stored:
         tree.add(f"the next sync {'adds' if proof.holds else 'removes'} it", "yellow")
+    if proof.since is not None:
+        tree.add(f"so since {proving.when(proof.since)}", "dim")
     for flow in proof.flows:
         _flow(tree, flow)
     for membership in proof.memberships:
@@ -124,6 +135,8 @@ def _flow(tree: Tree, flow: FlowOffer) -> None:
     said = f"{flow.attribute} → {flow.shown}" if flow.shown else flow.attribute
     why_ = f": {flow.why}" if flow.why else ""
     line = tree.add(f"{flow.verdict.value}: {who}: {said}{why_}", proving.STYLES[flow.verdict])
+    if flow.since is not None:
+        line.add(f"first shown so: {proving.when(flow.since)}", "dim")
     if flow.scope.groups:
         proving.conditions(line, flow.scope)
 
@@ -197,3 +210,18 @@ def _stands(line: Tree, one: Onward) -> None:
         line.add(f"{shown}, and it should be {value(one.wanted)}: {one.state}", "yellow")
         for text in hindrances(one.pending, one.connector):
             line.add(text, "red")
+    _carried(line, one)
+
+
+def _carried(line: Tree, one: Onward) -> None:
+    """Which export brought a value there, and what showed it first."""
+    carried, confirmed = one.carried, one.confirmed
+    if carried is not None and confirmed is not None and carried.step == confirmed.step:
+        line.add(f"sent, and confirmed at once: {proving.when(confirmed)}", "dim")
+        return
+    if carried is not None:
+        line.add(f"sent: {proving.when(carried)}", "dim")
+    if confirmed is not None:
+        by_itself = "" if carried is not None or not confirmed.known else "; no export brought it there"
+        said = "confirmed" if carried is not None else "first shown so"
+        line.add(f"{said}: {proving.when(confirmed)}{by_itself}", "dim")

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mimas.runs.explaining.chronicle import Chronicle, Passage, Since
 from mimas.runs.explaining.proof import ResourceProof
 from mimas.runs.explaining.references import ReferenceProof
-from mimas.runs.explaining.standing import Pending, Standing
+from mimas.runs.explaining.standing import UNDER_WAY, Pending, Standing
 from mimas.runs.images import same
 from mimas.runs.session import Session
 from mimas.store.database import Transaction
@@ -34,6 +35,14 @@ class Onward:
     state: str
     """``as it should be``, ``to be sent`` and so on, ``no object``, or ``not governed``."""
     pending: Pending | None
+    carried: Since | None = None
+    """The export that sent what is told; none: see `mimas.runs.explaining.chronicle.Passage`."""
+    confirmed: Since | None = None
+
+
+_RIGHT, _LEFT = "as it should be", "differs, and is left so"
+_SHOWN = (_RIGHT, _LEFT)
+"""States of values that the system holds."""
 
 
 def onward(
@@ -44,22 +53,23 @@ def onward(
     attribute: str,
     standing: Sequence[Standing],
     references: Sequence[ReferenceProof],
+    chronicle: Chronicle,
 ) -> list[Onward]:
     """Every flow and scope of the outbound rules that reads the attribute."""
     rules = {rule.name: rule for rule in explainer.compiled.rules.rules}
     found = []
     for target, _ in proof.targets:
-        of = _of(target, standing, rules)
+        onto = _Onto(tx, session, chronicle, target, _of(target, standing, rules))
         for rule in target.rules:
             for flow in rule.flows:
                 origin = next((f.origin for f in rules[rule.rule].flows if f.target == flow.target), None)
                 names = reads(origin) if origin is not None else frozenset()
                 if names is None or attribute in names:
-                    found.append(_value(target, rule.rule, flow, of, in_scope=rule.scope.holds))
+                    found.append(onto.value(rule.rule, flow, in_scope=rule.scope.holds))
             if attribute in rule.scope.reads:
-                found.append(_scope(target, rule.rule, of, in_scope=rule.scope.holds))
+                found.append(onto.scope(rule.rule, in_scope=rule.scope.holds))
         found += [
-            _reference(tx, session, target, one.rule, one.target, of, references, in_scope=one.in_scope)
+            onto.reference(one.rule, one.target, references, in_scope=one.in_scope)
             for one in target.references
             if one.source == attribute
         ]
@@ -76,28 +86,88 @@ def _of(target: TargetProof, standing: Sequence[Standing], rules: dict[str, Sync
     return None
 
 
-def _head(of: Standing | None) -> tuple[str, str]:
-    return (of.key, of.presence) if of is not None else ("", "")
+@dataclass(frozen=True, slots=True)
+class _Onto:
+    """What goes on to one target, and how its object stands there."""
 
+    tx: Transaction
+    session: Session
+    chronicle: Chronicle
+    target: TargetProof
+    of: Standing | None
 
-def _value(target: TargetProof, rule: str, flow: FlowProof, of: Standing | None, *, in_scope: bool) -> Onward:
-    name = flow.target
-    wanted = of.wanted.get(name) if of is not None and of.wanted is not None else None
-    shows = of.shows.get(name) if of is not None else None
-    given = target.givers.get(name) == rule
-    return Onward(
-        target.connector,
-        target.object_type,
-        rule,
-        name,
-        flow,
-        in_scope,
-        *_head(of),
-        shows,
-        wanted,
-        _state(of, name, given=given, shows=shows, wanted=wanted),
-        of.pending if of is not None else None,
-    )
+    def value(self, rule: str, flow: FlowProof, *, in_scope: bool) -> Onward:
+        of, name = self.of, flow.target
+        wanted = of.wanted.get(name) if of is not None and of.wanted is not None else None
+        shows = of.shows.get(name) if of is not None else None
+        given = self.target.givers.get(name) == rule
+        state = _state(of, name, given=given, shows=shows, wanted=wanted)
+        way = Passage()
+        if of is not None and state in _SHOWN:
+            way = self.chronicle.passage(of.object, name)
+        return self._one(rule, name, flow, shows, wanted, state, way, in_scope=in_scope)
+
+    def scope(self, rule: str, *, in_scope: bool) -> Onward:
+        return self._one(rule, "", None, None, None, "", Passage(), in_scope=in_scope)
+
+    def reference(self, rule: str, attribute: str, references: Sequence[ReferenceProof], *, in_scope: bool) -> Onward:
+        """How a flow of references stands, for those that are asked about."""
+        of, number = self.of, self.session.store.symbol(attribute)
+        shown, wanted, open_, way = [], [], False, Passage()
+        for target, key, bits in (
+            self.tx.rows(
+                "SELECT t.id, coalesce(t.name, t.anchor, ''), r.bits FROM reference r JOIN object t ON t.id = r.target"
+                " JOIN link l ON l.object = t.id WHERE r.object = ? AND r.attribute = ? AND l.resource IN IDS",
+                of.object,
+                number,
+                [reference.target for reference in references],
+            )
+            if of is not None
+            else ()
+        ):
+            shown += [key] if bits & SEEN else []
+            wanted += [key] if bits & WANTED else []
+            open_ = open_ or bool(bits & SEEN) != bool(bits & WANTED)
+            open_ = open_ or bool(bits & SENT)
+            if of is not None and len(references) == 1 and bits & SEEN:
+                way = self.chronicle.reference_passage(of.object, number, target)
+        state = "no object" if of is None else _RIGHT if wanted else "not governed"
+        if of is not None and open_:
+            state, way = of.pending.state if of.pending is not None else "differs", Passage()
+        return self._one(rule, attribute, None, shown, wanted, state, way, in_scope=in_scope)
+
+    def _one(
+        self,
+        rule: str,
+        attribute: str,
+        flow: FlowProof | None,
+        shows: Any,
+        wanted: Any,
+        state: str,
+        way: Passage,
+        *,
+        in_scope: bool,
+    ) -> Onward:
+        target, of = self.target, self.of
+        pending = of.pending if of is not None else None
+        if pending is not None and pending.step is not None and state in UNDER_WAY:
+            way = Passage(self.chronicle.sent(pending.step))
+        head = (of.key, of.presence) if of is not None else ("", "")
+        return Onward(
+            target.connector,
+            target.object_type,
+            rule,
+            attribute,
+            flow,
+            in_scope,
+            *head,
+            shows,
+            wanted,
+            state,
+            pending,
+            way.carried,
+            way.confirmed,
+        )
 
 
 def _state(of: Standing | None, name: str, *, given: bool, shows: Any, wanted: Any) -> str:
@@ -110,46 +180,4 @@ def _state(of: Standing | None, name: str, *, given: bool, shows: Any, wanted: A
         return pending or "differs"
     if not of.present:
         return pending or of.presence
-    return "as it should be" if same(name, shows, wanted) else "differs, and is left so"
-
-
-def _scope(target: TargetProof, rule: str, of: Standing | None, *, in_scope: bool) -> Onward:
-    pending = of.pending if of is not None else None
-    return Onward(target.connector, target.object_type, rule, "", None, in_scope, *_head(of), None, None, "", pending)
-
-
-def _reference(
-    tx: Transaction,
-    session: Session,
-    target: TargetProof,
-    rule: str,
-    attribute: str,
-    of: Standing | None,
-    references: Sequence[ReferenceProof],
-    *,
-    in_scope: bool,
-) -> Onward:
-    """How a flow of references stands, for those that are asked about."""
-    shown, wanted, open_ = [], [], False
-    for key, bits in (
-        tx.rows(
-            "SELECT coalesce(t.name, t.anchor, ''), r.bits FROM reference r JOIN object t ON t.id = r.target"
-            " JOIN link l ON l.object = t.id WHERE r.object = ? AND r.attribute = ? AND l.resource IN IDS",
-            of.object,
-            session.store.symbol(attribute),
-            [reference.target for reference in references],
-        )
-        if of is not None
-        else ()
-    ):
-        shown += [key] if bits & SEEN else []
-        wanted += [key] if bits & WANTED else []
-        open_ = open_ or bool(bits & SEEN) != bool(bits & WANTED)
-        open_ = open_ or bool(bits & SENT)
-    state = "no object" if of is None else "as it should be" if wanted else "not governed"
-    if of is not None and open_:
-        state = of.pending.state if of.pending is not None else "differs"
-    pending = of.pending if of is not None else None
-    return Onward(
-        target.connector, target.object_type, rule, attribute, None, in_scope, *_head(of), shown, wanted, state, pending
-    )
+    return _RIGHT if same(name, shows, wanted) else _LEFT

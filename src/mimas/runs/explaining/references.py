@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mimas.language.proofs import ALWAYS, ScopeProof
 from mimas.language.proofs import prove as language_prove
+from mimas.runs.explaining.chronicle import Chronicle, Since
 from mimas.runs.explaining.inputs import Inputs
 from mimas.runs.explaining.proof import ResourceProof, SourceProof
 from mimas.runs.offers import Offers
@@ -40,6 +41,8 @@ class FlowOffer:
     """The object there that the system refers to; empty, where it does not."""
     scope: ScopeProof
     place: Place = Place()
+    since: Since | None = None
+    """When the system was first known to refer to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,8 @@ class ReferenceProof:
     flows: tuple[FlowOffer, ...] = ()
     memberships: tuple[MembershipOffer, ...] = ()
     grants: tuple[GrantOffer, ...] = ()
+    since: Since | None = None
+    """When the resource began to refer to it; none where it does not, and where many are told of at once."""
 
 
 def targets(tx: Transaction, session: Session, resource: int, attribute: str, limit: int) -> list[tuple[int, str, str]]:
@@ -116,8 +121,9 @@ def prove_reference(
     proof: ResourceProof,
     attribute: str,
     target: int,
+    chronicle: Chronicle | None = None,
 ) -> ReferenceProof:
-    """The proof of one reference, or of its absence."""
+    """The proof of one reference, or of its absence; with a ``chronicle`` also since when."""
     (row,) = resources.load(tx, [target])
     number = session.store.symbol(attribute)
     query = Offers(tx, session, "IN IDS", [inputs.resource], targets=[target]).query()
@@ -137,9 +143,10 @@ def prove_reference(
         title(values),
         holds,
         stored is not None,
-        tuple(_flows(tx, session, inputs, proof, number, target)),
+        tuple(_flows(tx, session, inputs, proof, number, target, chronicle)),
         tuple(_memberships(session, explainer, inputs, attribute, row.type, values, live=row.state == LIVE)),
         granted,
+        chronicle.reference(inputs.resource, number, target) if chronicle and stored is not None else None,
     )
 
 
@@ -163,10 +170,16 @@ class _Flow:
 
 
 def _flows(
-    tx: Transaction, session: Session, inputs: Inputs, proof: ResourceProof, attribute: int, target: int
+    tx: Transaction,
+    session: Session,
+    inputs: Inputs,
+    proof: ResourceProof,
+    attribute: int,
+    target: int,
+    chronicle: Chronicle | None,
 ) -> list[FlowOffer]:
     through = _through(tx, session, inputs, proof, attribute)
-    return [_offer(tx, session, inputs, one, through, target) for one in through]
+    return [_offer(tx, session, inputs, one, through, target, chronicle) for one in through]
 
 
 def _through(tx: Transaction, session: Session, inputs: Inputs, proof: ResourceProof, attribute: int) -> list[_Flow]:
@@ -194,7 +207,13 @@ def _rank(session: Session, flow: ReferenceOffer) -> tuple[int, str, str]:
 
 
 def _offer(
-    tx: Transaction, session: Session, inputs: Inputs, one: _Flow, through: list[_Flow], target: int
+    tx: Transaction,
+    session: Session,
+    inputs: Inputs,
+    one: _Flow,
+    through: list[_Flow],
+    target: int,
+    chronicle: Chronicle | None,
 ) -> FlowOffer:
     flow, source = one.flow, one.source
     rule = session.symbols.rules[flow.rule]
@@ -222,6 +241,7 @@ def _offer(
         row[1] if row else "",
         one.scope,
         place,
+        chronicle.reference_shown(source.object, flow.attribute, row[0]) if chronicle and row else None,
     )
 
 

@@ -28,6 +28,8 @@ STATES = {
     HELD: "held",
     RELEASED: "released by a person, to be sent",
 }
+UNDER_WAY = (STATES[SENDING], STATES[SENT])
+"""Of what an export has sent, or perhaps has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class Pending:
     """The object that has its name or anchor and is to be deleted first."""
     hold: str = ""
     """Why it is held."""
+    step: int | None = None
+    """The step that sent it last, and that is not confirmed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +100,8 @@ def standings(tx: Transaction, session: Session, resource: int) -> list[Standing
     """The objects of a resource, by connector."""
     rows = tx.rows(
         "SELECT o.id, l.connector, o.type, o.anchor, o.name, l.rule, o.presence, o.seen, o.wanted, p.operation,"
-        " p.state, p.sent, p.error, p.tries, p.due, b.anchor, b.name FROM link l JOIN object o ON o.id = l.object"
-        " LEFT JOIN pending_export p ON p.connector = l.connector AND p.object = o.id"
+        " p.state, p.sent, p.error, p.tries, p.due, p.step, b.anchor, b.name FROM link l"
+        " JOIN object o ON o.id = l.object LEFT JOIN pending_export p ON p.connector = l.connector AND p.object = o.id"
         " LEFT JOIN object b ON b.id = p.behind WHERE l.resource = ?",
         resource,
     )
@@ -108,13 +112,13 @@ def standings(tx: Transaction, session: Session, resource: int) -> list[Standing
 
 def _standing(tx: Transaction, session: Session, row: Sequence[Any], references: list[Pointed]) -> Standing:
     id_, connector, type_, anchor, name, rule, presence, seen, wanted, operation, state, sent, *rest = row
-    error, tries, due, behind_anchor, behind_name = rest
+    error, tries, due, step, behind_anchor, behind_name = rest
     pending = None
     if operation is not None:
         hold = hold_of(tx, session, connector, id_) if state == HELD else ""
         behind = behind_name or behind_anchor or ""
         said = f"{error}{_message(tx, session, connector, id_)}" if error else ""
-        pending = Pending(operation, STATES[state], said, tries or 0, due or "", behind, hold)
+        pending = Pending(operation, STATES[state], said, tries or 0, due or "", behind, hold, step)
     ending = wanted == WANTED_ABSENT
     comparer = session.comparer(tx, connector)
     names = session.store.name

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from mimas.runs.engine import Engine
 from mimas.runs.explaining import inputs as loading
+from mimas.runs.explaining.chronicle import Chronicle, Since
 from mimas.runs.explaining.inputs import Inputs
 from mimas.runs.explaining.named import Absent, Input, Naming
 from mimas.runs.explaining.onward import Onward, onward
@@ -22,6 +23,16 @@ from mimas.sync.explain import AttributeProof, Explainer
 
 MOST = 20
 """So many references are proved at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Since when a source shows what was applied of it, as far as it was read."""
+
+    connector: str
+    anchor: str
+    rule: str
+    since: Since
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,9 @@ class Why:
     """When something of the resource changes by itself."""
     error: str
     """The inbound rule that failed: the resource keeps what it has."""
+    since: Since | None = None
+    """When the resource got its value; none for references."""
+    origins: tuple[Origin, ...] = ()
 
 
 def why(engine: Engine, resource: int, attribute: str, target: int | None = None) -> Why:
@@ -65,12 +79,14 @@ def why(engine: Engine, resource: int, attribute: str, target: int | None = None
         loaded = loading.load(tx, session, resource)
         proof = prove(explainer, loaded)
         kind = explainer.compiled.rules.types[loaded.type].attributes[attribute].kind
+        chronicle = Chronicle(tx, engine.store)
         references: tuple[ReferenceProof, ...] = ()
         more = 0
         if kind is Kind.REFERENCE:
-            references, more = _references(tx, session, explainer, loaded, proof, attribute, target)
+            references, more = _references(tx, session, explainer, loaded, proof, attribute, target, chronicle)
         naming = Naming(explainer, loaded, proof)
-        onwards = onward(tx, session, explainer, proof, attribute, standings(tx, session, resource), references)
+        stand = standings(tx, session, resource)
+        onwards = onward(tx, session, explainer, proof, attribute, stand, references, chronicle)
         return Why(
             resource,
             loaded.type,
@@ -89,6 +105,8 @@ def why(engine: Engine, resource: int, attribute: str, target: int | None = None
             tuple(onwards),
             proof.due,
             proof.error,
+            chronicle.value(resource, attribute) if kind is not Kind.REFERENCE else None,
+            tuple(_origins(proof, attribute, chronicle)),
         )
 
 
@@ -111,6 +129,7 @@ def _references(
     proof: ResourceProof,
     attribute: str,
     target: int | None,
+    chronicle: Chronicle,
 ) -> tuple[tuple[ReferenceProof, ...], int]:
     chosen = [target] if target is not None else []
     count = 0
@@ -121,8 +140,23 @@ def _references(
             loaded.resource,
             session.store.symbol(attribute),
         )
-    found = tuple(prove_reference(tx, session, explainer, loaded, proof, attribute, one) for one in chosen)
+    # Of many it would take long to tell.
+    when = chronicle if len(chosen) == 1 else None
+    found = tuple(prove_reference(tx, session, explainer, loaded, proof, attribute, one, when) for one in chosen)
     return found, max(count - len(found), 0)
+
+
+def _origins(proof: ResourceProof, attribute: str, chronicle: Chronicle) -> Iterator[Origin]:
+    found = proof.attribute(attribute)
+    for offer in found.applied if found is not None else ():
+        giver = offer.giver
+        for source in proof.sources:
+            if source.contribution and (source.connector, source.contribution.anchor) == (
+                giver.connector,
+                giver.anchor,
+            ):
+                since = chronicle.shown(source.object, offer.flow.reads)
+                yield Origin(giver.connector, giver.anchor, giver.rule, since)
 
 
 def _keepers(explainer: Explainer, proof: ResourceProof) -> Iterator[SourceProof]:
