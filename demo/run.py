@@ -222,6 +222,7 @@ def second_day(demo: Demo, before: company.Company, known: expected.Expectation)
     demo.out.print("\nThe marriage: a new name everywhere, and the old account name.")
     demo.mimas("show", "person", married.number)
     demo.mimas("why", "person", married.number, "displayName")
+    demo.mimas("history", "person", married.number, "--limit", "3")
     return today, expectation
 
 
@@ -271,6 +272,8 @@ def third_day(demo: Demo, today: company.Company, known: expected.Expectation) -
     demo.mimas("run", "daily", ends=(HELD,))
     demo.mimas("holds", ends=(DONE, HELD))
     demo.judge(known)
+    demo.out.print("\nAnd all of it can be told, and nobody has altered what is told:")
+    demo.mimas("audit", "verify")
 
 
 def finish(demo: Demo, began: float) -> int:

@@ -1,6 +1,5 @@
 """``plan``, ``approve`` and ``apply``: what would be done, who agrees to it, and doing it."""
 
-import getpass
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import msgspec
 
 from mimas.cli.failing import CommandError, Exit
-from mimas.cli.installation import Installation
+from mimas.cli.installation import Installation, person
 from mimas.cli.plan_page import page
 from mimas.cli.plan_text import print_applied, print_plan
 from mimas.cli.printing import as_json, errors, out
@@ -27,7 +26,6 @@ from mimas.runs.setup import Step
 from mimas.secrets.errors import SecretError
 from mimas.secrets.keys import find_keys
 from mimas.secrets.sealing import Keys
-from mimas.store.chain import Cause
 from mimas.store.past import last_place
 from mimas.store.runs import moment, now
 
@@ -53,7 +51,7 @@ def make(
 
 def _plan(installation: Installation, prepare: Prepare, what: Recipe) -> Plan:
     with progress() as watching:
-        return plan(prepare, installation.engine, what, getpass.getuser(), Watcher(**watching))
+        return plan(prepare, installation.engine, what, person(), Watcher(**watching))
 
 
 def _told(made: Plan, under: "Before", *, file: Path | None, html: Path | None, everything: bool, json: bool) -> int:
@@ -122,14 +120,14 @@ def show(file: Path, *, everything: bool) -> int:
 def approve(file: Path) -> int:
     """Agree to a plan, as another person than who made it."""
     made, keys = _load(file), _keys()
-    person = getpass.getuser()
+    who = person()
     if keys is None:
         raise CommandError("A plan is approved by signing it, and no key is set: see `mimas secrets key`.")
-    if person == made.by:
-        raise CommandError(f"{person} has made this plan; somebody else has to approve it. Nothing was written.")
-    made.approvals = (*(one for one in made.approvals if one.by != person), _approval(made, person, keys))
+    if who == made.by:
+        raise CommandError(f"{who} has made this plan; somebody else has to approve it. Nothing was written.")
+    made.approvals = (*(one for one in made.approvals if one.by != who), _approval(made, who, keys))
     file.write_bytes(write(made))
-    out.print(f"{person} approves {made.title}, as {made.by} has planned it.", markup=False)
+    out.print(f"{who} approves {made.title}, as {made.by} has planned it.", markup=False)
     return Exit.DONE
 
 
@@ -142,7 +140,7 @@ def apply_plan(installation: Installation, file: Path, *, whole: bool) -> int:
     _demanded(judged, made)
     what = Recipe(f"apply ({made.title})", tuple(Step(kind, connector) for kind, connector in made.steps), made.exports)
     engine = installation.engine
-    with progress() as watching, engine.store.caused_by(Cause(getpass.getuser(), f"apply the plan of {made.title}")):
+    with progress() as watching, installation.doing(f"the plan of {made.title} applied"):
         watcher = Watcher(**watching, ends=printing(engine.store))
         applied = apply(
             prepare, engine, made, what, watcher, whole=whole, send=lambda: _prepared(installation, under)[1]
@@ -188,8 +186,8 @@ def _demanded(engine: Engine, made: Plan) -> None:
         )
 
 
-def _approval(made: Plan, person: str, keys: Keys) -> Approval:
-    approval = Approval(person, moment(now()))
+def _approval(made: Plan, who: str, keys: Keys) -> Approval:
+    approval = Approval(who, moment(now()))
     return replace(approval, signature=keys.sign(_agreed(made, approval)))
 
 
