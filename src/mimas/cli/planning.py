@@ -1,4 +1,4 @@
-"""``plan``, ``approve`` and ``apply``: what would be done, who agrees to it, and doing it."""
+"""``plan``, ``undo`` and ``apply``: what would be done, and doing it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from mimas.cli.agreeing import demand, load, sign
 from mimas.cli.failing import CommandError, Exit
 from mimas.cli.installation import Installation, person
 from mimas.cli.plan_page import page
@@ -19,15 +20,11 @@ from mimas.runs.engine import Engine, Watcher
 from mimas.runs.planning.applying import Applied, apply
 from mimas.runs.planning.grouping import summary
 from mimas.runs.planning.inputs import entries_of_run, put_back
-from mimas.runs.planning.plan import Approval, Input, Plan, PlanError, read, write
+from mimas.runs.planning.plan import Input, Plan, write
 from mimas.runs.planning.rehearsing import Prepare, Recipe, plan, recipe
 from mimas.runs.planning.undoing import documents_before, inputs_of, source_driven, unsendable
 from mimas.runs.setup import Step
-from mimas.secrets.errors import SecretError
-from mimas.secrets.keys import find_keys
-from mimas.secrets.sealing import Keys
 from mimas.store.past import last_place
-from mimas.store.runs import moment, now
 
 
 def make(
@@ -58,8 +55,7 @@ def _told(made: Plan, under: "Before", *, file: Path | None, html: Path | None, 
     """Sign a plan, write it and print it."""
     made.documents = None if under.documents is None else tuple(map(_plain, under.documents))
     made.inputs = under.inputs
-    if keys := _keys():
-        made.signature = keys.sign(made.text())
+    signed = sign(made)
     if file is not None:
         file.write_bytes(write(made))
     if html is not None:
@@ -69,8 +65,8 @@ def _told(made: Plan, under: "Before", *, file: Path | None, html: Path | None, 
     else:
         print_plan(made, everything=everything)
         if file is not None and not made.empty:
-            signed = "" if keys else " It is not signed: no key is set (see `mimas secrets key`)."
-            out.print(f"\nWritten to {file}.{signed} To do just this: mimas apply {file}", markup=False)
+            so = "" if signed else " It is not signed: no key is set (see `mimas secrets key`)."
+            out.print(f"\nWritten to {file}.{so} To do just this: mimas apply {file}", markup=False)
     return _worst(made)
 
 
@@ -111,33 +107,13 @@ def undo(
     return _told(made, under, file=file, html=html, everything=everything, json=json)
 
 
-def show(file: Path, *, everything: bool) -> int:
-    """Print a plan that was written."""
-    print_plan(_load(file), everything=everything)
-    return Exit.DONE
-
-
-def approve(file: Path) -> int:
-    """Agree to a plan, as another person than who made it."""
-    made, keys = _load(file), _keys()
-    who = person()
-    if keys is None:
-        raise CommandError("A plan is approved by signing it, and no key is set: see `mimas secrets key`.")
-    if who == made.by:
-        raise CommandError(f"{who} has made this plan; somebody else has to approve it. Nothing was written.")
-    made.approvals = (*(one for one in made.approvals if one.by != who), _approval(made, who, keys))
-    file.write_bytes(write(made))
-    out.print(f"{who} approves {made.title}, as {made.by} has planned it.", markup=False)
-    return Exit.DONE
-
-
 def apply_plan(installation: Installation, file: Path, *, whole: bool) -> int:
     """Do what a plan says."""
-    made = _load(file)
+    made = load(file)
     documents = None if made.documents is None else [_document(one) for one in made.documents]
     under = Before(made.inputs, documents)
     prepare, judged = _prepared(installation, under)
-    _demanded(judged, made)
+    demand(judged, made)
     what = Recipe(f"apply ({made.title})", tuple(Step(kind, connector) for kind, connector in made.steps), made.exports)
     engine = installation.engine
     with progress() as watching, installation.doing(f"the plan of {made.title} applied"):
@@ -154,52 +130,6 @@ def _code(applied: Applied) -> int:
         return Exit.FAILED
     worst = max((CODES[report.result] for report in applied.runs), default=Exit.DONE)
     return Exit.HELD if applied.held and worst == Exit.DONE else worst
-
-
-def _load(file: Path) -> Plan:
-    """A plan whose signature is right, if there is a key to tell. Raises `CommandError`."""
-    try:
-        made = read(file.read_bytes(), str(file))
-    except PlanError as error:
-        raise CommandError(str(error)) from None
-    if (keys := _keys()) is not None:
-        if not keys.has_signed(made.text(), made.signature):
-            raise CommandError(
-                f"{file} was changed since it was made, or signed by another installation's key. Plan anew."
-            )
-        for approval in made.approvals:
-            if not keys.has_signed(_agreed(made, approval), approval.signature):
-                raise CommandError(
-                    f"The approval by {approval.by} in {file} is not theirs, or of another plan. Plan anew."
-                )
-    return made
-
-
-def _demanded(engine: Engine, made: Plan) -> None:
-    """Connectors may demand that somebody else has approved. Raises `CommandError`."""
-    sent = {part.system for unit in made.units for part in unit.parts if part.system}
-    demanding = [name for name, c in engine.setup.connectors.items() if c.approval and name in sent & set(made.exports)]
-    if demanding and not any(approval.by != made.by for approval in made.approvals):
-        raise CommandError(
-            f"{', '.join(demanding)} demands that somebody else than {made.by} approves: `mimas approve FILE`. "
-            "Nothing was done."
-        )
-
-
-def _approval(made: Plan, who: str, keys: Keys) -> Approval:
-    approval = Approval(who, moment(now()))
-    return replace(approval, signature=keys.sign(_agreed(made, approval)))
-
-
-def _agreed(made: Plan, approval: Approval) -> bytes:
-    return msgspec.json.encode(["approved", made.signature, approval.by, approval.at])
-
-
-def _keys() -> Keys | None:
-    try:
-        return find_keys()
-    except SecretError:
-        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,6 +221,19 @@ class TestApproval:
         demanding.done("apply", file)
         assert "Navy" in directory(demanding)
 
+    def test_without_a_key_nobody_can_tell(
+        self, demanding: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delenv("MIMAS_KEY_FILE")
+        staff(demanding, moved(ADA, "Navy"), GRACE, KATHE)
+        file = tmp_path / "plan.json"
+        demanding("plan", "daily", "--out", str(file))
+        forged = json.loads(file.read_text())
+        forged["plan"]["approvals"] = [{"by": "eve", "at": "2026-12-01T00:00:00Z", "signature": ""}]
+        file.write_text(json.dumps(forged))
+        assert demanding("apply", str(file)).code == 2
+        assert "no key is set" in demanding("approve", str(file)).err
+
     def test_of_another_plan(self, demanding: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         one, other = tmp_path / "one.json", tmp_path / "other.json"
         staff(demanding, moved(ADA, "Navy"), GRACE, KATHE)

@@ -62,8 +62,8 @@ def approve(
     everything: Everything = False,
 ) -> None:
     """Agree to a plan that somebody else has made; or look at it."""
-    from mimas.cli.planning import approve
-    from mimas.cli.planning import show as show_
+    from mimas.cli.agreeing import approve
+    from mimas.cli.agreeing import show as show_
 
     end(show_(file, everything=everything) if show else approve(file))
 
