@@ -12,7 +12,7 @@ from mimas.cli.printing import out
 from mimas.runs.engine import Engine
 from mimas.runs.planning.plan import Approval, Plan, PlanError, read, write
 from mimas.secrets.errors import SecretError
-from mimas.secrets.keys import find_keys
+from mimas.secrets.keys import FILE, MAKE, find_keys
 from mimas.secrets.sealing import Keys
 from mimas.store.runs import moment, now
 
@@ -36,7 +36,9 @@ def approve(file: Path) -> int:
     made, keys = load(file), _keys()
     who = person()
     if keys is None:
-        raise CommandError("A plan is approved by signing it, and no key is set: see `mimas secrets key`.")
+        raise CommandError(
+            f"A plan is approved by signing it, and no key is set. {FILE} names the file of the key; `{MAKE}` makes one."
+        )
     if who == made.by:
         raise CommandError(f"{who} has made this plan; somebody else has to approve it. Nothing was written.")
     made.approvals = (*(one for one in made.approvals if one.by != who), _approval(made, who, keys))

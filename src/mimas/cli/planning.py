@@ -24,6 +24,7 @@ from mimas.runs.planning.plan import Input, Plan, write
 from mimas.runs.planning.rehearsing import Prepare, Recipe, plan, recipe
 from mimas.runs.planning.undoing import documents_before, inputs_of, source_driven, unsendable
 from mimas.runs.setup import Step
+from mimas.secrets.keys import FILE
 from mimas.store.past import last_place
 
 
@@ -65,7 +66,7 @@ def _told(made: Plan, under: "Before", *, file: Path | None, html: Path | None, 
     else:
         print_plan(made, everything=everything)
         if file is not None and not made.empty:
-            so = "" if signed else " It is not signed: no key is set (see `mimas secrets key`)."
+            so = "" if signed else f" It is not signed: {FILE} names no file with a key."
             out.print(f"\nWritten to {file}.{so} To do just this: mimas apply {file}", markup=False)
     return _worst(made)
 
