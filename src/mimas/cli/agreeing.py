@@ -37,7 +37,7 @@ def approve(file: Path) -> int:
     who = person()
     if keys is None:
         raise CommandError(
-            f"A plan is approved by signing it, and no key is set. {FILE} names the file of the key; `{MAKE}` makes one."
+            f"A plan is approved by signing it, and no key is set. {FILE} names the key file; `{MAKE}` makes a key."
         )
     if who == made.by:
         raise CommandError(f"{who} has made this plan; somebody else has to approve it. Nothing was written.")
