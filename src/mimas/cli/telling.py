@@ -177,6 +177,7 @@ def _told_decision(change: Change) -> str:
 _SENTENCES: dict[str, Callable[[Change], str]] = {
     "made": lambda _: "made",
     "deleted": lambda _: "deleted",
+    "erased": lambda _: "what was known of it was erased",
     "restored": lambda _: "restored",
     "value": _told_value,
     "link made": lambda c: f"linked{_to(c)} by {c['rule']}",

@@ -115,6 +115,9 @@ class _Teller:
                     (v, f), (w, g) = old.get(name, (None, None)), new.get(name, (None, None))
                     yield place, {"what": "value", "attribute": name, **_pair(v, w), "from-before": f, "from": g}
 
+        erasures = self.tx.rows("SELECT place FROM batch WHERE what LIKE ?", f"resource {number} erased%")
+        yield from ((place, {"what": "erased"}) for (place,) in erasures)
+
     def _values(self, row: Row | None) -> dict[str, tuple[Value, Any]]:
         """Attribute → its value, and where that came from."""
         if row is None:
