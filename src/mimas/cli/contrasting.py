@@ -34,7 +34,7 @@ def diff(
         known = ", ".join(sorted(installation.engine.setup.rules.types))
         raise CommandError(f"There is no object type '{type_}'. There is: {known}.")
     store = installation.store
-    with store.transaction() as tx:
+    with store.reading() as tx:
         of_type = type_ if only is None else None
         alike = grouped(contrast(store, tx, span, of_type, only), _ALL if all_ else _EXAMPLES)
         called = names(tx, _subjects(alike.groups))

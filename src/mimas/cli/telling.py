@@ -31,7 +31,7 @@ def history(installation: Installation, of: str, key: str, *, object_: bool, lim
             out.print(f"{of} {id_}", style="bold underline", markup=False)
         for entry in entries[:limit]:
             _print(entry)
-        with store.transaction() as tx:
+        with store.reading() as tx:
             begin = instant(past.begin(tx))
         more = f"The last {limit:,}; --limit N shows more." if len(entries) > limit else ""
         nothing = "" if entries else "Nothing has changed. "

@@ -50,9 +50,9 @@ def verify(store: Store, roots: Mapping[int, str] | None = None) -> Verdict:
     walk = _Walk(dict(roots or {}))
     more = True
     while more:
-        with store.transaction() as tx:
+        with store.reading() as tx:
             more = walk.on(tx)
-    with store.transaction() as tx:
+    with store.reading() as tx:
         return walk.end(tx)
 
 
