@@ -3,8 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from mimas.cli.failing import Exit
+from mimas.cli.failing import CommandError, Exit
 from mimas.cli.installation import Installation
+from mimas.cli.looking import find
 from mimas.cli.printing import as_json, errors, instant, out
 from mimas.store import roots
 from mimas.store.audit import Finding, Verdict
@@ -37,10 +38,31 @@ def verify(installation: Installation, file: Path | None, *, json: bool) -> int:
     return Exit.DONE if verdict.sound else Exit.FAILED
 
 
+def erase(installation: Installation, type_: str, key: str, reason: str) -> None:
+    """Take somebody who is gone out of everything that is kept. Raises `CommandError`."""
+    from mimas.store.erasing import EraseError
+    from mimas.store.erasing import erase as erased
+
+    found = find(installation, type_, key)
+    if len(found) > 1:
+        raise CommandError(f"{len(found)} resources are {type_} '{key}': {found}. Name one by its id.")
+    try:
+        with installation.store.database.alone():
+            count = erased(installation.store, found[0], reason)
+    except EraseError as error:
+        raise CommandError(str(error)) from None
+    out.print(
+        f"{type_} {found[0]} is erased, and {count:,} kept rows with it. Not erased are backups, logs, drop files, and "
+        "what other people's values say of them.",
+        markup=False,
+    )
+
+
 def _described(verdict: Verdict, kept: int) -> dict[str, Any]:
     return {
         "sound": verdict.sound,
         "entries": verdict.entries,
+        "erased": verdict.erased,
         "first": _entry(verdict.first),
         "last": _entry(verdict.last),
         "roots": kept,
@@ -61,6 +83,11 @@ def _print_sound(verdict: Verdict, kept: int) -> None:
     if first is not None and last is not None:
         span = f"from {instant(first.at)} to {instant(last.at)}"
         out.print(f"The history is as it was written: {verdict.entries:,} entries, {span}.", markup=False)
+    if verdict.erased:
+        said = (
+            f"Out of {verdict.erased:,} kept rows the data of people were erased; each of these is covered by an entry."
+        )
+        out.print(said, markup=False)
     if kept:
         out.print(f"All {kept:,} roots that were kept elsewhere are in it.", markup=False)
     else:

@@ -34,7 +34,7 @@ def diff(
         known = ", ".join(sorted(installation.engine.setup.rules.types))
         raise CommandError(f"There is no object type '{type_}'. There is: {known}.")
     store = installation.store
-    with store.transaction() as tx:
+    with store.reading() as tx:
         of_type = type_ if only is None else None
         alike = grouped(contrast(store, tx, span, of_type, only), _ALL if all_ else _EXAMPLES)
         called = names(tx, _subjects(alike.groups))
@@ -95,13 +95,18 @@ def _print_group(group: Mapping[str, Any]) -> None:
     values = f", each {_values(examples[0])}" if alike else ""
     out.print(f"  {sign} {what}: {group['count']:,}{values}{rule}", markup=False)
     for one in examples:
-        out.print(f"      {one['name']}" + ("" if alike else f" {_values(one)}".rstrip()), markup=False)
+        out.print(
+            f"      {one['name']}" + ("" if alike else f": {_values(one, whole=action in WHOLE)}".rstrip(": ")),
+            markup=False,
+        )
     if group["count"] > len(examples):
         out.print(f"      … and {group['count'] - len(examples):,} more", style="dim", markup=False)
 
 
-def _values(one: Mapping[str, Any]) -> str:
+def _values(one: Mapping[str, Any], *, whole: bool = False) -> str:
     before, after = one["before"], one["after"]
+    if whole:
+        return cell(before or after)
     if before is None and after is None:
         return ""
     if before is None or after is None:

@@ -11,7 +11,7 @@ from mimas.cli.failing import CommandError, Exit
 from mimas.cli.installation import Installation, person
 from mimas.cli.plan_page import page
 from mimas.cli.plan_text import print_applied, print_plan
-from mimas.cli.printing import as_json, errors, out
+from mimas.cli.printing import as_json, errors, instant, out
 from mimas.cli.running import CODES, printing, progress
 from mimas.configuration.apply import apply as put_into_force
 from mimas.configuration.build import setup
@@ -25,7 +25,7 @@ from mimas.runs.planning.rehearsing import Prepare, Recipe, plan, recipe
 from mimas.runs.planning.undoing import documents_before, inputs_of, source_driven, unsendable
 from mimas.runs.setup import Step
 from mimas.secrets.keys import FILE
-from mimas.store.past import last_place
+from mimas.store.past import begin, first_place, last_place
 
 
 def make(
@@ -96,6 +96,9 @@ def undo(
         if not entries or entries[-1] > last_place(tx):
             missing = f"Run {run} has changed nothing" if run is not None else f"There is no entry {entry}"
             raise CommandError(f"{missing} that the history has. `mimas runs` lists the runs.")
+        if entries[0] <= first_place(tx):
+            older = f"What was before {f'run {run}' if run is not None else f'entry {entry}'}"
+            raise CommandError(f"{older} is not known: the history reaches back to {instant(begin(tx))}.")
         inputs, said = inputs_of(tx, entries)
         documents = documents_before(tx, entries)
     under = Before(tuple(inputs), None if documents is None else [unpack(k, n, b, f) for k, n, b, f in documents])

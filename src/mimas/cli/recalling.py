@@ -24,7 +24,7 @@ def instant_at(text: str) -> datetime:
 
 def then(installation: Installation, at: datetime) -> past.Then:
     """How far the history had come. Raises `CommandError` before it begins, and where it was pruned."""
-    with installation.store.transaction() as tx:
+    with installation.store.reading() as tx:
         try:
             return past.then(tx, at)
         except LookupError:

@@ -31,7 +31,7 @@ def history(installation: Installation, of: str, key: str, *, object_: bool, lim
             out.print(f"{of} {id_}", style="bold underline", markup=False)
         for entry in entries[:limit]:
             _print(entry)
-        with store.transaction() as tx:
+        with store.reading() as tx:
             begin = instant(past.begin(tx))
         more = f"The last {limit:,}; --limit N shows more." if len(entries) > limit else ""
         nothing = "" if entries else "Nothing has changed. "
@@ -177,6 +177,7 @@ def _told_decision(change: Change) -> str:
 _SENTENCES: dict[str, Callable[[Change], str]] = {
     "made": lambda _: "made",
     "deleted": lambda _: "deleted",
+    "erased": lambda _: "what was known of it was erased",
     "restored": lambda _: "restored",
     "value": _told_value,
     "link made": lambda c: f"linked{_to(c)} by {c['rule']}",

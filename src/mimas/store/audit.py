@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mimas.store import retention
+from mimas.store import erasing, retention
 from mimas.store.chain import Batch, batches, digest, rooted
 from mimas.store.database import Transaction
 from mimas.store.recording import RECORDED
@@ -31,6 +31,8 @@ class Verdict:
     """Roots that were kept elsewhere, and that the chain does not have; those of pruned entries do not count."""
     others: list[str] = field(default_factory=list)
     """What is wrong besides, with no entry of the chain."""
+    erased: int = 0
+    """Kept rows out of which somebody's data were taken."""
     first: Batch | None = None
     last: Batch | None = None
 
@@ -48,9 +50,9 @@ def verify(store: Store, roots: Mapping[int, str] | None = None) -> Verdict:
     walk = _Walk(dict(roots or {}))
     more = True
     while more:
-        with store.transaction() as tx:
+        with store.reading() as tx:
             more = walk.on(tx)
-    with store.transaction() as tx:
+    with store.reading() as tx:
         return walk.end(tx)
 
 
@@ -61,6 +63,7 @@ class _Walk:
         self.kept = kept
         self.verdict = Verdict()
         self.place, self.root = -1, ""
+        self.erased: list[erasing.Erased] = []
         self.begin: tuple[int, str] | None = None
         """Up to where it was pruned, until an entry is found that says so."""
 
@@ -89,6 +92,8 @@ class _Walk:
         first = self.begin is not None and batch.place == self.begin[0]
         if batch.place and not first and digest(tx, batch.id) != batch.content:
             self._find(batch, "what it keeps is not as it was written")
+        if erased := erasing.covered(batch.what):
+            self.erased.append(erased)
         if self.begin is not None and batch.what == retention.said(*self.begin):
             self.begin = None
         if self.kept.pop(batch.place, batch.root) != batch.root:
@@ -105,6 +110,8 @@ class _Walk:
             self.verdict.others.append(
                 f"the entries before entry {self.begin[0]} were taken out, and no entry says that they were pruned"
             )
+        self.verdict.erased, lacking = erasing.uncovered(tx, self.erased)
+        self.verdict.others += lacking
         for recorded in RECORDED:
             stray = tx.value(f"SELECT count(*) FROM {recorded.past.name} WHERE batch NOT IN (SELECT id FROM batch)")
             if stray:

@@ -29,7 +29,7 @@ _SENT = 2
 
 def of_resource(store: Store, number: int, limit: int) -> list[dict[str, Any]]:
     """The last entries of a resource: when, by whom, why, and what changed."""
-    with store.transaction() as tx:
+    with store.reading() as tx:
         teller = _Teller(store, tx)
         links = list(Past(tx, "link").changes("resource", [number]))
         ids = sorted({one.key[0] for _, one in links})
@@ -47,7 +47,7 @@ def of_resource(store: Store, number: int, limit: int) -> list[dict[str, Any]]:
 
 def of_object(store: Store, id_: int, limit: int) -> list[dict[str, Any]]:
     """The last entries of a connector object."""
-    with store.transaction() as tx:
+    with store.reading() as tx:
         teller = _Teller(store, tx)
         teller.take(teller.links(Past(tx, "link").changes("object", [id_]), None))
         teller.take(teller.decided([id_]))
@@ -58,7 +58,7 @@ def of_object(store: Store, id_: int, limit: int) -> list[dict[str, Any]]:
 def find_object(store: Store, connector: str, key: str, name_key: str) -> list[int]:
     """Objects of a connector by their anchor or name; where there is none, those that had it before."""
     number = store.symbol(connector)
-    with store.transaction() as tx:
+    with store.reading() as tx:
         rows = tx.rows(
             "SELECT object FROM object_key WHERE connector = ? AND anchor = ?"
             " UNION SELECT object FROM object_name WHERE connector = ? AND key = ?",
@@ -114,6 +114,9 @@ class _Teller:
                 if old.get(name) != new.get(name):
                     (v, f), (w, g) = old.get(name, (None, None)), new.get(name, (None, None))
                     yield place, {"what": "value", "attribute": name, **_pair(v, w), "from-before": f, "from": g}
+
+        erasures = self.tx.rows("SELECT place FROM batch WHERE what LIKE ?", f"resource {number} erased%")
+        yield from ((place, {"what": "erased"}) for (place,) in erasures)
 
     def _values(self, row: Row | None) -> dict[str, tuple[Value, Any]]:
         """Attribute → its value, and where that came from."""

@@ -161,8 +161,11 @@ class _Contrast:
             self._whole.add(subject)
             yield Alteration(of, "made" if is_there else "gone", subject)
             return
-        seen = _changed(_seen(before), _seen(after)) if was_there else {}
-        wanted = _changed(_wanted(before), _wanted(after)) if before and after else {}
+        if before is None or after is None:
+            return
+        # Texts are compared before they are taken apart: most differ in one of the two.
+        seen = _changed(_seen(before), _seen(after)) if was_there and before[5] != after[5] else {}
+        wanted = _changed(_wanted(before), _wanted(after)) if before[6] != after[6] else {}
         for name in sorted({*seen, *wanted}):
             if seen.get(name) == wanted.get(name):
                 yield Alteration(of, "changed", subject, name, "", *seen[name])
@@ -243,16 +246,16 @@ def _moved(added: bool, target: Subject) -> tuple[str, Subject | None, Subject |
     return ("added", None, target) if added else ("removed", target, None)
 
 
-def _seen(row: Row | None) -> Mapping[str, Any]:
-    return decode(row[5]) if row and row[5] else {}
+def _seen(row: Row) -> Mapping[str, Any]:
+    return decode(row[5]) if row[5] else {}
 
 
-def _wanted(row: Row | None) -> Mapping[str, Any]:
-    return decode_wanted(row[6]) if row and row[6] and row[6] != WANTED_ABSENT else {}
+def _wanted(row: Row) -> Mapping[str, Any]:
+    return decode_wanted(row[6]) if row[6] and row[6] != WANTED_ABSENT else {}
 
 
 def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
-    names_ = {*before, *after} if before != after else ()
+    names_ = {*before, *after}
     return {name: (before.get(name), after.get(name)) for name in names_ if before.get(name) != after.get(name)}
 
 

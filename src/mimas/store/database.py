@@ -177,6 +177,23 @@ class Database:
         finally:
             connection.driver_connection.autocommit = False
 
+    def compact(self) -> None:
+        """Write everything anew, so that nothing of what was deleted or changed is left in any file of the database.
+
+        It takes as long as copying the database does, and nobody else can use it meanwhile.
+        """
+        connection = self.connection()
+        if not self.postgresql:
+            connection.cursor().execute("VACUUM")
+            connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            return
+        connection.commit()
+        connection.driver_connection.autocommit = True
+        try:
+            connection.cursor().execute("VACUUM (FULL)")
+        finally:
+            connection.driver_connection.autocommit = False
+
     def copy_to(self, path: Path) -> None:
         """A consistent copy of an SQLite database."""
         self.connection().cursor().execute("VACUUM INTO ?", (str(path),))

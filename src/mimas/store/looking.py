@@ -187,7 +187,7 @@ def find(store: Store, type_: str, key: str, indexed: Sequence[str], normal: str
     """Resources of a type by id, or by a key in one of the indexed attributes."""
     number = store.symbol(type_)
     symbols = [store.symbol(f"{type_}.{name}") for name in indexed]
-    with store.transaction() as tx:
+    with store.reading() as tx:
         found = {r for symbol in symbols for r in resources.find(tx, symbol, [normal]).get(normal, ())}
         if not found and key.isdigit():
             found = {row.id for row in resources.load(tx, [int(key)]) if row.type == number}
@@ -203,7 +203,7 @@ def find_former(store: Store, type_: str, key: str, indexed: Sequence[str], norm
         " WHERE r.type = ? AND p.doc IS NOT NULL AND (p.id, p.batch) > (?, ?) ORDER BY p.id, p.batch LIMIT 10000"
     )
     while True:
-        with store.transaction() as tx:
+        with store.reading() as tx:
             rows = tx.rows(sql, number, *last)
         if not rows:
             return sorted(found)
@@ -221,7 +221,7 @@ def show(store: Store, number: int, then: Then | None = None) -> dict[str, Any]:
     `LookupError` where it was not there yet.
     """
     place = then.place if then else None
-    with store.transaction() as tx:
+    with store.reading() as tx:
         rows = Past(tx, "resource").rows(place, "id", [number])
         if not rows:
             raise LookupError(f"there was no resource {number} then")

@@ -62,6 +62,11 @@ def begin(tx: Transaction) -> str:
     return str(tx.value("SELECT at FROM batch ORDER BY place LIMIT 1"))
 
 
+def first_place(tx: Transaction) -> int:
+    """The place of the batch with which the history begins: what was before that is not known."""
+    return int(tx.value("SELECT min(place) FROM batch"))
+
+
 def last_place(tx: Transaction) -> int:
     """The place of the last batch."""
     return int(tx.value("SELECT max(place) FROM batch"))
@@ -230,7 +235,7 @@ class Births:
 
     def __init__(self, tx: Transaction) -> None:
         self.tx = tx
-        self._first = int(tx.value("SELECT min(place) FROM batch"))
+        self._first = first_place(tx)
         self._known: dict[tuple[str, int], int] = {}
 
     def of(self, owners: Mapping[str, str], row: Mapping[str, Any]) -> int:

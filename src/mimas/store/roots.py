@@ -20,7 +20,7 @@ class RootsError(Exception):
 
 def last(store: Store) -> Batch:
     """The last entry, whose root stands for all of them."""
-    with store.transaction() as tx:
+    with store.reading() as tx:
         return Batch._make(tx.row(f"SELECT {COLUMNS} FROM batch ORDER BY place DESC LIMIT 1") or ())
 
 
@@ -45,7 +45,7 @@ def append(store: Store, path: Path) -> Batch:
 
 def append_new(store: Store, path: Path) -> None:
     """The same at the end of a run, unless that was done for this very root before. Raises `RootsError`."""
-    with store.transaction() as tx:
+    with store.reading() as tx:
         kept = tx.value("SELECT value FROM meta WHERE key = ?", _KEPT)
     if kept == str(last(store).place):
         return

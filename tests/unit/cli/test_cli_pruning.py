@@ -115,3 +115,12 @@ def test_schedules_forget_it_once_a_day(used: Shell) -> None:
     time.sleep(1.5)
     assert "entries of the history from more than 1 second ago." in used.done("schedules", "run", "--once")
     used.done("audit", "verify")
+
+
+def test_what_was_before_the_history_is_not_undone(used: Shell) -> None:
+    used.done("disconnect", "hr", "1003")
+    entry = used.done("audit", "root").split()[0]
+    used.done("audit", "prune", "--keep", "0")
+    for arguments in (("--entry", "1"), ("--entry", entry)):
+        said = used("undo", *arguments)
+        assert (said.code, "is not known: the history reaches back to" in said.err) == (2, True), said

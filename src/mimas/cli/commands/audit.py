@@ -48,3 +48,16 @@ def prune(
     from mimas.cli.pruning import prune_history
 
     prune_history(installation(context), before, keep)
+
+
+@audit.command()
+def erase(
+    context: typer.Context,
+    type_: Annotated[str, typer.Argument(metavar="TYPE", help="An object type, such as person.")],
+    key: Annotated[str, typer.Argument(metavar="KEY", help="The resource's id, or an indexed value.")],
+    reason: Annotated[str, typer.Option("--reason", help="What for, without a name: it stays in the history.")],
+) -> None:
+    """Take the data of somebody who is deleted, and whom no system shows any more, out of everything that is kept."""
+    from mimas.cli.auditing import erase
+
+    erase(installation(context), type_, key, reason)
