@@ -53,7 +53,10 @@ def put_back(tx: Transaction, inputs: Iterable[Input], now: datetime) -> None:
     """Write them, and see to it that the next sync looks at what they concern."""
     for one in inputs:
         recorded = recording.of(one.table)
-        had = next(iter(Past(tx, one.table).rows(None, recorded.key[0], [one.key[0]])), None)
+        of_key = " AND ".join(f"{name} = ?" for name in recorded.key)
+        had = tx.row(
+            f"SELECT {', '.join((*recorded.key, *recorded.columns))} FROM {one.table} WHERE {of_key}", *one.key
+        )
         columns = (*recorded.key, *recorded.columns)
         tx.delete(recorded.table, ", ".join(recorded.key), [one.key])
         if one.row is not None:
