@@ -9,6 +9,7 @@ from mimas.runs import granting, joiner
 from mimas.runs.explaining.why import Why, why, why_at
 from mimas.store import past
 from mimas.sync.explain import Verdict
+from mimas.sync.rules import LinkType
 from tests.unit.runs.test_groups import PILOT, group, person
 from tests.unit.runs.test_groups import pilot as pilot
 from tests.world import World, delimited, inbound, outbound, target
@@ -84,8 +85,8 @@ def test_a_link_and_a_hand_that_made_it(world: World) -> None:
     world.configure(
         [HR, EXT],
         [
-            inbound("hr", {"employeeId": "id", "name": "name"}, join=["id=employeeId"], precedence=20),
-            inbound("ext", {"title": "name"}, join=["id=employeeId"], precedence=10),
+            inbound("hr", {"employeeId": "id", "name": "name"}, join=["id=employeeId"]),
+            inbound("ext", {"title": "name"}, join=["id=employeeId"], link=LinkType.JOIN),
         ],
     )
     day = Days(world)
