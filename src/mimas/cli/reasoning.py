@@ -1,39 +1,85 @@
 """``why``: the way of a value from its source to every system."""
 
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+
 from mimas.cli import proving, trees
 from mimas.cli.failing import CommandError
 from mimas.cli.installation import Installation
 from mimas.cli.looking import find
 from mimas.cli.previewing import hindrances
-from mimas.cli.printing import as_json, out
+from mimas.cli.printing import as_json, instant, out
 from mimas.cli.proving import value
+from mimas.cli.recalling import at_ever, engine_at, find_ever, instant_at, then
 from mimas.cli.trees import Tree
-from mimas.runs.explaining.onward import Onward
+from mimas.runs.engine import Engine
+from mimas.runs.explaining.onward import DIFFERS, Onward
 from mimas.runs.explaining.references import FlowOffer, MembershipOffer, ReferenceProof
-from mimas.runs.explaining.why import Why, why
+from mimas.runs.explaining.why import Why, why, why_at
 from mimas.schema.attributes import Kind
+from mimas.store.runs import moment
 from mimas.sync.explain import Decision, Offer, Verdict
 
 
-def reason(installation: Installation, type_: str, key: str, attribute: str, target: str | None, *, json: bool) -> None:
-    """Why an attribute is what it is."""
-    numbers = find(installation, type_, key)
-    of = _target(installation, type_, attribute, target)
-    found = [why(installation.engine, number, attribute, of) for number in numbers]
+def reason(
+    installation: Installation, type_: str, key: str, attribute: str, target: str | None, at: str | None, *, json: bool
+) -> None:
+    """Why an attribute is what it is, or was at a date."""
+    found = (
+        _asked(installation, type_, key, attribute, target)
+        if at is None
+        else _asked_at(installation, type_, key, attribute, target, instant_at(at).astimezone(UTC))
+    )
     if json:
         as_json(found)
         return
+    if at is not None:
+        out.print(f"As of {instant(moment(found[0].at))}:", style="dim", markup=False)
     for number, one in enumerate(found):
         if number:
             out.print()
-        _print(one)
+        _print(one, past=at is not None)
 
 
-def _target(installation: Installation, type_: str, attribute: str, target: str | None) -> int | None:
+def _asked(installation: Installation, type_: str, key: str, attribute: str, target: str | None) -> list[Why]:
+    numbers = find(installation, type_, key)
+    of = _target(installation, installation.engine, type_, attribute, target, find)
+    return [why(installation.engine, number, attribute, of) for number in numbers]
+
+
+def _asked_at(
+    installation: Installation, type_: str, key: str, attribute: str, target: str | None, at: datetime
+) -> list[Why]:
+    moment_ = then(installation, at)
+    engine = engine_at(installation, at, moment_)
+    # Of whom there never was one it is said first.
+    find_ever(installation, type_, key)
+    of = _target(installation, engine, type_, attribute, target, find_ever)
+
+    def ask(number: int) -> Why | None:
+        try:
+            return why_at(engine, number, attribute, of, at, moment_)
+        except LookupError:
+            return None
+
+    return at_ever(installation, type_, key, at, ask)
+
+
+def _target(
+    installation: Installation,
+    engine: Engine,
+    type_: str,
+    attribute: str,
+    target: str | None,
+    find: Callable[[Installation, str, str], list[int]],
+) -> int | None:
     """The resource that is asked about; the attribute is one that there is. Raises `CommandError`."""
     from mimas.configuration.problem import suggest
 
-    types = installation.engine.setup.rules.types
+    types = engine.setup.rules.types
+    if type_ not in types:
+        raise CommandError(f"There was no type {type_} then.")
     known = types[type_].attributes
     if attribute not in known:
         raise CommandError(f"{type_} has no attribute '{attribute}'; {suggest(attribute, known)}".rstrip("; "))
@@ -42,34 +88,30 @@ def _target(installation: Installation, type_: str, attribute: str, target: str 
     if known[attribute].kind is not Kind.REFERENCE:
         raise CommandError(f"{attribute} is no reference: leave out '{target}'.")
     to = known[attribute].to
-    found = [n for name in ([to] if to in types else types) for n in _find(installation, str(name), target)]
+    found: list[int] = []
+    for name in [to] if to in types else types:
+        with suppress(CommandError):
+            found += find(installation, str(name), target)
     if len(found) != 1:
         what = f"{len(found)} resources are '{target}': {found}. Name one by its id." if found else ""
         raise CommandError(what or f"There is no {to or 'resource'} '{target}'.")
     return found[0]
 
 
-def _find(installation: Installation, type_: str, key: str) -> list[int]:
-    try:
-        return find(installation, type_, key)
-    except CommandError:
-        return []
-
-
-def _print(one: Why) -> None:
+def _print(one: Why, *, past: bool) -> None:
     state = "" if one.live else " (deleted)"
     out.print(f"{one.type} {one.resource}, {one.title}{state}: {one.attribute}{_head(one)}", style="bold", markup=False)
     if one.value != one.following:
-        said = (
-            f"The next sync makes it {value(one.following)}: what is told below is what follows from the sources now."
-        )
-        out.print(said, style="yellow", markup=False)
+        makes, follows, now = ("was to make", "followed", "then") if past else ("makes", "follows", "now")
+        said = f"The next sync {makes} it {value(one.following)}: what is told below is what {follows} from the sources"
+        out.print(f"{said} {now}.", style="yellow", markup=False)
     if one.error:
         out.print(f"A rule fails, so every value is kept as it was: {one.error}", style="red", markup=False)
     if one.since is not None:
         out.print(f"so since {proving.when(one.since)}", style="dim", markup=False)
     out.print()
-    trees.show(filter(None, [_origin(one), *map(_reference, one.references), _conditions(one), _onward(one)]))
+    references = (_reference(proof, past=past) for proof in one.references)
+    trees.show(filter(None, [_origin(one), *references, _conditions(one), _onward(one)]))
     if one.more:
         out.print(f"\n… and {one.more:,} more; name one to be told of it.", style="dim")
 
@@ -108,11 +150,12 @@ def _giver(offer: Offer) -> tuple[str, str, str]:
     return offer.giver.connector, offer.giver.anchor, offer.giver.rule
 
 
-def _reference(proof: ReferenceProof) -> Tree:
+def _reference(proof: ReferenceProof, *, past: bool) -> Tree:
     now = "yes" if proof.holds else "no"
     tree = Tree(f"{proof.attribute} → {proof.title} ({proof.target_type} {proof.target}): {now}")
     if proof.holds != proof.stored:
-        tree.add(f"the next sync {'adds' if proof.holds else 'removes'} it", "yellow")
+        verb = "add" if proof.holds else "remove"
+        tree.add(f"the next sync {f'was to {verb}' if past else f'{verb}s'} it", "yellow")
     if proof.since is not None:
         tree.add(f"so since {proving.when(proof.since)}", "dim")
     for flow in proof.flows:
@@ -207,7 +250,8 @@ def _stands(line: Tree, one: Onward) -> None:
     elif one.state in ("not governed", "no object"):
         line.add(shown if one.state == "no object" else f"{shown}; {one.state} by this rule", "dim")
     else:
-        line.add(f"{shown}, and it should be {value(one.wanted)}: {one.state}", "yellow")
+        state = "" if one.state == DIFFERS else f": {one.state}"
+        line.add(f"{shown}, and it should be {value(one.wanted)}{state}", "yellow")
         for text in hindrances(one.pending, one.connector):
             line.add(text, "red")
     _carried(line, one)

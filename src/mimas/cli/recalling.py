@@ -1,7 +1,8 @@
 """Dates of the past, and resources by what they were called then."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from mimas.cli.failing import CommandError
 from mimas.cli.installation import Installation
@@ -12,6 +13,11 @@ from mimas.store import looking, past
 from mimas.store.runs import moment as written
 from mimas.store.runs import now
 from mimas.store.store import Store
+
+if TYPE_CHECKING:
+    from mimas.runs.engine import Engine
+
+T = TypeVar("T")
 
 
 def instant_at(text: str) -> datetime:
@@ -56,21 +62,47 @@ def _former(installation: Installation, type_: str, key: str) -> list[int]:
     return looking.find_former(installation.store, type_, normal(key), indexed, normal) if indexed else []
 
 
-def shown_at(installation: Installation, type_: str, key: str, text: str) -> list[dict[str, Any]]:
-    """The resources as they were at a date. Raises `CommandError`."""
-    at = instant_at(text)
-    moment_, store = then(installation, at), installation.store
-    found = find_ever(installation, type_, key)
-    described = [one for number in found if (one := _shown(store, number, moment_))]
-    if not described:
+def at_ever(installation: Installation, type_: str, key: str, at: datetime, ask: Callable[[int], T | None]) -> list[T]:
+    """What is answered of the resources that had this id or key at a date; none: it was not there then.
+
+    Raises `CommandError` when none of them was.
+    """
+    answers = [one for number in find_ever(installation, type_, key) if (one := ask(number)) is not None]
+    if not answers:
         # Whoever has the key now may not be who had it then.
-        described = [one for number in _former(installation, type_, key) if (one := _shown(store, number, moment_))]
-    if not described:
+        answers = [one for number in _former(installation, type_, key) if (one := ask(number)) is not None]
+    if not answers:
         raise CommandError(
             f"There was no {type_} '{key}' at {instant(written(at))}: it was made later. "
             f"`mimas history {type_} {key}` says when."
         )
+    return answers
+
+
+def shown_at(installation: Installation, type_: str, key: str, text: str) -> list[dict[str, Any]]:
+    """The resources as they were at a date. Raises `CommandError`."""
+    at = instant_at(text)
+    moment_, store = then(installation, at), installation.store
+    described = at_ever(installation, type_, key, at, lambda number: _shown(store, number, moment_))
     return [{"at": written(at), **one} for one in described]
+
+
+def engine_at(installation: Installation, at: datetime, moment_: past.Then) -> "Engine":
+    """The engine under the documents that were in force at a date. Raises `CommandError` when there were none."""
+    from mimas.configuration.apply import in_force_after
+    from mimas.configuration.build import ConfigurationError, setup
+    from mimas.runs.engine import Engine
+
+    documents = in_force_after(installation.store, moment_.place)
+    if not documents:
+        raise CommandError(f"No documents were in force at {instant(written(at))}.")
+    try:
+        of = setup(installation.home, documents, installation.vault(documents))
+    except ConfigurationError as error:
+        raise CommandError(
+            f"The documents that were in force at {instant(written(at))} are none for this release any more: {error}"
+        ) from None
+    return Engine(installation.store, of)
 
 
 def _shown(store: Store, number: int, moment_: past.Then) -> dict[str, Any] | None:

@@ -6,6 +6,7 @@ from mimas.configuration.canonical import Change, diff, digest
 from mimas.configuration.reach import Reach, reach
 from mimas.configuration.reading import Document, pack, unpack
 from mimas.store import tables
+from mimas.store.past import Past
 from mimas.store.runs import now
 from mimas.store.store import Store
 
@@ -15,6 +16,14 @@ def in_force(store: Store) -> list[Document]:
     with store.reading() as tx:
         rows = tx.rows("SELECT kind, name, body, file FROM document ORDER BY kind, name")
     return [unpack(kind, name, body, file) for kind, name, body, file in rows]
+
+
+def in_force_after(store: Store, place: int) -> list[Document]:
+    """The documents that were in force after a batch of the history."""
+    with store.transaction() as tx:
+        kinds = [row[0] for row in tx.rows("SELECT kind FROM document UNION SELECT kind FROM past_document")]
+        rows = Past(tx, "document").rows(place, "kind", kinds)
+    return [unpack(kind, name, body, file) for kind, name, body, file, *_ in rows]
 
 
 def applied_at(store: Store) -> str:

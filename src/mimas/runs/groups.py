@@ -25,6 +25,11 @@ class Groups:
         self._attributes = {symbol for symbol, _, _ in self._asked}
         self._keys = {names.key(name) for _, _, name in self._asked}
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of the groups, as the scopes have them."""
+        return frozenset(name for _, _, name in self._asked)
+
     def __bool__(self) -> bool:
         return bool(self._asked)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.unit.cli.shell import HEADER, Shell, people
+from tests.unit.cli.test_cli_recalling import moment
 
 PLACE = "documents/hr.yaml:"
 
@@ -184,3 +185,58 @@ def test_why_not_out_of_scope_says_where_the_value_comes_from(used: Shell) -> No
         "applied: hr 1001 “In from HR”",
     ):
         assert words in said, (words, said)
+
+
+def test_why_at_a_date_under_the_documents_of_then(used: Shell) -> None:
+    before = moment()
+    used.edit("documents/hr.yaml", 'displayName: =Trim([First]) & " " & Trim([Last])', "displayName: =UCase([Last])")
+    used.done("config", "apply")
+    change(used, "1002,Grace,Hopper", "1009,Grace,Murray")
+    used.done("sync")
+    used.done("export", "directory")
+    said = used.done("why", "person", "1002", "displayName", "--at", before)
+    for words in (
+        "As of 20",
+        "displayName = Grace Hopper",
+        'Trim([First]) & " " & Trim([Last]) = Grace Hopper',
+        "first shown so: run 1 (daily): import hr",
+        "the system shows Grace Hopper",
+        "confirmed: run 1 (daily): import directory",
+    ):
+        assert words in said, (words, said)
+    (now,) = used("why", "person", "1009", "displayName", "--json").json
+    (then,) = used("why", "person", "1002", "displayName", "--at", before, "--json").json
+    assert (then["value"], now["value"]) == ("Grace Hopper", "MURRAY")
+    assert then["at"] == before.replace("+00:00", "Z")
+
+
+def test_why_at_a_date_of_a_reference(used: Shell) -> None:
+    before = moment()
+    change(used, "1002,Grace,Hopper,Engineering,active,1001", "1002,Grace,Hopper,Engineering,active,1003")
+    used.done("sync")
+    assert "manager → Käthe Paulus (person 3)" in used.done("why", "person", "1002", "manager")
+    assert "manager → Ada Lovelace (person 1)" in used.done("why", "person", "1002", "manager", "--at", before)
+    said = used.done("why", "person", "1002", "manager", "1003", "--at", before)
+    assert "manager → Käthe Paulus (person 3): no" in said
+    assert "it shows 1001" in said
+
+
+@pytest.mark.parametrize(
+    ("key", "attribute", "at", "words"),
+    [
+        ("1002", "surname", "2001-01-01", ["the history reaches back to 20"]),
+        ("1002", "surname", "2999-01-01", ["2999-01-01 is still to come"]),
+        ("1002", "surnme", "", ["surnme", "did you mean 'surname'?"]),
+        ("77", "surname", "", ["There is no person '77'", "Nobody had it before"]),
+        ("1010", "surname", "", ["There was no person '1010' at 20", "it was made later"]),
+    ],
+)
+def test_why_at_a_date_says_what_it_cannot_tell(
+    used: Shell, key: str, attribute: str, at: str, words: list[str]
+) -> None:
+    before = moment()
+    change(used, "1002,", "1010,New,Comer,Engineering,active,\n1002,")
+    used.done("sync")
+    said = used("why", "person", key, attribute, "--at", at or before)
+    assert (said.code, said.out) == (2, "")
+    assert all(word in said.err for word in words), said.err

@@ -37,12 +37,15 @@ def why(
     target: Annotated[
         str | None, typer.Argument(metavar="[TARGET]", help="Of a reference: whom it is about, by id or indexed value.")
     ] = None,
+    at: Annotated[
+        str | None, typer.Option("--at", metavar="DATE", help="Of then: 2026-12-01 (at its end), or with T18:00.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Why an attribute has its value: from the source through rules and precedence, and on to every system."""
+    """Why an attribute has its value, or had: from the source through rules and precedence, and on to every system."""
     from mimas.cli.reasoning import reason
 
-    reason(installation(context), type_, key, attribute, target, json=json)
+    reason(installation(context), type_, key, attribute, target, at, json=json)
 
 
 @commands.command("why-not")

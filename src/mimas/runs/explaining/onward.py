@@ -40,6 +40,8 @@ class Onward:
     confirmed: Since | None = None
 
 
+DIFFERS = "differs"
+"""The state where it is not known, or not asked, whether something is to be sent."""
 _RIGHT, _LEFT = "as it should be", "differs, and is left so"
 _SHOWN = (_RIGHT, _LEFT)
 """States of values that the system holds."""
@@ -133,7 +135,7 @@ class _Onto:
                 way = self.chronicle.reference_passage(of.object, number, target)
         state = "no object" if of is None else _RIGHT if wanted else "not governed"
         if of is not None and open_:
-            state, way = of.pending.state if of.pending is not None else "differs", Passage()
+            state, way = of.pending.state if of.pending is not None else DIFFERS, Passage()
         return self._one(rule, attribute, None, shown, wanted, state, way, in_scope=in_scope)
 
     def _one(
@@ -177,7 +179,7 @@ def _state(of: Standing | None, name: str, *, given: bool, shows: Any, wanted: A
         return "not governed"
     pending = of.pending.state if of.pending is not None else ""
     if any(difference.attribute == name for difference in of.differences):
-        return pending or "differs"
+        return pending or DIFFERS
     if not of.present:
         return pending or of.presence
     return _RIGHT if same(name, shows, wanted) else _LEFT

@@ -13,12 +13,15 @@ from mimas.runs.explaining.onward import Onward, onward
 from mimas.runs.explaining.preview import explainer_of
 from mimas.runs.explaining.proof import ResourceProof, SourceProof, prove
 from mimas.runs.explaining.references import ReferenceProof, prove_reference, targets
+from mimas.runs.explaining.restoring import Restorer
 from mimas.runs.explaining.standing import standings
 from mimas.runs.session import Session
+from mimas.runs.symbols import Symbols
 from mimas.schema.attributes import Kind
 from mimas.schema.values import Value
 from mimas.store.database import Transaction
 from mimas.store.looking import title
+from mimas.store.past import Then
 from mimas.sync.explain import AttributeProof, Explainer
 
 MOST = 20
@@ -73,45 +76,65 @@ class Why:
 
 def why(engine: Engine, resource: int, attribute: str, target: int | None = None) -> Why:
     """Why; of a reference why it is there or not, for one ``target`` or for the first of those that it has."""
-    explainer = explainer_of(engine)
     with engine.store.transaction() as tx:
-        session = Session(engine.symbols, _step(tx), engine.clock(), sweep=False)
-        loaded = loading.load(tx, session, resource)
-        proof = prove(explainer, loaded)
-        kind = explainer.compiled.rules.types[loaded.type].attributes[attribute].kind
-        chronicle = Chronicle(tx, engine.store)
-        references: tuple[ReferenceProof, ...] = ()
-        more = 0
-        if kind is Kind.REFERENCE:
-            references, more = _references(tx, session, explainer, loaded, proof, attribute, target, chronicle)
-        naming = Naming(explainer, loaded, proof)
-        stand = standings(tx, session, resource)
-        onwards = onward(tx, session, explainer, proof, attribute, stand, references, chronicle)
-        return Why(
-            resource,
-            loaded.type,
-            title(loaded.before),
-            loaded.live,
-            attribute,
-            loaded.now,
-            loaded.before.get(attribute),
-            _following(loaded, proof, attribute),
-            proof.attribute(attribute),
-            references,
-            more,
-            tuple(_keepers(explainer, proof)),
-            tuple(naming.absent(attribute)) if kind is not Kind.REFERENCE else (),
-            tuple(naming.named(attribute)) if kind is not Kind.REFERENCE else (),
-            tuple(onwards),
-            proof.due,
-            proof.error,
-            chronicle.value(resource, attribute) if kind is not Kind.REFERENCE else None,
-            tuple(_origins(proof, attribute, chronicle)),
-        )
+        step = int(tx.value("SELECT max(id) FROM step") or 0) + 1
+        session = Session(engine.symbols, step, engine.clock(), sweep=False)
+        return _why(tx, session, explainer_of(engine), resource, attribute, target, Chronicle(tx, engine.store))
 
 
-def _step(tx: Transaction) -> int:
-    return int(tx.value("SELECT max(id) FROM step") or 0) + 1
+def why_at(engine: Engine, resource: int, attribute: str, target: int | None, at: datetime, then: Then) -> Why:
+    """The same of an instant of the past; ``engine`` is under the documents that were in force then.
+
+    Raises `LookupError` where the resource, or the target, was not there yet.
+    """
+    with engine.store.rehearsal() as tx:
+        symbols = Symbols(engine.store, engine.compiled)
+        Restorer(tx, symbols, then, at).restore(resource, attribute, target, most=MOST)
+        session = Session(symbols, then.step + 1, at, sweep=False)
+        chronicle = Chronicle(tx, engine.store, then.place)
+        return _why(tx, session, explainer_of(engine), resource, attribute, target, chronicle)
+
+
+def _why(
+    tx: Transaction,
+    session: Session,
+    explainer: Explainer,
+    resource: int,
+    attribute: str,
+    target: int | None,
+    chronicle: Chronicle,
+) -> Why:
+    loaded = loading.load(tx, session, resource)
+    proof = prove(explainer, loaded)
+    kind = explainer.compiled.rules.types[loaded.type].attributes[attribute].kind
+    references: tuple[ReferenceProof, ...] = ()
+    more = 0
+    if kind is Kind.REFERENCE:
+        references, more = _references(tx, session, explainer, loaded, proof, attribute, target, chronicle)
+    naming = Naming(explainer, loaded, proof)
+    stand = standings(tx, session, resource)
+    onwards = onward(tx, session, explainer, proof, attribute, stand, references, chronicle)
+    return Why(
+        resource,
+        loaded.type,
+        title(loaded.before),
+        loaded.live,
+        attribute,
+        loaded.now,
+        loaded.before.get(attribute),
+        _following(loaded, proof, attribute),
+        proof.attribute(attribute),
+        references,
+        more,
+        tuple(_keepers(explainer, proof)),
+        tuple(naming.absent(attribute)) if kind is not Kind.REFERENCE else (),
+        tuple(naming.named(attribute)) if kind is not Kind.REFERENCE else (),
+        tuple(onwards),
+        proof.due,
+        proof.error,
+        chronicle.value(resource, attribute) if kind is not Kind.REFERENCE else None,
+        tuple(_origins(proof, attribute, chronicle)),
+    )
 
 
 def _following(loaded: Inputs, proof: ResourceProof, attribute: str) -> Value | None:
