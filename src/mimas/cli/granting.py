@@ -59,7 +59,7 @@ def revoke(installation: Installation, number: int) -> None:
 def listing(installation: Installation, *, json: bool) -> None:
     """The grants that have not ended."""
     store = installation.store
-    with store.transaction() as tx:
+    with store.reading() as tx:
         found = grants.listed(tx, installation.engine.clock())
     described = [
         {

@@ -13,7 +13,7 @@ _LISTED = 100
 def listing(installation: Installation, *, json: bool) -> int:
     """The open holds."""
     store = installation.store
-    with store.transaction() as tx:
+    with store.reading() as tx:
         rows = holds.opened(tx)
     described = [describe_hold(store, row) for row in rows]
     if json:
@@ -37,7 +37,7 @@ def listing(installation: Installation, *, json: bool) -> int:
 def show(installation: Installation, number: int, *, json: bool) -> None:
     """The objects of a hold."""
     store = installation.store
-    with store.transaction() as tx:
+    with store.reading() as tx:
         found = next((row for row in holds.opened(tx) if row[0] == number), None)
     if found is None:
         raise CommandError(f"There is no open hold {number}. `mimas holds` lists them.")

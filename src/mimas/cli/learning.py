@@ -9,7 +9,7 @@ from mimas.store import learned
 def listing(installation: Installation, *, json: bool) -> None:
     """How systems alter the values they are given."""
     store = installation.store
-    with store.transaction() as tx:
+    with store.reading() as tx:
         found = [
             {
                 "connector": store.name(connector),

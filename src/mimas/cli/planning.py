@@ -91,7 +91,7 @@ def undo(
 ) -> int:
     """Plan to put back what a run, or one entry of the history, has put in."""
     store = installation.store
-    with store.transaction() as tx:
+    with store.reading() as tx:
         entries = entries_of_run(tx, run) if run is not None else [entry] if entry else []
         if not entries or entries[-1] > last_place(tx):
             missing = f"Run {run} has changed nothing" if run is not None else f"There is no entry {entry}"
@@ -106,7 +106,7 @@ def undo(
     title = f"undo run {run}" if run is not None else f"undo entry {entry} of the history"
     what = replace(recipe(judged, None), title=title)
     made = _plan(installation, prepare, what)
-    with store.transaction() as tx:
+    with store.reading() as tx:
         made.remarks = (*said, *unsendable(tx, store, entries), *source_driven(tx, entries, made))
     return _told(made, under, file=file, html=html, everything=everything, json=json)
 

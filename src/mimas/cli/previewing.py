@@ -34,7 +34,7 @@ def object_of(installation: Installation, connector: str, key: str) -> int:
     """The object of that anchor or name. Raises `CommandError`."""
     engine = installation.engine
     engine.setup_of(connector)
-    with installation.store.transaction() as tx:
+    with installation.store.reading() as tx:
         found = lookup(tx, Session(engine.symbols, 0, engine.clock(), sweep=False), connector, key)
     if found is None:
         raise CommandError(

@@ -26,7 +26,7 @@ def prune_history(installation: Installation, before: str | None, keep: int | No
     store = installation.store
     with store.database.alone():
         pruned = retention.prune(store, until)
-    with store.transaction() as tx:
+    with store.reading() as tx:
         begin = instant(past.begin(tx))
     out.print(f"Forgotten: {pruned:,} entries. The history reaches back to {begin}.", markup=False)
 

@@ -30,7 +30,7 @@ _LATE = timedelta(minutes=2)
 def listing(installation: Installation, *, json: bool) -> None:
     """How every schedule stands."""
     engine, now = installation.engine, instant_now()
-    with engine.store.transaction() as tx:
+    with engine.store.reading() as tx:
         busy = schedules.under_way(tx)
     described = [_described(one, now, busy) for one in standings(engine, now, remember=False)]
     if json:

@@ -43,7 +43,7 @@ def listing(installation: Installation, *, json: bool) -> None:
     """The names, and nothing of what they stand for."""
     store = installation.store
     users = _users(store)
-    with store.transaction() as tx:
+    with store.reading() as tx:
         found = [{"name": name, "set": at, "used_by": users.get(name, [])} for name, at in sealed.dates(tx)]
     if json:
         as_json(found)
@@ -87,7 +87,7 @@ def rotate(installation: Installation) -> None:
 def _keys(installation: Installation, store: Store) -> Keys:
     """The keys; for the first secret of all, a key file that is named and not there is made."""
     path = key_file()
-    with store.transaction() as tx:
+    with store.reading() as tx:
         first = not sealed.everything(tx)
     if path and first and not path.exists():
         _made(path, installation.database_file)

@@ -38,7 +38,7 @@ def staging(installation: Installation, switch: str | None, *, json: bool) -> No
     if switch is not None:
         with store.database.alone():
             _switch(store, on=switch == "on")
-    with store.transaction() as tx:
+    with store.reading() as tx:
         since = mode.staging_since(tx)
     if json:
         as_json({"staging": since is not None, "since": since})

@@ -28,7 +28,7 @@ def in_force_after(store: Store, place: int) -> list[Document]:
 
 def applied_at(store: Store) -> str:
     """The instant (ISO 8601, UTC) since which the documents are in force; empty when there are none."""
-    with store.transaction() as tx:
+    with store.reading() as tx:
         return str(tx.value("SELECT MAX(applied) FROM document") or "")
 
 

@@ -19,7 +19,7 @@ _PENDING = {0: "waiting", 1: "sending", 2: "sent, not confirmed", 3: "held", 4: 
 
 def status(store: Store) -> dict[str, Any]:
     """Counts for each connector, of resources by type, and of what is held."""
-    with store.transaction() as tx:
+    with store.reading() as tx:
         connectors: dict[int, dict[str, Any]] = {}
         for connector, present, total, linked in tx.rows(
             "SELECT o.connector, sum(CASE WHEN o.presence = 1 THEN 1 ELSE 0 END), count(*), count(l.object)"
@@ -70,14 +70,14 @@ def describe_hold(store: Store, row: Row) -> dict[str, Any]:
 
 def open_holds(store: Store) -> list[dict[str, Any]]:
     """The open holds, as names and values."""
-    with store.transaction() as tx:
+    with store.reading() as tx:
         rows = holds.opened(tx)
     return [describe_hold(store, row) for row in rows]
 
 
 def hold_objects(store: Store, hold: int, limit: int = 100) -> list[dict[str, Any]]:
     """Some objects of a hold."""
-    with store.transaction() as tx:
+    with store.reading() as tx:
         rows = tx.rows(
             "SELECT o.id, o.type, o.anchor, o.name FROM hold_item i JOIN object o ON o.id = i.object WHERE i.hold = ?"
             " ORDER BY o.id LIMIT ?",
@@ -111,14 +111,14 @@ def _may_be(tx: Transaction, ids: Sequence[int]) -> dict[int, list[str]]:
 
 def runs(store: Store, limit: int = 20) -> list[dict[str, Any]]:
     """The last runs, newest first."""
-    with store.transaction() as tx:
+    with store.reading() as tx:
         rows = tx.rows("SELECT id, profile, started, ended, result FROM run ORDER BY id DESC LIMIT ?", limit)
     return [_named(row, "id profile started ended result") for row in rows]
 
 
 def run(store: Store, number: int) -> dict[str, Any] | None:
     """One run with its steps, and what was said of single objects."""
-    with store.transaction() as tx:
+    with store.reading() as tx:
         head = tx.row("SELECT id, profile, started, ended, result FROM run WHERE id = ?", number)
         if head is None:
             return None
@@ -148,7 +148,7 @@ def _note(store: Store, row: Row) -> dict[str, Any]:
 
 def notes(store: Store, step: int, limit: int) -> list[dict[str, Any]]:
     """The first things that a step has to say of single objects; ``connector`` is empty for what is no object yet."""
-    with store.transaction() as tx:
+    with store.reading() as tx:
         rows = tx.rows(f"SELECT {_NOTE} WHERE e.step = ? ORDER BY e.id LIMIT ?", step, limit)
     return [_note(store, row) for row in rows]
 
@@ -159,7 +159,7 @@ def behind(store: Store, step: int, counter: str, limit: int) -> list[dict[str, 
     ``resource`` is what the object belonged to, or else what it belongs to now; ``title`` is what that is called now.
     """
     sql = "SELECT objects FROM step_object WHERE step = ? AND counter = ?"
-    with store.transaction() as tx:
+    with store.reading() as tx:
         kept = msgspec.json.decode(tx.value(sql, step, counter) or "[]")[:limit]
         now: dict[int, tuple[int, int | None]] = {
             id_: (connector, resource)
@@ -319,7 +319,7 @@ def candidates(
     """(id, type, values) of live resources; narrowed by normalised keys of indexed attributes where some are given."""
     if equalities and type_ is not None:
         symbols = store.symbols([f"{type_}.{name}" for name, _ in equalities])
-        with store.transaction() as tx:
+        with store.reading() as tx:
             keys = [key for _, key in equalities]
             sets = [set(resources.find(tx, s, [key]).get(key, ())) for s, key in zip(symbols, keys, strict=True)]
             rows = resources.load(tx, sorted(set.intersection(*sets)))
@@ -328,7 +328,7 @@ def candidates(
     number = store.symbol(type_) if type_ is not None else None
     last = 0
     while True:
-        with store.transaction() as tx:
+        with store.reading() as tx:
             rows = _after(tx, last, size)
         if not rows:
             return
@@ -352,7 +352,7 @@ def links(store: Store, connector: str, *, deleted: bool = False) -> dict[str, i
 
     ``deleted``: also those of deleted resources.
     """
-    with store.transaction() as tx:
+    with store.reading() as tx:
         rows = tx.rows(
             "SELECT o.anchor, l.resource FROM link l JOIN object o ON o.id = l.object"
             " JOIN resource r ON r.id = l.resource WHERE l.connector = ? AND r.state <= ? AND o.anchor IS NOT NULL",
@@ -364,7 +364,7 @@ def links(store: Store, connector: str, *, deleted: bool = False) -> dict[str, i
 
 def reference_flows(store: Store) -> tuple[set[tuple[str, str]], set[tuple[str, str, str, str]]]:
     """What has given references: (rule or membership, attribute); (connector, object type, attribute, linking rule)."""
-    with store.transaction() as tx:
+    with store.reading() as tx:
         inbound = tx.rows("SELECT DISTINCT origin, attribute FROM resource_reference")
         outbound = tx.rows(
             "SELECT DISTINCT o.connector, o.type, r.attribute, l.rule FROM reference r JOIN object o ON o.id = r.object"

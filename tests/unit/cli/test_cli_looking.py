@@ -1,5 +1,8 @@
 """`search` and `show`."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from tests.unit.cli.shell import HEADER, Shell, people
@@ -116,3 +119,11 @@ def test_values_with_marks_of_rich_are_printed_as_they_are(used: Shell) -> None:
     used.done("sync")
     assert "[bold]Ada[/] Lovelace [/x]" in used.done("show", "person", "1001")
     assert "[bold]Ada[/]" in used.done("search", "/person[employeeID = '1001']")
+
+
+def test_whoever_only_looks_waits_for_nobody(used: Shell) -> None:
+    """A run or a plan may hold the database for minutes; SQLite waits for half a minute, and then gives up."""
+    with closing(sqlite3.connect(used.home / "mimas.db", isolation_level=None)) as writer:
+        writer.execute("BEGIN IMMEDIATE")
+        for words in (["status"], ["show", "person", "1001"], ["search", "/person"], ["runs"], ["holds"], ["check"]):
+            used.done(*words)
