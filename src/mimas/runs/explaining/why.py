@@ -86,7 +86,7 @@ def why(engine: Engine, resource: int, attribute: str, target: int | None = None
 def why_at(engine: Engine, resource: int, attribute: str, target: int | None, at: datetime, then: Then) -> Why:
     """The same of an instant of the past; ``engine`` is under the documents that were in force then.
 
-    Raises `LookupError` where the resource, or the target, was not there yet.
+    Raises `LookupError` where the resource, or the target, was not there yet, and `ErasedError`.
     """
     with engine.store.rehearsal() as tx:
         symbols = Symbols(engine.store, engine.compiled)
