@@ -46,7 +46,7 @@ def when(since: Since) -> str:
     run, _, step = since.what.partition(": ")
     what = run if run.endswith(f"({step})") else since.what  # a run of one step is called as the step
     at = f", {instant(since.at)}" if since.at else ""
-    return f"{what or 'by hand'}{f', for {since.person}' if since.person else ''}{at}"
+    return f"{what or 'by hand'}{f', by {since.person}' if since.person else ''}{at}"
 
 
 def clause(proof: ClauseProof) -> str:

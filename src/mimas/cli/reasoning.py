@@ -16,6 +16,7 @@ from mimas.cli.trees import Tree
 from mimas.runs.engine import Engine
 from mimas.runs.explaining.onward import DIFFERS, Onward
 from mimas.runs.explaining.references import FlowOffer, MembershipOffer, ReferenceProof
+from mimas.runs.explaining.restoring import ErasedError
 from mimas.runs.explaining.why import Why, why, why_at
 from mimas.schema.attributes import Kind
 from mimas.store.runs import moment
@@ -62,6 +63,11 @@ def _asked_at(
             return why_at(engine, number, attribute, of, at, moment_)
         except LookupError:
             return None
+        except ErasedError as error:
+            raise CommandError(
+                f"What {type_} {number} was at {instant(moment(at))} is not kept any more: {error}. "
+                f"`mimas history {type_} {number}` says when, and what for."
+            ) from None
 
     return at_ever(installation, type_, key, at, ask)
 

@@ -20,7 +20,7 @@ def in_force(store: Store) -> list[Document]:
 
 def in_force_after(store: Store, place: int) -> list[Document]:
     """The documents that were in force after a batch of the history."""
-    with store.transaction() as tx:
+    with store.reading() as tx:
         kinds = [row[0] for row in tx.rows("SELECT kind FROM document UNION SELECT kind FROM past_document")]
         rows = Past(tx, "document").rows(place, "kind", kinds)
     return [unpack(kind, name, body, file) for kind, name, body, file, *_ in rows]

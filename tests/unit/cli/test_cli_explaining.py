@@ -94,16 +94,16 @@ def test_why_tells_when_and_by_which_run(used: Shell) -> None:
     used.done("export", "directory")
     said = used.done("why", "person", "1002", "surname")
     for words in (
-        "so since run 3 (sync), 20",
-        "first shown so: run 2 (import hr), 20",
+        "so since run 3 (sync), by ",
+        "first shown so: run 2 (import hr), by ",
         "sent, not confirmed",
         "sent: run 4 (export directory), 20",
     ):
         assert words in said, (words, said)
     used.done("import", "directory")
     said = used.done("why", "person", "1002", "surname")
-    assert "confirmed: run 5 (import directory), 20" in said
-    assert "confirmed: run 1 (daily): import directory, 20" in used.done("why", "person", "1001", "surname")
+    assert "confirmed: run 5 (import directory), by " in said
+    assert "confirmed: run 1 (daily): import directory, by " in used.done("why", "person", "1001", "surname")
 
 
 def test_why_says_what_is_coming(used: Shell) -> None:

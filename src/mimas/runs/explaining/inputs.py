@@ -1,6 +1,7 @@
 """What the result of one resource follows from: the one thing that proofs are made of.
 
-They are loaded as the store has them now. Whoever can load them as they were at another time gets the proofs of then.
+They are loaded as the store has them; for a day of the past it has them as they were: see
+`mimas.runs.explaining.restoring`.
 """
 
 from collections.abc import Mapping

@@ -24,6 +24,10 @@ from mimas.store.resources import LIVE
 from mimas.sync.context import Context
 
 
+class ErasedError(Exception):
+    """What was then has been erased since."""
+
+
 @dataclass(frozen=True, slots=True)
 class Restorer:
     """Puts rows back as they were at an instant; ``symbols``: the rules that were in force then."""
@@ -36,8 +40,9 @@ class Restorer:
     def restore(self, resource: int, attribute: str, target: int | None, *, most: int) -> None:
         """What an answer about a resource rests on; of an attribute of references for the first ``most`` targets.
 
-        Raises `LookupError` where the resource, or the target, was not there yet.
+        Raises `LookupError` where the resource, or the target, was not there yet, and `ErasedError`.
         """
+        self._kept(resource)
         rows = self._resources([resource] if target is None else [resource, target])
         linked = self._put_back("link", "resource", [resource])
         ids = sorted({row[0] for row in linked})
@@ -75,6 +80,11 @@ class Restorer:
         changed = sorted({row[:width] for row in before ^ now})
         self.tx.delete(recorded.table, ", ".join(recorded.key), changed)
         self.tx.insert(recorded.table, ", ".join((*recorded.key, *recorded.columns)), sorted(before - now, key=repr))
+
+    def _kept(self, resource: int) -> None:
+        gone = "SELECT 1 FROM past_resource p LEFT JOIN batch b ON b.id = p.batch WHERE p.id = ? AND b.place > ?"
+        if self.tx.value(f"{gone} AND p.erased IS NOT NULL LIMIT 1", resource, self.then.place):
+            raise ErasedError(f"the data of resource {resource} have been erased since")
 
     def _resources(self, ids: Sequence[int]) -> list[Row]:
         """Resources, and the keys by which memberships find them."""

@@ -76,16 +76,17 @@ class Why:
 
 def why(engine: Engine, resource: int, attribute: str, target: int | None = None) -> Why:
     """Why; of a reference why it is there or not, for one ``target`` or for the first of those that it has."""
-    with engine.store.transaction() as tx:
+    symbols = engine.symbols  # made beforehand: names of new rules get their numbers, which is written
+    with engine.store.reading() as tx:
         step = int(tx.value("SELECT max(id) FROM step") or 0) + 1
-        session = Session(engine.symbols, step, engine.clock(), sweep=False)
+        session = Session(symbols, step, engine.clock(), sweep=False)
         return _why(tx, session, explainer_of(engine), resource, attribute, target, Chronicle(tx, engine.store))
 
 
 def why_at(engine: Engine, resource: int, attribute: str, target: int | None, at: datetime, then: Then) -> Why:
     """The same of an instant of the past; ``engine`` is under the documents that were in force then.
 
-    Raises `LookupError` where the resource, or the target, was not there yet.
+    Raises `LookupError` where the resource, or the target, was not there yet, and `ErasedError`.
     """
     with engine.store.rehearsal() as tx:
         symbols = Symbols(engine.store, engine.compiled)

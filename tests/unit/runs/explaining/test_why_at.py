@@ -6,8 +6,10 @@ from typing import Any
 import pytest
 
 from mimas.runs import granting, joiner
+from mimas.runs.explaining.restoring import ErasedError
 from mimas.runs.explaining.why import Why, why, why_at
 from mimas.store import past
+from mimas.store.erasing import erase
 from mimas.sync.explain import Verdict
 from mimas.sync.rules import LinkType
 from tests.unit.runs.test_groups import PILOT, group, person
@@ -139,6 +141,19 @@ def test_somebody_who_was_not_there_yet_or_is_gone(days: Days) -> None:
     ann = world.id_of("1", "employeeId")
     gone = days(hr=[row("2", "Bea")])
     assert (gone(ann, "name").live, alone(ann, "name").live) == (False, True)
+
+
+def test_what_was_erased_is_not_told(days: Days) -> None:
+    both = days(hr=[row("1", "Ann"), row("2", "Bea", "1")])
+    days(hr=[row("2", "Bea")])
+    ann, bea = (id_ for gone in (True, False) for id_ in days.world.resources(deleted=gone))
+    erase(days.world.store, ann, "case 815")
+    after = days()
+    with pytest.raises(ErasedError, match=f"resource {ann} have been erased"):
+        both(ann, "name")
+    (boss,) = both(bea, "manager").references
+    assert (boss.target, boss.title, boss.holds, boss.stored) == (ann, "", True, True)
+    assert (after(ann, "name").live, after(ann, "name").value) == (False, None)
 
 
 def test_groups_that_scopes_ask_for_by_their_names_and_members_of_then(pilot: World) -> None:
