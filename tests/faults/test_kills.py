@@ -114,12 +114,14 @@ class TestTheHarness:
         send = Delivery.send
 
         def unmarked(delivery: Delivery, parcel: Parcel) -> None:
-            with delivery.store.transaction() as tx:
-                tx.run("UPDATE pending_export SET state = ?, sent = NULL WHERE state = ?", WAITING, SENDING)
+            if delivery.connector.name == "app":
+                with delivery.store.transaction() as tx:
+                    tx.run("UPDATE pending_export SET state = ?, sent = NULL WHERE state = ?", WAITING, SENDING)
             send(delivery, parcel)
 
         monkeypatch.setattr(Delivery, "send", unmarked)
-        assert "doubled" in strike(twin, self.at(twin, "export app", "answered")).faults
+        # The statements of this transaction are points, too: the ninth answer's number is that of an earlier one.
+        assert "doubled" in strike(twin, self.at(twin, "export app", "answered", nth=9)).faults
 
     def test_finds_what_is_half_written(self, twin: Twin, monkeypatch: pytest.MonkeyPatch) -> None:
         execute = points._Cursor.execute
@@ -128,7 +130,9 @@ class TestTheHarness:
             return None if sql == "BEGIN IMMEDIATE" else execute(cursor, sql, *parameters)
 
         monkeypatch.setattr(points._Cursor, "execute", unbegun)
-        assert "state" in strike(twin, self.at(twin, "import hr", "statement", nth=15)).faults
+        # Which of these falls between two halves depends on how many statements a step needs.
+        plans = (self.at(twin, "import hr", "statement", nth=nth) for nth in (15, 20, 25, 30))
+        assert any("state" in strike(twin, one).faults for one in plans)
 
     def test_finds_a_listing_that_is_not_replaced_at_once(self, twin: Twin, monkeypatch: pytest.MonkeyPatch) -> None:
         def copied(source: str, target: str) -> None:
