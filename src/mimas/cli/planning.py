@@ -62,6 +62,7 @@ def _told(made: Plan, under: "Before", *, file: Path | None, html: Path | None, 
     if html is not None:
         html.write_text(page(made), encoding="utf-8")
     if json:
+        made.seal()
         as_json({"summary": summary(made), **msgspec.to_builtins(made)})
     else:
         print_plan(made, everything=everything)

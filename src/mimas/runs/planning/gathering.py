@@ -64,12 +64,12 @@ class Gatherer:
                 key = f"{connector}/{part.object or object_}"
                 self._sent.append((connector, object_, resource, key))
                 if resource is None:
-                    self.strays.append(Unit(key, part.type, part.object, (part,)).sealed())
+                    self.strays.append(Unit(key, part.type, part.object, (part,)))
                 else:
                     self._draft(resource).parts.append(part)
         self._describe()
         return [
-            Unit(draft.key, self.name(draft.type), draft.title, tuple(draft.parts)).sealed()
+            Unit(draft.key, self.name(draft.type), draft.title, tuple(draft.parts))
             for _, draft in sorted(self.drafts.items())
             if draft.parts
         ] + self.strays

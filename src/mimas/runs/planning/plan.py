@@ -170,14 +170,20 @@ class Plan:
         """Whether nothing would be done."""
         return not self.units and self.documents is None and not self.inputs
 
+    def seal(self) -> None:
+        """Give every unit its digest, before it is written or signed."""
+        self.units = [unit if unit.rests else unit.sealed() for unit in self.units]
+
     def text(self) -> bytes:
         """What is signed: everything but the signatures."""
+        self.seal()
         plain = msgspec.to_builtins(self)
         return msgspec.json.encode([FORM, {k: v for k, v in plain.items() if k not in ("signature", "approvals")}])
 
 
 def write(plan: Plan) -> bytes:
     """The plan as a file: JSON, one line."""
+    plan.seal()
     return msgspec.json.encode({"form": FORM, "plan": plan}) + b"\n"
 
 
