@@ -47,15 +47,20 @@ def prune(store: Store, before: datetime, stops: Callable[[], bool] = lambda: Fa
 
 def prune_daily(store: Store, now: datetime, keep: timedelta, stops: Callable[[], bool]) -> int:
     """Forget the runs that began longer ago than ``keep``, unless that was done within a day; how many."""
-    with store.transaction() as tx:
-        last = tx.value("SELECT value FROM meta WHERE key = ?", _LAST)
+    return once_a_day(store, _LAST, now, lambda: prune(store, now - keep, stops), stops)
+
+
+def once_a_day(store: Store, key: str, now: datetime, do: Callable[[], int], stops: Callable[[], bool]) -> int:
+    """Do something unless it was done within a day, which is remembered in `meta` if it was not stopped; its count."""
+    with store.reading() as tx:
+        last = tx.value("SELECT value FROM meta WHERE key = ?", key)
     if last is not None and stamp(now - _DAY) < last <= stamp(now):
         return 0
-    pruned = prune(store, now - keep, stops)
+    count = do()
     if not stops():
         with store.transaction() as tx:
-            tx.upsert(tables.meta, "key, value", [(_LAST, stamp(now))], "value = excluded.value")
-    return pruned
+            tx.upsert(tables.meta, "key, value", [(key, stamp(now))], "value = excluded.value")
+    return count
 
 
 def _kept(tx: Transaction) -> set[int]:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from mimas.store import tables
 from mimas.store.chain import Cause
 from mimas.store.database import Transaction
-from mimas.store.instants import stamp
+from mimas.store.pruning import once_a_day
 from mimas.store.recording import RECORDED
 from mimas.store.runs import moment
 from mimas.store.store import Store
@@ -22,7 +22,6 @@ BASE = "history-base"
 _LAST = "history-pruned"
 _BATCH = 200
 """Entries a transaction: whoever else wants the database waits for a moment only."""
-_DAY = timedelta(days=1)
 
 
 def base(tx: Transaction) -> tuple[int, str, str] | None:
@@ -72,12 +71,4 @@ def _some(store: Store, tx: Transaction, until: int, cause: Cause) -> int:
 
 def prune_daily(store: Store, now: datetime, keep: timedelta, stops: Callable[[], bool]) -> int:
     """Forget what is older than ``keep``, unless that was done within a day; how many entries."""
-    with store.transaction() as tx:
-        last = tx.value("SELECT value FROM meta WHERE key = ?", _LAST)
-    if last is not None and stamp(now - _DAY) < last <= stamp(now):
-        return 0
-    pruned = prune(store, now - keep, stops)
-    if not stops():
-        with store.transaction() as tx:
-            tx.upsert(tables.meta, "key, value", [(_LAST, stamp(now))], "value = excluded.value")
-    return pruned
+    return once_a_day(store, _LAST, now, lambda: prune(store, now - keep, stops), stops)
