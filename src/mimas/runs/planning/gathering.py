@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-import msgspec
-
 from mimas.runs.planning.exports import Exports
+from mimas.runs.planning.lineage import Lineages
 from mimas.runs.planning.plan import Action, Part, Referring, Unit, ValueChange
 from mimas.runs.symbols import Symbols
 from mimas.schema.values import decode
@@ -46,7 +45,7 @@ class Gatherer:
         """By the ids that resources have in this rehearsal."""
         self.strays: list[Unit] = []
         self._sent: list[tuple[str, int, int | None, str]] = []
-        self._lineages: dict[int, Mapping[str, str]] = {}
+        self._lineages = Lineages(tx)
 
     def units(self, connectors: Iterable[str], held: Mapping[str, str]) -> list[Unit]:
         """Everything that differs from what it was, and what exports to these connectors would send.
@@ -96,21 +95,11 @@ class Gatherer:
                 continue
             had, has = decode(before[1]) if before and lived else {}, decode(doc) if lives else {}
             action: Action = "changed" if lived and lives else "made" if lives else "deleted"
-            by = self._lineage(pattern)
+            by = {name: " and ".join(rule for rule, _ in given) for name, given in self._lineages.of(pattern).items()}
             names = sorted(name for name in had.keys() | has.keys() if had.get(name) != has.get(name))
             steps = {n: ValueChange(had.get(n), has.get(n), by.get(n, "")) for n in names} if lives else {}
             if steps or action != "changed":
                 draft.change = (action, steps)
-
-    def _lineage(self, pattern: int) -> Mapping[str, str]:
-        if pattern not in self._lineages:
-            body = self.tx.value("SELECT body FROM pattern WHERE id = ?", pattern) or "[]"
-            rows: list[tuple[str, str, str]] = msgspec.json.decode(body)
-            by: dict[str, str] = {}
-            for attribute, rule, _ in rows:
-                by[attribute] = f"{by[attribute]} and {rule}" if attribute in by else rule
-            self._lineages[pattern] = by
-        return self._lineages[pattern]
 
     def _references(self) -> None:
         for (resource, attribute, target, _), before, after in Past(self.tx, "resource_reference").differences(

@@ -5,11 +5,10 @@ undone are inputs of our own: decisions over links, values given out, flows that
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-
-import msgspec
+from collections.abc import Iterable, Sequence
 
 from mimas.runs.planning.inputs import TABLES, before
+from mimas.runs.planning.lineage import Lineages
 from mimas.runs.planning.plan import Input, Plan
 from mimas.schema.values import decode
 from mimas.store.database import Transaction
@@ -45,7 +44,7 @@ def source_driven(tx: Transaction, entries: Sequence[int], made: Plan) -> list[s
     """Which systems have to change for the rest of what these entries did to be undone, with the rules in between."""
     back = {(unit.key, name) for unit in made.units for part in unit.parts if not part.system for name in part.values}
     found: Counter[tuple[str, str, str]] = Counter()
-    lineage = _Lineage(tx)
+    lineage = Lineages(tx)
     for (id_,), was, is_ in Past(tx, "resource").differences(entries[0] - 1, entries[-1]):
         if is_ is None:
             continue
@@ -76,20 +75,3 @@ def unsendable(tx: Transaction, store: Store, entries: Sequence[int]) -> Iterabl
             f"{count:,} objects of {connector} are gone. What is made in their place is another object there, with "
             "another identity; where the system has a recycle bin, restore them there first."
         )
-
-
-class _Lineage:
-    """Patterns, read once each: attribute → (rule, connector)."""
-
-    def __init__(self, tx: Transaction) -> None:
-        self._tx = tx
-        self._known: dict[int, Mapping[str, list[tuple[str, str]]]] = {}
-
-    def of(self, pattern: int) -> Mapping[str, list[tuple[str, str]]]:
-        if pattern not in self._known:
-            body = self._tx.value("SELECT body FROM pattern WHERE id = ?", pattern) or "[]"
-            by: dict[str, list[tuple[str, str]]] = {}
-            for attribute, rule, connector in msgspec.json.decode(body):
-                by.setdefault(attribute, []).append((rule, connector))
-            self._known[pattern] = by
-        return self._known[pattern]
