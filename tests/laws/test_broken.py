@@ -20,7 +20,7 @@ from mimas.runs.resolving import Resolver
 from mimas.runs.session import Withheld
 from mimas.runs.symbols import Symbols
 from mimas.schema.values import as_list
-from mimas.store import chain, past, recording
+from mimas.store.history import chain, past, recording
 from mimas.store.store import Store
 from mimas.sync import inbound, outbound
 from mimas.sync.explain import Judged, contribution, explainer, flow, linking, target

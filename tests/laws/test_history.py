@@ -5,11 +5,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from mimas.store import past, recording
-from mimas.store.audit import verify
 from mimas.store.database import Transaction
-from mimas.store.past import Past
-from mimas.store.recording import RECORDED
+from mimas.store.history import past, recording
+from mimas.store.history.audit import verify
+from mimas.store.history.past import Past
+from mimas.store.history.recording import RECORDED
 from mimas.store.references import SEEN, WANTED
 from tests.laws.machine import LAW, Life
 from tests.world import World, delimited, inbound, outbound, target

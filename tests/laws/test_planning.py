@@ -10,7 +10,7 @@ from mimas.runs.planning.plan import Plan, read, write
 from mimas.runs.planning.rehearsing import Recipe, plan
 from mimas.runs.setup import Step
 from mimas.schema.values import decode
-from mimas.store import past
+from mimas.store.history import past
 from mimas.store.resources import LIVE
 from tests.laws.machine import LAW, Life, edits
 from tests.world import World

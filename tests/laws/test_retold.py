@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mimas.runs.explaining.onward import Onward
 from mimas.runs.explaining.standing import UNDER_WAY
 from mimas.runs.explaining.why import Why, why, why_at
-from mimas.store import past
+from mimas.store.history import past
 from tests.laws.machine import LAW, Life
 from tests.world import World, delimited, inbound, outbound, target
 

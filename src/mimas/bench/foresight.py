@@ -22,7 +22,7 @@ from mimas.runs.planning.applying import apply
 from mimas.runs.planning.plan import write
 from mimas.runs.planning.rehearsing import Recipe, plan
 from mimas.runs.setup import Step
-from mimas.store import recording
+from mimas.store.history import recording
 from mimas.store.store import Store
 
 _NAME, _OTHER = 'Trim([First]) & " " & Trim([Last])', 'Trim([Last]) & ", " & Trim([First])'

@@ -7,10 +7,10 @@ from mimas.cli.failing import CommandError, Exit
 from mimas.cli.installation import Installation
 from mimas.cli.looking import find
 from mimas.cli.printing import as_json, errors, instant, out
-from mimas.store import roots
-from mimas.store.audit import Finding, Verdict
-from mimas.store.audit import verify as verified
-from mimas.store.chain import Batch
+from mimas.store.history import roots
+from mimas.store.history.audit import Finding, Verdict
+from mimas.store.history.audit import verify as verified
+from mimas.store.history.chain import Batch
 
 _SHOWN = 20
 """So many of the findings are printed; ``--json`` has all."""
@@ -40,8 +40,8 @@ def verify(installation: Installation, file: Path | None, *, json: bool) -> int:
 
 def erase(installation: Installation, type_: str, key: str, reason: str) -> None:
     """Take somebody who is gone out of everything that is kept. Raises `CommandError`."""
-    from mimas.store.erasing import EraseError
-    from mimas.store.erasing import erase as erased
+    from mimas.store.history.erasing import EraseError
+    from mimas.store.history.erasing import erase as erased
 
     found = find(installation, type_, key)
     if len(found) > 1:

@@ -7,8 +7,8 @@ from mimas.cli.failing import CommandError
 from mimas.cli.installation import Installation
 from mimas.cli.printing import as_json, cell, instant, out
 from mimas.cli.recalling import find_ever, instant_at, then
-from mimas.store.alike import WHOLE, Group, Subject, grouped
-from mimas.store.contrast import Span, contrast, names
+from mimas.store.history.alike import WHOLE, Group, Subject, grouped
+from mimas.store.history.contrast import Span, contrast, names
 from mimas.store.runs import moment as written
 
 _EXAMPLES, _ALL = 3, 1 << 60

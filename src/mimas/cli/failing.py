@@ -109,7 +109,7 @@ def _of_the_rest(error: Exception) -> tuple[str, Exit] | None:
     from mimas.runs.extensions import ExtensionError
     from mimas.secrets.errors import SecretError
     from mimas.store.database import DatabaseError
-    from mimas.store.roots import RootsError
+    from mimas.store.history.roots import RootsError
 
     if isinstance(error, UsageError):
         return str(error), Exit.USAGE

@@ -105,7 +105,7 @@ class Installation:
     @cached_property
     def any_store(self) -> "Store":
         """The store, whether it has been made ready or not."""
-        from mimas.store.chain import Cause
+        from mimas.store.history.chain import Cause
         from mimas.store.store import Store
 
         store = Store(self.database)

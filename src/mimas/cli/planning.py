@@ -25,7 +25,7 @@ from mimas.runs.planning.rehearsing import Prepare, Recipe, plan, recipe
 from mimas.runs.planning.undoing import documents_before, inputs_of, source_driven, unsendable
 from mimas.runs.setup import Step
 from mimas.secrets.keys import FILE
-from mimas.store.past import begin, first_place, last_place
+from mimas.store.history.past import begin, first_place, last_place
 
 
 def make(

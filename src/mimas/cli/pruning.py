@@ -7,7 +7,7 @@ from mimas.cli.failing import CommandError
 from mimas.cli.installation import Installation
 from mimas.cli.moments import moment
 from mimas.cli.printing import instant, out
-from mimas.store import past, retention
+from mimas.store.history import past, retention
 from mimas.store.pruning import prune
 from mimas.store.runs import moment as written
 from mimas.store.runs import now

@@ -9,7 +9,8 @@ from mimas.cli.installation import Installation
 from mimas.cli.looking import find
 from mimas.cli.moments import moment
 from mimas.cli.printing import instant
-from mimas.store import looking, past
+from mimas.store import looking
+from mimas.store.history import past
 from mimas.store.runs import moment as written
 from mimas.store.runs import now
 from mimas.store.store import Store

@@ -8,9 +8,9 @@ from mimas.cli.failing import CommandError
 from mimas.cli.installation import Installation
 from mimas.cli.printing import as_json, cell, instant, out
 from mimas.cli.recalling import find_ever
-from mimas.store import biography, past
-from mimas.store.biography import Change
 from mimas.store.grants import FOREVER
+from mimas.store.history import biography, past
+from mimas.store.history.biography import Change
 
 _NAMED = 5
 """How many of the references that were added or removed together are named."""

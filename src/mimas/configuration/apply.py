@@ -6,7 +6,7 @@ from mimas.configuration.canonical import Change, diff, digest
 from mimas.configuration.reach import Reach, reach
 from mimas.configuration.reading import Document, pack, unpack
 from mimas.store import tables
-from mimas.store.past import Past
+from mimas.store.history.past import Past
 from mimas.store.runs import now
 from mimas.store.store import Store
 

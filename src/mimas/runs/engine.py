@@ -27,7 +27,7 @@ from mimas.runs.syncing import sync_step
 from mimas.runs.tally import Tally
 from mimas.store import mode, runs
 from mimas.store.database import Transaction
-from mimas.store.roots import append_new
+from mimas.store.history.roots import append_new
 from mimas.store.runs import now as instant
 from mimas.store.store import Store
 from mimas.sync.compiling import Compiled, compile_rules

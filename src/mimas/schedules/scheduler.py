@@ -19,9 +19,10 @@ from mimas.schedules import standing, trouble
 from mimas.schedules.post import Post
 from mimas.schedules.standing import Standing
 from mimas.schedules.timing import words
-from mimas.store import looking, retention, schedules
-from mimas.store.chain import Cause
+from mimas.store import looking, schedules
 from mimas.store.database import BusyError
+from mimas.store.history import retention
+from mimas.store.history.chain import Cause
 from mimas.store.pruning import prune_daily
 from mimas.store.schedules import Memory
 

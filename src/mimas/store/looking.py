@@ -8,8 +8,8 @@ import msgspec
 from mimas.schema.values import as_list, decode, decode_wanted
 from mimas.store import facts, holds, mode, resources
 from mimas.store.database import Row, Transaction
+from mimas.store.history.past import Past, Then
 from mimas.store.objects import WANTED_ABSENT
-from mimas.store.past import Past, Then
 from mimas.store.references import WANTED
 from mimas.store.store import Store
 

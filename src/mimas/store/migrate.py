@@ -6,14 +6,14 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import inspect
 
-from mimas.store import recording
 from mimas.store.database import Database
+from mimas.store.history import recording
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
     """Run the migrations that are missing, up to a revision, in one transaction.
 
-    Meanwhile nothing is recorded (see `mimas.store.recording`): what a migration does is no change of what is known.
+    Meanwhile nothing is recorded (see `mimas.store.history.recording`): a migration does not change what is known.
     """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))

@@ -1,7 +1,7 @@
 """Pruning the run history (MIM: clear run history): runs of long ago go, with all that was kept of them.
 
 A run stays, whatever its age, while somebody may ask for it: see `_kept`. What it has changed stays in the history of
-what was changed, which tells of the run by itself and is kept longer: see `mimas.store.chain`.
+what was changed, which tells of the run by itself and is kept longer: see `mimas.store.history.chain`.
 """
 
 from collections.abc import Callable, Sequence

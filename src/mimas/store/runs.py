@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import msgspec
 
-from mimas.store import chain, tables
+from mimas.store import tables
 from mimas.store.database import Row, Transaction
+from mimas.store.history import chain
 
 WHOLE = "('success', 'errors', 'held')"
 """The results of a run that came to its end, in SQL; errors and holds of single objects do not count."""

@@ -6,9 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mimas.store import chain, tables
-from mimas.store.chain import Cause
+from mimas.store import tables
 from mimas.store.database import Database, DatabaseError, Transaction
+from mimas.store.history import chain
+from mimas.store.history.chain import Cause
 from mimas.store.runs import moment, now
 
 REVISION = "0009"

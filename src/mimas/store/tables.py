@@ -287,7 +287,7 @@ batch = _table(
     Index("batch_objects", "objects"),
     Index("batch_resources", "resources"),
 )
-"""One committed transaction that changed something of the history: when, by whom, why; see `mimas.store.chain`.
+"""One committed transaction that changed something of the history: when, by whom, why; see `mimas.store.history.chain`.
 
 ``place``: its number in the order of commits; ``content``: the digest of its rows; ``objects`` and ``resources``: the
 ids that the next ones get, so that whatever has a lower one was there; ``root``: the chain up to here.
@@ -295,14 +295,14 @@ ids that the next ones get, so that whatever has a lower one was there; ``root``
 
 
 fresh = _table("fresh", _id(), _number("objects"), _number("resources"))
-"""One row: the first ids of the step at hand. Of what a step has made nothing is kept: see `mimas.store.recording`."""
+"""One row: the first ids of the step at hand, of which nothing is kept: see `mimas.store.history.recording`."""
 
 
 def _past(of: Table, key: str, columns: str, *indexes: Index) -> Table:
     """What rows of a table were before a batch changed them.
 
-    ``kept`` says which columns the batch has changed, so that only these are kept: see `mimas.store.recording`;
-    ``erased`` is the digest of a row whose values have been taken out of it: see `mimas.store.erasing`.
+    ``kept`` says which columns the batch has changed, so that only these are kept: see `mimas.store.history.recording`;
+    ``erased`` is the digest of a row whose values have been taken out of it: see `mimas.store.history.erasing`.
     """
 
     def column(name: str, *, primary: bool) -> Column[int] | Column[str]:

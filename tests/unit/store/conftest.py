@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from mimas.store import chain, recording, tables
-from mimas.store.chain import Cause
+from mimas.store import tables
 from mimas.store.database import Row, Transaction
-from mimas.store.past import Past, last_place
+from mimas.store.history import chain, recording
+from mimas.store.history.chain import Cause
+from mimas.store.history.past import Past, last_place
 from mimas.store.store import Store
 from tests.world import Clock
 

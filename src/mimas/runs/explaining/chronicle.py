@@ -9,10 +9,10 @@ from typing import Any, TypeAlias
 
 from mimas.runs.images import same
 from mimas.schema.values import decode, decode_wanted
-from mimas.store import past, recording
 from mimas.store.database import Row, Transaction
+from mimas.store.history import past, recording
+from mimas.store.history.past import Past
 from mimas.store.objects import WANTED_ABSENT
-from mimas.store.past import Past
 from mimas.store.references import SEEN, WANTED
 from mimas.store.store import Store
 

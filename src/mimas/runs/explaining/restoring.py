@@ -14,11 +14,12 @@ from mimas.runs.symbols import Symbols
 from mimas.schema import names
 from mimas.schema.attributes import Kind
 from mimas.schema.values import decode
-from mimas.store import objects, past, recording, tables
+from mimas.store import objects, tables
 from mimas.store.database import Row, Transaction
 from mimas.store.decisions import CUT, LINKED
+from mimas.store.history import past, recording
+from mimas.store.history.past import Past
 from mimas.store.instants import stamp
-from mimas.store.past import Past
 from mimas.store.references import SENT
 from mimas.store.resources import LIVE
 from mimas.sync.context import Context

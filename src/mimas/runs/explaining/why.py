@@ -20,8 +20,8 @@ from mimas.runs.symbols import Symbols
 from mimas.schema.attributes import Kind
 from mimas.schema.values import Value
 from mimas.store.database import Transaction
+from mimas.store.history.past import Then
 from mimas.store.looking import title
-from mimas.store.past import Then
 from mimas.sync.explain import AttributeProof, Explainer
 
 MOST = 20

@@ -13,7 +13,7 @@ from mimas.runs.planning.plan import Plan, PlanError, Unit
 from mimas.runs.planning.rehearsing import Prepare, Recipe, rehearse
 from mimas.runs.session import Withheld
 from mimas.runs.setup import Step
-from mimas.store import past
+from mimas.store.history import past
 
 _ROUNDS = 50
 

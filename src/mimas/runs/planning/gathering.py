@@ -10,9 +10,9 @@ from mimas.runs.planning.plan import Action, Part, Referring, Unit, ValueChange
 from mimas.runs.symbols import Symbols
 from mimas.schema.values import decode
 from mimas.store.database import Row, Transaction
+from mimas.store.history.past import Past
 from mimas.store.looking import title
 from mimas.store.objects import NONE, PRESENT
-from mimas.store.past import Past
 from mimas.store.resources import LIVE
 from mimas.sync.context import UNIQUE
 

@@ -7,9 +7,10 @@ from typing import Any
 from mimas.runs.guarding import CHANGES, DELETES
 from mimas.runs.images import HELD, RELEASED
 from mimas.runs.planning.plan import Input
-from mimas.store import grants, holds, moved, recording, resources
+from mimas.store import grants, holds, moved, resources
 from mimas.store.database import Row, Transaction
-from mimas.store.past import Past
+from mimas.store.history import recording
+from mimas.store.history.past import Past
 
 TABLES = ("fact", "granted", "hold")
 

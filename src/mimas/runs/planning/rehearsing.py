@@ -13,8 +13,9 @@ from mimas.runs.planning.gathering import Gatherer
 from mimas.runs.planning.plan import Done, Plan, Unit
 from mimas.runs.setup import Step
 from mimas.runs.tally import Tally
-from mimas.store import past, runs
+from mimas.store import runs
 from mimas.store.database import Transaction
+from mimas.store.history import past
 from mimas.store.runs import moment
 
 _NOTES = 1_000

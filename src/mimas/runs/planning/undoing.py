@@ -12,7 +12,7 @@ from mimas.runs.planning.lineage import Lineages
 from mimas.runs.planning.plan import Input, Plan
 from mimas.schema.values import decode
 from mimas.store.database import Transaction
-from mimas.store.past import Past
+from mimas.store.history.past import Past
 from mimas.store.resources import LIVE
 from mimas.store.store import Store
 

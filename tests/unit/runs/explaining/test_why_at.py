@@ -8,8 +8,8 @@ import pytest
 from mimas.runs import granting, joiner
 from mimas.runs.explaining.restoring import ErasedError
 from mimas.runs.explaining.why import Why, why, why_at
-from mimas.store import past
-from mimas.store.erasing import erase
+from mimas.store.history import past
+from mimas.store.history.erasing import erase
 from mimas.sync.explain import Verdict
 from mimas.sync.rules import LinkType
 from tests.unit.runs.test_groups import PILOT, group, person

@@ -14,7 +14,7 @@ from mimas.runs.planning.plan import Part, Plan, PlanError, Unit, read, write
 from mimas.runs.planning.rehearsing import Recipe, plan
 from mimas.runs.planning.undoing import inputs_of
 from mimas.runs.setup import Guard, Step
-from mimas.store import past
+from mimas.store.history import past
 from mimas.sync.rules import Deprovision, ResourceType
 from tests.world import World, attributes, delimited, inbound, outbound, simulated, target
 

@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 from mimas.store import tables
-from mimas.store.past import last_place
+from mimas.store.history.past import last_place
 from tests.unit.store.conftest import Kept
 
 FACT = "kind, key, resource, value, at"

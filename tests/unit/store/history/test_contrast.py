@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from mimas.runs import granting
-from mimas.store.alike import Alike, Alteration, Subject, grouped
-from mimas.store.contrast import Span, contrast, names
-from mimas.store.past import last_place
+from mimas.store.history.alike import Alike, Alteration, Subject, grouped
+from mimas.store.history.contrast import Span, contrast, names
+from mimas.store.history.past import last_place
 from tests.world import World, delimited, inbound, outbound, target
 
 Told = dict[tuple[str, str, str], int]

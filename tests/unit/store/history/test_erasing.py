@@ -3,11 +3,12 @@
 import pytest
 
 from mimas.runs import granting, joiner
-from mimas.store import biography, looking
-from mimas.store.audit import verify
-from mimas.store.erasing import Erased, EraseError, covered, erase, said
-from mimas.store.past import Then
-from mimas.store.recording import RECORDED
+from mimas.store import looking
+from mimas.store.history import biography
+from mimas.store.history.audit import verify
+from mimas.store.history.erasing import Erased, EraseError, covered, erase, said
+from mimas.store.history.past import Then
+from mimas.store.history.recording import RECORDED
 from tests.world import World, delimited, inbound, outbound, target
 
 NAMES = ("Zebedee", "zebedee", "Zeus", "Zanzibar")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mimas.runs import granting, joiner
-from mimas.store import biography
+from mimas.store.history import biography
 from tests.world import World, delimited, inbound, outbound, target
 
 Story = list[tuple[str, list[tuple[Any, ...]]]]

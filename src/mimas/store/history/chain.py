@@ -13,7 +13,7 @@ import msgspec
 
 from mimas.store import tables
 from mimas.store.database import Row, Transaction
-from mimas.store.recording import RECORDED
+from mimas.store.history.recording import RECORDED
 
 _LOCK = int.from_bytes(b"mimasend")
 """The number of PostgreSQL's advisory lock of whoever is about to commit a batch."""

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.types import Text
 
-from mimas.store import recording
-from mimas.store.chain import under_way
 from mimas.store.database import Row, Transaction
+from mimas.store.history import recording
+from mimas.store.history.chain import under_way
 from mimas.store.runs import moment
 
 _PAGE = 10_000

@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 import msgspec
 
 from mimas.schema.values import decode
-from mimas.store import decisions, recording, resources, tables
-from mimas.store.chain import leaf, under_way
+from mimas.store import decisions, resources, tables
 from mimas.store.database import Transaction
+from mimas.store.history import recording
+from mimas.store.history.chain import leaf, under_way
+from mimas.store.history.past import Past
 from mimas.store.looking import title
 from mimas.store.objects import PRESENT
-from mimas.store.past import Past
 from mimas.store.store import Store
 
 _SHORT = 3

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mimas.store import erasing, retention
-from mimas.store.chain import Batch, batches, digest, rooted
 from mimas.store.database import Transaction
-from mimas.store.recording import RECORDED
+from mimas.store.history import erasing, retention
+from mimas.store.history.chain import Batch, batches, digest, rooted
+from mimas.store.history.recording import RECORDED
 from mimas.store.store import Store
 
 _PAGE = 100

@@ -13,9 +13,9 @@ import msgspec
 from mimas.schema.values import Value, decode, decode_wanted
 from mimas.store import decisions, facts, resources
 from mimas.store.database import Row, Transaction
+from mimas.store.history.past import Past
 from mimas.store.looking import PRESENCE, title
 from mimas.store.objects import WANTED_ABSENT
-from mimas.store.past import Past
 from mimas.store.references import SEEN, WANTED
 from mimas.store.store import Store
 

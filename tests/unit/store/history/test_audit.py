@@ -3,7 +3,7 @@
 import pytest
 
 from mimas.store import tables
-from mimas.store.audit import Verdict, verify
+from mimas.store.history.audit import Verdict, verify
 from tests.unit.store.conftest import Kept
 
 
@@ -118,7 +118,7 @@ def test_a_chain_that_was_written_anew_is_not_the_one_that_was_sealed(told: Kept
 
 
 def test_what_is_added_while_it_is_looked_at_is_looked_at(told: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mimas.store.audit._PAGE", 2)
+    monkeypatch.setattr("mimas.store.history.audit._PAGE", 2)
     assert verify(told.store).entries == 8
     assert places(tamper(told, "UPDATE batch SET what = 'x' WHERE place IN (2, 5)")) == [2, 5]
 

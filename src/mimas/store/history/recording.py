@@ -2,7 +2,7 @@
 
 A *batch* is a committed transaction. Of every row of the recorded tables that it changes, the changed columns are kept
 once as they were before, so a state of the past is today's state with the first of these put in place of what came
-later: see `mimas.store.past`. Nothing that writes to the store has to think of it, and nothing can forget to.
+later: see `mimas.store.history.past`. Nothing that writes to the store has to think of it, and nothing can forget to.
 
 Of what is *fresh* nothing is kept: of an object or a resource that the step at hand has made, and of what belongs to
 it. That it was not there before is told by its id, as a batch knows the ids that were next when it was committed; so a

@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mimas.store import tables
-from mimas.store.chain import Cause
 from mimas.store.database import Transaction
+from mimas.store.history.chain import Cause
+from mimas.store.history.recording import RECORDED
 from mimas.store.pruning import once_a_day
-from mimas.store.recording import RECORDED
 from mimas.store.runs import moment
 from mimas.store.store import Store
 

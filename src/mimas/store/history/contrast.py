@@ -11,12 +11,12 @@ import msgspec
 
 from mimas.schema.values import decode, decode_wanted
 from mimas.store import facts, resources
-from mimas.store.alike import Alteration, Subject
 from mimas.store.database import Row, Transaction
 from mimas.store.decisions import CUT, LINKED
+from mimas.store.history.alike import Alteration, Subject
+from mimas.store.history.past import Difference, Past
 from mimas.store.looking import title
 from mimas.store.objects import PRESENT, WANTED_ABSENT
-from mimas.store.past import Difference, Past
 from mimas.store.references import SEEN, WANTED
 from mimas.store.store import Store
 
@@ -24,7 +24,7 @@ _CHUNK = 5_000
 
 
 class Span(NamedTuple):
-    """Two places of the chain (see `mimas.store.past`); ``until`` none: now."""
+    """Two places of the chain (see `mimas.store.history.past`); ``until`` none: now."""
 
     since: int
     until: int | None

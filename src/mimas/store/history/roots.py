@@ -7,7 +7,7 @@ machine. So a root that was kept there vouches for every entry up to its own.
 from pathlib import Path
 
 from mimas.store import tables
-from mimas.store.chain import COLUMNS, Batch
+from mimas.store.history.chain import COLUMNS, Batch
 from mimas.store.store import Store
 
 _KEPT = "root-kept"

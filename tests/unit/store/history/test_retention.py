@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from mimas.store.audit import verify
-from mimas.store.past import Past, place_at
-from mimas.store.retention import base, prune, prune_daily
-from mimas.store.roots import last
+from mimas.store.history.audit import verify
+from mimas.store.history.past import Past, place_at
+from mimas.store.history.retention import base, prune, prune_daily
+from mimas.store.history.roots import last
 from tests.unit.store.conftest import Kept
 
 
@@ -46,7 +46,7 @@ def test_what_was_later_is_told_as_before(old: tuple[Kept, int]) -> None:
 
 def test_again_and_again(old: tuple[Kept, int], monkeypatch: pytest.MonkeyPatch) -> None:
     kept, one = old
-    monkeypatch.setattr("mimas.store.retention._BATCH", 2)
+    monkeypatch.setattr("mimas.store.history.retention._BATCH", 2)
     assert prune(kept.store, kept.clock() - timedelta(minutes=7)) == 2
     assert verify(kept.store).sound
     assert prune(kept.store, kept.clock() - timedelta(minutes=1)) == 6

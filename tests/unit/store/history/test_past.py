@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mimas.store import tables
-from mimas.store.past import Past, place_at
+from mimas.store.history.past import Past, place_at
 from tests.unit.store.conftest import Kept
 
 REFERENCE = "object, attribute, target, bits"
@@ -136,7 +136,7 @@ def test_differences_between_two_states(kept: Kept) -> None:
 
 
 def test_differences_in_pages(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mimas.store.past._PAGE", 2)
+    monkeypatch.setattr("mimas.store.history.past._PAGE", 2)
     one, two = kept.object(), kept.object()
     others = [kept.object() for _ in range(5)]
     since = kept.place()
