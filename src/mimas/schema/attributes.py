@@ -29,6 +29,14 @@ class Attribute:
     """For a reference: the object type it points to, where the system needs to be told."""
     secret: bool = False
     """It is written when an object is made, never read, and stands in no image: an initial password."""
+    required: bool = False
+    """Of a resource: it must have a value."""
+    pattern: str = ""
+    """Of a resource: a regular expression that each value must fit as a whole (MIM: StringRegex)."""
+    minimum: int | None = None
+    maximum: int | None = None
+    labels: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """What people call it, by language (``en``); without any it is called by its name."""
 
 
 NAME = "dn"

@@ -1,6 +1,12 @@
-"""The tree of a filter."""
+"""The tree of a filter.
 
+A path through references (``/Group[…]/ComputedMember``) is turned round: it takes each resource that one of the first
+step *refers to*. So a filter is always a condition on one resource, and steps nest within it.
+"""
+
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Literal, TypeAlias
 
 from mimas.schema.values import Scalar
@@ -8,14 +14,28 @@ from mimas.schema.values import Scalar
 Operator: TypeAlias = Literal["=", "!=", "<", "<=", ">", ">="]
 Match: TypeAlias = Literal["starts-with", "ends-with", "contains"]
 
+ID = "ObjectID"
+"""The attribute by which a resource is itself: a reference to it, whose values are ids."""
+TYPE = "ObjectType"
+"""The attribute that holds the name of its type."""
+MEMBERS = "ComputedMember"
+"""The attribute that holds who belongs to a set or a criteria group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """The present instant, moved by so much: ``op:add-dayTimeDuration-to-dateTime(fn:current-dateTime(), …)``."""
+
+    moved: timedelta = timedelta()
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``attribute operator value``."""
+    """``attribute operator value``. An id, of ``ObjectID`` or another reference, is a number."""
 
     attribute: str
     operator: Operator
-    value: Scalar
+    value: Scalar | Now
     position: int = field(default=0, compare=False)
 
 
@@ -26,6 +46,41 @@ class Matches:
     how: Match
     attribute: str
     text: str
+    position: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """``is-present(attribute)``, and ``starts-with(attribute, '%')``, by which MIM's filters ask the same."""
+
+    attribute: str
+    position: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Refers:
+    """``attribute = /path``: it refers to a resource that the filter takes. ``ObjectID``: it is one itself."""
+
+    attribute: str
+    to: "Filter"
+    position: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Referred:
+    """A step ``/path/attribute``: a resource that the filter takes refers to it."""
+
+    attribute: str
+    by: "Filter"
+    position: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Descends:
+    """``descendant-in('attribute', /path)``: whoever is reached by following the attribute, any number of times."""
+
+    attribute: str
+    of: "Filter"
     position: int = field(default=0, compare=False)
 
 
@@ -50,7 +105,7 @@ class Any:
     conditions: tuple["Condition", ...]
 
 
-Condition: TypeAlias = Comparison | Matches | Not | All | Any
+Condition: TypeAlias = Comparison | Matches | Present | Refers | Referred | Descends | Not | All | Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +120,24 @@ Filter: TypeAlias = tuple[Selection, ...]
 """What one of its selections takes (``|``)."""
 
 
-def attributes(selections: Filter) -> frozenset[str]:
-    """The names of all attributes that the filter reads."""
-    found: set[str] = set()
+def conditions(selections: Filter, *, nested: bool = True) -> Iterator[Condition]:
+    """Every condition of a filter, the outer ones before those within. ``nested``: also of the filters within."""
     waiting: list[Condition] = [selection.condition for selection in selections if selection.condition]
     while waiting:
-        match waiting.pop():
-            case Comparison(attribute=name) | Matches(attribute=name):
-                found.add(name)
-            case Not(condition=condition):
-                waiting.append(condition)
-            case All(conditions=conditions) | Any(conditions=conditions):
-                waiting.extend(conditions)
-    return frozenset(found)
+        condition = waiting.pop()
+        yield condition
+        match condition:
+            case Not(condition=inner):
+                waiting.append(inner)
+            case All(conditions=parts) | Any(conditions=parts):
+                waiting.extend(parts)
+            case Refers(to=inside) | Referred(by=inside) | Descends(of=inside):
+                if nested:
+                    waiting.extend(selection.condition for selection in inside if selection.condition)
+
+
+def attributes(selections: Filter) -> frozenset[str]:
+    """The names of all attributes that the filter reads, of whatever resource."""
+    return frozenset(
+        condition.attribute for condition in conditions(selections) if not isinstance(condition, Not | All | Any)
+    )
