@@ -125,7 +125,7 @@ def search(installation: Installation, text: str, *, limit: int, json: bool) -> 
     from mimas.language.filters import tree as trees
     from mimas.language.filters.parser import parse
     from mimas.language.filters.predicate import equalities, predicate
-    from mimas.sync.keys import normal
+    from mimas.language.keys import normal
 
     types = installation.engine.setup.rules.types
     try:
@@ -190,7 +190,7 @@ def _known(installation: Installation, type_: str | None, attributes: Iterable[s
 
 def find(installation: Installation, type_: str, key: str) -> list[int]:
     """The resources of a type with this id, or with this value in an indexed attribute. Raises `CommandError`."""
-    from mimas.sync.keys import normal
+    from mimas.language.keys import normal
 
     _type(installation, type_)
     indexed = sorted(installation.engine.setup.rules.types[type_].indexed)

@@ -118,7 +118,10 @@ def _assemble(home: Path, parsed: list[tuple[Document, Body]], vault: Vault) -> 
 
 
 def _attributes(parts: dict[str, AttributePart]) -> dict[str, Attribute]:
-    return {name: Attribute(name, part.type, part.multivalued, part.to, part.secret) for name, part in parts.items()}
+    return {
+        name: Attribute(name, part.type, part.multivalued, part.to, part.secret, indexed=part.indexed)
+        for name, part in parts.items()
+    }
 
 
 def _type(document: Document, body: ObjectTypeBody) -> ResourceType:

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mimas.language.keys import normal
 from mimas.schema.values import Value, as_list
 from mimas.store import looking
 from mimas.store.store import Store
-from mimas.sync.keys import normal
 from mimas.sync.rules import ResourceType
 
 

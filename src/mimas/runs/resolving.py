@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeAlias
 
+from mimas.language.keys import normal
 from mimas.runs.ages import Ages
 from mimas.runs.cases import Case, Part, load_cases
 from mimas.runs.deletion import DeletionRules, KeepError
@@ -20,7 +21,6 @@ from mimas.store.looking import title
 from mimas.store.resources import DELETED, LIVE, Key, StoredResource
 from mimas.sync.generated import About, Failure
 from mimas.sync.inbound import Contribution, combine, settled
-from mimas.sync.keys import normal
 
 Result: TypeAlias = tuple[dict[str, Any], tuple[tuple[int, int], ...]]
 """Values and lineage of a resource."""

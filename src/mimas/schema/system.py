@@ -90,7 +90,7 @@ INDEXED = frozenset({"DisplayName", "Name", "RequestStatus", "ApprovalStatus", "
 def _attribute(short: str) -> Attribute:
     name, _, form = short.partition(":")
     form, _, to = form.partition(">")
-    return Attribute(name, _KINDS[form[0]], "*" in form, to or None, required="!" in form)
+    return Attribute(name, _KINDS[form[0]], "*" in form, to or None, required="!" in form, indexed=name in INDEXED)
 
 
 def _attributes(short: str) -> Mapping[str, Attribute]:
