@@ -9,6 +9,7 @@ from string import ascii_lowercase, ascii_uppercase
 
 import msgspec
 
+from mimas.language.coercion import iso
 from mimas.language.filters import tree
 from mimas.store.filtering.conditions import FALSE, TRUE, both, either, opposite
 from mimas.store.filtering.documents import Documents
@@ -69,7 +70,7 @@ def _date(documents: Documents, operator: str, wanted: datetime, *, upper: bool)
     """Dates in their usual forms; any other is not decided."""
     rest = "TRUE" if upper else "FALSE"
     second = wanted.replace(microsecond=0)
-    text = _json(second.isoformat().replace("+00:00", "Z"))
+    text = f'"{iso(second)}"'
     if wanted != second:
         # Of whole seconds none is in between: what is before it is not after the second that it lies in.
         operator = {"<": "<=", ">=": ">"}.get(operator, operator)
