@@ -27,6 +27,7 @@ from mimas.configuration.reading import Document
 from mimas.mail.server import PORTS, MailServer
 from mimas.runs.setup import ConnectorSetup, Guard, Profile, Schedule, Setup, Told, Window
 from mimas.schema.attributes import Attribute, ObjectType, told_apart
+from mimas.schema.system import INDEXED, SYSTEM
 from mimas.schema.values import Scalar
 from mimas.secrets.vault import EMPTY, Vault
 from mimas.sync.rules import (
@@ -118,16 +119,30 @@ def _assemble(home: Path, parsed: list[tuple[Document, Body]], vault: Vault) -> 
 
 
 def _attributes(parts: dict[str, AttributePart]) -> dict[str, Attribute]:
-    return {name: Attribute(name, part.type, part.multivalued, part.to, part.secret) for name, part in parts.items()}
+    return {
+        name: Attribute(
+            name,
+            part.type,
+            part.multivalued,
+            part.to,
+            part.secret,
+            part.required,
+            part.pattern,
+            part.minimum,
+            part.maximum,
+            part.label,
+        )
+        for name, part in parts.items()
+    }
 
 
 def _type(document: Document, body: ObjectTypeBody) -> ResourceType:
-    indexed = frozenset(name for name, part in body.attributes.items() if part.indexed)
+    system = SYSTEM.get(document.name, {})
+    attributes = {**system, **_attributes(body.attributes)}
+    indexed = {name for name, part in body.attributes.items() if part.indexed} | (INDEXED & system.keys())
     chosen = {name: part.choose for name, part in body.attributes.items() if part.choose}
     deletion = _deletion(body.deletion)
-    return ResourceType(
-        document.name, _attributes(body.attributes), indexed, document.place, deletion, body.release, chosen
-    )
+    return ResourceType(document.name, attributes, frozenset(indexed), document.place, deletion, body.release, chosen)
 
 
 def _deletion(part: DeletionPart) -> Deletion:

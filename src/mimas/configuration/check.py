@@ -28,7 +28,8 @@ from mimas.language.errors import ExpressionError
 from mimas.language.expressions import parse, uses_now
 from mimas.language.scope import Scope
 from mimas.runs.setup import Step
-from mimas.schema.attributes import Kind
+from mimas.schema.attributes import Attribute, Kind
+from mimas.schema.system import SYSTEM
 
 _TOGETHER = (
     check_secrets,
@@ -75,10 +76,19 @@ def _types(world: World) -> Iterator[Problem]:
     for name, resource_type in world.setup.rules.types.items():
         document = world.documents["ObjectType", name]
         for attribute in resource_type.attributes.values():
-            if attribute.to:
+            if attribute.to and attribute.to not in SYSTEM:
                 yield from world.named(document, ("attributes", attribute.name), "ObjectType", attribute.to)
+            own = SYSTEM.get(name, {}).get(attribute.name, attribute)
+            if (own.kind, own.multivalued) != (attribute.kind, attribute.multivalued):
+                message = f"'{attribute.name}' of {name} is {_form(own)}, and cannot be {_form(attribute)}"
+                hint = "a type of Mimas itself can be given attributes, labels and limits; choose another name"
+                yield document.problem(("attributes", attribute.name), message, hint)
         for connector in resource_type.deletion.connectors:
             yield from world.named(document, ("deletion",), "Connector", connector)
+
+
+def _form(attribute: Attribute) -> str:
+    return f"{attribute.kind}, multivalued" if attribute.multivalued else str(attribute.kind)
 
 
 def _memberships(world: World) -> Iterator[Problem]:

@@ -1,13 +1,12 @@
 """The store as a whole: its database, its symbols, its migrations."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from mimas.schema.attributes import Attribute
-from mimas.schema.system import SYSTEM
+from mimas.schema.system import SYSTEM, Catalogue
 from mimas.store import tables
 from mimas.store.database import Database, DatabaseError, Transaction
 from mimas.store.history import chain
@@ -35,8 +34,8 @@ class Store:
         self.cause = Cause()
         """Why what is written next is written."""
         self.clock: Callable[[], datetime] = now
-        self.catalogue: Mapping[str, Mapping[str, Attribute]] = SYSTEM
-        """Type → its attributes, of every type that there is: set by whoever opens an installation."""
+        self.catalogue: Catalogue = SYSTEM
+        """Every type of resources that there is: set by whoever opens an installation."""
         self._symbols: dict[str, int] = {}
         self._names: dict[int, str] = {}
 
