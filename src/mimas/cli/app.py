@@ -54,6 +54,7 @@ for _name, _group in {
     "holds": holds.holds,
     "learned": history.learned,
     "schedules": schedules.schedules,
+    "policy": requests.policy,
     "request": requests.request,
     "secrets": secrets.secrets,
     "bench": bench.bench,

@@ -158,3 +158,48 @@ def why_allowed(
         for check in reason.checks:
             out.print(f"  {'✓' if check.holds else '✗'} {check.words}", markup=False)
     return Exit.DONE
+
+
+ADMINISTRATORS = "Administrators"
+"""What the set of those who may do everything is called, here and in MIM."""
+
+
+def break_glass(installation: Installation, who: str, because: str) -> None:
+    """Name an administrator where there is none any more."""
+    from mimas.requests.wishes import Change, Mode, Operation, Wish
+    from mimas.store.membership import members
+
+    person, set_ = named(installation, who), one(installation, "Set", ADMINISTRATORS)
+    with installation.store.reading() as tx:
+        there = members(tx, set_, 0, 3)
+    if there:
+        names = ", ".join(map(str, there))
+        raise CommandError(
+            f"The set {ADMINISTRATORS} is not empty: the resources {names} are in it. Ask one of them; or change the "
+            "set's document and run `mimas config apply`, as whoever owns this machine may.",
+            Exit.FAILED,
+        )
+    changes = (Change("ExplicitMember", Mode.INSERT, (person,)),)
+    with installation.doing(f"break-glass: {because}"):
+        _submit(installation, None, [Wish(Operation.PUT, "Set", set_, changes, because)])
+    out.print(f"{who} is an administrator now. The history and the request tell of it.", markup=False)
+
+
+def show_as(installation: Installation, type_: str, key: str, who: str, *, json: bool) -> None:
+    """A resource as somebody sees it."""
+    from mimas.requests.viewing import Viewer
+
+    actor = named(installation, who)
+    requests = requests_of(installation)
+    viewer = Viewer(installation.store, requests.policies, actor)
+    id_ = one(installation, type_, key)
+    with installation.store.reading() as tx:
+        views = viewer.see(tx, [id_])
+    if not views:
+        raise CommandError(f"{who} sees no {type_} '{key}': no policy rule lets them read any of it.", Exit.FAILED)
+    view = views[0]
+    if json:
+        as_json({"id": view.id, "type": view.type, **view.values, **view.references})
+        return
+    out.print(f"{view.type} {view.id}, as {who} sees it", style="bold", markup=False)
+    table(("attribute", "value"), [*view.values.items(), *view.references.items()])

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mimas.language.coercion import as_date
 from mimas.requests.target import Target
+from mimas.runs.dues import write_dues
 from mimas.runs.symbols import Symbols
 from mimas.runs.waking import wake
 from mimas.schema.system import INDEXED, SYSTEM
@@ -19,6 +21,10 @@ from mimas.sync.keys import normals
 Reference = tuple[str, int]
 """(attribute, id)."""
 
+EXPIRATION = "ExpirationTime"
+"""The attribute that says when a resource ends by itself (MIM: the Expiration Workflow)."""
+EXPIRES = 8
+"""The stratum of the dues of these: see `mimas.runs.dues`."""
 _MADE = "own"
 """The kind of the fact that a resource was made by a request or a document: no link has to keep it alive."""
 
@@ -44,6 +50,7 @@ class Writer:
         if fact:
             rows = [(_MADE, str(id_), id_, None, stamp(self.context.now))]
             tx.insert(tables.fact, "kind, key, resource, value, at", rows, ignore=True)
+        self._expires(type_, id_, {}, values)
         self._follow(type_, id_, keys)
         return id_
 
@@ -56,6 +63,7 @@ class Writer:
         before, now = self._keys(target.type, decode(row.doc), live=True), self._keys(target.type, values, live=True)
         self._write(row, encode(values), LIVE, now - before, before - now)
         refer(self.tx, self.store, row.id, added, removed)
+        self._expires(target.type, row.id, decode(row.doc), values)
         self._follow(target.type, row.id, before ^ now)
 
     def delete(self, target: Target) -> None:
@@ -65,8 +73,15 @@ class Writer:
         values = decode(row.doc)
         living, kept = (self._keys(target.type, values, live=live) for live in (True, False))
         self._write(row, row.doc, DELETED, set(), living - kept)
+        self._expires(target.type, row.id, values, {})
         self.tx.delete(tables.fact, "kind, key", [(_MADE, str(row.id))])
         self._follow(target.type, row.id, living)
+
+    def _expires(self, type_: str, id_: int, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+        """When it ends by itself: see `mimas.requests.expiring`."""
+        if before.get(EXPIRATION) != now.get(EXPIRATION) and EXPIRATION in self.store.catalogue.get(type_, {}):
+            at = now.get(EXPIRATION)
+            write_dues(self.tx, EXPIRES, {id_: as_date(str(at)) if at else None})
 
     def _write(self, row: StoredResource, doc: str, state: int, new: set[Key], gone: set[Key]) -> None:
         if doc == row.doc and state == row.state:

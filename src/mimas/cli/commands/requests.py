@@ -7,9 +7,7 @@ import typer
 from mimas.cli.given import Json, end, installation
 
 commands = typer.Typer()
-request = typer.Typer(
-    help="Resources made, changed and deleted, as far as policy lets somebody.", no_args_is_help=True
-)
+request = typer.Typer(help="Resources made, changed and deleted, as far as policy lets somebody.", no_args_is_help=True)
 
 Type = Annotated[str, typer.Argument(metavar="TYPE", help="A type of resources, such as person or Set.")]
 Keys = Annotated[str, typer.Argument(metavar="KEY[,KEY…]", help="Ids, or values of an indexed attribute.")]
@@ -89,3 +87,42 @@ def why_allowed(
     from mimas.cli.requesting import why_allowed
 
     end(why_allowed(installation(context), who, action, target, attribute, json=json))
+
+
+policy = typer.Typer(help="Policy that ships with Mimas, switched on bundle by bundle.", no_args_is_help=True)
+
+
+@policy.command("list")
+def list_bundles(context: typer.Context) -> None:
+    """The bundles: what each lets people do, and which are here."""
+    from mimas.cli.bundling import listing
+
+    listing(installation(context))
+
+
+@policy.command("add")
+def add_bundle(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="BUNDLE", help="Its name, as `mimas policy list` shows it.")],
+    person: Annotated[str, typer.Option("--person", metavar="TYPE", help="The type of people.")] = "",
+    group: Annotated[str, typer.Option("--group", metavar="TYPE", help="The type of groups.")] = "",
+    attributes: Annotated[
+        str, typer.Option("--attributes", metavar="A,B", help="Which attributes, in place of those it proposes.")
+    ] = "",
+) -> None:
+    """Write a bundle into this home's documents, fitted to its types."""
+    from mimas.cli.bundling import add
+
+    add(installation(context), name, person, group, attributes)
+
+
+@commands.command("break-glass")
+def break_glass(
+    context: typer.Context,
+    who: Annotated[str, typer.Argument(metavar="TYPE/KEY", help="Who, as person/ann.")],
+    because: Annotated[str, typer.Option("--because", metavar="TEXT", help="Why, for the history.")],
+) -> None:
+    """Name an administrator when the set of administrators is empty, and nobody else could."""
+    from mimas.cli.requesting import break_glass
+
+    break_glass(installation(context), who, because)
