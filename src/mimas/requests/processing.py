@@ -18,7 +18,8 @@ from mimas.requests.validation import Fault, faults
 from mimas.requests.wishes import Operation, Wish
 from mimas.requests.writing import Writer
 from mimas.runs.symbols import Symbols
-from mimas.store import outbox
+from mimas.schema.values import decode
+from mimas.store import outbox, resources
 from mimas.store.database import Transaction
 from mimas.store.instants import stamp
 from mimas.store.looking import title
@@ -88,7 +89,7 @@ class Requests:
         at = 0
         cause = self.store.cause
         try:
-            with self.store.transaction() as tx, self.store.caused_by(cause):
+            with self.store.caused_by(cause), self.store.transaction() as tx:
                 outcomes = []
                 for at, wish in enumerate(wishes):  # noqa: B007 - it tells below which one has ended
                     outcomes.append(self._do(tx, actor, wish, authorized=authorized))
@@ -119,7 +120,7 @@ class Requests:
         request = journal.enter(writer, wish, status, actor=actor, target=id_, title=called, rules=rules)
         for rule in following:
             outbox.put(tx, outbox.FOLLOWS, rule.id, request, stamp(writer.context.now), self.store.cause.person)
-        self._entitle(request, actor, wish, called)
+        self._entitle(tx, request, actor, wish, called)
         return Outcome(request, status, id_)
 
     def _begin(self, tx: Transaction, policy: Policy, actor: int | None, wish: Wish) -> _Course:
@@ -196,11 +197,14 @@ class Requests:
         values = target.values if target.row is not None else target.after(wish.changes)[0]
         return title(values) or wish.type
 
-    def _entitle(self, request: int, actor: int | None, wish: Wish, called: str) -> None:
+    def _entitle(self, tx: Transaction, request: int, actor: int | None, wish: Wish, called: str) -> None:
         """What the history says of the batch."""
         what = f"request {request}: {wish.operation} {wish.type} {called}"
         cause = self.store.cause
-        person = cause.person if actor is None else f"resource {actor}"
+        person = cause.person
+        if actor is not None:
+            asks = next(iter(resources.load(tx, [actor])), None)
+            person = f"{title(decode(asks.doc)) if asks else ''} ({actor})".lstrip()
         self.store.cause = replace(cause, person=person, what=what)
 
     def _ended(self, actor: int | None, wish: Wish, ended: EndedError) -> Outcome:

@@ -104,7 +104,9 @@ def test_a_request_that_needs_consent_waits_and_can_be_cancelled_by_whoever_made
     assert office.modify("Ann", "it", "RequestControl=Anything", type_="Request").status is Status.DENIED
     assert office.modify("Ann", "it", "RequestControl=CancelOperation", type_="Request").status is Status.COMPLETED
     assert office.values("it")["RequestStatus"] == ["Canceled"]
-    assert office.modify("Ann", "it", "RequestControl=CancelOperation", type_="Request").status is not Status.COMPLETED
+    office.ids["done"] = office.modify(None, "Bob", "mobile=9").request
+    assert office.modify(None, "done", "RequestControl=CancelOperation", type_="Request").status is Status.FAILED
+    assert office.values("done")["RequestStatus"] == ["Completed"]
 
 
 def test_what_a_request_says_of_itself_cannot_be_written(office: Office) -> None:
@@ -148,4 +150,4 @@ def test_the_history_tells_who_asked(office: Office) -> None:
     office.rule("self", "Modify", "mobile", relative="ObjectID", before="Everybody", after="Everybody")
     outcome = office.modify("Ann", "Ann", "mobile=9")
     person, what = office.rows("SELECT person, what FROM batch ORDER BY place DESC LIMIT 1")[0]
-    assert (person, what) == (f"resource {office.ids['Ann']}", f"request {outcome.request}: Put person Ann")
+    assert (person, what) == (f"Ann ({office.ids['Ann']})", f"request {outcome.request}: Put person Ann")
