@@ -96,7 +96,7 @@ def build(home: Path, documents: Iterable[Document], vault: Vault = EMPTY) -> tu
 
 
 def is_resource(kind: str, catalogue: Catalogue, documents: Container[tuple[str, str]]) -> bool:
-    """Whether documents of a kind are resources: of a type that is known, or will be when its mistakes are put right."""
+    """Whether documents of a kind are resources: of a type that is known, or will be once its mistakes are mended."""
     return (kind in catalogue or ("ObjectType", kind) in documents) and kind not in RUNTIME | SCHEMA
 
 

@@ -1,4 +1,4 @@
-"""Documents that are resources: a set, a policy rule, a service account. Their keys are the attributes of their type."""
+"""Documents that are resources: a set, a policy rule, a service account. Their keys are attributes of their type."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -117,4 +117,6 @@ def _limits(
         if attribute.required and attribute.name not in values and attribute.name not in referring:
             given = document.body.get(key)
             if given in (None, "", []):
-                yield document.problem((key,), f"'{key}' is missing, and {document.kind} must have it", f"write `{key}: …`")
+                yield document.problem(
+                    (key,), f"'{key}' is missing, and {document.kind} must have it", f"write `{key}: …`"
+                )

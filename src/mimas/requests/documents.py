@@ -6,12 +6,13 @@ other, and an export holds it. Documents are kept of the types that Mimas is mad
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from mimas.language.coercion import as_date, iso
 from mimas.language.errors import FlowError
-from mimas.requests.meaning import Meaning, spelled
+from mimas.requests.meaning import Meaning, readings, spelled
 from mimas.requests.validation import COMPUTED
 from mimas.schema.attributes import Attribute, Kind
 from mimas.schema.system import RUNTIME, SCHEMA, SYSTEM
@@ -21,7 +22,7 @@ from mimas.store.database import Transaction
 from mimas.store.documents import Packed, StoredDocument
 from mimas.store.instants import stamp
 from mimas.store.naming import Key
-from mimas.store.referring import OWN
+from mimas.store.referring import own, own_referrers
 from mimas.store.resources import LIVE, StoredResource
 from mimas.store.store import Store
 
@@ -35,6 +36,8 @@ _LONGEST = 200
 
 Owners = Mapping[str, Mapping[str, str]]
 """Type → attribute → the sync rule that writes it."""
+NOBODYS: Owners = MappingProxyType({})
+"""Where there are no sync rules."""
 
 
 def key_of(attribute: str) -> str:
@@ -76,39 +79,42 @@ def stored(attribute: Attribute, given: Scalar) -> Scalar:
         case Kind.DATETIME if isinstance(given, str) and len(given.strip()) > len("2026-11-23"):
             return iso(as_date(given))
         case Kind.STRING | Kind.REFERENCE if isinstance(given, bool):
-            raise FlowError(f"write \"{str(given).lower()}\" in quotes if the word is meant")
+            raise FlowError(f'write "{str(given).lower()}" in quotes if the word is meant')
         case Kind.STRING | Kind.DATETIME | Kind.BINARY | Kind.REFERENCE:
             return str(given).strip() if attribute.kind is not Kind.STRING else str(given)
     return given
 
 
-def refresh(tx: Transaction, store: Store, ids: Iterable[int], owners: Owners = {}) -> None:
+def refresh(tx: Transaction, store: Store, ids: Iterable[int], owners: Owners = NOBODYS) -> None:
     """Bring the documents of some resources, which a request has made, changed or deleted, to what these are now.
 
     Of an attribute that has not changed the spelling is kept. A new document is called as its resource is, with a
     number behind it where another one is called so.
     """
     rows = [row for row in resources.load(tx, sorted(set(ids))) if store.name(row.type) not in RUNTIME | SCHEMA]
+    # What refers to somebody who is gone does so no more.
+    gone = [row.id for row in rows if row.state != LIVE]
+    rows += resources.load(tx, sorted(own_referrers(tx, store, gone) - {row.id for row in rows}))
     known = naming.names(tx, [row.id for row in rows])
     rows = [row for row in rows if row.id in known or (store.name(row.type) in _DOCUMENTED and row.state == LIVE)]
     if not rows:
         return
     documents.remove(tx, [known[row.id] for row in rows if row.state != LIVE and row.id in known])
     living = [row for row in rows if row.state == LIVE]
-    names = known | _named(tx, store, [row for row in living if row.id not in known], stamp(store.clock()))
+    names = known | _named(tx, store, [row for row in living if row.id not in known])
     old = documents.load(tx, [known[row.id] for row in living if row.id in known])
     wanted = list(_written(tx, store, living, names, old, owners))
     documents.write(tx, [one for one in wanted if old.get((one.kind, one.name)) != one], stamp(store.clock()))
 
 
-def _named(tx: Transaction, store: Store, rows: Sequence[StoredResource], at: str) -> dict[int, Key]:
+def _named(tx: Transaction, store: Store, rows: Sequence[StoredResource]) -> dict[int, Key]:
     """Names for documents that there are not yet."""
     taken: dict[str, set[str]] = {}
     found: dict[int, Key] = {}
     for row in rows:
         kind = store.name(row.type)
         if kind not in taken:
-            taken[kind] = {name for (name,) in tx.rows("SELECT name FROM document WHERE kind = ?", kind)}
+            taken[kind] = {one.name for one in documents.of_kind(tx, kind)}
         values = decode(row.doc)
         base = " ".join(str(values.get(TITLE) or values.get("Name") or f"{kind} {row.id}").split())[:_LONGEST]
         name = next(text for text in _numbered(base) if text not in taken[kind])
@@ -131,7 +137,7 @@ class _Known:
     """What is known of some resources."""
 
     guids: Mapping[int, str]
-    references: dict[int, dict[str, set[int]]] = field(default_factory=dict)
+    references: Mapping[int, Mapping[str, set[int]]]
 
 
 def _written(
@@ -143,16 +149,8 @@ def _written(
     owners: Owners,
 ) -> Iterator[StoredDocument]:
     ids = [row.id for row in rows]
-    known = _Known(facts.guids(tx, ids))
-    targets = set()
-    for id_, attribute, target in tx.rows(
-        f"SELECT f.resource, f.attribute, f.target FROM resource_reference f JOIN resource r ON r.id = f.target"
-        f" AND r.state = {LIVE} WHERE f.resource IN IDS AND f.origin = ?",
-        ids,
-        store.symbol(OWN),
-    ):
-        known.references.setdefault(id_, {}).setdefault(store.name(attribute), set()).add(target)
-        targets.add(target)
+    known = _Known(facts.guids(tx, ids), own(tx, store, ids))
+    targets = {id_ for of in known.references.values() for some in of.values() for id_ in some}
     texts = spelled(tx, store, targets)
     meaning = Meaning(tx, store)
     for row in rows:
@@ -163,7 +161,9 @@ def _written(
         body = dict(_entries(row, name, known, held_, packed.body, texts, meaning))
         order = {key: place for place, key in enumerate((*packed.body, ID, TITLE, "Description"))}
         body = dict(sorted(body.items(), key=lambda entry: order.get(entry[0], len(order))))
-        file = before.file if before is not None else f"documents/resources/{re.sub(r'[^A-Za-z0-9_.-]', '-', kind)}.yaml"
+        file = (
+            before.file if before is not None else f"documents/resources/{re.sub(r'[^A-Za-z0-9_.-]', '-', kind)}.yaml"
+        )
         packed = Packed(body, packed.line, {path: line for path, line in packed.lines.items() if path in body})
         yield StoredDocument(kind, name, documents.packed(packed), file, documents.digest(normal(kind, name, body)))
 
@@ -182,12 +182,12 @@ def _entries(
         yield ID, before.get(ID, guid)
     values, references = decode(row.doc), known.references.get(row.id, {})
     for key, attribute in held_.items():
-        was = [one for one in as_list(before.get(key)) if isinstance(one, str | int)]
+        given: Any = before.get(key)
+        was: list[Any] = given if isinstance(given, list) else [] if given is None else [given]
         if attribute.kind is Kind.REFERENCE:
-            targets = references.get(attribute.name, set())
-            kept = _kept(attribute, [str(one) for one in was], targets, meaning)
-            now: list[Any] = [kept.get(id_) or _spelled(attribute, texts[id_]) for id_ in targets if id_ in texts]
-            now.sort()
+            targets = references.get(attribute.name, set()) & texts.keys()
+            kept, open_ = _kept(attribute, [str(one) for one in was], targets, meaning)
+            now: list[Any] = sorted({*open_, *(kept.get(id_) or _spelled(attribute, texts[id_]) for id_ in targets)})
         else:
             now = as_list(values.get(attribute.name))
             if now == _stored(attribute, was) and was:
@@ -200,13 +200,19 @@ def _entries(
             yield key, ""
 
 
-def _kept(attribute: Attribute, was: Sequence[str], targets: set[int], meaning: Meaning) -> dict[int, str]:
-    """Resource → how the document referred to it before."""
-    if not was or not targets:
-        return {}
+def _kept(
+    attribute: Attribute, was: Sequence[str], targets: set[int], meaning: Meaning
+) -> tuple[dict[int, str], list[str]]:
+    """Resource → how the document referred to it before; and what it says of whom there may be one day."""
     meaning.learn((attribute, text) for text in was)
-    found = {meaning.find(attribute, text): text for text in was}
-    return {id_: text for id_, text in found.items() if id_ is not None and id_ in targets}
+    found = {text: meaning.find(attribute, text) for text in was}
+    open_ = [text for text, id_ in found.items() if id_ is None and _may_come(attribute, text, meaning)]
+    return {id_: text for text, id_ in found.items() if id_ is not None and id_ in targets}, open_
+
+
+def _may_come(attribute: Attribute, text: str, meaning: Meaning) -> bool:
+    """Whether somebody may still be brought: what Mimas is made of has documents, or is not there."""
+    return all(type_ not in SYSTEM for type_, _ in readings(attribute, text, meaning.store.catalogue))
 
 
 def _spelled(attribute: Attribute, text: tuple[str, str]) -> str:

@@ -10,17 +10,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from mimas.requests import policy
-from mimas.requests.documents import Owners, held
+from mimas.requests.documents import NOBODYS, Owners, held, key_of
 from mimas.requests.meaning import Meaning
 from mimas.requests.writing import MADE, Writer
 from mimas.runs.waking import wake
-from mimas.schema.attributes import Attribute, Kind
+from mimas.schema.attributes import Attribute
 from mimas.schema.values import Values, decode, encode
 from mimas.store import facts, naming, resources, tables
 from mimas.store.database import Row
 from mimas.store.instants import stamp
 from mimas.store.naming import Key
-from mimas.store.referring import OWN
+from mimas.store.referring import OWN, own
 from mimas.store.resources import DELETED, LIVE, StoredResource
 
 
@@ -71,7 +71,7 @@ class _Written:
 class Placer(Writer):
     """Writes the resources of documents."""
 
-    owners: Owners = {}
+    owners: Owners = NOBODYS
 
     def place(self, drafts: Sequence[Draft], gone: Collection[Key]) -> list[Unfound]:
         """Make, change and delete resources; ``gone``: documents that were in force and are no more.
@@ -164,7 +164,7 @@ class Placer(Writer):
         """Bring the references that are the store's own to what the documents say; those whose have changed."""
         meaning = Meaning(self.tx, self.store, ids)
         meaning.learn(reference for draft in drafts for reference in draft.references)
-        own, symbol = self.store.symbol(OWN), self.store.symbol
+        symbol = self.store.symbol
         wanted: set[tuple[int, int, int]] = set()
         unfound: list[Unfound] = []
         for draft in drafts:
@@ -175,24 +175,20 @@ class Placer(Writer):
                 else:
                     wanted.add((ids[draft.key], symbol(attribute.name), target))
         managed = {
-            (kind, symbol(attribute.name))
+            kind: held(self.store.catalogue[kind], self.owners.get(kind, {}))
             for kind in {draft.kind for draft in drafts}
-            for attribute in held(self.store.catalogue[kind], self.owners.get(kind, {})).values()
-            if attribute.kind is Kind.REFERENCE
         }
         kinds = {ids[draft.key]: draft.kind for draft in drafts}
         stored = {
-            (resource, attribute, target)
-            for resource, attribute, target in self.tx.rows(
-                "SELECT resource, attribute, target FROM resource_reference WHERE resource IN IDS AND origin = ?",
-                sorted(kinds),
-                own,
-            )
-            if (kinds[resource], attribute) in managed
+            (resource, symbol(name), target)
+            for resource, references in own(self.tx, self.store, sorted(kinds)).items()
+            for name, targets in references.items()
+            if key_of(name) in managed[kinds[resource]]
+            for target in targets
         }
         changed = {triple[0] for triple in stored ^ wanted}
         self.tx.delete(tables.resource_reference, "resource, attribute, target", sorted(stored - wanted))
-        added = sorted((*triple, own) for triple in wanted - stored)
+        added = sorted((*triple, symbol(OWN)) for triple in wanted - stored)
         self.tx.insert(tables.resource_reference, "resource, attribute, target, origin", added, ignore=True)
         return unfound, changed
 

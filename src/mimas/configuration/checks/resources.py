@@ -43,9 +43,7 @@ def check_resources(world: World) -> Iterator[Problem]:
         yield from _filter(world, document, made, guids)
 
 
-def _references(
-    world: World, document: Document, made: Draft, guids: dict[str, Document]
-) -> Iterator[Problem]:
+def _references(world: World, document: Document, made: Draft, guids: dict[str, Document]) -> Iterator[Problem]:
     for attribute, text in made.references:
         path = _path(document, attribute, text)
         if found := guid(text):
