@@ -35,7 +35,7 @@ def draft(
         if key == ID:
             continue
         if attribute is None:
-            problems.append(_no_key(document, key, attributes, known, owners))
+            problems.append(_no_key(document, key, known, owners))
             continue
         found = list(_values(document, key, attribute, given, problems))
         if attribute.kind is Kind.REFERENCE:
@@ -63,18 +63,15 @@ def _guid(document: Document, problems: list[Problem]) -> str:
 def _no_key(
     document: Document,
     key: str,
-    attributes: Mapping[str, Attribute],
     known: Mapping[str, Attribute],
     owners: Mapping[str, str],
 ) -> Problem:
     about = (key,)
-    if key in owners and key in attributes:
+    if key in owners:
         message = f"'{key}' of {document.kind} is what the sync rule {owners[key]} says"
         return document.problem(about, message, "change it at its source, and take it out here")
     if key in COMPUTED:
         return document.problem(about, f"'{key}' is computed", "take it out")
-    if key in attributes and attributes[key].secret:
-        return document.problem(about, f"'{key}' is a secret, and does not stand in a document", "take it out")
     meant = suggest(key, (*known, ID))
     hint = meant or f"`mimas schema {document.kind}` lists its attributes"
     return document.problem(about, f"{document.kind} has no attribute '{key}'", hint)

@@ -66,7 +66,7 @@ class Writer:
             for symbol, key in self._keys(type_, values, live=True)
         ]
         resources.write(tx, rows, [], keys, [])
-        made = [(_MADE, str(row[0]), row[0], None, stamp(self.context.now)) for row in rows]
+        made = [(MADE, str(row[0]), row[0], None, stamp(self.context.now)) for row in rows]
         tx.insert(tables.fact, "kind, key, resource, value, at", made, ignore=True)
         resources.mark_dirty(tx, [row[0] for row in rows])
         return [row[0] for row in rows]

@@ -25,7 +25,7 @@ def check_resources(world: World) -> Iterator[Problem]:
     catalogue = world.setup.catalogue
     owned = owners(world.setup.rules)
     found: list[tuple[Document, Draft]] = []
-    for document in world.documents.values():
+    for document in sorted(world.documents.values(), key=lambda one: (one.place.file, one.place.line)):
         attributes = catalogue.get(document.kind)
         if attributes is None or document.kind in RUNTIME | SCHEMA or document.kind in KINDS:
             continue
