@@ -118,9 +118,9 @@ class Meaning:
 
 
 def spelled(tx: Transaction, store: Store, targets: Iterable[int]) -> dict[int, tuple[str, str]]:
-    """Resource → its type, and how a document refers to it; a name without its type where it has a document."""
+    """Live resource → its type and the name of its document; or no type, and how else a document refers to it."""
     rows = resources.load(tx, sorted(set(targets)))
-    types = {row.id: store.name(row.type) for row in rows}
+    types = {row.id: store.name(row.type) for row in rows if row.state == LIVE}
     found = {id_: (types[id_], name) for id_, (_, name) in naming.names(tx, list(types)).items()}
     lacking = [id_ for id_ in types if id_ not in found]
     known = facts.guids(tx, lacking)
