@@ -1,10 +1,11 @@
 """From documents to what the runs are set up with. What has a mistake in its form is left out, and told."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from mimas.configuration.documents import (
+    KINDS,
     AttributePart,
     Body,
     ConnectorBody,
@@ -22,11 +23,12 @@ from mimas.configuration.documents import (
     parse,
     spot,
 )
-from mimas.configuration.problem import Problem
+from mimas.configuration.problem import Problem, suggest
 from mimas.configuration.reading import Document
 from mimas.mail.server import PORTS, MailServer
 from mimas.runs.setup import ConnectorSetup, Guard, Profile, Schedule, Setup, Told, Window
 from mimas.schema.attributes import Attribute, ObjectType, told_apart
+from mimas.schema.system import INDEXED, RUNTIME, SCHEMA, SYSTEM, Catalogue
 from mimas.schema.values import Scalar
 from mimas.secrets.vault import EMPTY, Vault
 from mimas.sync.rules import (
@@ -79,11 +81,35 @@ def build(home: Path, documents: Iterable[Document], vault: Vault = EMPTY) -> tu
             message = f"there are two documents of kind {document.kind} with this name"
             problems.append(document.problem(("name",), message, f"the first is at {first.place}"))
             continue
-        body, wrong = parse(document)
-        problems += wrong
-        if body is not None:
-            parsed[document.kind, document.name] = document, body
-    return _assemble(home, list(parsed.values()), vault), problems
+        if document.kind in KINDS:
+            body, wrong = parse(document)
+            problems += wrong
+            if body is not None:
+                parsed[document.kind, document.name] = document, body
+    made = _assemble(home, list(parsed.values()), vault)
+    problems += (
+        _no_kind(document, made.catalogue)
+        for document in places.values()
+        if document.kind not in KINDS and not is_resource(document.kind, made.catalogue, places)
+    )
+    return made, problems
+
+
+def is_resource(kind: str, catalogue: Catalogue, documents: Container[tuple[str, str]]) -> bool:
+    """Whether documents of a kind are resources: of a type that is known, or will be once its mistakes are mended."""
+    return (kind in catalogue or ("ObjectType", kind) in documents) and kind not in RUNTIME | SCHEMA
+
+
+def _no_kind(document: Document, catalogue: Catalogue) -> Problem:
+    kind = document.kind
+    if kind in RUNTIME:
+        return document.problem(("kind",), f"a {kind} comes of being used, and is no document", "take it out")
+    if kind in SCHEMA:
+        hint = "write types and attributes as documents of kind ObjectType"
+        return document.problem(("kind",), f"a {kind} follows the types there are, and is no document", hint)
+    known = {*KINDS, *catalogue} - RUNTIME - SCHEMA
+    hint = suggest(kind, known) if kind != "RuleTest" else "rule tests stand in the folder tests"
+    return document.problem(("kind",), f"unknown kind '{kind}'", hint)
 
 
 def _assemble(home: Path, parsed: list[tuple[Document, Body]], vault: Vault) -> Setup:
@@ -119,18 +145,30 @@ def _assemble(home: Path, parsed: list[tuple[Document, Body]], vault: Vault) -> 
 
 def _attributes(parts: dict[str, AttributePart]) -> dict[str, Attribute]:
     return {
-        name: Attribute(name, part.type, part.multivalued, part.to, part.secret, indexed=part.indexed)
+        name: Attribute(
+            name,
+            part.type,
+            part.multivalued,
+            part.to,
+            part.secret,
+            part.required,
+            part.pattern,
+            part.minimum,
+            part.maximum,
+            part.label,
+            part.indexed,
+        )
         for name, part in parts.items()
     }
 
 
 def _type(document: Document, body: ObjectTypeBody) -> ResourceType:
-    indexed = frozenset(name for name, part in body.attributes.items() if part.indexed)
+    system = SYSTEM.get(document.name, {})
+    attributes = {**system, **_attributes(body.attributes)}
+    indexed = {name for name, part in body.attributes.items() if part.indexed} | (INDEXED & system.keys())
     chosen = {name: part.choose for name, part in body.attributes.items() if part.choose}
     deletion = _deletion(body.deletion)
-    return ResourceType(
-        document.name, _attributes(body.attributes), indexed, document.place, deletion, body.release, chosen
-    )
+    return ResourceType(document.name, attributes, frozenset(indexed), document.place, deletion, body.release, chosen)
 
 
 def _deletion(part: DeletionPart) -> Deletion:

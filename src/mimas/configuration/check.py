@@ -17,6 +17,7 @@ from mimas.configuration.checks.precedence import check_precedence
 from mimas.configuration.checks.provisioning import check_provisioning
 from mimas.configuration.checks.reach import check_reach
 from mimas.configuration.checks.references import check_references
+from mimas.configuration.checks.resources import check_resources
 from mimas.configuration.checks.rules import check_rules
 from mimas.configuration.checks.schedules import check_schedules
 from mimas.configuration.checks.scopes import check_members, check_scope
@@ -28,7 +29,8 @@ from mimas.language.errors import ExpressionError
 from mimas.language.expressions import parse, uses_now
 from mimas.language.scope import Scope
 from mimas.runs.setup import Step
-from mimas.schema.attributes import Kind
+from mimas.schema.attributes import Attribute, Kind
+from mimas.schema.system import SYSTEM
 
 _TOGETHER = (
     check_secrets,
@@ -60,6 +62,7 @@ def check(home: Path, documents: Iterable[Document]) -> list[Problem]:
         check_extensions,
         check_enforcing,
         check_provisioning,
+        check_resources,
     ):
         problems += part(world)
     if not errors(problems):
@@ -75,10 +78,19 @@ def _types(world: World) -> Iterator[Problem]:
     for name, resource_type in world.setup.rules.types.items():
         document = world.documents["ObjectType", name]
         for attribute in resource_type.attributes.values():
-            if attribute.to:
+            if attribute.to and attribute.to not in SYSTEM:
                 yield from world.named(document, ("attributes", attribute.name), "ObjectType", attribute.to)
+            own = SYSTEM.get(name, {}).get(attribute.name, attribute)
+            if (own.kind, own.multivalued) != (attribute.kind, attribute.multivalued):
+                message = f"'{attribute.name}' of {name} is {_form(own)}, and cannot be {_form(attribute)}"
+                hint = "a type of Mimas itself can be given attributes, labels and limits; choose another name"
+                yield document.problem(("attributes", attribute.name), message, hint)
         for connector in resource_type.deletion.connectors:
             yield from world.named(document, ("deletion",), "Connector", connector)
+
+
+def _form(attribute: Attribute) -> str:
+    return f"{attribute.kind}, multivalued" if attribute.multivalued else str(attribute.kind)
 
 
 def _memberships(world: World) -> Iterator[Problem]:

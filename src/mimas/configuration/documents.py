@@ -40,11 +40,13 @@ Candidate = Annotated[str, BeforeValidator(notation.candidate), Field(min_length
 Address = Annotated[str, AfterValidator(notation.address)]
 Cron = Annotated[str, AfterValidator(rhythm.cron)]
 Zone = Annotated[str, AfterValidator(rhythm.zone)]
+Pattern = Annotated[str, AfterValidator(notation.pattern)]
+Labels = Annotated[dict[str, Annotated[str, Field(min_length=1)]], BeforeValidator(notation.labels)]
 Share = Annotated[float, BeforeValidator(notation.share), Field(ge=0, le=1)]
 
 
 class AttributePart(Part):
-    """An attribute: ``type[, multivalued][, indexed][, secret]``."""
+    """An attribute: ``type[, multivalued][, indexed][, secret][, required]``."""
 
     type: Kind = Field(default=Kind.STRING, description="The type of its values.")
     multivalued: bool = Field(default=False, description="Whether it may hold several values.")
@@ -52,6 +54,25 @@ class AttributePart(Part):
     secret: bool = Field(default=False, description="Of an object: written when it is made, never read or kept.")
     choose: Name | None = Field(default=None, description="A function that chooses between what is contributed.")
     to: Name | None = Field(default=None, description="For a reference: the object type it points to.")
+    required: bool = Field(default=False, description="Of a resource: whether it must have a value.")
+    pattern: Pattern = Field(default="", description="Of a resource: a regular expression that each value must fit.")
+    minimum: int | None = Field(default=None, description="Of a resource: the smallest whole number that it may be.")
+    maximum: int | None = Field(default=None, description="Of a resource: the largest one.")
+    label: Labels = Field(default={}, description="What people call it: a text, or texts by language.")
+
+    @model_validator(mode="after")
+    def _limits_fit(self) -> "AttributePart":
+        if self.pattern and self.type is not Kind.STRING:
+            raise NotationError(f"only texts have a pattern, and this is {self.type}", "take `pattern` away")
+        if (self.minimum, self.maximum) == (None, None):
+            return self
+        if self.type is not Kind.INTEGER:
+            raise NotationError(
+                f"only whole numbers have a minimum and a maximum, and this is {self.type}", "take them away"
+            )
+        if None not in (self.minimum, self.maximum) and self.minimum > self.maximum:  # type: ignore[operator]
+            raise NotationError(f"the minimum {self.minimum} is above the maximum {self.maximum}", "turn them round")
+        return self
 
 
 AttributeForm = Annotated[AttributePart, BeforeValidator(notation.attribute)]

@@ -4,6 +4,8 @@ import re
 from typing import Any
 
 from mimas.configuration.problem import suggest
+from mimas.language import regexes
+from mimas.language.errors import FlowError
 from mimas.language.scope import Operator
 from mimas.schema.attributes import Kind
 from mimas.schema.messages import fit
@@ -21,9 +23,11 @@ class NotationError(ValueError):
 _OPERATORS = "|".join(sorted(Operator, key=len, reverse=True))
 _OPERATOR = re.compile(rf"(?<=\s)(?:{_OPERATORS})(?=\s|\Z)")
 _AND = re.compile(r"(?<=\s)and(?=\s)")
-_FLAGS = ("multivalued", "indexed", "secret")
+FLAGS = ("multivalued", "indexed", "secret", "required")
+"""The words behind the type of an attribute."""
 NULL_TESTS = (Operator.ISNULL, Operator.ISNOTNULL)
 _ADDRESS = re.compile(r"[!#-'*+./-9=?A-Z^-~-]+@[A-Za-z0-9.-]+")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _STEPS = "steps are: import NAME [delta], export NAME, sync [NAME] [full]"
 
 
@@ -39,10 +43,29 @@ def attribute(given: Any) -> Any:
         raise NotationError(f"unknown attribute type '{kind}'", suggest(kind, Kind))
     form: dict[str, Any] = {"type": kind} | ({"to": to} if to else {})
     for flag in flags:
-        if flag not in _FLAGS:
-            raise NotationError(f"unknown word '{flag}' after the type", suggest(flag, _FLAGS))
+        if flag not in FLAGS:
+            raise NotationError(f"unknown word '{flag}' after the type", suggest(flag, FLAGS))
         form[flag] = True
     return form
+
+
+def pattern(given: str) -> str:
+    """A regular expression as .NET has them, that can be tried without end on nothing."""
+    try:
+        regexes.pattern(given)
+    except FlowError as error:
+        raise NotationError(str(error)) from None
+    return given
+
+
+def labels(given: Any) -> Any:
+    """A text stands for what it is called in English; a language is named as in ``de`` or ``pt-BR``."""
+    if not isinstance(given, dict):
+        return {"en": given}
+    for language in given:
+        if not _LANGUAGE.fullmatch(language):
+            raise NotationError(f"'{language}' is no language", "name it as in `en`, `de` or `pt-BR`")
+    return given
 
 
 def scope(given: Any) -> Any:

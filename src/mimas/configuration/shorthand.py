@@ -81,10 +81,13 @@ def _if_read(text: str, reader: Callable[[Any], Any], part: BaseModel) -> Any:
 
 def attribute(part: AttributePart) -> Any:
     """``string, multivalued, indexed``, or ``reference to worker``."""
-    flags = [name for name in ("multivalued", "indexed", "secret") if getattr(part, name)]
+    flags = [name for name in notation.FLAGS if getattr(part, name)]
     text = ", ".join([f"{part.type} to {part.to}" if part.to else str(part.type), *flags])
     shown = _if_read(text, lambda given: _without_usual(AttributePart, notation.attribute(given)), part)
-    return shown if isinstance(shown, str) else {"type": str(part.type), **shown}
+    if isinstance(shown, str):
+        return shown
+    label = part.label["en"] if list(part.label) == ["en"] else dict(part.label)
+    return {"type": str(part.type), **shown, **({"label": label} if label else {})}
 
 
 def _without_usual(model: type[BaseModel], given: dict[str, Any]) -> dict[str, Any]:

@@ -136,6 +136,7 @@ class Engine:
         self.store = store
         self.setup = setup
         self.clock = store.clock = clock
+        store.catalogue = setup.catalogue
         self._symbols: Symbols | None = None
         self.withheld = Withheld()
         """What syncs leave as it is."""

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from mimas.connectors.contract import Schema
 from mimas.mail.server import MailServer
+from mimas.schema.system import SYSTEM, Catalogue
 from mimas.secrets.vault import EMPTY, Vault
 from mimas.sync.rules import Place, RuleSet
 
@@ -157,3 +158,8 @@ class Setup:
     """The same of the history."""
     audit_roots: Path | None = None
     """The file to which the root of the history is added after each run."""
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """Every type of resources that there is: those that Mimas is made of, and those of its documents."""
+        return {**SYSTEM, **{name: type_.attributes for name, type_ in self.rules.types.items()}}

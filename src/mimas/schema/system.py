@@ -6,8 +6,12 @@ several values, ``!`` that it must have one, and ``>Type`` what a reference poin
 """
 
 from collections.abc import Mapping
+from typing import TypeAlias
 
 from mimas.schema.attributes import Attribute, Kind
+
+Catalogue: TypeAlias = Mapping[str, Mapping[str, Attribute]]
+"""Type of resources → its attributes by their names."""
 
 _KINDS = {
     "s": Kind.STRING,
@@ -35,7 +39,7 @@ _TYPES = {
     ),
     "Set": "Filter:s ExplicitMember:r* ExcludedMember:r* ComputedMember:r* Temporal:b",
     "ManagementPolicyRule": (
-        "ManagementPolicyRuleType:s! Disabled:b! GrantRight:b! ActionType:s*! ActionParameter:s* PrincipalSet:r>Set"
+        "ManagementPolicyRuleType:s Disabled:b GrantRight:b! ActionType:s*! ActionParameter:s* PrincipalSet:r>Set"
         " PrincipalRelativeToResource:s ResourceCurrentSet:r>Set ResourceFinalSet:r>Set OnlyRequestor:b"
         " AuthenticationWorkflowDefinition:r*>WorkflowDefinition"
         " AuthorizationWorkflowDefinition:r*>WorkflowDefinition ActionWorkflowDefinition:r*>WorkflowDefinition"
@@ -98,5 +102,5 @@ def _attributes(short: str) -> Mapping[str, Attribute]:
     return {attribute.name: attribute for attribute in found}
 
 
-SYSTEM: Mapping[str, Mapping[str, Attribute]] = {name: _attributes(short) for name, short in _TYPES.items()}
-"""Type → its attributes by their names."""
+SYSTEM: Catalogue = {name: _attributes(short) for name, short in _TYPES.items()}
+"""The types that Mimas itself is made of."""

@@ -11,6 +11,7 @@ from mimas.language.scope import Clause, Operator
 from mimas.runs.setup import Guard, Setup, Step
 from mimas.schema.attributes import Attribute, Kind, ObjectType
 from mimas.schema.places import Place
+from mimas.schema.system import SYSTEM
 from mimas.sync.rules import (
     Computed,
     Constant,
@@ -41,6 +42,49 @@ def rule(text: str) -> SyncRule:
 
 def origin(text: str) -> Origin:
     return rule(f"flows:\n  x: {text}\n").flows[0].origin
+
+
+def test_the_limits_and_labels_of_an_attribute() -> None:
+    text = """\
+kind: ObjectType
+name: person
+attributes:
+  mail: string, indexed, required
+  kind: {type: string, pattern: ^(staff|guest)$, label: Kind}
+  floor: {type: integer, minimum: -2, maximum: 40, label: {en: Floor, de: Stockwerk}}
+"""
+    person = built(text).rules.types["person"].attributes
+    assert person["mail"] == Attribute("mail", required=True)
+    assert person["kind"] == Attribute("kind", pattern="^(staff|guest)$", labels={"en": "Kind"})
+    labels = {"en": "Floor", "de": "Stockwerk"}
+    assert person["floor"] == Attribute("floor", Kind.INTEGER, minimum=-2, maximum=40, labels=labels)
+
+
+@pytest.mark.parametrize(
+    ("attribute", "expected"),
+    [
+        ("{pattern: (a+)+}", "could take for ever"),
+        ("{pattern: (a}", "the regular expression '(a' is wrong"),
+        ("{type: boolean, pattern: a}", "only texts have a pattern, and this is boolean; take `pattern` away"),
+        ("{minimum: 1}", "only whole numbers have a minimum and a maximum, and this is string"),
+        ("{type: integer, minimum: 2, maximum: 1}", "the minimum 2 is above the maximum 1"),
+        ("{label: {English: x}}", "'English' is no language; name it as in `en`, `de` or `pt-BR`"),
+        ("string, requird", "unknown word 'requird' after the type; did you mean 'required'?"),
+    ],
+)
+def test_limits_that_cannot_be_are_told(attribute: str, expected: str) -> None:
+    documents, _ = read(f"kind: ObjectType\nname: person\nattributes:\n  a: {attribute}\n", "documents/a.yaml")
+    _, (problem,) = build(Path(), documents)
+    assert expected in str(problem)
+    assert problem.place == Place("documents/a.yaml", 4)
+
+
+def test_the_catalogue_has_the_types_of_mimas_and_those_of_the_documents() -> None:
+    text = "kind: ObjectType\nname: {}\nattributes: {{colour: string}}\n"
+    catalogue = built(text.format("person") + "---\n" + text.format("Set")).catalogue
+    assert catalogue["person"] == {"colour": Attribute("colour")}
+    assert catalogue["Set"] == {**SYSTEM["Set"], "colour": Attribute("colour")}
+    assert catalogue["Request"] == SYSTEM["Request"]
 
 
 def test_object_type() -> None:

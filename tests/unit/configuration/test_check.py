@@ -135,6 +135,15 @@ def test_a_function_that_does_not_exist_is_told_with_what_was_meant(tmp_path: Pa
     assert "did you mean 'Trim'" in found
 
 
+def test_a_type_of_mimas_itself_is_given_attributes_and_keeps_its_own(tmp_path: Path) -> None:
+    text = "kind: ObjectType\nname: Set\nattributes:\n  colour: string\n  Temporal: {type: boolean, label: Timed}\n"
+    assert findings(tmp_path, {**FILES, "sets.yaml": text}) == []
+    (problem,) = findings(tmp_path, {**FILES, "sets.yaml": f"{text}  Filter: integer, multivalued\n"})
+    assert str(problem).startswith(
+        "documents/sets.yaml:6: Set: 'Filter' of Set is string, and cannot be integer, multivalued; a type of Mimas"
+    )
+
+
 def test_random_values_may_flow_once(tmp_path: Path) -> None:
     once = "cn: {expression: =Guid(), once: true}"
     assert broken(tmp_path, "directory.yaml", "cn: displayName", once) == []

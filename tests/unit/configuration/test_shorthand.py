@@ -80,6 +80,10 @@ def test_each_form_is_the_shortest_that_means_the_same(key: str, long: object, e
     [
         ("ObjectType", {"attributes": {"a": "string", "b": "reference to p, multivalued, indexed"}}, "attributes"),
         ("ObjectType", {"attributes": {"a": {"type": "string", "choose": "m:f"}}}, "attributes"),
+        ("ObjectType", {"attributes": {"a": "integer, required"}}, "attributes"),
+        ("ObjectType", {"attributes": {"a": {"type": "string", "pattern": "^x$", "label": "A"}}}, "attributes"),
+        ("ObjectType", {"attributes": {"a": {"type": "string", "label": {"de": "A"}}}}, "attributes"),
+        ("ObjectType", {"attributes": {"a": {"type": "integer", "minimum": 0, "maximum": 9}}}, "attributes"),
         ("ObjectType", {"attributes": {}, "deletion": "never"}, "deletion"),
         ("ObjectType", {"attributes": {}, "deletion": {"any": ["hr"]}}, "deletion"),
         ("Connector", {"type": "t", "objects": {}, "guards": {"missing": {"count": 3, "share": "12.5%"}}}, "guards"),
