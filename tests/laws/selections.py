@@ -33,7 +33,7 @@ _SHAPES = {
     MEMBERS: (Kind.REFERENCE, True),
 }
 _OF = {
-    "person": "name tags age sizes active end days boss likes".split(),
+    "person": ["name", "tags", "age", "sizes", "active", "end", "days", "boss", "likes"],
     "team": ["name", "tags", "likes", MEMBERS],
     "Set": ["name", MEMBERS],
 }
@@ -169,7 +169,7 @@ readables = st.one_of(st.none(), st.builds(Readable, ids, st.lists(_grants, max_
 @st.composite
 def conditions(draw: st.DrawFn, type_: str | None, depth: int = 3) -> tree.Condition:
     """A bound condition on resources of a type."""
-    how = draw(st.sampled_from("value value value type present id refers referred descends not all any".split()))
+    how = draw(st.sampled_from(["value", "value", "value", "type", "present", "id", "refers", "referred", "descends", "not", "all", "any"]))
     if depth == 0 and how in ("refers", "referred", "descends", "not", "all", "any"):
         how = "value"
     names = _OF[type_] if type_ is not None else [*_SHAPES]

@@ -16,7 +16,7 @@ class Living:
     def __init__(self, store: Store, types: Mapping[str, ResourceType]) -> None:
         self.types = types
         self.all: Mapping[int, tuple[str, dict[str, Any]]] = {
-            number: (type_, values) for number, type_, values in looking.candidates(store, None, ())
+            number: (type_, values) for number, type_, values in looking.living(store)
         }
         """Resource → type and values."""
 

@@ -24,7 +24,6 @@ from mimas.store.queries import Query
 from mimas.store.resources import LIVE
 from mimas.store.store import Store
 
-
 _ROOM = 60
 """How deep SQL may be nested, in symbols that SQLite's parser has to remember, of which it has a hundred."""
 _COSTS = {tree.Not: 2, tree.All: 4, tree.Any: 4, tree.Refers: 16, tree.Referred: 16, tree.Descends: 24}

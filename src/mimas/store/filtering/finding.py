@@ -48,9 +48,9 @@ def find(
     *,
     now: datetime,
     readable: Readable | None = None,
-    order: str = "",
+    order: str | None = None,
     descending: bool = False,
-    after: Place | None = None,
+    after: Sequence[Scalar | None] | None = None,
     limit: int = 100,
 ) -> Page:
     """A page of what a bound filter takes, by id or by an indexed attribute; who has no value there comes last.
@@ -58,10 +58,20 @@ def find(
     ``readable``: only as far as that goes, also where it is sorted. ``after``: the place behind which it goes on.
     Raises `OrderError`.
     """
-    search = _Search(tx, store, Bounds(store, now, readable), wanted, order, descending)
-    found = [*search.from_(after, limit + 1)]
+    search = _Search(tx, store, Bounds(store, now, readable), wanted, order or "", descending)
+    found = [*search.from_(_place(after), limit + 1)]
     ids = tuple(id_ for _, id_ in found[:limit])
     return Page(ids, found[limit - 1] if len(found) > limit else None)
+
+
+def _place(after: Sequence[Scalar | None] | None) -> Place | None:
+    """What `Page.next` was, perhaps after a journey as JSON. Raises `OrderError`."""
+    match after:
+        case None:
+            return None
+        case (None | str() as key, int() as id_):
+            return key, id_
+    raise OrderError("This is no place to go on from: begin with the first page again.")
 
 
 def count(
