@@ -50,97 +50,11 @@ def type_(number: int, name: str) -> str:
     return exported("ObjectTypeDescription", guid(number), {"Name": name, "DisplayName": name})
 
 
-SCHEMA = results(
-    type_(1, "Person"),
-    type_(2, "Set"),
-    type_(3, "licenceModel"),
-    type_(4, "msidmPamRole"),
-    attribute(11, "EmployeeID", StringRegex="^[0-9]+$", Description="The number"),
-    attribute(12, "Manager", "Reference"),
-    attribute(13, "Mails", "Text", Multivalued="True"),
-    attribute(14, "ObjectID", "Reference"),
-    attribute(15, "Odd", "Polygon"),
-    attribute(16, "Filter", "Text"),
-    bound(21, 1, 11, Required="True", DisplayName="Employee ID"),
-    bound(22, 1, 12),
-    bound(23, 1, 13),
-    bound(24, 1, 14),
-    bound(25, 3, 15, IntegerMinimum="1"),
-    bound(26, 2, 16),
-    bound(27, 4, 11),
-    bound(28, 1, 99),
-)
-
-
 def adds_up(migration: Migration, folder: Path) -> None:
     """Every element of every file is counted once."""
     for name in migration.report.files:
         elements = list(ET.parse(folder / name).getroot().iter())
         assert migration.report.counts(name).total() == len(elements)
-
-
-@pytest.mark.parametrize("metaverse", [True, False])
-def test_the_portals_types(tmp_path: Path, metaverse: bool) -> None:
-    migration = migrated(tmp_path, SCHEMA, metaverse=metaverse)
-    bodies = {draft.name: plain(draft.body) for draft in migration.drafts}
-    assert bodies == {
-        "Person": {
-            "description": "Person",
-            "attributes": {"EmployeeID": "string", "Mails": "string, multivalued", "Manager": "reference"},
-        },
-        "licenceModel": {"description": "licenceModel", "attributes": {"Odd": "string"}},
-    }
-    assert {draft.aside for draft in migration.drafts} == {metaverse}
-    text = migration.drafts[0].yaml()
-    assert "# Employee ID: The number\n  # In the portal: required, matches ^[0-9]+$.\n  EmployeeID: string" in text
-    for draft in migration.drafts:
-        document(draft)
-    counts = migration.report.counts("schema.xml")
-    assert counts[Outcome.UNKNOWN] == counts[Outcome.PERSON] == 0
-    assert "the type Polygon is not known: it is text now" in {
-        one.note for one in migration.report.remarks("schema.xml") if one.outcome is Outcome.DIFFERENT
-    }
-    adds_up(migration, tmp_path)
-
-
-def test_a_type_that_is_synchronised_is_written_even_if_it_is_the_services_own(tmp_path: Path) -> None:
-    filter_ = exported("SynchronizationFilter", guid(80), {"SynchronizeObjectType": [f"urn:uuid:{guid(2)}"]})
-    migration = migrated(tmp_path, SCHEMA, results(filter_))
-    assert [draft.name for draft in migration.drafts] == ["Person", "Set", "licenceModel"]
-
-
-def test_the_portals_types_beside_those_of_the_metaverse(tmp_path: Path) -> None:
-    theirs = Draft("ObjectType", "person", {"attributes": {"employeeID": "string", "sn": "string"}})
-    migration = migrated(tmp_path, SCHEMA, drafts=[theirs])
-    text = migration.drafts[1].yaml()
-    assert "stands in its type “person”" in " ".join(text.replace("#", "").split())
-    assert "# In the metaverse: employeeID.\n" in text
-    assert text.count("# In the metaverse there is no attribute of this name.\n") == 2
-
-
-def test_without_a_metaverse_types_are_named_as_the_rules_name_them(tmp_path: Path) -> None:
-    rule = sync_rule(
-        50,
-        {
-            "FlowType": "2",
-            "msidmOutboundIsFilterBased": "True",
-            "RelationshipCriteria": criteria(("employeeID", "employeeNumber")),
-            "PersistentFlow": [
-                import_flow(attr("boss"), "manager"),
-                export_flow(attr("manager"), "boss", null=True),
-                export_flow(attr("sn", "mails"), "display", fn("+", "sn", "mails")),
-            ],
-        },
-    )
-    migration = migrated(tmp_path, SCHEMA, results(ma_data(), rule), metaverse=False)
-    person = migration.drafts[0]
-    assert (person.name, person.aside) == ("person", False)
-    assert plain(person.body)["attributes"] == {
-        "employeeID": "string, indexed",
-        "mails": "string, multivalued",
-        "manager": "reference",
-        "sn": "string",
-    }
 
 
 def test_what_has_no_place_is_kept_and_listed(tmp_path: Path) -> None:
