@@ -17,6 +17,7 @@ from mimas.cli.commands import (
     holds,
     migrate,
     plans,
+    requests,
     resources,
     schedules,
     secrets,
@@ -43,7 +44,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for _commands in (documents, steps, plans, history, resources, explaining, schedules):
+for _commands in (documents, steps, plans, history, resources, explaining, requests, schedules):
     app.add_typer(_commands.commands)
 for _name, _group in {
     "config": documents.config,
@@ -53,6 +54,8 @@ for _name, _group in {
     "holds": holds.holds,
     "learned": history.learned,
     "schedules": schedules.schedules,
+    "policy": requests.policy,
+    "request": requests.request,
     "secrets": secrets.secrets,
     "bench": bench.bench,
     "migrate": migrate.migrate,

@@ -49,3 +49,9 @@ def take_due(tx: Transaction, now: datetime) -> list[int]:
     # Pending objects and dirty resources outlive a crash; what is to be resolved stays due until it has been.
     tx.delete(tables.due, "stratum, item", [row for row in rows if row[0] != INBOUND])
     return [item for stratum, item in rows if stratum == INBOUND]
+
+
+def past(tx: Transaction, stratum: int, now: datetime, limit: int) -> list[int]:
+    """The items of a stratum that are due by now, the earliest first."""
+    sql = "SELECT item FROM due WHERE stratum = ? AND at <= ? ORDER BY at, item LIMIT ?"
+    return [row[0] for row in tx.rows(sql, stratum, stamp(now), limit)]

@@ -39,7 +39,7 @@ _TYPES = {
     ),
     "Set": "Filter:s ExplicitMember:r* ExcludedMember:r* ComputedMember:r* Temporal:b",
     "ManagementPolicyRule": (
-        "ManagementPolicyRuleType:s! Disabled:b! GrantRight:b! ActionType:s*! ActionParameter:s* PrincipalSet:r>Set"
+        "ManagementPolicyRuleType:s Disabled:b GrantRight:b! ActionType:s*! ActionParameter:s* PrincipalSet:r>Set"
         " PrincipalRelativeToResource:s ResourceCurrentSet:r>Set ResourceFinalSet:r>Set OnlyRequestor:b"
         " AuthenticationWorkflowDefinition:r*>WorkflowDefinition"
         " AuthorizationWorkflowDefinition:r*>WorkflowDefinition ActionWorkflowDefinition:r*>WorkflowDefinition"

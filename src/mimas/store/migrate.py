@@ -8,12 +8,14 @@ from sqlalchemy import inspect
 
 from mimas.store.database import Database
 from mimas.store.history import recording
+from mimas.store.membership import stirring
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
     """Run the migrations that are missing, up to a revision, in one transaction.
 
-    Meanwhile nothing is recorded (see `mimas.store.history.recording`): a migration does not change what is known.
+    Meanwhile nothing is recorded (see `mimas.store.history.recording`) nor stirred (`mimas.store.membership.stirring`):
+    a migration does not change what is known.
     """
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
@@ -22,6 +24,9 @@ def upgrade(database: Database, revision: str = "head") -> None:
         known = inspect(connection).get_table_names()
         for statement in recording.off(database.postgresql) if "past_resource" in known else ():
             connection.exec_driver_sql(statement)
-        command.upgrade(config, revision)
-        for statement in recording.on(database.postgresql) if revision == "head" else ():
+        for statement in stirring.off(database.postgresql) if "resource" in known else ():
             connection.exec_driver_sql(statement)
+        command.upgrade(config, revision)
+        if revision == "head":
+            for statement in (*recording.on(database.postgresql), *stirring.on(database.postgresql)):
+                connection.exec_driver_sql(statement)

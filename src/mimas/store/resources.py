@@ -94,3 +94,24 @@ def unmake(tx: Transaction, ids: Sequence[int]) -> None:
 def mark_dirty(tx: Transaction, ids: Iterable[int]) -> None:
     """The outbound stratum of these resources is to be computed."""
     tx.insert(tables.dirty, "resource", [(id_,) for id_ in sorted(set(ids))], ignore=True)
+
+
+def locked(tx: Transaction, id_: int) -> StoredResource | None:
+    """A live resource, kept from other writers until the transaction ends; none where there is none."""
+    lock = " FOR UPDATE" if tx.postgresql else ""
+    row = tx.row(f"SELECT id, type, doc, pattern, state FROM resource WHERE id = ? AND state = {LIVE}{lock}", id_)
+    return StoredResource(*row) if row else None
+
+
+def living(tx: Transaction, types: Sequence[int]) -> list[StoredResource]:
+    """The live resources of some types, which are few, in the order of their ids."""
+    rows = tx.rows(
+        f"SELECT id, type, doc, pattern, state FROM resource WHERE type IN IDS AND state = {LIVE} ORDER BY id",
+        list(types),
+    )
+    return list(map(StoredResource._make, rows))
+
+
+def alive(tx: Transaction, ids: Sequence[int]) -> set[int]:
+    """Those of some resources that live."""
+    return {row[0] for row in tx.rows(f"SELECT id FROM resource WHERE id IN IDS AND state = {LIVE}", list(ids))}

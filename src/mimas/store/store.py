@@ -13,7 +13,7 @@ from mimas.store.history import chain
 from mimas.store.history.chain import Cause
 from mimas.store.runs import moment, now
 
-REVISION = "0009"
+REVISION = "0010"
 """The migration this program needs; `migrate` brings a database to it."""
 
 

@@ -169,6 +169,29 @@ dirty = _table("dirty", _id("resource"), rowid=False)
 moved = _table("moved", _id("resource"), _id("target"), rowid=False)
 """(resource, target): whether the one refers to the other is to be found out; see `mimas.store.moved`."""
 
+member = _table("member", _id("holder"), _id("resource"), Index("member_resource", "resource", "holder"), rowid=False)
+"""(set, resource): who belongs to the sets, now; it has no history. Members of groups are `resource_reference` rows."""
+
+stirred = _table("stirred", _number("resource"), _number("attribute"), _text("before"))
+"""What this transaction has changed of what memberships depend on: see `mimas.store.membership.stirring`.
+
+Without a key: whoever writes waits for nobody who changes the same resource's other values.
+"""
+
+watched = _table("watched", _id("symbol"))
+"""The types and the reference attributes, by their symbols, whose changes are noted as stirred; 0 is every type."""
+
+outbox = _table(
+    "outbox",
+    _id(),
+    _text("kind", nullable=False),
+    _number("holder"),
+    _number("resource"),
+    _text("at", nullable=False),
+    _text("person", nullable=False),
+)
+"""What has happened and is to have consequences: a resource ``entered`` or ``left`` a set, and who caused it."""
+
 pattern = _table("pattern", _id(), _text("body", nullable=False), Index("pattern_body", "body", unique=True))
 """Lineage, interned: which rule won for which attribute. Most resources share one of a few."""
 

@@ -30,12 +30,21 @@ def show(
     at: Annotated[
         str | None, typer.Option("--at", metavar="DATE", help="As it was: 2026-12-01 (at its end), or with T18:00.")
     ] = None,
+    who: Annotated[
+        str | None, typer.Option("--as", metavar="TYPE/KEY", help="As somebody sees it, as person/ann.")
+    ] = None,
     json: Json = False,
 ) -> None:
     """A resource: its values, where each comes from, and its objects in every system; now, or as it was."""
     from mimas.cli.looking import show
+    from mimas.cli.requesting import show_as
 
-    show(installation(context), type_, key, at, json=json)
+    if who is not None and at is not None:
+        raise typer.BadParameter("what somebody saw in the past is not told: leave out --at, or --as")
+    if who is not None:
+        show_as(installation(context), type_, key, who, json=json)
+    else:
+        show(installation(context), type_, key, at, json=json)
 
 
 @commands.command()

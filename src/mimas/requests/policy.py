@@ -1,0 +1,172 @@
+"""The policy rules that are in force: resources of the type ManagementPolicyRule, as what decides requests.
+
+Source of what they mean: MIM's SDK, *ManagementPolicyRule*. Rights are positive and add up: there is no rule that takes
+one away, and no order among them. A rule that is disabled, or whose set is not named or not there any more, gives none.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from mimas.schema.values import as_list, decode
+from mimas.store import referring, resources
+from mimas.store.database import Transaction
+from mimas.store.store import Store
+
+RULE = "ManagementPolicyRule"
+SET = "Set"
+REQUEST = "Request"
+"""The ``ManagementPolicyRuleType`` of rules about requests; the others are about resources that change their sets."""
+ALL = "*"
+"""What stands for all attributes in ``ActionParameter``."""
+
+
+class Action(StrEnum):
+    """What a rule allows (MIM: ActionType)."""
+
+    CREATE = "Create"
+    READ = "Read"
+    MODIFY = "Modify"
+    """To give an attribute of one value another one, or none."""
+    ADD = "Add"
+    REMOVE = "Remove"
+    """To take a value away from those of an attribute, or to add one."""
+    DELETE = "Delete"
+
+    @property
+    def looks_before(self) -> bool:
+        """Whether it matters in which sets the resource was."""
+        return self is not Action.CREATE
+
+    @property
+    def looks_after(self) -> bool:
+        """Whether it matters in which sets the resource is to be."""
+        return self not in (Action.READ, Action.DELETE)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyRule:
+    """One rule, with the ids of its sets; those that are None are not named."""
+
+    id: int
+    name: str
+    actions: frozenset[Action]
+    attributes: frozenset[str]
+    grants: bool
+    disabled: bool
+    principals: int | None
+    relative: str
+    """Or the reference attribute of the resource that has to refer to whoever asks."""
+    before: int | None
+    after: int | None
+    only_requestor: bool = False
+    """Whether the values that are added or removed may only be the requestor."""
+    authentication: tuple[int, ...] = ()
+    authorization: tuple[int, ...] = ()
+    action: tuple[int, ...] = ()
+    """The workflows of each phase."""
+
+    def covers(self, attribute: str) -> bool:
+        """Whether it is about an attribute; about a resource as a whole: any rule is."""
+        return not attribute or ALL in self.attributes or attribute in self.attributes
+
+    @property
+    def whole(self) -> bool:
+        """Whether it names all that it needs: who, and each set that its actions look at."""
+        if self.principals is None and not self.relative:
+            return False
+        needs_before = any(action.looks_before for action in self.actions)
+        needs_after = any(action.looks_after for action in self.actions)
+        return (self.before is not None or not needs_before) and (self.after is not None or not needs_after)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All rules about requests, disabled ones among them."""
+
+    rules: tuple[PolicyRule, ...] = ()
+    sets: Mapping[int, str] | None = None
+    """Set → what it is called."""
+
+    def of(self, action: Action) -> tuple[PolicyRule, ...]:
+        """The rules in force that speak of an action."""
+        return tuple(rule for rule in self.rules if action in rule.actions and not rule.disabled)
+
+    def set_name(self, id_: int | None) -> str:
+        """What to call a set."""
+        if id_ is None:
+            return "no set"
+        return (self.sets or {}).get(id_, f"a set that is not there any more ({id_})")
+
+
+KEY = "policy"
+"""The row of `meta` that counts the changes of the policy, so that every process notices them."""
+
+
+class Policies:
+    """The policy, loaded again only when it has changed."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._known: tuple[str, Policy] | None = None
+
+    def current(self, tx: Transaction) -> Policy:
+        """The policy as it is in a transaction."""
+        version = str(tx.value("SELECT value FROM meta WHERE key = ?", KEY))
+        if self._known is None or self._known[0] != version:
+            self._known = version, load(tx, self.store)
+        return self._known[1]
+
+
+def renew(tx: Transaction) -> None:
+    """Rules or sets have been changed in this transaction."""
+    tx.run(
+        "INSERT INTO meta (key, value) VALUES (?, '1') ON CONFLICT (key) DO UPDATE"
+        " SET value = CAST(CAST(meta.value AS BIGINT) + 1 AS TEXT)",
+        KEY,
+    )
+
+
+def load(tx: Transaction, store: Store) -> Policy:
+    """The policy as it is in the store."""
+    kinds = store.symbols([RULE, SET])
+    found = [(row.id, row.type, decode(row.doc)) for row in resources.living(tx, kinds)]
+    names = {id_: _name(values, id_) for id_, type_, values in found if type_ == kinds[1]}
+    rules = {id_: values for id_, type_, values in found if type_ == kinds[0]}
+    references = referring.everything(tx, store, list(rules))
+    asked = (id_ for id_, values in rules.items() if values.get("ManagementPolicyRuleType", REQUEST) == REQUEST)
+    return Policy(tuple(_rule(id_, rules[id_], references.get(id_, {})) for id_ in asked), names)
+
+
+def _rule(id_: int, values: Mapping[str, Any], references: Mapping[str, list[int]]) -> PolicyRule:
+    def one(attribute: str) -> int | None:
+        return next(iter(references.get(attribute, ())), None)
+
+    def several(attribute: str) -> tuple[int, ...]:
+        return tuple(references.get(attribute, ()))
+
+    return PolicyRule(
+        id=id_,
+        name=_name(values, id_),
+        actions=frozenset(_actions(as_list(values.get("ActionType")))),
+        attributes=frozenset(map(str, as_list(values.get("ActionParameter")))),
+        grants=values.get("GrantRight") is True,
+        disabled=values.get("Disabled") is True,
+        principals=one("PrincipalSet"),
+        relative=str(values.get("PrincipalRelativeToResource") or ""),
+        before=one("ResourceCurrentSet"),
+        after=one("ResourceFinalSet"),
+        only_requestor=values.get("OnlyRequestor") is True,
+        authentication=several("AuthenticationWorkflowDefinition"),
+        authorization=several("AuthorizationWorkflowDefinition"),
+        action=several("ActionWorkflowDefinition"),
+    )
+
+
+def _actions(words: Iterable[object]) -> Iterable[Action]:
+    return (Action(str(word)) for word in words if str(word) in list(Action))
+
+
+def _name(values: Mapping[str, Any], id_: int) -> str:
+    return str(values.get("DisplayName") or f"number {id_}")

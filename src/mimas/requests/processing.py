@@ -1,0 +1,246 @@
+"""What comes of a request: rights, the schema's check, the change itself, and what it sets going.
+
+A request is done within one transaction: the resource is changed, the sets and groups are brought up to date, and only
+then it is asked whether rules allow what has come of it, by the sets that the resource is in by now. If they do not,
+all of it is undone, and only the request is written down, with what became of it. So what is decided upon is never a
+guess at what the change would do. Source of the phases: MIM's SDK, *Request Processing*.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from mimas.requests import effects, journal
+from mimas.requests.journal import Status
+from mimas.requests.policy import Policies, Policy, PolicyRule
+from mimas.requests.rights import Need, Standing, candidates, decide, matches, standing
+from mimas.requests.target import Target, load
+from mimas.requests.validation import Fault, faults
+from mimas.requests.wishes import Operation, Wish
+from mimas.requests.writing import Writer
+from mimas.runs.symbols import Symbols
+from mimas.store.database import Transaction
+from mimas.store.instants import stamp
+from mimas.store.looking import title
+from mimas.store.membership import settle
+from mimas.store.referring import relations, sets_of
+from mimas.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a request."""
+
+    request: int
+    """Its id, as it is written down."""
+    status: Status
+    target: int | None = None
+    """The resource that it was about; of one that was made, its id."""
+    message: str = ""
+    """Why it was not done, for whoever asked: nothing that they may not know."""
+    faults: tuple[Fault, ...] = ()
+
+
+class EndedError(Exception):
+    """A request comes to nothing, or has to wait: what was done for it is undone."""
+
+    def __init__(
+        self, status: Status, message: str, *, faults: Sequence[Fault] = (), rules: Sequence[PolicyRule] = ()
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.faults = tuple(faults)
+        self.rules = tuple(rules)
+
+
+@dataclass(slots=True)
+class _Course:
+    """One wish on its way."""
+
+    wish: Wish
+    target: Target
+    actor: int | None
+    standing: Standing | None
+    """None for whoever needs no rights: the owner of the machine."""
+    needs: list[Need]
+    among: list[list[PolicyRule]] = field(default_factory=list)
+
+
+class Requests:
+    """Does what people wish, as far as policy lets them.
+
+    ``owners``: type → the attributes that sync rules write, and which.
+    """
+
+    def __init__(self, store: Store, symbols: Symbols, owners: Mapping[str, Mapping[str, str]]) -> None:
+        self.store = store
+        self.symbols = symbols
+        self.owners = owners
+        self.policies = Policies(store)
+
+    def submit(self, actor: int | None, *wishes: Wish, authorized: bool = False) -> list[Outcome]:
+        """Do all of some wishes, or none; what became of each.
+
+        ``actor``: the resource that asks; None is the owner of the machine, whom no rule is asked about.
+        ``authorized``: whether consent has been given, so that nothing has to wait for it.
+        """
+        at = 0
+        cause = self.store.cause
+        try:
+            with self.store.transaction() as tx, self.store.caused_by(cause):
+                outcomes = []
+                for at, wish in enumerate(wishes):  # noqa: B007 - it tells below which one has ended
+                    outcomes.append(self._do(tx, actor, wish, authorized=authorized))
+                return outcomes
+        except EndedError as ended:
+            return [
+                self._ended(actor, wish, ended if place == at else _beside(wishes[at]))
+                for place, wish in enumerate(wishes)
+            ]
+
+    def _do(self, tx: Transaction, actor: int | None, wish: Wish, *, authorized: bool) -> Outcome:
+        policy = self.policies.current(tx)
+        course = self._begin(tx, policy, actor, wish)
+        target = course.target
+        wish = course.wish = replace(wish, changes=target.telling(wish.changes))
+        if wrong := faults(tx, target, wish.operation, wish.changes, self.owners.get(wish.type, {})):
+            raise EndedError(Status.FAILED, " ".join(f"{fault.message}." for fault in wrong), faults=wrong)
+        writer = Writer(tx, self.symbols)
+        guessed = sorted({rules[0].id for rules in course.among if rules})
+        id_ = self._write(writer, course)
+        if failure := effects.follow(writer, wish, target):
+            raise EndedError(Status.FAILED, failure)
+        called = self._title(wish, target)
+        request = journal.enter(writer, wish, Status.COMPLETED, actor=actor, target=id_, title=called, rules=guessed)
+        self._entitle(request, actor, wish, called)
+        settle(tx, self.store, writer.context.now)
+        if self._decide(tx, policy, course, id_, request, guessed, authorized=authorized):
+            return Outcome(request, Status.POST_PROCESSING, id_)
+        return Outcome(request, Status.COMPLETED, id_)
+
+    def _begin(self, tx: Transaction, policy: Policy, actor: int | None, wish: Wish) -> _Course:
+        """The resource, and who may change it as far as can be told beforehand."""
+        attributes = dict(self.store.catalogue.get(wish.type, {}))
+        target: Target | None = Target(None, wish.type, attributes)
+        if wish.target is not None:
+            target = load(tx, self.store, wish.target, wish.changes)
+        if target is None or not attributes or target.type != wish.type:
+            raise EndedError(Status.DENIED if actor is not None else Status.FAILED, _refusal(wish, actor))
+        course = _Course(wish, target, actor, None, wish.needs(attributes))
+        if actor is not None:
+            course.standing = standing(tx, self.store, actor, wish.target)
+            if wish.operation is Operation.CREATE:
+                # How the resource will refer to the actor is known when it is there.
+                course.among = [[rule for rule in policy.of(need.action) if rule.grants] for need in course.needs]
+            else:
+                course.among = [candidates(policy, need, course.standing) for need in course.needs]
+            if not all(course.among):
+                raise EndedError(Status.DENIED, _refusal(wish, actor))
+        return course
+
+    def _write(self, writer: Writer, course: _Course) -> int:
+        wish, target, actor = course.wish, course.target, course.actor
+        values, added, removed = target.after(wish.changes)
+        if wish.operation is Operation.DELETE:
+            self._let_go(writer, target)
+            writer.delete(target)
+        elif wish.operation is Operation.PUT:
+            writer.change(target, values, added, removed)
+        else:
+            if "CreatedTime" in target.attributes:
+                values["CreatedTime"] = stamp(writer.context.now)
+            if actor is not None and "Creator" in target.attributes:
+                added.append(("Creator", actor))
+            return writer.create(wish.type, values, added, fact=True)
+        assert target.row is not None
+        return target.row.id
+
+    def _let_go(self, writer: Writer, target: Target) -> None:
+        """Whoever is kept alive by a connected system cannot be deleted here."""
+        assert target.row is not None
+        rules = writer.tx.rows("SELECT rule FROM link WHERE resource = ?", target.row.id)
+        kept = [rule for (rule,) in rules if rule in self.symbols.keeps_alive]
+        if kept:
+            names = " and ".join(sorted({self.symbols.rules[rule].connector for rule in kept}))
+            raise EndedError(Status.FAILED, f"It is in {names}, which keeps it here: delete it there.")
+
+    def _decide(
+        self,
+        tx: Transaction,
+        policy: Policy,
+        course: _Course,
+        id_: int,
+        request: int,
+        guessed: Sequence[int],
+        *,
+        authorized: bool,
+    ) -> bool:
+        """Whether what has been done is allowed, and what else has to be asked; whether workflows follow from it."""
+        stands, wish = course.standing, course.wish
+        if stands is None:
+            return False
+        after = sets_of(tx, [id_])[id_]
+        if wish.operation is Operation.CREATE:
+            stands = replace(stands, relations=frozenset(relations(tx, self.store, id_, stands.actor)))
+            course.among = [candidates(policy, need, stands) for need in course.needs]
+        decision = decide(course.needs, course.among, after)
+        if not decision.allowed:
+            raise EndedError(Status.DENIED, _refusal(wish, course.actor))
+        came_under = [
+            rule
+            for need in course.needs
+            for rule in policy.of(need.action)
+            if matches(rule, need, stands) and (not need.action.looks_after or rule.after in after)
+        ]
+        waiting = [rule for rule in came_under if rule.authorization]
+        if waiting and not authorized:
+            raise EndedError(Status.AUTHORIZING, "It waits for consent.", rules=waiting)
+        rules = dict.fromkeys((*decision.granted.values(), *(rule for rule in came_under if rule.action)))
+        return journal.came_under(Writer(tx, self.symbols), request, guessed, list(rules))
+
+    def _title(self, wish: Wish, target: Target) -> str:
+        values = target.values if target.row is not None else target.after(wish.changes)[0]
+        return title(values) or wish.type
+
+    def _entitle(self, request: int, actor: int | None, wish: Wish, called: str) -> None:
+        """What the history says of the batch."""
+        what = f"request {request}: {wish.operation} {wish.type} {called}"
+        cause = self.store.cause
+        person = cause.person if actor is None else f"resource {actor}"
+        self.store.cause = replace(cause, person=person, what=what)
+
+    def _ended(self, actor: int | None, wish: Wish, ended: EndedError) -> Outcome:
+        """Write down a request that came to nothing, or waits."""
+        with self.store.transaction() as tx:
+            writer = Writer(tx, self.symbols)
+            target = load(tx, self.store, wish.target, ()) if wish.target is not None else None
+            called = self._title(wish, target or Target(None, wish.type, self.store.catalogue.get(wish.type, {})))
+            request = journal.enter(
+                writer,
+                wish,
+                ended.status,
+                actor=actor,
+                target=wish.target if target is not None else None,
+                title=called,
+                details=[ended.message],
+                rules=[rule.id for rule in ended.rules],
+            )
+        return Outcome(request, ended.status, wish.target, ended.message, ended.faults)
+
+
+def _beside(wish: Wish) -> EndedError:
+    """What becomes of the wishes beside one that has ended."""
+    about = f"of {wish.type} {wish.target or ''}".rstrip()
+    return EndedError(Status.CANCELED, f"It was to be done together with the {wish.operation} {about}, which was not.")
+
+
+def _refusal(wish: Wish, actor: int | None) -> str:
+    """Said of what is not there, and of what may not be done: who may not see it learns nothing of it."""
+    if actor is None:
+        return f"There is no {wish.type} with the id {wish.target}."
+    which = f"{wish.type} {wish.target}" if wish.target is not None else f"a {wish.type}"
+    if wish.operation is Operation.PUT:
+        names = ", ".join(dict.fromkeys(change.attribute for change in wish.changes)) or "anything"
+        return f"No policy rule lets you change {names} of {which} so."
+    verb = "create" if wish.operation is Operation.CREATE else "delete"
+    return f"No policy rule lets you {verb} {which}."

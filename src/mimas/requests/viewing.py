@@ -1,0 +1,91 @@
+"""Resources as somebody may see them: nothing is read here that no rule lets them read."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mimas.language.filters.tree import ID, Filter
+from mimas.requests.policy import Policies
+from mimas.requests.rights import readable
+from mimas.schema.attributes import Kind
+from mimas.schema.values import Scalar
+from mimas.store.database import Transaction
+from mimas.store.filtering.finding import Page, find
+from mimas.store.filtering.readable import Readable, sight
+from mimas.store.referring import sets_of
+from mimas.store.store import Store
+from mimas.store.subjects import Resource, Subjects
+
+SHOWN = 1_000
+"""How many values of one attribute are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A resource as somebody may see it."""
+
+    id: int
+    type: str
+    values: dict[str, list[Scalar]]
+    references: dict[str, list[int]]
+    """To those that may be seen; of a long list the first ones."""
+
+
+class Viewer:
+    """What one person sees. ``actor``: None is the owner of the machine, who sees everything."""
+
+    def __init__(self, store: Store, policies: Policies, actor: int | None) -> None:
+        self.store = store
+        self.policies = policies
+        self.actor = actor
+
+    def readable(self, tx: Transaction) -> Readable | None:
+        """What may be read, as the policy is now; None: everything."""
+        if self.actor is None:
+            return None
+        return readable(self.policies.current(tx), self.actor, sets_of(tx, [self.actor])[self.actor])
+
+    def see(self, tx: Transaction, ids: Iterable[int]) -> list[View]:
+        """Those of some resources that may be seen."""
+        subjects = self._subjects(tx)
+        return [self._view(subjects, resource) for resource in subjects.load(ids)]
+
+    def find(
+        self,
+        tx: Transaction,
+        wanted: Filter,
+        *,
+        order: str | None = None,
+        descending: bool = False,
+        after: Sequence[Scalar | None] | None = None,
+        limit: int = 30,
+        now: datetime,
+    ) -> Page:
+        """The ids of whom a filter takes, as somebody sees them: see `mimas.store.filtering.finding.find`."""
+        return find(
+            tx,
+            self.store,
+            wanted,
+            readable=self.readable(tx),
+            order=order,
+            descending=descending,
+            after=after,
+            limit=limit,
+            now=now,
+        )
+
+    def _subjects(self, tx: Transaction) -> Subjects:
+        may = self.readable(tx)
+        return Subjects(tx, self.store, None if may is None else sight(tx, self.store, may))
+
+    def _view(self, subjects: Subjects, resource: Resource) -> View:
+        attributes = self.store.catalogue.get(resource.type, {})
+        values = {name: list(found) for name in sorted(attributes) if (found := resource.values(name))}
+        references = {}
+        for name, attribute in sorted(attributes.items()):
+            if attribute.kind is Kind.REFERENCE and name != ID:
+                some = list(resource.references(name))[:SHOWN]
+                if seen := [other.id for other in subjects.load(some)]:
+                    references[name] = seen
+        secret = {name for name, attribute in attributes.items() if attribute.secret}
+        return View(resource.id, resource.type, {n: v for n, v in values.items() if n not in secret}, references)

@@ -1,0 +1,1 @@
+"""Sets and criteria groups: who belongs to them, kept with every transaction."""

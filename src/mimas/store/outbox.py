@@ -1,0 +1,20 @@
+"""What has happened and is to have consequences: read by whoever runs workflows, in the order in which it happened."""
+
+from mimas.store import tables
+from mimas.store.database import Row, Transaction
+
+FOLLOWS = "follows"
+"""A request has been done, and workflows of a policy rule follow from it: (rule, request)."""
+
+
+def put(tx: Transaction, kind: str, holder: int, resource: int, at: str, person: str) -> None:
+    """Add one, in the same transaction as what has happened."""
+    row = (tx.allocate("outbox", 1), kind, holder, resource, at, person)
+    tx.insert(tables.outbox, "id, kind, holder, resource, at, person", [row])
+
+
+def waiting(tx: Transaction, after: int = 0, size: int = 1_000) -> list[Row]:
+    """The next ones after a number: (id, kind, holder, resource, at, person)."""
+    return tx.rows(
+        "SELECT id, kind, holder, resource, at, person FROM outbox WHERE id > ? ORDER BY id LIMIT ?", after, size
+    )

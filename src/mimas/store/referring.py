@@ -1,0 +1,62 @@
+"""What resources refer to, as rows of ``resource_reference``; the engine's passes have queries of their own."""
+
+from collections.abc import Iterable, Sequence
+
+from mimas.language.filters.tree import MEMBERS
+from mimas.store import tables
+from mimas.store.database import Transaction
+from mimas.store.resources import LIVE
+from mimas.store.store import Store
+
+OWN = "own"
+"""The origin of reference values that were given by a request or a document, and not by rules."""
+
+
+def targets(tx: Transaction, resource: int, attribute: int, among: Sequence[int] | None = None) -> set[int]:
+    """What a resource refers to by an attribute; ``among``: as far as it is one of these."""
+    sql = "SELECT target FROM resource_reference WHERE resource = ? AND attribute = ?"
+    if among is None:
+        return {row[0] for row in tx.rows(sql, resource, attribute)}
+    return {row[0] for row in tx.rows(f"{sql} AND target IN IDS", resource, attribute, list(among))}
+
+
+def everything(tx: Transaction, store: Store, resources: Sequence[int]) -> dict[int, dict[str, list[int]]]:
+    """Resource → attribute → the live resources that it refers to, by their ids."""
+    found: dict[int, dict[str, list[int]]] = {}
+    for id_, attribute, target in tx.rows(
+        "SELECT f.resource, f.attribute, f.target FROM resource_reference f JOIN resource r ON r.id = f.target"
+        f" AND r.state = {LIVE} WHERE f.resource IN IDS ORDER BY f.resource, f.attribute, f.target",
+        list(resources),
+    ):
+        found.setdefault(id_, {}).setdefault(store.name(attribute), []).append(target)
+    return found
+
+
+def relations(tx: Transaction, store: Store, resource: int, target: int) -> set[str]:
+    """The attributes by which a resource refers to another one."""
+    rows = tx.rows(
+        "SELECT DISTINCT attribute FROM resource_reference WHERE resource = ? AND target = ?", resource, target
+    )
+    found = {store.name(attribute) for (attribute,) in rows}
+    if tx.value("SELECT 1 FROM member WHERE holder = ? AND resource = ?", resource, target):
+        found.add(MEMBERS)
+    return found
+
+
+def sets_of(tx: Transaction, resources: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Resource → the sets that it is in."""
+    found: dict[int, set[int]] = {id_: set() for id_ in resources}
+    for resource, holder in tx.rows("SELECT resource, holder FROM member WHERE resource IN IDS", sorted(found)):
+        found[resource].add(holder)
+    return {id_: frozenset(holders) for id_, holders in found.items()}
+
+
+def refer(
+    tx: Transaction, store: Store, resource: int, added: Iterable[tuple[str, int]], removed: Iterable[tuple[str, int]]
+) -> None:
+    """Let a resource refer to others, as (attribute, id), and to some no more."""
+    symbol = store.symbol
+    gone = sorted({(resource, symbol(attribute), target) for attribute, target in removed})
+    tx.delete(tables.resource_reference, "resource, attribute, target", gone)
+    new = sorted({(resource, symbol(attribute), target, symbol(OWN)) for attribute, target in added})
+    tx.insert(tables.resource_reference, "resource, attribute, target, origin", new, ignore=True)
