@@ -1,81 +1,132 @@
-"""A filter as a Python predicate, and as what an index can look up."""
+"""A bound filter as a Python predicate.
 
-import re
-from collections.abc import Callable, Mapping
-from datetime import datetime
+Text is compared without case (as Python's casefold). A condition on an attribute with several values holds when it
+holds for one of them, ``!=`` when there are values and none is equal; nothing but ``not`` holds where there is no value
+(MIM: ``!=`` with a literal doubles as a test for presence, ``!=`` with a path is the opposite of ``=``).
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from operator import eq, ge, gt, le, lt
 from typing import Any, TypeAlias
 
-from mimas.language.coercion import absent, as_date, as_list, as_text
+from mimas.language.coercion import as_date, as_text
 from mimas.language.errors import FlowError
 from mimas.language.filters import tree
-from mimas.schema.values import Scalar, Value
+from mimas.language.filters.subject import Subject
+from mimas.schema.values import Scalar
 
-Values: TypeAlias = Mapping[str, Value | None]
-_Test: TypeAlias = Callable[[Values], bool]
+Test: TypeAlias = Callable[[Subject, datetime], bool]
 
-_CANONICAL = re.compile(r"0|-?[1-9][0-9]{0,300}")
-_ORDERS: dict[str, Callable[[Any, Any], bool]] = {
-    "=": lambda left, right: left == right,
-    "<": lambda left, right: left < right,
-    "<=": lambda left, right: left <= right,
-    ">": lambda left, right: left > right,
-    ">=": lambda left, right: left >= right,
-}
+_FIRST = datetime.min.replace(tzinfo=UTC)
+LAST = datetime.max.replace(tzinfo=UTC)
+"""The end of the calendar."""
+ORDERS: dict[str, Callable[[Any, Any], bool]] = {"=": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
 
 
-def predicate(wanted: tree.Filter) -> Callable[[str, Values], bool]:
-    """Whether a resource of a type, with these values, is in the filter.
+def predicate(wanted: tree.Filter) -> Test:
+    """Whether a resource is in the filter at an instant (aware): the filter is bound, see `binding`."""
+    return _any([_selection(selection) for selection in wanted])
 
-    Text is compared without case. A condition on a multi-valued attribute holds when it holds for one of its values,
-    ``!=`` when the attribute is present and no value is equal; nothing but ``not`` holds for an absent attribute (MIM:
-    ``!=`` doubles as a test for presence). Numbers and dates are compared as such when both sides are.
-    """
-    selections = [(selection.type, _test(selection.condition)) for selection in wanted]
 
-    def holds(kind: str, values: Values) -> bool:
-        return any((only is None or only == kind) and test(values) for only, test in selections)
-
-    return holds
+def holding(condition: tree.Condition) -> Test:
+    """Whether one condition holds for a resource at an instant."""
+    return _TESTS[type(condition)](condition)
 
 
 def equalities(wanted: tree.Filter) -> tuple[tuple[str | None, tuple[tuple[str, Scalar], ...]], ...]:
-    """For each selection its type and the attributes that must equal a literal: what an index can narrow it to.
-
-    Equality is that of `predicate`: without case for text. Dates are left out, as one instant has several spellings.
-    """
+    """For each selection its type and the attributes that must equal a literal: what an index can narrow it to."""
     return tuple((selection.type, tuple(_required(selection.condition))) for selection in wanted)
 
 
 def _required(condition: tree.Condition | None) -> list[tuple[str, Scalar]]:
     match condition:
-        case tree.Comparison(attribute=attribute, operator="=", value=value):
-            return [(attribute, value)] if _date(value) is None else []
+        case tree.Comparison(attribute=attribute, operator="=", value=str() | int() as value) if attribute != tree.ID:
+            return [(attribute, value)]
         case tree.All(conditions=conditions):
             return [pair for part in conditions for pair in _required(part)]
     return []
 
 
-def _test(condition: tree.Condition | None) -> _Test:
-    match condition:
-        case None:
-            return lambda _: True
-        case tree.Not(condition=inner):
-            opposite = _test(inner)
-            return lambda values: not opposite(values)
-        case tree.All(conditions=parts):
-            tests = [_test(part) for part in parts]
-            return lambda values: all(test(values) for test in tests)
-        case tree.Any(conditions=parts):
-            tests = [_test(part) for part in parts]
-            return lambda values: any(test(values) for test in tests)
-        case tree.Matches():
-            return _matches(condition)
-        case tree.Comparison():
-            return _comparison(condition)
+def instant(value: Scalar) -> datetime | None:
+    """The instant that a stored value is; None for what is none."""
+    try:
+        return as_date(value)
+    except FlowError:
+        return None
 
 
-def _matches(condition: tree.Matches) -> _Test:
-    attribute, wanted = condition.attribute, condition.text.casefold()
+def boundary(date: datetime, now: tree.Now) -> datetime:
+    """The present at which a date and the moved present are the same; the end of the calendar for what lies beyond."""
+    try:
+        return date - now.moved
+    except OverflowError:
+        return _FIRST if now.moved > timedelta() else LAST
+
+
+def only_ids(wanted: tree.Filter) -> dict[int, set[str | None]]:
+    """Of a filter that takes nothing but known resources their ids, each with the types it may have; else empty."""
+    found: dict[int, set[str | None]] = {}
+    for selection in wanted:
+        match selection.condition:
+            case tree.Comparison(attribute=tree.ID, operator="=", value=int() as id_):
+                found.setdefault(id_, set()).add(selection.type)
+            case _:
+                return {}
+    return found
+
+
+def compared_ids(wanted: tree.Filter) -> frozenset[int]:
+    """Of a filter that `bind` made of ids their ids: a reference is compared with them; else empty."""
+    ids = only_ids(wanted)
+    return frozenset(ids) if all(types == {None} for types in ids.values()) else frozenset()
+
+
+def ancestors(subject: Subject, attribute: str) -> Iterator[Subject]:
+    """Who refers to a resource, who refers to those, and so on, each once."""
+    met: set[int] = set()
+    waiting = [subject]
+    while waiting:
+        for other in waiting.pop().referrers(attribute):
+            if other.id not in met:
+                met.add(other.id)
+                waiting.append(other)
+                yield other
+
+
+def _selection(selection: tree.Selection) -> Test:
+    only = selection.type
+    if selection.condition is None:
+        return lambda subject, _: only is None or subject.type == only
+    test = holding(selection.condition)
+    return test if only is None else lambda subject, now: subject.type == only and test(subject, now)
+
+
+def _all(tests: list[Test]) -> Test:
+    def test(subject: Subject, now: datetime) -> bool:
+        for one in tests:  # noqa: SIM110 - a loop takes half the time of a generator
+            if not one(subject, now):
+                return False
+        return True
+
+    return test
+
+
+def _any(tests: list[Test]) -> Test:
+    if len(tests) == 1:
+        return tests[0]
+
+    def test(subject: Subject, now: datetime) -> bool:
+        for one in tests:  # noqa: SIM110 - as above
+            if one(subject, now):
+                return True
+        return False
+
+    return test
+
+
+def _matches(condition: tree.Matches) -> Test:
+    name, wanted = condition.attribute, condition.text.casefold()
     match condition.how:
         case "starts-with":
             one: Callable[[str], bool] = lambda text: text.startswith(wanted)  # noqa: E731 - one of three of a kind
@@ -83,38 +134,111 @@ def _matches(condition: tree.Matches) -> _Test:
             one = lambda text: text.endswith(wanted)  # noqa: E731
         case "contains":
             one = lambda text: wanted in text  # noqa: E731
-    return lambda values: any(one(as_text(value).casefold()) for value in as_list(values.get(attribute)))
+    return lambda subject, _: any(one(as_text(value).casefold()) for value in subject.values(name))
 
 
-def _comparison(condition: tree.Comparison) -> _Test:
-    attribute = condition.attribute
+def _present(condition: tree.Present) -> Test:
+    name = condition.attribute
+    return lambda subject, _: bool(subject.values(name) or subject.references(name))
+
+
+def _not(condition: tree.Not) -> Test:
+    opposite = holding(condition.condition)
+    return lambda subject, now: not opposite(subject, now)
+
+
+def _comparison(condition: tree.Comparison) -> Test:
+    name, value = condition.attribute, condition.value
+    if isinstance(value, tree.Now):
+        return _dated(condition, value)
+    if name == tree.ID:
+        equal = condition.operator == "="
+        return lambda subject, _: (value in subject.references(name)) is equal
     if condition.operator == "!=":
-        equals = _against(condition.value, _ORDERS["="])
-        return lambda values: not absent(values.get(attribute)) and not any(map(equals, as_list(values[attribute])))
-    one = _against(condition.value, _ORDERS[condition.operator])
-    return lambda values: any(map(one, as_list(values.get(attribute))))
+        equals = compared(value, eq)
+        return lambda subject, _: bool(values := subject.values(name)) and not any(map(equals, values))
+    if condition.operator == "=" and isinstance(value, str):
+        return _equals(name, value.casefold())
+    one = compared(value, ORDERS[condition.operator])
+    return lambda subject, _: any(map(one, subject.values(name)))
 
 
-def _against(wanted: Scalar, compare: Callable[[Any, Any], bool]) -> Callable[[Scalar], bool]:
-    """One value compared with a literal: as numbers, as dates, otherwise as text."""
-    text, date = as_text(wanted).casefold(), _date(wanted)
-    number = int(text) if _CANONICAL.fullmatch(text) else None
+def _equals(name: str, text: str) -> Test:
+    """What most filters ask."""
 
-    def test(value: Scalar) -> bool:
-        if type(value) is int and number is not None:
-            return compare(value, number)
-        if date is not None and (own := _date(value)) is not None:
-            return compare(own, date)
-        return compare(as_text(value).casefold(), text)
+    def test(subject: Subject, _: datetime) -> bool:
+        for value in subject.values(name):
+            if (value if value.__class__ is str else as_text(value)).casefold() == text:
+                return True
+        return False
 
     return test
 
 
-def _date(value: Scalar) -> datetime | None:
-    """Dates with their dashes only: 20261123 is a number of something."""
-    if not isinstance(value, str) or value[4:5] != "-" or value[7:8] != "-":
-        return None
-    try:
-        return as_date(value)
-    except FlowError:
-        return None
+def compared(wanted: Any, compare: Callable[[Any, Any], bool]) -> Callable[[Scalar], bool]:
+    """One value compared with a literal, which is of the attribute's type: a value of another type is not equal."""
+    if isinstance(wanted, datetime):
+        return lambda value: (own := instant(value)) is not None and compare(own, wanted)
+    if isinstance(wanted, str):
+        text = wanted.casefold()
+        return lambda value: compare(as_text(value).casefold(), text)
+    kind = type(wanted)
+    return lambda value: value.__class__ is kind and compare(value, wanted)
+
+
+def _dated(condition: tree.Comparison, moved: tree.Now) -> Test:
+    name = condition.attribute
+    compare = ORDERS["=" if condition.operator == "!=" else condition.operator]
+
+    def holds(subject: Subject, now: datetime) -> bool:
+        dates = map(instant, subject.values(name))
+        return any(date is not None and compare(boundary(date, moved), now) for date in dates)
+
+    if condition.operator == "!=":
+        return lambda subject, now: bool(subject.values(name)) and not holds(subject, now)
+    return holds
+
+
+def _refers(condition: tree.Refers) -> Test:
+    name, test = condition.attribute, predicate(condition.to)
+    if name == tree.ID:
+        return test
+    if ids := compared_ids(condition.to):
+        return lambda subject, _: not ids.isdisjoint(subject.references(name))
+
+    def holds(subject: Subject, now: datetime) -> bool:
+        others = map(subject.other, subject.references(name))
+        return any(other is not None and test(other, now) for other in others)
+
+    return holds
+
+
+def _referred(condition: tree.Referred) -> Test:
+    name, test = condition.attribute, predicate(condition.by)
+    if known := only_ids(condition.by):
+        return lambda subject, _: any(_is_referred(subject, name, id_, types) for id_, types in known.items())
+    return lambda subject, now: any(test(other, now) for other in subject.referrers(name))
+
+
+def _is_referred(subject: Subject, name: str, id_: int, types: set[str | None]) -> bool:
+    if not subject.refers_back(name, id_):
+        return False
+    return None in types or ((other := subject.other(id_)) is not None and other.type in types)
+
+
+def _descends(condition: tree.Descends) -> Test:
+    name, test = condition.attribute, predicate(condition.of)
+    return lambda subject, now: any(test(other, now) for other in ancestors(subject, name))
+
+
+_TESTS: dict[type, Callable[[Any], Test]] = {
+    tree.Comparison: _comparison,
+    tree.Matches: _matches,
+    tree.Present: _present,
+    tree.Refers: _refers,
+    tree.Referred: _referred,
+    tree.Descends: _descends,
+    tree.Not: _not,
+    tree.All: lambda condition: _all([holding(part) for part in condition.conditions]),
+    tree.Any: lambda condition: _any([holding(part) for part in condition.conditions]),
+}

@@ -6,7 +6,7 @@ step *refers to*. So a filter is always a condition on one resource, and steps n
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from mimas.schema.values import Scalar
@@ -31,11 +31,11 @@ class Now:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """``attribute operator value``. An id, of ``ObjectID`` or another reference, is a number."""
+    """``attribute operator value``. Once bound, an id is a number, and an instant a ``datetime`` in UTC."""
 
     attribute: str
     operator: Operator
-    value: Scalar | Now
+    value: Scalar | datetime | Now
     position: int = field(default=0, compare=False)
 
 
@@ -59,7 +59,11 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class Refers:
-    """``attribute = /path``: it refers to a resource that the filter takes. ``ObjectID``: it is one itself."""
+    """``attribute = /path``: it refers to a resource that the filter takes. ``ObjectID``: it is one itself.
+
+    ``attribute = 'id'`` is bound to ``/*[ObjectID = id]``: that asks for the reference only, not whether the other
+    resource can be seen.
+    """
 
     attribute: str
     to: "Filter"
@@ -77,7 +81,7 @@ class Referred:
 
 @dataclass(frozen=True, slots=True)
 class Descends:
-    """``descendant-in('attribute', /path)``: whoever is reached by following the attribute, any number of times."""
+    """``descendant-in('attribute', /path)``: whoever is reached by following the attribute once or more often."""
 
     attribute: str
     of: "Filter"
@@ -114,6 +118,7 @@ class Selection:
 
     type: str | None
     condition: Condition | None = None
+    position: int = field(default=0, compare=False)
 
 
 Filter: TypeAlias = tuple[Selection, ...]
