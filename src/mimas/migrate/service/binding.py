@@ -34,6 +34,7 @@ _LIMITS = {"IntegerMinimum": "minimum", "IntegerMaximum": "maximum"}
 _FLAGS = ("multivalued", "indexed", "secret", "required")
 _OWN = "the Service's own bookkeeping"
 _KEYWORDS = "a document of the kind ObjectType has no usage keywords"
+_IDLE = ("only texts have a pattern", "only whole numbers have a range")
 _LEFT = "Mimas has no use for this attribute of every resource"
 
 
@@ -81,7 +82,8 @@ class Binding:
             for name in ("StringRegex", *_LIMITS):
                 refused = dict(self._refused()).get(name)
                 if written and refused and one.text(name):
-                    one.mark(name, Outcome.PERSON, refused)
+                    # What MIM itself held nobody to needs nobody.
+                    one.mark(name, Outcome.NOT_APPLICABLE if refused in _IDLE else Outcome.PERSON, refused)
             if one is self.attribute and written and self.attribute.text("DataType").lower() not in _TYPES:
                 why = f"the type {line(self.attribute.text('DataType'))} is not known: it is text now"
                 one.mark("DataType", Outcome.DIFFERENT, why)
@@ -110,7 +112,7 @@ class Binding:
         kind = kind or self.kind
         if text := self._value("StringRegex"):
             if kind is not Kind.STRING:
-                yield "StringRegex", "only texts have a pattern"
+                yield "StringRegex", _IDLE[0]
             else:
                 try:
                     pattern(text)
@@ -118,7 +120,7 @@ class Binding:
                     yield "StringRegex", f"{error}".rstrip(".")
         for name in _LIMITS:
             if (text := self._value(name)) and (kind is not Kind.INTEGER or not _is_number(text)):
-                yield name, "only whole numbers have a range"
+                yield name, _IDLE[1]
 
     def _labels(self) -> dict[str, str]:
         said = line(self._value("DisplayName"))

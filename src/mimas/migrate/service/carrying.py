@@ -13,11 +13,12 @@ from mimas.migrate.service.keeping import keep
 from mimas.migrate.service.known import Known
 from mimas.migrate.service.objects import Exported, objects, settle
 from mimas.migrate.service.policy import Policy
-from mimas.migrate.service.resources import Around, Resources
+from mimas.migrate.service.resources import Resources
 from mimas.migrate.service.rules import KIND, Rules
 from mimas.migrate.service.schema import KINDS, Schema, is_own
 from mimas.migrate.service.spelling import Spelling
 from mimas.migrate.service.wording import FILTERS
+from mimas.migrate.service.writing import Around
 from mimas.schema.attributes import Attribute
 from mimas.schema.system import RUNTIME, SYSTEM, Catalogue
 
@@ -58,7 +59,8 @@ def carry(
     catalogue = _catalogue(migration.drafts)
     spelling = Spelling(catalogue, migration.portal_types)
     resources = [one for one in found if _is_resource(one, spelling)]
-    Resources(resources, found, Around(migration, catalogue, spelling, _ruled(migration.drafts))).carry()
+    around = Around(catalogue, spelling, _ruled(migration.drafts))
+    Resources(resources, found, around, migration).carry()
     described = {one.text("Name") for one in own.types}
     for one in found:
         if one.kind == _ANSWERS:
@@ -80,7 +82,16 @@ def _catalogue(drafts: list[Draft]) -> Catalogue:
             body, _ = parse(Document(draft.kind, draft.name, plain(draft.body)))
             if isinstance(body, ObjectTypeBody):
                 attributes = {
-                    name: Attribute(name, part.type, part.multivalued, part.to, required=part.required)
+                    name: Attribute(
+                        name,
+                        part.type,
+                        part.multivalued,
+                        part.to,
+                        required=part.required,
+                        pattern=part.pattern,
+                        minimum=part.minimum,
+                        maximum=part.maximum,
+                    )
                     for name, part in body.attributes.items()
                 }
                 found[draft.name] = {**SYSTEM.get(draft.name, {}), **attributes}

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from mimas.language.errors import ExpressionError
-from mimas.language.filters.parser import parse
+from mimas.language.filters.binding import understood
 from mimas.language.filters.tree import TYPE
 from mimas.migrate.service.fragments import fragment
 from mimas.migrate.service.spelling import Spelling
+from mimas.schema.system import Catalogue
 
 _TOKEN = re.compile(
     r"(?P<space>\s+)|(?P<text>'[^']*'|\"[^\"]*\")|(?P<name>[A-Za-z_][A-Za-z0-9_.:-]*)|(?P<operator>!=|<=|>=|[=<>])"
@@ -24,6 +25,9 @@ _GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _TYPES_ONLY = re.compile(
     rf"/\*\[\s*\(?\s*{TYPE}\s*=\s*['\"][^'\"]*['\"](?:\s*or\s*{TYPE}\s*=\s*['\"][^'\"]*['\"])*\s*\)?\s*\]"
 )
+_VARIABLE = re.compile("%(?:LoginID|ObjectID)%")
+"""What the portal puts the resource of whoever asks, or is shown, in the place of."""
+_NOBODY = "00000000-0000-0000-0000-000000000000"
 _STEP = re.compile(r"/([A-Za-z_][A-Za-z0-9_.:-]*)(?=\[|\s*\Z)")
 
 
@@ -34,10 +38,10 @@ def xpath(stored: str) -> str:
     return " ".join((inner.text if inner is not None else stored).split())
 
 
-def misunderstood(filter_: str) -> str:
-    """Why a filter cannot be read, empty when it can."""
+def misunderstood(filter_: str, catalogue: Catalogue) -> str:
+    """Why a filter cannot be in force among these types, empty when it can. Whom it means by a GUID is not asked."""
     try:
-        parse(filter_)
+        understood(_VARIABLE.sub(_NOBODY, filter_), catalogue, lambda _: 1)
     except (ExpressionError, RecursionError) as error:
         return error.message if isinstance(error, ExpressionError) else "it is nested too deep"
     return ""

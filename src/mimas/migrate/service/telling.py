@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from mimas.migrate.service.filters import misunderstood, xpath
+from mimas.migrate.service.filters import xpath
 from mimas.migrate.service.objects import Exported, line
 from mimas.migrate.service.policy import activities
 
@@ -20,5 +20,3 @@ def told(one: Exported) -> Iterator[str]:
             yield "disabled"
     elif filter_ := xpath(one.text("Filter")):
         yield line(filter_)
-        if why := misunderstood(filter_):
-            yield f"its filter cannot be read: {line(why)}"
