@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mimas.schema.system import SYSTEM, Catalogue
 from mimas.store import tables
@@ -12,6 +12,9 @@ from mimas.store.database import Database, DatabaseError, Transaction
 from mimas.store.history import chain
 from mimas.store.history.chain import Cause
 from mimas.store.runs import moment, now
+
+if TYPE_CHECKING:
+    from mimas.store.membership.holders import Holders
 
 REVISION = "0010"
 """The migration this program needs; `migrate` brings a database to it."""
@@ -36,6 +39,10 @@ class Store:
         self.clock: Callable[[], datetime] = now
         self.catalogue: Catalogue = SYSTEM
         """Every type of resources that there is: set by whoever opens an installation."""
+        self.holders: Holders | None = None
+        """The sets and groups with filters, as they were read last: see `mimas.store.membership.holders`."""
+        self.settles_with: Catalogue | None = None
+        """The types with which memberships are known to have been found out: see `mimas.store.membership.settling`."""
         self._symbols: dict[str, int] = {}
         self._names: dict[int, str] = {}
 
@@ -49,6 +56,7 @@ class Store:
             # Symbols may have been given out in what is now undone.
             self._symbols.clear()
             self._names.clear()
+            self.settles_with = None
             raise
 
     @contextmanager
@@ -65,6 +73,10 @@ class Store:
             raise _RehearsedError
 
     def _seal(self, tx: Transaction) -> None:
+        # The memberships stand upon the store, and this is where the store asks for them.
+        from mimas.store.membership import settle
+
+        settle(tx, self, self.clock())
         chain.seal(tx, self.cause, moment(self.clock()))
 
     @contextmanager

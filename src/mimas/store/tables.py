@@ -172,6 +172,9 @@ moved = _table("moved", _id("resource"), _id("target"), rowid=False)
 member = _table("member", _id("holder"), _id("resource"), Index("member_resource", "resource", "holder"), rowid=False)
 """(set, resource): who belongs to the sets, now; it has no history. Members of groups are `resource_reference` rows."""
 
+holder = _table("holder", _id("resource"), _text("form", nullable=False))
+"""The sets and groups that have a filter, and which form of it their stored members follow from: a digest."""
+
 stirred = _table("stirred", _number("resource"), _number("attribute"), _text("before"))
 """What this transaction has changed of what memberships depend on: see `mimas.store.membership.stirring`.
 

@@ -21,28 +21,32 @@ whoever changes a set, or a group with a filter, takes it for itself before it l
 made while that look does not see it and the question does not know of the set yet.
 """
 
+_ANY_AT_ALL = "EXISTS (SELECT 1 FROM watched)"
 _WATCHED = "EXISTS (SELECT 1 FROM watched WHERE symbol IN ({}))"
-_VALUES = f"{{row}}.type, {ANYTHING}"
-_CHANGED = "(old.doc <> new.doc OR old.state <> new.state)"
+_OF_TYPE = _WATCHED.format(f"new.type, {ANYTHING}")
 _BEFORE = "CASE WHEN old.state = new.state THEN old.doc END"
 
 _TRIGGERS = {
     "resource": (
-        ("INSERT", "new", _VALUES, ("new.id, 0, NULL",)),
-        ("UPDATE", "new", _VALUES, (f"new.id, 0, {_BEFORE}",)),
-        ("DELETE", "old", _VALUES, ("old.id, 0, NULL",)),
+        ("INSERT", _OF_TYPE, ("new.id, 0, NULL",)),
+        (
+            "UPDATE",
+            # Whoever is not there any more is a member of nothing, and nobody's manager.
+            f"(old.state <> new.state AND {_ANY_AT_ALL} OR old.doc <> new.doc AND {_OF_TYPE})",
+            (f"new.id, 0, {_BEFORE}",),
+        ),
+        ("DELETE", _ANY_AT_ALL, ("old.id, 0, NULL",)),
     ),
     "resource_reference": tuple(
         (
             event,
-            row,
-            "{row}.attribute",
+            _WATCHED.format(f"{row}.attribute"),
             (f"{row}.resource, {row}.attribute, NULL", f"{row}.target, -{row}.attribute, NULL"),
         )
         for event, row in (("INSERT", "new"), ("DELETE", "old"))
     ),
 }
-"""Table → for each event the row that tells of it, what has to be watched, and the rows that are noted.
+"""Table → for each event on which condition which rows are noted.
 
 A reference row is never given another target: it is deleted, and another one is made.
 """
@@ -58,8 +62,7 @@ def off(postgresql: bool) -> Iterator[str]:
 def on(postgresql: bool) -> Iterator[str]:
     """The statements that begin it."""
     for table, triggers in _TRIGGERS.items():
-        for event, row, watched, notes in triggers:
-            condition = _WATCHED.format(watched.format(row=row))
+        for event, condition, notes in triggers:
             make = _postgresql if postgresql else _sqlite
             yield from make(table, event, condition, notes)
 
@@ -70,11 +73,10 @@ def _name(table: str, event: str) -> str:
 
 def _sqlite(table: str, event: str, condition: str, notes: tuple[str, ...]) -> Iterator[str]:
     """Once a row."""
-    if event == "UPDATE":
-        event, condition = "UPDATE OF doc, state", f"{_CHANGED} AND {condition}"
     rows = ", ".join(f"({note})" for note in notes)
+    of = " OF doc, state" if event == "UPDATE" else ""
     yield (
-        f"CREATE TRIGGER {_name(table, event.split()[0])} AFTER {event} ON {table} WHEN {condition}"
+        f"CREATE TRIGGER {_name(table, event)} AFTER {event}{of} ON {table} WHEN {condition}"
         f" BEGIN INSERT INTO stirred (resource, attribute, before) VALUES {rows}; END"
     )
 
@@ -86,7 +88,7 @@ def _postgresql(table: str, event: str, condition: str, notes: tuple[str, ...]) 
         "DELETE": ("OLD TABLE AS stale_rows", "stale_rows AS old"),
         "UPDATE": (
             "OLD TABLE AS stale_rows NEW TABLE AS fresh_rows",
-            f"stale_rows AS old JOIN fresh_rows AS new ON new.id = old.id AND {_CHANGED}",
+            "stale_rows AS old JOIN fresh_rows AS new ON new.id = old.id",
         ),
     }[event]
     name = _name(table, event)
@@ -99,7 +101,7 @@ def _postgresql(table: str, event: str, condition: str, notes: tuple[str, ...]) 
         "#variable_conflict use_column\nBEGIN"
         f" PERFORM pg_advisory_xact_lock_shared({LOCK});"
         # A statement of its own, so that it sees what was committed while the lock was waited for.
-        f" IF EXISTS (SELECT 1 FROM watched) THEN{inserts} END IF; RETURN NULL; END $$"
+        f" IF {_ANY_AT_ALL} THEN{inserts} END IF; RETURN NULL; END $$"
     )
     yield (
         f"CREATE TRIGGER {name} AFTER {event} ON {table} REFERENCING {named}"

@@ -23,6 +23,10 @@ def upgrade() -> None:
     )  # fmt: skip
     op.create_index("member_resource", "member", ["resource", "holder"])
     op.create_table(
+        "holder", column("resource#"), column("form"), sa.PrimaryKeyConstraint("resource"),
+        sqlite_strict=True, sqlite_with_rowid=True,
+    )  # fmt: skip
+    op.create_table(
         "stirred", column("resource#"), column("attribute#"), column("before", nullable=True), sqlite_strict=True,
     )  # fmt: skip
     op.create_table(
