@@ -25,7 +25,7 @@ EXPIRATION = "ExpirationTime"
 """The attribute that says when a resource ends by itself (MIM: the Expiration Workflow)."""
 EXPIRES = 8
 """The stratum of the dues of these: see `mimas.runs.dues`."""
-_MADE = "own"
+MADE = "own"
 """The kind of the fact that a resource was made by a request or a document: no link has to keep it alive."""
 
 
@@ -48,7 +48,7 @@ class Writer:
         resources.write(tx, [row], [], [(symbol, key, id_) for symbol, key in keys], [])
         refer(tx, self.store, id_, references, [])
         if fact:
-            rows = [(_MADE, str(id_), id_, None, stamp(self.context.now))]
+            rows = [(MADE, str(id_), id_, None, stamp(self.context.now))]
             tx.insert(tables.fact, "kind, key, resource, value, at", rows, ignore=True)
         self._expires(type_, id_, {}, values)
         self._follow(type_, id_, keys)
@@ -66,7 +66,7 @@ class Writer:
             for symbol, key in self._keys(type_, values, live=True)
         ]
         resources.write(tx, rows, [], keys, [])
-        made = [(_MADE, str(row[0]), row[0], None, stamp(self.context.now)) for row in rows]
+        made = [(MADE, str(row[0]), row[0], None, stamp(self.context.now)) for row in rows]
         tx.insert(tables.fact, "kind, key, resource, value, at", made, ignore=True)
         resources.mark_dirty(tx, [row[0] for row in rows])
         return [row[0] for row in rows]
@@ -97,7 +97,7 @@ class Writer:
         living, kept = (self._keys(target.type, values, live=live) for live in (True, False))
         self._write(row, row.doc, DELETED, set(), living - kept)
         self._expires(target.type, row.id, values, {})
-        self.tx.delete(tables.fact, "kind, key", [(_MADE, str(row.id))])
+        self.tx.delete(tables.fact, "kind, key", [(MADE, str(row.id))])
         self._follow(target.type, row.id, living)
 
     def _expires(self, type_: str, id_: int, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
