@@ -38,30 +38,49 @@ _OF = {
     "Set": ["name", MEMBERS],
 }
 
-texts = st.sampled_from(
-    ["", " ", "\t", "\u00a0", "a", "A", "ann", "Ann", "ANN", "Ann B", "ann  b", " ann", "ann ", "anna", "an\u0301n", "ánn"]
-    + ["ÄNN", "änn", "a\u0308nn", "ß", "ss", "SS", "ſ\u0323", "s\u0323", "ṣ", "\u212a", "k", "ﬁ", "fi", "İ", "i\u0307"]
-    + ["a\nb", 'a"b', "a\\nb", "n", "\\", '"', "%", "a%", "_", "?", "a]b", "a[b", "a^b", "null", "true", "5", "x" * 600]
-    + ["x" * 599 + "y", "Ann\x7f", "αι\u0301", "ᾴ", "가", "ᄀ", "IDS", "2026-11-23", "-", "5-", "[]", "["]
-)  # fmt: skip
-parts = st.one_of(texts, st.text('aAnN b\u0301\u0323sßſ\\"', max_size=3))
-numbers = st.sampled_from([-1, 0, 1, 5, 42, 10**17, 10**18, -(10**18), 2**63 - 1, 2**63, 10**30])
-instants = st.sampled_from(
-    [NOW + timedelta(seconds=s) for s in (-86400, -1, 0, 1, 86400)]
-    + [
-        NOW.replace(hour=0),
-        NOW.replace(microsecond=500_000),
-        NOW.replace(month=2, day=28),
-        NOW.replace(month=12, day=31),
-    ]
+_FAMILIES = (
+    ["ann", "Ann", "ANN", "anna", "n", "a", "b", "Ann\x7f"],
+    ["", " ", "\t", "\u00a0", " ann", "ann ", "ann  b", "Ann B", "ann"],
+    ["an\u0301n", "ánn", "ann", "a", "an", "ÁNN"],
+    ["ÄNN", "änn", "a\u0308nn", "ä", "a", "Ann"],
+    ["ß", "ss", "SS", "s", "ẞ"],
+    ["ſ\u0323", "s\u0323", "ṣ", "ſ", "s"],
+    ["\u212a", "k", "K", "ﬁ", "fi", "FI", "i"],
+    ["İ", "i\u0307", "i", "I", "ı"],
+    ["a\nb", "n", "a\\nb", "nb", "\\", 'a"b', '"'],
+    ["%", "a%", "_", "?", "a]b", "a[b", "a^b", "a", "IDS", "-", "[]", "["],
+    ["null", "true", "5", "5-", "2026-11-23"],
+    ["x" * 600, "x" * 599 + "y", "x" * 120, "x"],
+    ["αι\u0301", "ᾴ", "α", "가", "ᄀ", "ᄀ\u1161"],
 )
-dates = st.one_of(
-    instants.map(lambda at: at.isoformat().replace("+00:00", "Z")),
-    st.sampled_from(["2026-11-23", "2026-11-22", "2026-11-23T10:00:00+02:00", "2026-11-23T08:00Z", "20261123", "soon"]),
-    st.sampled_from(
-        ["2026-02-30", "2024-02-29", "2026-13-01", "0000-01-01", "2026-11-23T24:00:00Z", "2026-11-23T08:00:60Z"]
-    ),
+"""Texts that somebody could take for one another."""
+
+
+def _some(families: tuple[list[Any], ...], key: str) -> st.SearchStrategy[Any]:
+    """Of one family throughout an example, or else two of them would hardly ever meet."""
+    return st.shared(st.sampled_from(families), key=key).flatmap(st.sampled_from)
+
+
+texts = _some(_FAMILIES, "texts")
+numbers = _some(([-1, 0, 1, 5], [5, 42, 10**17], [10**17, 10**18, -(10**18), 10**30], [2**63 - 1, 2**63, 5]), "numbers")
+
+
+def _iso(at: datetime) -> str:
+    return at.isoformat().replace("+00:00", "Z")
+
+
+_INSTANTS = (
+    [NOW + timedelta(seconds=seconds) for seconds in (-86400, -1, 0, 1, 86400)],
+    [NOW.replace(hour=0), NOW.replace(hour=0, microsecond=500_000), NOW.replace(hour=0) - timedelta(microseconds=1)],
+    [NOW.replace(month=2, day=28), NOW.replace(month=2, day=27), NOW.replace(month=12, day=31), NOW],
 )
+_ODD_DATES = (
+    ["2026-11-23", "2026-11-22", "2026-11-24", _iso(NOW.replace(hour=0))],
+    ["2026-11-23T10:00:00+02:00", "2026-11-23T08:00Z", "20261123", "soon", _iso(NOW)],
+    ["2026-02-30", "2024-02-29", "2026-13-01", "0000-01-01", "2026-11-23T24:00:00Z", "2026-11-23T08:00:60Z"],
+)
+instants = _some(_INSTANTS, "instants")
+dates = st.one_of(instants.map(_iso), _some(_ODD_DATES, "dates"))
 _VALUES: Mapping[Kind, st.SearchStrategy[Any]] = {
     Kind.STRING: texts,
     Kind.INTEGER: numbers,
@@ -69,7 +88,7 @@ _VALUES: Mapping[Kind, st.SearchStrategy[Any]] = {
     Kind.DATETIME: dates,
 }
 _LITERALS: Mapping[Kind, st.SearchStrategy[Any]] = {
-    Kind.STRING: parts,
+    Kind.STRING: texts,
     Kind.INTEGER: numbers,
     Kind.BOOLEAN: st.booleans(),
     Kind.DATETIME: st.one_of(
@@ -108,7 +127,7 @@ class World:
     def write(self, tx: Transaction, store: Store) -> None:
         """Into an empty store."""
         store.catalogue = self.catalogue()
-        number = {id_: row for id_, row in enumerate(self.rows, 1)}
+        number = dict(enumerate(self.rows, 1))
         tx.insert(
             tables.resource,
             "id, type, doc, pattern, state",
@@ -129,8 +148,9 @@ class World:
             [(a, store.symbol(name), b, 1) for a, name, b in references if name in _OF[number[a].type]
              and (name != MEMBERS or number[a].type != "Set")],
         )  # fmt: skip
-        members = [(a, b) for a, b in self.members if {a, b} <= number.keys() and number[a].type == "Set"]
-        tx.insert(tables.member, "holder, resource", members)
+        sets = [id_ for id_, row in number.items() if row.type == "Set"]
+        members = {(sets[a % len(sets)], b) for a, b in self.members if sets and b in number}
+        tx.insert(tables.member, "holder, resource", sorted(members))
 
 
 def _value(name: str) -> st.SearchStrategy[Value]:
@@ -159,19 +179,21 @@ worlds = st.builds(
 
 _grants = st.builds(
     ReadGrant,
-    st.one_of(st.none(), st.frozensets(st.sampled_from([*_SHAPES]))),
-    st.one_of(st.none(), ids),
-    st.sampled_from(["", "", ID, "boss", "likes", MEMBERS]),
+    st.one_of(st.none(), st.frozensets(st.sampled_from(["name", *_SHAPES]), max_size=3)),
+    st.one_of(st.none(), st.none(), ids),
+    st.sampled_from(["", "", "", "", ID, "boss", "likes", MEMBERS]),
 )
-readables = st.one_of(st.none(), st.builds(Readable, ids, st.lists(_grants, max_size=4).map(tuple)))
+readables = st.one_of(st.none(), st.builds(Readable, ids, st.lists(_grants, min_size=1, max_size=3).map(tuple)))
+
+
+_PLAIN = ("value", "value", "value", "type", "present", "id")
+_CONDITIONS = (*_PLAIN, "refers", "referred", "descends", "not", "all", "any")
 
 
 @st.composite
-def conditions(draw: st.DrawFn, type_: str | None, depth: int = 3) -> tree.Condition:
+def conditions(draw: st.DrawFn, type_: str | None, depth: int = 3) -> tree.Condition:  # noqa: PLR0911 - one for each
     """A bound condition on resources of a type."""
-    how = draw(st.sampled_from(["value", "value", "value", "type", "present", "id", "refers", "referred", "descends", "not", "all", "any"]))
-    if depth == 0 and how in ("refers", "referred", "descends", "not", "all", "any"):
-        how = "value"
+    how = draw(st.sampled_from(_PLAIN if depth == 0 else _CONDITIONS))
     names = _OF[type_] if type_ is not None else [*_SHAPES]
     plain = [name for name in names if _SHAPES[name][0] is not Kind.REFERENCE]
     match how:
@@ -199,7 +221,7 @@ def conditions(draw: st.DrawFn, type_: str | None, depth: int = 3) -> tree.Condi
 def _comparisons(name: str) -> st.SearchStrategy[tree.Condition]:
     kind = _SHAPES[name][0]
     if kind is Kind.STRING:
-        return _text_conditions(name, parts)
+        return _text_conditions(name, texts)
     operators = ["=", "!="] if kind is Kind.BOOLEAN else ["=", "!=", "<", "<=", ">", ">="]
     return st.builds(tree.Comparison, st.just(name), st.sampled_from(operators), _LITERALS[kind])
 
@@ -216,7 +238,6 @@ def filters(draw: st.DrawFn, depth: int = 3) -> tree.Filter:
     """A bound filter."""
     types = draw(st.lists(st.sampled_from([*TYPES, "person", None]), min_size=1, max_size=2))
     by_id = st.builds(tree.Comparison, st.just(ID), st.just("="), ids)
-    return tuple(
-        tree.Selection(type_, draw(st.one_of(st.none(), by_id, conditions(type_, depth), conditions(type_, depth))))
-        for type_ in types
-    )
+    by_name = _text_conditions("name", texts)
+    simple = st.one_of(by_name, by_name, by_name.map(tree.Not), by_id, st.none())
+    return tuple(tree.Selection(type_, draw(st.one_of(simple, conditions(type_, depth)))) for type_ in types)

@@ -1,7 +1,7 @@
 """The reading commands: ``status``, ``runs``, ``search``, ``show``."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from mimas.cli.failing import CommandError, Exit
 from mimas.cli.installation import Installation
@@ -11,8 +11,6 @@ from mimas.store import looking
 
 if TYPE_CHECKING:
     pass
-
-_Candidate: TypeAlias = tuple[int, str, dict[str, Any]]
 
 
 def status(installation: Installation, *, json: bool) -> int:

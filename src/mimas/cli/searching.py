@@ -24,7 +24,7 @@ def search(
     from mimas.store import resources
     from mimas.store.filtering.finding import OrderError, find
 
-    store = installation.store
+    store = installation.engine.store
     with store.reading() as tx:
         wanted = _understood(installation, tx, text)
         try:
@@ -46,7 +46,7 @@ def count(installation: Installation, text: str, *, json: bool) -> None:
     """How many a filter takes."""
     from mimas.store.filtering import finding
 
-    store = installation.store
+    store = installation.engine.store
     with store.reading() as tx:
         wanted = _understood(installation, tx, text)
         number, more = finding.count(tx, store, wanted, now=datetime.now(UTC), limit=_MOST)
@@ -69,7 +69,7 @@ def _understood(installation: Installation, tx: "Transaction", text: str) -> "Fi
         return None if found is None else int(found)
 
     try:
-        return understood(text, installation.store.catalogue, find)
+        return understood(text, installation.engine.store.catalogue, find)
     except ExpressionError as error:
         raise CommandError(str(error)) from None
 
@@ -77,7 +77,7 @@ def _understood(installation: Installation, tx: "Transaction", text: str) -> "Fi
 def _row(installation: Installation, resource: Mapping[str, Any]) -> tuple[str, str, str, str]:
     from mimas.store.looking import title
 
-    attributes = installation.store.catalogue.get(resource["type"], {})
+    attributes = installation.engine.store.catalogue.get(resource["type"], {})
     indexed = sorted(name for name, attribute in attributes.items() if attribute.indexed)
     keys = (cell(resource["values"][name]) for name in indexed if resource["values"].get(name) is not None)
     return str(resource["id"]), resource["type"], title(resource["values"]), ", ".join(keys)

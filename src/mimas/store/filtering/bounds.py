@@ -83,8 +83,6 @@ class _Row:
 
     def taken(self, condition: tree.Condition | None, room: int, *, upper: bool) -> Query:
         """One bound of a condition; what is nested too deep is not decided."""
-        if condition is None:
-            return TRUE
         room -= _COSTS.get(type(condition), 0)
         if room < 0:
             return TRUE if upper else FALSE
@@ -97,8 +95,7 @@ class _Row:
                 return either(*(self.taken(part, room, upper=upper) for part in parts))
             case tree.Refers() | tree.Referred() | tree.Descends():
                 return self._related(condition, room, upper=upper)
-            case _:
-                return self._valued(condition, upper=upper)
+        return TRUE if condition is None else self._valued(condition, upper=upper)
 
     def _related(self, condition: tree.Refers | tree.Referred | tree.Descends, room: int, *, upper: bool) -> Query:
         match condition:
@@ -188,11 +185,9 @@ class _Row:
         symbols = indexes(self.bounds.store, self._attributes(name))
         if not key or not symbols:
             return TRUE
-        return Query(
-            f"EXISTS (SELECT 1 FROM resource_key k WHERE k.attribute IN ({', '.join(map(str, symbols))}) AND k.value = ?"
-            f" AND k.resource = {self.name}.id)",
-            (key,),
-        )
+        among = ", ".join(map(str, symbols))
+        same = f"k.attribute IN ({among}) AND k.value = ? AND k.resource = {self.name}.id"
+        return Query(f"EXISTS (SELECT 1 FROM resource_key k WHERE {same})", (key,))
 
     def _attributes(self, name: str) -> dict[str, Attribute]:
         return attributes_of(self.bounds.store, self.type, name)

@@ -44,7 +44,8 @@ class Documents:
 
     def _each(self, row: str, attribute: str) -> Query:
         if self.postgresql:
-            several = "CASE WHEN j.j IS NULL THEN '[]' WHEN json_typeof(j.j) = 'array' THEN j.j ELSE json_build_array(j.j) END"
+            one = "CASE WHEN json_typeof(j.j) = 'array' THEN j.j ELSE json_build_array(j.j) END"
+            several = f"CASE WHEN j.j IS NULL THEN '[]' ELSE {one} END"
             return Query(
                 'EXISTS (SELECT 1 FROM (SELECT e.value::text COLLATE "C" AS v'
                 f" FROM (SELECT {row}.doc::json -> CAST(? AS TEXT) AS j LIMIT 1) j, json_array_elements({several}) e"

@@ -90,12 +90,19 @@ def narrows(store: Store, type_: str | None, condition: tree.Condition | None) -
         case tree.Matches(how="starts-with", attribute=name, text=text):
             for begins in _beginning(text):
                 yield from _keyed(store, attributes_of(store, type_, name), begins)
+        case tree.Refers() | tree.Referred():
+            yield from _referring(store, condition)
+
+
+def _referring(store: Store, condition: tree.Refers | tree.Referred) -> Iterator[Narrow]:
+    edges = edges_of(store, condition.attribute)
+    match condition:
         case tree.Refers(attribute=tree.ID, to=other):
             yield from _related(store, other, lambda ids: ids)
-        case tree.Refers(attribute=name, to=other):
-            yield from _related(store, other, *(partial(edges.reached, back=True) for edges in edges_of(store, name)))
-        case tree.Referred(attribute=name, by=other):
-            yield from _related(store, other, *(edges.reached for edges in edges_of(store, name)))
+        case tree.Refers(to=other):
+            yield from _related(store, other, *(partial(one.reached, back=True) for one in edges))
+        case tree.Referred(by=other):
+            yield from _related(store, other, *(one.reached for one in edges))
 
 
 def _keyed(store: Store, attributes: dict[str, Attribute], keys: Query) -> Iterator[Narrow]:
