@@ -37,6 +37,28 @@ def people(count: int, database: str | None, *, json: bool) -> None:
     )
 
 
+def requests(count: int, database: str | None, *, json: bool) -> None:
+    """Run the benchmark of requests and print its figures."""
+    from mimas.bench.requesting import CLIENTS
+    from mimas.bench.requesting import run as run_
+
+    figures = run_(count, database, _say(quiet=json))
+    if json:
+        as_json({"people": count, "clients": CLIENTS, "figures": [asdict(figure) for figure in figures]})
+        return
+    rows = (
+        (
+            f.what,
+            f"{f.rate:,.0f}" if f.rate else "",
+            *(f"{s * 1000:.1f} ms" if s else "" for s in (f.median, f.ninety_fifth)),
+            f.remark,
+        )
+        for f in figures
+    )
+    table(("what", "a second", "median", "95 of 100", ""), rows)
+    out.print(f"\n{count:,} people, {CLIENTS} clients, Python {platform.python_version()}, {platform.machine()}")
+
+
 def foresight(count: int, *, json: bool) -> None:
     """Run the benchmark of plans and proofs and print its figures."""
     from mimas.bench.foresight import run as run_

@@ -8,11 +8,11 @@ from mimas.cli.failing import Exit
 from mimas.cli.installation import Installation
 from mimas.cli.printing import as_json, errors, out
 from mimas.configuration.apply import apply, drift, in_force
+from mimas.configuration.build import build
 from mimas.configuration.canonical import Change
 from mimas.configuration.check import check
 from mimas.configuration.checks.flows import EXTENSIONS
 from mimas.configuration.differences import Alteration, compare
-from mimas.configuration.documents import parse
 from mimas.configuration.problem import Problem, Severity
 from mimas.configuration.problem import errors as only_errors
 from mimas.configuration.reach import Reach, reach
@@ -69,7 +69,9 @@ def apply_home(installation: Installation) -> int:
     print_problems(_sealed(installation, documents))
     with store.database.alone():
         before = in_force(store)
-        changes, far = apply(store, documents)
+        unfound: list[Problem] = []
+        changes, far = apply(store, documents, installation.home, unfound.append)
+    print_problems(unfound)
     if not changes:
         out.print(f"{len(documents)} documents are in force; nothing has changed.")
         return Exit.DONE
@@ -123,7 +125,7 @@ def _next(far: Reach, folder: Path, *, here: bool) -> str:
 
 def _read(folder: Path) -> tuple[list[Document], list[Problem]]:
     documents, problems = read_folder(folder)
-    return documents, [*problems, *(problem for document in documents for problem in parse(document)[1])]
+    return documents, [*problems, *build(folder, documents)[1]]
 
 
 def _refused(wrong: Sequence[Problem], *, json: bool) -> int:

@@ -158,7 +158,7 @@ def _prepared(installation: Installation, under: Before) -> tuple[Prepare, Engin
         with store.transaction() as tx:
             put_back(tx, under.inputs, store.clock())
         if documents is not None:
-            put_into_force(store, documents)
+            put_into_force(store, documents, installation.home)
         return engine()
 
     return prepare, engine()

@@ -1,10 +1,11 @@
 """From documents to what the runs are set up with. What has a mistake in its form is left out, and told."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from mimas.configuration.documents import (
+    KINDS,
     AttributePart,
     Body,
     ConnectorBody,
@@ -22,12 +23,12 @@ from mimas.configuration.documents import (
     parse,
     spot,
 )
-from mimas.configuration.problem import Problem
+from mimas.configuration.problem import Problem, suggest
 from mimas.configuration.reading import Document
 from mimas.mail.server import PORTS, MailServer
 from mimas.runs.setup import ConnectorSetup, Guard, Profile, Schedule, Setup, Told, Window
 from mimas.schema.attributes import Attribute, ObjectType, told_apart
-from mimas.schema.system import INDEXED, SYSTEM
+from mimas.schema.system import INDEXED, RUNTIME, SCHEMA, SYSTEM, Catalogue
 from mimas.schema.values import Scalar
 from mimas.secrets.vault import EMPTY, Vault
 from mimas.sync.rules import (
@@ -80,11 +81,35 @@ def build(home: Path, documents: Iterable[Document], vault: Vault = EMPTY) -> tu
             message = f"there are two documents of kind {document.kind} with this name"
             problems.append(document.problem(("name",), message, f"the first is at {first.place}"))
             continue
-        body, wrong = parse(document)
-        problems += wrong
-        if body is not None:
-            parsed[document.kind, document.name] = document, body
-    return _assemble(home, list(parsed.values()), vault), problems
+        if document.kind in KINDS:
+            body, wrong = parse(document)
+            problems += wrong
+            if body is not None:
+                parsed[document.kind, document.name] = document, body
+    made = _assemble(home, list(parsed.values()), vault)
+    problems += (
+        _no_kind(document, made.catalogue)
+        for document in places.values()
+        if document.kind not in KINDS and not is_resource(document.kind, made.catalogue, places)
+    )
+    return made, problems
+
+
+def is_resource(kind: str, catalogue: Catalogue, documents: Container[tuple[str, str]]) -> bool:
+    """Whether documents of a kind are resources: of a type that is known, or will be once its mistakes are mended."""
+    return (kind in catalogue or ("ObjectType", kind) in documents) and kind not in RUNTIME | SCHEMA
+
+
+def _no_kind(document: Document, catalogue: Catalogue) -> Problem:
+    kind = document.kind
+    if kind in RUNTIME:
+        return document.problem(("kind",), f"a {kind} comes of being used, and is no document", "take it out")
+    if kind in SCHEMA:
+        hint = "write types and attributes as documents of kind ObjectType"
+        return document.problem(("kind",), f"a {kind} follows the types there are, and is no document", hint)
+    known = {*KINDS, *catalogue} - RUNTIME - SCHEMA
+    hint = suggest(kind, known) if kind != "RuleTest" else "rule tests stand in the folder tests"
+    return document.problem(("kind",), f"unknown kind '{kind}'", hint)
 
 
 def _assemble(home: Path, parsed: list[tuple[Document, Body]], vault: Vault) -> Setup:

@@ -4,17 +4,17 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from io import StringIO
 from typing import Any, Literal
 
-import msgspec
 from ruamel.yaml import YAML
 from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.representer import SafeRepresenter
 
 from mimas.configuration.documents import KINDS, parse
 from mimas.configuration.reading import Document
+from mimas.requests.documents import normal as resource_form
+from mimas.store.documents import digest as hashed
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,8 @@ class Change:
 
 def normalise(document: Document) -> dict[str, Any]:
     """The long form without defaults; a document with mistakes as it was written. Equal meaning, equal result."""
+    if document.kind not in KINDS:
+        return resource_form(document.kind, document.name, document.body)
     body, _ = parse(document)
     plain = body.model_dump(mode="json", exclude_defaults=True) if body else dict(document.body)
     return {"kind": document.kind, "name": document.name, **plain}
@@ -35,7 +37,7 @@ def normalise(document: Document) -> dict[str, Any]:
 
 def digest(document: Document) -> str:
     """A hash of the normal form, in hexadecimal: comments, order of keys and spelling do not change it."""
-    return sha256(msgspec.json.encode(normalise(document), order="sorted")).hexdigest()
+    return hashed(normalise(document))
 
 
 def diff(applied: Mapping[tuple[str, str], Mapping[str, Any]], folder: Iterable[Document]) -> list[Change]:
@@ -48,7 +50,7 @@ def diff(applied: Mapping[tuple[str, str], Mapping[str, Any]], folder: Iterable[
         elif digest(Document(kind, name, applied[kind, name])) != digest(document):
             changes.append(Change("changed", kind, name))
     order = list(KINDS)
-    return sorted(changes, key=lambda c: (order.index(c.kind) if c.kind in order else len(order), c.name))
+    return sorted(changes, key=lambda c: (order.index(c.kind) if c.kind in order else len(order), c.kind, c.name))
 
 
 def dump(document: Document) -> str:

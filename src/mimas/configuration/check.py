@@ -17,6 +17,7 @@ from mimas.configuration.checks.precedence import check_precedence
 from mimas.configuration.checks.provisioning import check_provisioning
 from mimas.configuration.checks.reach import check_reach
 from mimas.configuration.checks.references import check_references
+from mimas.configuration.checks.resources import check_resources
 from mimas.configuration.checks.rules import check_rules
 from mimas.configuration.checks.schedules import check_schedules
 from mimas.configuration.checks.scopes import check_members, check_scope
@@ -61,6 +62,7 @@ def check(home: Path, documents: Iterable[Document]) -> list[Problem]:
         check_extensions,
         check_enforcing,
         check_provisioning,
+        check_resources,
     ):
         problems += part(world)
     if not errors(problems):

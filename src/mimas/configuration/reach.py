@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from mimas.configuration.canonical import Change, normalise
-from mimas.configuration.documents import AT_ONCE
+from mimas.configuration.documents import AT_ONCE, KINDS
 from mimas.configuration.reading import Document
 
 Body: TypeAlias = Mapping[str, Any]
@@ -58,7 +58,8 @@ def _bodies(documents: Iterable[Document]) -> dict[tuple[str, str], dict[str, An
 
 
 def _of(change: Change, old: Bodies, new: Bodies) -> Reach:
-    if change.kind in AT_ONCE:
+    # Resources that are documents reach as far as their changes do, like those of requests: they are marked by then.
+    if change.kind in AT_ONCE or change.kind not in KINDS:
         return Reach()
     bodies = [bodies[change.kind, change.name] for bodies in (old, new) if (change.kind, change.name) in bodies]
     idle = _IDLE.get(change.kind, set())

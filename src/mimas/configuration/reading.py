@@ -14,7 +14,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import (
@@ -31,6 +30,7 @@ from ruamel.yaml.reader import ReaderError
 from mimas.configuration.problem import Problem, Severity
 from mimas.schema.messages import half_character
 from mimas.schema.places import Place
+from mimas.store.documents import Packed, packed, unpacked
 
 FOLDER = "documents"
 LARGEST = 1024 * 1024
@@ -72,21 +72,14 @@ class Document:
         return Problem(self.at(*path), message, hint, self.name, Severity.WARNING)
 
 
-class _Stored(msgspec.Struct):
-    body: dict[str, Any]
-    line: int
-    lines: dict[str, int]
-
-
 def pack(document: Document) -> str:
     """A document's body and lines as JSON text, for the store; `unpack` is its inverse."""
-    stored = _Stored(dict(document.body), document.place.line, dict(document.lines))
-    return msgspec.json.encode(stored).decode()
+    return packed(Packed(dict(document.body), document.place.line, dict(document.lines)))
 
 
 def unpack(kind: str, name: str, text: str, file: str) -> Document:
     """The document that `pack` made ``text`` from."""
-    stored = msgspec.json.decode(text, type=_Stored)
+    stored = unpacked(text)
     return Document(kind, name, stored.body, Place(file, stored.line), stored.lines)
 
 

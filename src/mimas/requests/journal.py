@@ -1,6 +1,6 @@
 """Requests as resources: what was wished, by whom, and how far it has come (MIM: the resource type Request)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
@@ -8,9 +8,7 @@ from mimas.requests.policy import PolicyRule
 from mimas.requests.target import load
 from mimas.requests.wishes import Operation, Wish, written
 from mimas.requests.writing import Writer
-from mimas.store import outbox
 from mimas.store.instants import stamp
-from mimas.store.referring import refer
 
 
 class Status(StrEnum):
@@ -48,7 +46,7 @@ def enter(
     target: int | None,
     title: str,
     details: Iterable[str] = (),
-    rules: Iterable[int] = (),
+    rules: Iterable[PolicyRule] = (),
 ) -> int:
     """Write a request down; its id. ``title`` is what its resource is called; ``rules``: those that it came under."""
     attributes = writer.store.catalogue.get(wish.type, {})
@@ -67,7 +65,7 @@ def enter(
         values["CommittedTime"] = now
     if status.ended:
         values["msidmCompletedTime"] = now
-    references: list[tuple[str, int]] = [("ManagementPolicy", rule) for rule in sorted(set(rules))]
+    references: list[tuple[str, int]] = [("ManagementPolicy", rule.id) for rule in rules]
     references += [("Creator", actor), ("ComputedActor", actor)] if actor is not None else []
     references += [("Target", target)] if target is not None else []
     kept = {name: value for name, value in values.items() if value not in ("", [])}
@@ -82,23 +80,3 @@ def move(writer: Writer, request: int, status: Status, **also: str) -> None:
     if status.ended:
         values["msidmCompletedTime"] = stamp(writer.context.now)
     writer.change(found, values, [], [])
-
-
-def came_under(writer: Writer, request: int, entered: Sequence[int], rules: Sequence[PolicyRule]) -> bool:
-    """The rules that a request came under, in place of those entered; whether workflows follow from them."""
-    wanted = {rule.id for rule in rules}
-    if wanted != set(entered):
-        added, removed = sorted(wanted - set(entered)), sorted(set(entered) - wanted)
-        refer(
-            writer.tx,
-            writer.store,
-            request,
-            [("ManagementPolicy", id_) for id_ in added],
-            [("ManagementPolicy", i) for i in removed],
-        )
-    following = [rule for rule in rules if rule.action]
-    for rule in following:
-        outbox.put(writer.tx, outbox.FOLLOWS, rule.id, request, stamp(writer.context.now), writer.store.cause.person)
-    if following:
-        move(writer, request, Status.POST_PROCESSING)
-    return bool(following)

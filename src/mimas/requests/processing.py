@@ -18,6 +18,8 @@ from mimas.requests.validation import Fault, faults
 from mimas.requests.wishes import Operation, Wish
 from mimas.requests.writing import Writer
 from mimas.runs.symbols import Symbols
+from mimas.schema.values import decode
+from mimas.store import outbox, resources
 from mimas.store.database import Transaction
 from mimas.store.instants import stamp
 from mimas.store.looking import title
@@ -87,7 +89,7 @@ class Requests:
         at = 0
         cause = self.store.cause
         try:
-            with self.store.transaction() as tx, self.store.caused_by(cause):
+            with self.store.caused_by(cause), self.store.transaction() as tx:
                 outcomes = []
                 for at, wish in enumerate(wishes):  # noqa: B007 - it tells below which one has ended
                     outcomes.append(self._do(tx, actor, wish, authorized=authorized))
@@ -106,17 +108,20 @@ class Requests:
         if wrong := faults(tx, target, wish.operation, wish.changes, self.owners.get(wish.type, {})):
             raise EndedError(Status.FAILED, " ".join(f"{fault.message}." for fault in wrong), faults=wrong)
         writer = Writer(tx, self.symbols)
-        guessed = sorted({rules[0].id for rules in course.among if rules})
         id_ = self._write(writer, course)
-        if failure := effects.follow(writer, wish, target):
+        if failure := effects.follow(writer, wish, target, id_, self.owners):
             raise EndedError(Status.FAILED, failure)
-        called = self._title(wish, target)
-        request = journal.enter(writer, wish, Status.COMPLETED, actor=actor, target=id_, title=called, rules=guessed)
-        self._entitle(request, actor, wish, called)
         settle(tx, self.store, writer.context.now)
-        if self._decide(tx, policy, course, id_, request, guessed, authorized=authorized):
-            return Outcome(request, Status.POST_PROCESSING, id_)
-        return Outcome(request, Status.COMPLETED, id_)
+        rules = self._decide(tx, policy, course, id_, authorized=authorized)
+        following = [rule for rule in rules if rule.action]
+        status = Status.POST_PROCESSING if following else Status.COMPLETED
+        called = self._title(wish, target)
+        # The last thing to be written: on PostgreSQL others who make a resource wait from here to the commit.
+        request = journal.enter(writer, wish, status, actor=actor, target=id_, title=called, rules=rules)
+        for rule in following:
+            outbox.put(tx, outbox.FOLLOWS, rule.id, request, stamp(writer.context.now), self.store.cause.person)
+        self._entitle(tx, request, actor, wish, called)
+        return Outcome(request, status, id_)
 
     def _begin(self, tx: Transaction, policy: Policy, actor: int | None, wish: Wish) -> _Course:
         """The resource, and who may change it as far as can be told beforehand."""
@@ -165,20 +170,12 @@ class Requests:
             raise EndedError(Status.FAILED, f"It is in {names}, which keeps it here: delete it there.")
 
     def _decide(
-        self,
-        tx: Transaction,
-        policy: Policy,
-        course: _Course,
-        id_: int,
-        request: int,
-        guessed: Sequence[int],
-        *,
-        authorized: bool,
-    ) -> bool:
-        """Whether what has been done is allowed, and what else has to be asked; whether workflows follow from it."""
+        self, tx: Transaction, policy: Policy, course: _Course, id_: int, *, authorized: bool
+    ) -> list[PolicyRule]:
+        """The rules that grant what has been done, and those from which workflows follow."""
         stands, wish = course.standing, course.wish
         if stands is None:
-            return False
+            return []
         after = sets_of(tx, [id_])[id_]
         if wish.operation is Operation.CREATE:
             stands = replace(stands, relations=frozenset(relations(tx, self.store, id_, stands.actor)))
@@ -192,21 +189,22 @@ class Requests:
             for rule in policy.of(need.action)
             if matches(rule, need, stands) and (not need.action.looks_after or rule.after in after)
         ]
-        waiting = [rule for rule in came_under if rule.authorization]
-        if waiting and not authorized:
+        if not authorized and (waiting := [rule for rule in came_under if rule.authorization]):
             raise EndedError(Status.AUTHORIZING, "It waits for consent.", rules=waiting)
-        rules = dict.fromkeys((*decision.granted.values(), *(rule for rule in came_under if rule.action)))
-        return journal.came_under(Writer(tx, self.symbols), request, guessed, list(rules))
+        return list(dict.fromkeys((*decision.granted.values(), *(rule for rule in came_under if rule.action))))
 
     def _title(self, wish: Wish, target: Target) -> str:
         values = target.values if target.row is not None else target.after(wish.changes)[0]
         return title(values) or wish.type
 
-    def _entitle(self, request: int, actor: int | None, wish: Wish, called: str) -> None:
+    def _entitle(self, tx: Transaction, request: int, actor: int | None, wish: Wish, called: str) -> None:
         """What the history says of the batch."""
         what = f"request {request}: {wish.operation} {wish.type} {called}"
         cause = self.store.cause
-        person = cause.person if actor is None else f"resource {actor}"
+        person = cause.person
+        if actor is not None:
+            asks = next(iter(resources.load(tx, [actor])), None)
+            person = f"{title(decode(asks.doc)) if asks else ''} ({actor})".lstrip()
         self.store.cause = replace(cause, person=person, what=what)
 
     def _ended(self, actor: int | None, wish: Wish, ended: EndedError) -> Outcome:
@@ -223,7 +221,7 @@ class Requests:
                 target=wish.target if target is not None else None,
                 title=called,
                 details=[ended.message],
-                rules=[rule.id for rule in ended.rules],
+                rules=ended.rules,
             )
         return Outcome(request, ended.status, wish.target, ended.message, ended.faults)
 

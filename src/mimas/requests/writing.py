@@ -13,7 +13,7 @@ from mimas.schema.values import decode, encode
 from mimas.store import resources, tables
 from mimas.store.database import Transaction
 from mimas.store.instants import stamp
-from mimas.store.referring import refer
+from mimas.store.referring import OWN, refer
 from mimas.store.resources import DELETED, LIVE, Key, StoredResource
 from mimas.sync.context import Context
 from mimas.sync.keys import normals
@@ -25,7 +25,7 @@ EXPIRATION = "ExpirationTime"
 """The attribute that says when a resource ends by itself (MIM: the Expiration Workflow)."""
 EXPIRES = 8
 """The stratum of the dues of these: see `mimas.runs.dues`."""
-_MADE = "own"
+MADE = "own"
 """The kind of the fact that a resource was made by a request or a document: no link has to keep it alive."""
 
 
@@ -48,11 +48,34 @@ class Writer:
         resources.write(tx, [row], [], [(symbol, key, id_) for symbol, key in keys], [])
         refer(tx, self.store, id_, references, [])
         if fact:
-            rows = [(_MADE, str(id_), id_, None, stamp(self.context.now))]
+            rows = [(MADE, str(id_), id_, None, stamp(self.context.now))]
             tx.insert(tables.fact, "kind, key, resource, value, at", rows, ignore=True)
         self._expires(type_, id_, {}, values)
         self._follow(type_, id_, keys)
         return id_
+
+    def create_many(self, type_: str, several: Sequence[Mapping[str, Any]]) -> list[int]:
+        """Make many resources at once, without references; their ids."""
+        tx, number = self.tx, self.store.symbol(type_)
+        pattern = self.symbols.pattern(tx, ())
+        first = tx.allocate("resource", len(several))
+        rows = [(first + index, number, encode(values), pattern, LIVE) for index, values in enumerate(several)]
+        keys = [
+            (symbol, key, first + index)
+            for index, values in enumerate(several)
+            for symbol, key in self._keys(type_, values, live=True)
+        ]
+        resources.write(tx, rows, [], keys, [])
+        made = [(MADE, str(row[0]), row[0], None, stamp(self.context.now)) for row in rows]
+        tx.insert(tables.fact, "kind, key, resource, value, at", made, ignore=True)
+        resources.mark_dirty(tx, [row[0] for row in rows])
+        return [row[0] for row in rows]
+
+    def refer_many(self, attribute: str, pairs: Sequence[tuple[int, int]]) -> None:
+        """Let many resources refer to others by an attribute."""
+        number, origin = self.store.symbols([attribute, OWN])
+        rows = sorted((resource, number, target, origin) for resource, target in pairs)
+        self.tx.insert(tables.resource_reference, "resource, attribute, target, origin", rows, ignore=True)
 
     def change(
         self, target: Target, values: Mapping[str, Any], added: Sequence[Reference], removed: Sequence[Reference]
@@ -74,7 +97,7 @@ class Writer:
         living, kept = (self._keys(target.type, values, live=live) for live in (True, False))
         self._write(row, row.doc, DELETED, set(), living - kept)
         self._expires(target.type, row.id, values, {})
-        self.tx.delete(tables.fact, "kind, key", [(_MADE, str(row.id))])
+        self.tx.delete(tables.fact, "kind, key", [(MADE, str(row.id))])
         self._follow(target.type, row.id, living)
 
     def _expires(self, type_: str, id_: int, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:

@@ -32,6 +32,24 @@ def everything(tx: Transaction, store: Store, resources: Sequence[int]) -> dict[
     return found
 
 
+def own(tx: Transaction, store: Store, resources: Sequence[int]) -> dict[int, dict[str, set[int]]]:
+    """Resource → attribute → whom it refers to by a request or a document, and not by rules; the deleted among them."""
+    found: dict[int, dict[str, set[int]]] = {}
+    for id_, attribute, target in tx.rows(
+        "SELECT resource, attribute, target FROM resource_reference WHERE resource IN IDS AND origin = ?",
+        list(resources),
+        store.symbol(OWN),
+    ):
+        found.setdefault(id_, {}).setdefault(store.name(attribute), set()).add(target)
+    return found
+
+
+def own_referrers(tx: Transaction, store: Store, targets: Sequence[int]) -> set[int]:
+    """Who refers to any of these by a request or a document."""
+    sql = "SELECT DISTINCT resource FROM resource_reference WHERE target IN IDS AND origin = ?"
+    return {row[0] for row in tx.rows(sql, list(targets), store.symbol(OWN))} if targets else set()
+
+
 def relations(tx: Transaction, store: Store, resource: int, target: int) -> set[str]:
     """The attributes by which a resource refers to another one."""
     rows = tx.rows(

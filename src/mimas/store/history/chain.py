@@ -13,7 +13,7 @@ import msgspec
 
 from mimas.store import tables
 from mimas.store.database import Row, Transaction
-from mimas.store.history.recording import RECORDED
+from mimas.store.history.recording import RECORDED, Recorded
 
 _LOCK = int.from_bytes(b"mimasend")
 """The number of PostgreSQL's advisory lock of whoever is about to commit a batch."""
@@ -50,9 +50,14 @@ COLUMNS = ", ".join(Batch._fields)
 
 def under_way(tx: Transaction) -> int | None:
     """The batch to which changes in this transaction belong; none as long as there are none."""
-    fresh = _next(tx) != tx.row("SELECT objects, resources FROM batch ORDER BY place DESC LIMIT 1")
-    if fresh:
+    changed, fresh = _changed(tx), _next(tx)
+    if changed is None and fresh != tx.row("SELECT objects, resources FROM batch ORDER BY place DESC LIMIT 1"):
         return _number(tx)
+    return changed
+
+
+def _changed(tx: Transaction) -> int | None:
+    """The same, but for what is new, which leaves no rows of the past."""
     if tx.postgresql:
         taken = tx.value("SELECT current_setting('mimas.batch', true)")
         return int(taken) if taken else None
@@ -76,24 +81,32 @@ def _next(tx: Transaction) -> tuple[int, int]:
 
 def seal(tx: Transaction, cause: Cause, at: str) -> None:
     """Close the batch of a transaction that is about to be committed, if it has changed anything."""
-    number = under_way(tx)
-    if number is None:
-        if not cause.entered:
-            return
-        number = _number(tx)
+    changed, following = _changed(tx), _next(tx)
+    last = _last(tx)
+    if changed is None and following == last[2:] and not cause.entered:
+        return
+    number = changed or _number(tx)
     content = digest(tx, number)
     if tx.postgresql:
         tx.run("SELECT pg_advisory_xact_lock(?)", _LOCK)
-    place, root = tx.row("SELECT place, root FROM batch ORDER BY place DESC LIMIT 1") or (0, "")
-    batch = Batch(number, place + 1, at, cause.step, cause.person, cause.what, content, *_next(tx), "")
-    tx.insert(tables.batch, COLUMNS, [batch._replace(root=rooted(batch, root))])
+        # Others may have committed while this waited.
+        last = _last(tx)
+    batch = Batch(number, last[0] + 1, at, cause.step, cause.person, cause.what, content, *following, "")
+    tx.insert(tables.batch, COLUMNS, [batch._replace(root=rooted(batch, last[1]))])
     if cause.step is None:
-        begin(tx)
+        begin(tx, following)
 
 
-def begin(tx: Transaction) -> None:
-    """A step begins: what there is by now is not its own."""
-    tx.run("UPDATE fresh SET objects = ?, resources = ?", *_next(tx))
+def _last(tx: Transaction) -> tuple[int, str, int, int]:
+    """Place, root, and the next ids after the last entry."""
+    row = tx.row("SELECT place, root, objects, resources FROM batch ORDER BY place DESC LIMIT 1")
+    return (row[0], row[1], row[2], row[3]) if row else (0, "", 0, 0)
+
+
+def begin(tx: Transaction, following: tuple[int, int] | None = None) -> None:
+    """A step begins: what there is by now is not its own. ``following``: the ids that come next, if known."""
+    ids = following or _next(tx)
+    tx.run("UPDATE fresh SET objects = ?, resources = ? WHERE objects <> ? OR resources <> ?", *ids, *ids)
 
 
 def rooted(batch: Batch, before: str) -> str:
@@ -108,14 +121,23 @@ def digest(tx: Transaction, batch: int) -> str:
     which they count is theirs.
     """
     whole = sha256()
-    for recorded in RECORDED:
+    for recorded in _touched(tx, batch):
         own = ", ".join((*recorded.key, "kept", *recorded.columns, "erased"))
         order = ", ".join(recorded.key)
         rows = tx.rows(f"SELECT {own} FROM {recorded.past.name} WHERE batch = ? ORDER BY {order}", batch)
-        if rows:
-            digests = sorted(row[-1] or leaf(row[:-1]) for row in rows) if recorded.personal else rows
-            whole.update(msgspec.json.encode([str(recorded.table.name), digests]))
+        digests = sorted(row[-1] or leaf(row[:-1]) for row in rows) if recorded.personal else rows
+        whole.update(msgspec.json.encode([str(recorded.table.name), digests]))
     return whole.hexdigest()
+
+
+_ASKED = ", ".join(f"EXISTS (SELECT 1 FROM {one.past.name} WHERE batch = {{0}})" for one in RECORDED)
+
+
+def _touched(tx: Transaction, batch: int) -> list[Recorded]:
+    """The tables of which a batch has changed rows: most change rows of one or two."""
+    row = tx.row(f"SELECT {_ASKED.format(int(batch))}")
+    assert row is not None
+    return [recorded for recorded, touched in zip(RECORDED, row, strict=True) if touched]
 
 
 def leaf(row: Row) -> str:
