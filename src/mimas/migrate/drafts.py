@@ -33,6 +33,8 @@ class Draft:
     title: str = ""
     aside: bool = field(default=False, kw_only=True)
     """Whether it is not in force: it stands outside the folder of documents."""
+    shares: bool = field(default=False, kw_only=True)
+    """Whether it may stand in one file with others that have the same folder and title."""
 
     @property
     def file(self) -> PurePosixPath:
@@ -61,8 +63,8 @@ def plain(value: Any) -> Any:
 
 
 def _comment(note: str, indent: str) -> Iterator[str]:
-    for paragraph in printable(note).splitlines():
-        for line in wrap(paragraph, _WIDTH, break_on_hyphens=False) or [""]:
+    for paragraph in note.splitlines():
+        for line in wrap(printable(paragraph), _WIDTH, break_on_hyphens=False) or [""]:
             yield f"{indent}# {line}".rstrip()
 
 

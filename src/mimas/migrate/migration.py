@@ -16,6 +16,9 @@ from mimas.migrate.stubs import Stub, module_text
 
 ASIDE, KEPT, EXTENSIONS = "aside", "kept", "extensions"
 """Folders of a home: documents that are not in force, what has no place yet, Python functions."""
+_DIVIDER = "---\n"
+_LARGE = 128 * 1024
+"""The characters up to which documents share a file."""
 
 
 @dataclass(slots=True)
@@ -60,11 +63,10 @@ class Migration:
     def _files(self) -> Iterator[tuple[PurePosixPath, str]]:
         yield PurePosixPath(FILE), f"[mimas]\nname = {_toml(self.report.title)}\n"
         taken: Counter[PurePosixPath] = Counter()
-        for draft in self.drafts:
-            file = PurePosixPath(ASIDE if draft.aside else FOLDER) / draft.file
+        for file, text in self._texts():
             taken[file] += 1
             number = f"-{taken[file]}" if taken[file] > 1 else ""
-            yield file.with_name(f"{file.name}{number}.yaml"), draft.yaml()
+            yield file.with_name(f"{file.name}{number}.yaml"), text
         for module in sorted({stub.module for stub in self.stubs}):
             some = [stub for stub in self.stubs if stub.module == module]
             yield PurePosixPath(EXTENSIONS) / f"{module}.py", module_text(some)
@@ -73,6 +75,22 @@ class Migration:
             yield PurePosixPath(KEPT) / f"{file_name(name)}.xml", f"<kept>\n{inner}\n</kept>\n"
         yield PurePosixPath("migration-report.txt"), self.report.text()
         yield PurePosixPath("migration-report.html"), self.report.html()
+
+    def _texts(self) -> Iterator[tuple[PurePosixPath, str]]:
+        """The files of documents, without endings; several may have one name."""
+        shared: dict[PurePosixPath, list[str]] = {}
+        for draft in self.drafts:
+            file = PurePosixPath(ASIDE if draft.aside else FOLDER) / draft.file
+            text = draft.yaml()
+            if not draft.shares:
+                yield file, text
+                continue
+            together = shared.setdefault(file, [])
+            if together and sum(map(len, together)) + len(text) > _LARGE:
+                yield file, _DIVIDER.join(together)
+                together.clear()
+            together.append(text)
+        yield from ((file, _DIVIDER.join(together)) for file, together in shared.items())
 
 
 def _file(draft: Draft) -> str:

@@ -51,6 +51,8 @@ class Report:
     """Files that could not be read at all, and why."""
     to_do: list[str] = field(default_factory=list)
     """What a person has to do before anything runs, in order."""
+    resources: dict[str, list[str]] = field(default_factory=dict)
+    """What became documents of its own kind, by this kind: the names, and what is to be said of each."""
     kept: dict[str, list[str]] = field(default_factory=dict)
     """What there is no place for yet, by its kind: the names, and what is to be said of each."""
 
@@ -90,6 +92,11 @@ class Report:
         """How many elements fared how, over all files."""
         return sum((self.counts(name) for name in self.files), Counter())
 
+    def _lists(self) -> list[tuple[str, dict[str, list[str]]]]:
+        """What is listed by its name, with the headings."""
+        lists = [("Policy, by kind of document", self.resources), ("Kept for a later version", self.kept)]
+        return [(heading, found) for heading, found in lists if found]
+
     def text(self) -> str:
         """All of it, for a terminal or an editor."""
         lines = [self.title, "=" * len(self.title), "", *_table(self.total), ""]
@@ -97,9 +104,9 @@ class Report:
             lines += ["To do", "-----", *(f"{at}. {one}" for at, one in enumerate(self.to_do, 1)), ""]
         if self.broken:
             lines += ["Not read", "--------", *(f"  {name}: {why}" for name, why in sorted(self.broken.items())), ""]
-        if self.kept:
-            lines += ["Kept for a later version", "------------------------"]
-            for kind, names in sorted(self.kept.items()):
+        for heading, found in self._lists():
+            lines += [heading, "-" * len(heading)]
+            for kind, names in sorted(found.items()):
                 lines += [f"{kind} ({len(names):,})", *(f"  {name}" for name in sorted(names, key=str.lower))]
             lines.append("")
         for name in sorted(self.files):
@@ -117,9 +124,9 @@ class Report:
         if self.broken:
             some = (f"<li>{escape(name)}: {escape(why)}</li>" for name, why in sorted(self.broken.items()))
             body += ["<h2>Not read</h2><ul>", *some, "</ul>"]
-        if self.kept:
-            body.append("<h2>Kept for a later version</h2>")
-            for kind, names in sorted(self.kept.items()):
+        for heading, found in self._lists():
+            body.append(f"<h2>{heading}</h2>")
+            for kind, names in sorted(found.items()):
                 listed = "".join(f"<li>{escape(name)}</li>" for name in sorted(names, key=str.lower))
                 summary = f"<summary>{escape(kind)} · {len(names):,}</summary>"
                 body.append(f"<details>{summary}<ul>{listed}</ul></details>")

@@ -1,18 +1,36 @@
-"""Everything of an export of the MIM Service: schema, sync rules, and what is kept for a later version."""
+"""Everything of an export of the MIM Service: schema, sync rules, and policy."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from mimas.configuration.documents import ObjectTypeBody, parse
+from mimas.configuration.reading import Document
+from mimas.migrate.drafts import Draft, plain
 from mimas.migrate.elements import Element, Outcome, read
 from mimas.migrate.migration import Migration
+from mimas.migrate.service.filters import names, xpath
 from mimas.migrate.service.keeping import keep
 from mimas.migrate.service.known import Known
 from mimas.migrate.service.objects import Exported, objects, settle
 from mimas.migrate.service.policy import Policy
+from mimas.migrate.service.resources import Resources
 from mimas.migrate.service.rules import KIND, Rules
-from mimas.migrate.service.schema import Schema, is_own
+from mimas.migrate.service.schema import KINDS, Schema, is_own
+from mimas.migrate.service.spelling import Spelling
+from mimas.migrate.service.wording import FILTERS
+from mimas.migrate.service.writing import Around
+from mimas.schema.attributes import Attribute
+from mimas.schema.system import RUNTIME, SYSTEM, Catalogue
 
-_SHOWN_TYPES = ("Person", "Group")
+_NO_DOCUMENT = {
+    **dict.fromkeys(KINDS, "a part of the schema that nothing is bound to"),
+    **dict.fromkeys(RUNTIME, "it came of being used"),
+    **dict.fromkeys(("ma-data", "mv-data"), "a copy of the synchronisation server's configuration"),
+    **dict.fromkeys(("ExpectedRuleEntry", "DetectedRuleEntry"), "there are no such entries in Mimas"),
+}
+"""Types whose objects become no documents, and why."""
+_ANSWERS = "GateRegistration"
+_HIDDEN = "it holds the secret answers of a person, which are written nowhere"
 
 
 def carry(
@@ -21,7 +39,7 @@ def carry(
     """Carry what Export-FIMConfig wrote; call it when connectors and the metaverse's types have been drafted.
 
     ``agents``: the connectors that management agents became, by the agents' GUIDs in capitals and braces.
-    ``metaverse``: whether the metaverse's own types are there; without it the portal's types are in force.
+    ``metaverse``: whether the metaverse's own types are there, with which the portal's are united.
     Raises `MigrationError` for a file that cannot be read.
     """
     found: list[Exported] = []
@@ -35,12 +53,59 @@ def carry(
     own = Schema(found)
     known = Known(migration, own.references)
     rules = Rules([one for one in found if one.kind == KIND], migration, known, agents, Policy(found))
-    own.carry(migration, known, None if metaverse else rules.uses)
+    named = {name for one in found for filter_ in FILTERS for name in names(xpath(one.text(filter_)))}
+    own.carry(migration, known, None if metaverse else rules.uses, named)
     rules.carry()
-    described = {*_SHOWN_TYPES, *(one.text("Name") for one in own.types)}
+    catalogue = _catalogue(migration.drafts)
+    spelling = Spelling(catalogue, migration.portal_types)
+    resources = [one for one in found if _is_resource(one, spelling)]
+    around = Around(catalogue, spelling, _ruled(migration.drafts))
+    Resources(resources, found, around, migration).carry()
+    described = {one.text("Name") for one in own.types}
     for one in found:
-        if one.kind != KIND:
-            keep(migration, one, known=is_own(one.kind) or one.kind in described)
+        if one.kind == _ANSWERS:
+            settle(one.element, Outcome.NOT_APPLICABLE, _HIDDEN)
+        elif one.kind != KIND and not _is_resource(one, spelling) and one.element.outcome is Outcome.UNKNOWN:
+            known_type = is_own(one.kind) or one.kind in described
+            keep(migration, one, known=known_type, note=_NO_DOCUMENT.get(one.kind, ""))
+
+
+def _is_resource(one: Exported, spelling: Spelling) -> bool:
+    return one.kind not in (*_NO_DOCUMENT, KIND, _ANSWERS) and spelling.has(one.kind)
+
+
+def _catalogue(drafts: list[Draft]) -> Catalogue:
+    """Every type of resources that there will be."""
+    found = dict(SYSTEM)
+    for draft in drafts:
+        if draft.kind == "ObjectType" and not draft.aside:
+            body, _ = parse(Document(draft.kind, draft.name, plain(draft.body)))
+            if isinstance(body, ObjectTypeBody):
+                attributes = {
+                    name: Attribute(
+                        name,
+                        part.type,
+                        part.multivalued,
+                        part.to,
+                        required=part.required,
+                        pattern=part.pattern,
+                        minimum=part.minimum,
+                        maximum=part.maximum,
+                    )
+                    for name, part in body.attributes.items()
+                }
+                found[draft.name] = {**SYSTEM.get(draft.name, {}), **attributes}
+    return found
+
+
+def _ruled(drafts: list[Draft]) -> dict[str, frozenset[str]]:
+    """What inbound rules in force write, by type."""
+    found: dict[str, frozenset[str]] = {}
+    for draft in drafts:
+        if draft.kind == "SyncRule" and not draft.aside and draft.body.get("direction") == "inbound":
+            type_ = str(draft.body.get("resource"))
+            found[type_] = found.get(type_, frozenset()) | frozenset(draft.body.get("flows", {}))
+    return found
 
 
 def _name(migration: Migration, path: Path) -> str:

@@ -6,9 +6,8 @@ enter or leave a set. A person who gives the rule a scope wants to see that set.
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from mimas.language.errors import ExpressionError
-from mimas.language.filters.parser import parse
 from mimas.migrate.elements import Element
+from mimas.migrate.service.filters import xpath
 from mimas.migrate.service.fragments import fragment
 from mimas.migrate.service.objects import Exported, identifier, line
 
@@ -76,19 +75,3 @@ def _activities(element: Element) -> Iterator[Element]:
     yield element
     for child in element.children:
         yield from _activities(child)
-
-
-def xpath(stored: str) -> str:
-    """The XPath of a filter as it is stored, in one line; empty where there is none."""
-    outer = fragment(stored) if stored.lstrip().startswith("<") else None
-    inner = outer.first("Filter") if outer is not None else None
-    return " ".join((inner.text if inner is not None else stored).split())
-
-
-def misunderstood(filter_: str) -> str:
-    """Why a filter cannot be read yet, empty when it can."""
-    try:
-        parse(filter_)
-    except (ExpressionError, RecursionError) as error:
-        return error.message if isinstance(error, ExpressionError) else "it is nested too deep"
-    return ""

@@ -1,19 +1,22 @@
-"""The portal's schema as documents of the kind ObjectType: those types that a person wants to synchronise.
+"""The portal's schema as documents of the kind ObjectType, united with the types of the metaverse.
 
 ObjectTypeDescription names a type, AttributeTypeDescription an attribute with its type, and BindingDescription binds an
-attribute to a type, where it may say its own description and limits. Mimas does not hold values to limits yet, so they
-are comments. Reference: Microsoft's SDK, *Resource Management Schema*.
+attribute to a type, where it may have its own label and limits. Reference: the SDK, *Resource Management Schema*.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mimas.migrate.drafts import Draft, Noted, plain
-from mimas.migrate.elements import Outcome, printable
+from mimas.configuration import notation
+from mimas.migrate.drafts import Draft, Noted
+from mimas.migrate.elements import Outcome
 from mimas.migrate.migration import Migration
+from mimas.migrate.service.binding import BOOKKEEPING, Binding, settle_schema
 from mimas.migrate.service.known import Known
 from mimas.migrate.service.objects import Exported, identifier, line, paragraphs
+from mimas.schema.attributes import Kind
+from mimas.schema.system import SYSTEM
 
 KINDS = ("ObjectTypeDescription", "AttributeTypeDescription", "BindingDescription")
 OWN_TYPES = frozenset(
@@ -29,25 +32,17 @@ OWN_TYPES = frozenset(
     }
 )
 """What the Service has for itself, but for its newer types, whose names begin with ``msidm``."""
-_OF_RULES = frozenset({"SynchronizationRule", "ExpectedRuleEntry", "DetectedRuleEntry"})
-"""What the agent of the Service synchronises so that rules reach the metaverse."""
-_OF_EVERY_RESOURCE = frozenset(
-    {
-        *("CreatedTime", "Creator", "DeletedTime", "DetectedRulesList", "ExpectedRulesList", "Locale", "MVObjectID"),
-        *("ObjectID", "ObjectType", "ResourceTime"),
-    }
+FIXED = frozenset(
+    {"ObjectID", "ObjectType", "Creator", "CreatedTime", "Filter", "ExplicitMember", "ExcludedMember", "ComputedMember"}
 )
-_TYPES = {
-    "string": "string",
-    "text": "string",
-    "integer": "integer",
-    "boolean": "boolean",
-    "datetime": "datetime",
-    "reference": "reference",
-    "binary": "binary",
-}
-_LIMITS = {"StringRegex": "matches", "IntegerMinimum": "at least", "IntegerMaximum": "at most"}
-_COMMENT = "it stands in a comment: nothing holds values to it yet"
+"""Attributes that mean something to Mimas itself, by these very names: no other spelling takes their place."""
+_ADDED = "Mimas has this type of its own: here is what the portal's schema adds to it."
+_UNITED = (
+    "The portal's type “{0}” and the metaverse's are one. Names that differ in case only are the metaverse's; filters "
+    "and policy are written with them."
+)
+_ALONE = "From the portal's schema: the metaverse has no such type."
+_ONLY = "From the portal's schema: there was no metaverse beside it."
 
 
 def is_own(kind: str) -> bool:
@@ -74,13 +69,11 @@ class Schema:
             for kind in KINDS
         )
         by_id = {one.id: one for one in self.attributes}
-        self._bound: dict[str, list[tuple[Exported, Exported]]] = {}
+        self._bound: dict[str, list[Binding]] = {}
         for one in bindings:
             attribute = by_id.get(identifier(one.text("BoundAttributeType")))
             if attribute is not None:
-                self._bound.setdefault(identifier(one.text("BoundObjectType")), []).append((one, attribute))
-        filters = [one for one in found if one.kind == "SynchronizationFilter"]
-        self._synchronised = {identifier(id_) for one in filters for id_ in one.texts("SynchronizeObjectType")}
+                self._bound.setdefault(identifier(one.text("BoundObjectType")), []).append(Binding(one, attribute))
 
     @property
     def references(self) -> frozenset[str]:
@@ -88,108 +81,90 @@ class Schema:
         some = (one for one in self.attributes if one.text("DataType").lower() == "reference")
         return frozenset(one.text("Name").lower() for one in some)
 
-    def carry(self, migration: Migration, known: Known, uses: Mapping[str, Use] | None) -> None:
-        """Write the types that are synchronised.
+    def carry(
+        self, migration: Migration, known: Known, uses: Mapping[str, Use] | None, named: Collection[str] = ()
+    ) -> None:
+        """Write the types, so that what policy says of them can be held to them.
 
         ``uses``: what the sync rules use, by the type's name in small letters; None where the metaverse has its own
-        types, beside which these stand for reference.
+        types, with which these are united. ``named``: attributes that filters name.
         """
+        left = BOOKKEEPING - ({*named} - {"ObjectID", "ObjectType"})
         written: set[str] = set()
         for type_ in self.types:
             name = type_.text("Name")
-            if self._is_wanted(type_) and self._bound.get(type_.id) and name.lower() not in written:
-                written.add(name.lower())
-                use = uses.get(name.lower(), Use(name)) if uses is not None else None
-                like = known.draft("ObjectType", _like(migration, known, name))
-                migration.drafts.append(self._draft(type_, like if use is None else None, use))
-
-    def _is_wanted(self, type_: Exported) -> bool:
-        name = type_.text("Name")
-        return name not in _OF_RULES and (type_.id in self._synchronised or not is_own(name))
-
-    def _draft(self, type_: Exported, theirs: Draft | None, use: Use | None) -> Draft:
-        name = line(use.type if use is not None else type_.text("Name"))
-        attributes: dict[str, Any] = {}
-        for binding, attribute in self._bound[type_.id]:
-            own = attribute.text("Name")
-            if own in _OF_EVERY_RESOURCE:
+            bound = self._bound.get(type_.id, [])
+            if not bound or name.lower() in written:
                 continue
-            spelled = use.attributes.get(own.lower(), own) if use is not None else own
-            attributes.setdefault(line(spelled), self._attribute(binding, attribute, use, theirs))
-        if use is not None:
-            for missing in sorted(set(use.attributes.values()) - set(attributes)):
-                form = "string, indexed" if missing in use.joined_by else "string"
-                attributes[line(missing)] = Noted(form, "Sync rules use it; the portal's schema does not have it.")
-        _settle(type_, "Name")
-        body: dict[str, Any] = {"description": paragraphs(type_.text("Description") or type_.text("DisplayName"))}
-        body = {key: value for key, value in body.items() if value}
-        body["attributes"] = dict(sorted(attributes.items(), key=lambda item: item[0].lower()))
-        return Draft("ObjectType", name, body, _said(theirs, use), _folder(use), aside=use is None)
+            written.add(name.lower())
+            shown = [one for one in bound if one.name not in left]
+            for one in bound:
+                one.settle(written=one in shown)
+            for key in ("Name", "DisplayName", "Description"):
+                type_.mark(key, Outcome.CARRIED)
+            settle_schema(type_)
+            theirs = known.draft("ObjectType", _like(migration, known, name))
+            if name in SYSTEM:
+                self._add(migration, name, shown)
+            elif uses is None and theirs is not None:
+                _unite(theirs, line(name), shown)
+            else:
+                use = (uses or {}).get(name.lower(), Use(name))
+                migration.drafts.append(_draft(type_, shown, use, _ONLY if uses is not None else _ALONE))
 
-    def _attribute(self, binding: Exported, attribute: Exported, use: Use | None, theirs: Draft | None) -> Any:
-        kind = _TYPES.get(attribute.text("DataType").lower())
-        form = (kind or "string") + (", multivalued" if attribute.is_true("Multivalued") else "")
-        spelled = use.attributes.get(attribute.text("Name").lower(), "") if use is not None else ""
-        if use is not None and spelled in use.joined_by:
-            form += ", indexed"
-        note = "\n".join(_about(binding, attribute, theirs))
-        if not kind:
-            why = f"the type {line(attribute.text('DataType'))} is not known: it is text now"
-            attribute.mark("DataType", Outcome.DIFFERENT, why)
-        _settle(attribute, "Name", "DataType", "Multivalued")
-        _settle(binding, "BoundObjectType", "BoundAttributeType")
-        return Noted(form, note) if note else form
+    def _add(self, migration: Migration, name: str, bound: list[Binding]) -> None:
+        """What a type of Mimas itself has more here."""
+        more = {line(one.name): one.form() for one in bound if one.name not in SYSTEM[name]}
+        if more:
+            body = {"attributes": _sorted(more)}
+            migration.drafts.append(Draft("ObjectType", name, body, _ADDED, "types/portal"))
 
 
-def _about(binding: Exported, attribute: Exported, theirs: Draft | None) -> Iterator[str]:
-    said = [binding.text(name) or attribute.text(name) for name in ("DisplayName", "Description")]
-    words = ": ".join(dict.fromkeys(printable(" ".join(one.split())) for one in said if one))
-    if words:
-        yield words
-    limits = [
-        f"{words} {printable(' '.join(value.split()))}"
-        for name, words in _LIMITS.items()
-        if (value := binding.text(name) or attribute.text(name))
-    ]
-    if binding.is_true("Required"):
-        limits.insert(0, "required")
-    if limits:
-        yield f"In the portal: {', '.join(limits)}."
-    if theirs is not None:
-        names = {name.lower(): name for name in plain(theirs.body.get("attributes", {}))}
-        same = names.get(attribute.text("Name").lower())
-        yield f"In the metaverse: {same}." if same else "In the metaverse there is no attribute of this name."
+def _draft(type_: Exported, bound: list[Binding], use: Use, note: str) -> Draft:
+    own = type_.text("Name")
+    attributes: dict[str, Any] = {}
+    for one in bound:
+        spelled = one.name if one.name in FIXED else use.attributes.get(one.name.lower(), one.name)
+        attributes.setdefault(line(spelled), one.form(indexed=spelled in use.joined_by))
+    for missing in sorted(set(use.attributes.values()) - set(attributes)):
+        form = "string, indexed" if missing in use.joined_by else "string"
+        attributes[line(missing)] = Noted(form, "Sync rules use it; the portal's schema does not have it.")
+    body: dict[str, Any] = {"description": paragraphs(type_.text("Description") or type_.text("DisplayName"))}
+    body = {key: value for key, value in body.items() if value}
+    body["attributes"] = _sorted(attributes)
+    return Draft("ObjectType", line(use.type), body, note, "types/portal" if is_own(own) else "types")
 
 
-def _settle(one: Exported, *names: str) -> None:
-    """A part of the schema is carried: these attributes, and others as comments. What is left is kept."""
-    for name in names:
-        one.mark(name, Outcome.CARRIED)
-    for name in ("DisplayName", "Description", "Required", *_LIMITS):
-        commented = one.text(name) and (name != "Required" or one.is_true(name))
-        one.mark(name, *((Outcome.DIFFERENT, _COMMENT) if commented else (Outcome.CARRIED, "")))
-    one.element.mark(Outcome.CARRIED)
-    for inner in one.element.walk():
-        if inner.tag in ("ResourceManagementObject", "ResourceManagementAttributes"):
-            inner.mark(Outcome.CARRIED)
+def _unite(theirs: Draft, name: str, bound: list[Binding]) -> None:
+    """Give a type of the metaverse what the portal's has more, and its labels and limits."""
+    attributes = theirs.body.setdefault("attributes", {})
+    names = {one.lower(): one for one in attributes}
+    for one in bound:
+        spelled = line(one.name)
+        same = spelled if spelled in attributes or one.name in FIXED else names.get(spelled.lower(), spelled)
+        attributes[same] = _together(attributes[same], one) if same in attributes else one.form()
+    theirs.body["attributes"] = _sorted(attributes)
+    theirs.note = "\n".join(filter(None, [theirs.note, _UNITED.format(name)]))
+
+
+def _together(given: Any, one: Binding) -> Any:
+    """An attribute of the metaverse that the portal has, too. Sync rules are held to its form, so it stays."""
+    note, form = (given.note, given.value) if isinstance(given, Noted) else ("", given)
+    form = dict(notation.attribute(form))
+    said = [note]
+    if (form["type"], one.kind) == (Kind.STRING, Kind.DATETIME):
+        # A metaverse has no dates, and holds them as texts.
+        form["type"] = str(Kind.DATETIME)
+    elif (form["type"], bool(form.get("multivalued"))) != (one.kind, one.multivalued):
+        said.append(f"In the portal: {one.kind}{', multivalued' if one.multivalued else ''}.")
+    return one.form(given=form, notes=said)
+
+
+def _sorted(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    return dict(sorted(attributes.items(), key=lambda item: item[0].lower()))
 
 
 def _like(migration: Migration, known: Known, name: str) -> str:
     """The metaverse's type of the same purpose: as the Service's agent says, or one that differs in case only."""
     said = migration.portal_types.get(name)
     return said or next((one for one in known.types if one.lower() == name.lower()), name)
-
-
-def _folder(use: Use | None) -> str:
-    return "portal" if use is None else "types"
-
-
-def _said(theirs: Draft | None, use: Use | None) -> str:
-    if use is not None:
-        return "From the portal's schema: there was no metaverse beside it."
-    what = f"its type “{line(theirs.name)}”" if theirs is not None else "a type of its own"
-    return (
-        "A type of the portal, to look things up: it is not in force. In Mimas the portal and the metaverse are one, "
-        f"and what the portal showed stands in {what}. Which attribute went to which was said by the flows of the "
-        "management agent of the Service; a comment names those that differ in case only."
-    )

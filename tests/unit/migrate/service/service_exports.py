@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from xml.etree import ElementTree as ET
 from xml.sax.saxutils import escape
 
 from mimas.configuration.documents import parse
@@ -14,6 +15,7 @@ from mimas.migrate.service import carry
 Values = Mapping[str, str | Sequence[str]]
 AGENT = "11111111-2222-3333-4444-555555555555"
 MA_DATA = "aaaaaaaa-0000-0000-0000-000000000001"
+EMPTY = "<LocalizedResourceManagementAttributes />"
 AGENTS = {"{" + AGENT.upper() + "}": "directory"}
 
 
@@ -30,7 +32,7 @@ def exported(kind: str, id_: str, values: Values, extra: str = "") -> str:
         f"<ObjectIdentifier>urn:uuid:{id_}</ObjectIdentifier><ObjectType>{escape(kind)}</ObjectType>"
         "<IsPlaceholder>false</IsPlaceholder><ResourceManagementAttributes>"
         + "".join(_attribute(name, value) for name, value in attributes.items())
-        + f"</ResourceManagementAttributes><LocalizedResourceManagementAttributes />{extra}"
+        + f"</ResourceManagementAttributes>{extra or EMPTY}"
         "</ResourceManagementObject></ExportObject>"
     )
 
@@ -124,10 +126,11 @@ def migrated(
     agents: Mapping[str, str] = AGENTS,
     drafts: Sequence[Draft] = (),
     endings: Mapping[str, str] | None = None,
+    same: Mapping[str, str] | None = None,
     metaverse: bool = True,
 ) -> Migration:
-    """What comes of two files."""
-    migration = Migration(Report("Example"), list(drafts), endings=dict(endings or {}))
+    """What comes of two files. ``same``: types of the portal and those of the metaverse that are the same."""
+    migration = Migration(Report("Example"), list(drafts), endings=dict(endings or {}), portal_types=dict(same or {}))
     paths: dict[str, Path | None] = {}
     for name, text in (("schema", schema), ("policy", policy)):
         path = folder / f"{name}.xml"
@@ -135,6 +138,43 @@ def migrated(
         paths[name] = path if text else None
     carry(migration, paths["schema"], paths["policy"], agents, metaverse=metaverse)
     return migration
+
+
+def attribute(number: int, name: str, kind: str = "String", **values: str) -> str:
+    """An attribute of the portal's schema."""
+    said: Values = {"Name": name, "DisplayName": name, "DataType": kind, "Multivalued": "False", **values}
+    return exported("AttributeTypeDescription", guid(number), said)
+
+
+def bound(number: int, type_number: int, attribute_number: int, extra: str = "", **values: str) -> str:
+    """An attribute bound to a type."""
+    ends = {
+        "BoundObjectType": f"urn:uuid:{guid(type_number)}",
+        "BoundAttributeType": f"urn:uuid:{guid(attribute_number)}",
+    }
+    return exported("BindingDescription", guid(number), {**ends, "Required": "False", **values}, extra)
+
+
+def type_(number: int, name: str) -> str:
+    """A type."""
+    return exported("ObjectTypeDescription", guid(number), {"Name": name, "DisplayName": name})
+
+
+def localised(culture: str, **values: str) -> str:
+    """Texts in another language, as they stand in an object."""
+    outer = "LocalizedResourceManagementAttribute"
+    inner = "".join(_attribute(name, value) for name, value in values.items())
+    return (
+        f"<{outer}s><{outer}><Culture>{culture}</Culture><ResourceManagementAttributes>{inner}"
+        f"</ResourceManagementAttributes></{outer}></{outer}s>"
+    )
+
+
+def adds_up(migration: Migration, folder: Path) -> None:
+    """Every element of every file is counted once."""
+    for name in migration.report.files:
+        elements = list(ET.parse(folder / name).getroot().iter())
+        assert migration.report.counts(name).total() == len(elements)
 
 
 def rules(migration: Migration) -> dict[str, Draft]:

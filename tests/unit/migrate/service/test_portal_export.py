@@ -7,184 +7,46 @@ from xml.etree import ElementTree as ET
 import pytest
 from service_exports import (
     AGENTS,
-    Values,
-    attr,
-    criteria,
-    document,
-    export_flow,
+    adds_up,
     exported,
-    fn,
     guid,
-    import_flow,
     ma_data,
     migrated,
     results,
     sync_rule,
+    type_,
 )
 
 from mimas.configuration.reading import read_folder
-from mimas.migrate.drafts import Draft, plain
 from mimas.migrate.elements import MigrationError, Outcome
 from mimas.migrate.migration import Migration
 from mimas.migrate.report import Report
 from mimas.migrate.service import carry
 
-SAMPLE = Path(__file__).parents[3] / "data" / "mim" / "ServiceConfig"
-"""A clean MIM 2016 SP1, as Microsoft published it."""
 
-
-def attribute(number: int, name: str, type_: str = "String", **values: str) -> str:
-    """An attribute of the portal's schema."""
-    said: Values = {"Name": name, "DisplayName": name, "DataType": type_, "Multivalued": "False", **values}
-    return exported("AttributeTypeDescription", guid(number), said)
-
-
-def bound(number: int, type_: int, attribute_: int, **values: str) -> str:
-    """An attribute bound to a type."""
-    ends = {"BoundObjectType": f"urn:uuid:{guid(type_)}", "BoundAttributeType": f"urn:uuid:{guid(attribute_)}"}
-    return exported("BindingDescription", guid(number), {**ends, "Required": "False", **values})
-
-
-def type_(number: int, name: str) -> str:
-    """A type."""
-    return exported("ObjectTypeDescription", guid(number), {"Name": name, "DisplayName": name})
-
-
-SCHEMA = results(
-    type_(1, "Person"),
-    type_(2, "Set"),
-    type_(3, "licenceModel"),
-    type_(4, "msidmPamRole"),
-    attribute(11, "EmployeeID", StringRegex="^[0-9]+$", Description="The number"),
-    attribute(12, "Manager", "Reference"),
-    attribute(13, "Mails", "Text", Multivalued="True"),
-    attribute(14, "ObjectID", "Reference"),
-    attribute(15, "Odd", "Polygon"),
-    attribute(16, "Filter", "Text"),
-    bound(21, 1, 11, Required="True", DisplayName="Employee ID"),
-    bound(22, 1, 12),
-    bound(23, 1, 13),
-    bound(24, 1, 14),
-    bound(25, 3, 15, IntegerMinimum="1"),
-    bound(26, 2, 16),
-    bound(27, 4, 11),
-    bound(28, 1, 99),
-)
-
-
-def adds_up(migration: Migration, folder: Path) -> None:
-    """Every element of every file is counted once."""
-    for name in migration.report.files:
-        elements = list(ET.parse(folder / name).getroot().iter())
-        assert migration.report.counts(name).total() == len(elements)
-
-
-@pytest.mark.parametrize("metaverse", [True, False])
-def test_the_portals_types(tmp_path: Path, metaverse: bool) -> None:
-    migration = migrated(tmp_path, SCHEMA, metaverse=metaverse)
-    bodies = {draft.name: plain(draft.body) for draft in migration.drafts}
-    assert bodies == {
-        "Person": {
-            "description": "Person",
-            "attributes": {"EmployeeID": "string", "Mails": "string, multivalued", "Manager": "reference"},
-        },
-        "licenceModel": {"description": "licenceModel", "attributes": {"Odd": "string"}},
-    }
-    assert {draft.aside for draft in migration.drafts} == {metaverse}
-    text = migration.drafts[0].yaml()
-    assert "# Employee ID: The number\n  # In the portal: required, matches ^[0-9]+$.\n  EmployeeID: string" in text
-    for draft in migration.drafts:
-        document(draft)
-    counts = migration.report.counts("schema.xml")
-    assert counts[Outcome.UNKNOWN] == counts[Outcome.PERSON] == 0
-    assert "the type Polygon is not known: it is text now" in {
-        one.note for one in migration.report.remarks("schema.xml") if one.outcome is Outcome.DIFFERENT
-    }
-    adds_up(migration, tmp_path)
-
-
-def test_a_type_that_is_synchronised_is_written_even_if_it_is_the_services_own(tmp_path: Path) -> None:
-    filter_ = exported("SynchronizationFilter", guid(80), {"SynchronizeObjectType": [f"urn:uuid:{guid(2)}"]})
-    migration = migrated(tmp_path, SCHEMA, results(filter_))
-    assert [draft.name for draft in migration.drafts] == ["Person", "Set", "licenceModel"]
-
-
-def test_the_portals_types_beside_those_of_the_metaverse(tmp_path: Path) -> None:
-    theirs = Draft("ObjectType", "person", {"attributes": {"employeeID": "string", "sn": "string"}})
-    migration = migrated(tmp_path, SCHEMA, drafts=[theirs])
-    text = migration.drafts[1].yaml()
-    assert "stands in its type “person”" in " ".join(text.replace("#", "").split())
-    assert "# In the metaverse: employeeID.\n" in text
-    assert text.count("# In the metaverse there is no attribute of this name.\n") == 2
-
-
-def test_without_a_metaverse_types_are_named_as_the_rules_name_them(tmp_path: Path) -> None:
-    rule = sync_rule(
-        50,
-        {
-            "FlowType": "2",
-            "msidmOutboundIsFilterBased": "True",
-            "RelationshipCriteria": criteria(("employeeID", "employeeNumber")),
-            "PersistentFlow": [
-                import_flow(attr("boss"), "manager"),
-                export_flow(attr("manager"), "boss", null=True),
-                export_flow(attr("sn", "mails"), "display", fn("+", "sn", "mails")),
-            ],
-        },
-    )
-    migration = migrated(tmp_path, SCHEMA, results(ma_data(), rule), metaverse=False)
-    person = migration.drafts[0]
-    assert (person.name, person.aside) == ("person", False)
-    assert plain(person.body)["attributes"] == {
-        "employeeID": "string, indexed",
-        "mails": "string, multivalued",
-        "manager": "reference",
-        "sn": "string",
-    }
-
-
-def test_what_has_no_place_is_kept_and_listed(tmp_path: Path) -> None:
-    property_ = "<a:OneActivity.P><a:Q/></a:OneActivity.P>"
-    xoml = f'<a:W xmlns:a="clr-namespace:X;Assembly=Y, V=1"><a:OneActivity>{property_}</a:OneActivity></a:W>'
+def test_what_becomes_no_document_is_kept_and_listed(tmp_path: Path) -> None:
     objects = [
-        exported("Set", guid(1), {"DisplayName": "All", "Filter": "<Filter>/Person[A = 'b']</Filter>"}),
-        exported("Set", guid(2), {"DisplayName": "Odd", "Filter": "<Filter>/Person[Manager == /Set]</Filter>"}),
-        exported("WorkflowDefinition", guid(3), {"DisplayName": "Do", "RequestPhase": "Action", "XOML": xoml}),
-        exported(
-            "WorkflowDefinition", guid(4), {"DisplayName": "Bomb", "XOML": "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>"}
-        ),
-        exported(
-            "ManagementPolicyRule", guid(5), {"DisplayName": "May", "ActionType": ["Read", "Add"], "Disabled": "True"}
-        ),
-        exported("EmailTemplate", guid(6), {"DisplayName": "Hello", "EmailBody": "<p>]]> &amp; Ünïcode</p>"}),
-        exported("Gadget", guid(7), {"DisplayName": "Unheard of"}),
+        exported("Gadget", guid(7), {"DisplayName": "Unheard of", "Text": "<p>]]> &amp; Ünïcode</p>"}),
+        exported("Request", guid(8), {"DisplayName": "Update of Ann"}),
+        ma_data(),
+        exported("GateRegistration", guid(9), {"DisplayName": "Answers", "GateData": "Rover the dog"}),
     ]
     migration = migrated(tmp_path, policy=results(*objects))
-    why = "== is no operator."
     assert migration.report.kept == {
-        "Set": [
-            "All – /Person[A = 'b']",
-            f"Odd – /Person[Manager == /Set] – its filter cannot be read yet: {why}",
-        ],
-        "WorkflowDefinition": ["Do – Action – OneActivity", "Bomb – no phase – its XOML cannot be read"],
-        "ManagementPolicyRule": ["May – Read, Add – disabled"],
-        "EmailTemplate": ["Hello"],
         "Gadget (other)": ["Unheard of"],
+        "Request": ["Update of Ann – it came of being used"],
+        "ma-data": ["AD – a copy of the synchronisation server's configuration"],
     }
     text = migration.report.text()
-    assert "Set (2)\n  All – /Person[A = 'b']\n" in text
-    assert "<summary>WorkflowDefinition · 2</summary>" in migration.report.html()
+    assert "Kept for a later version" in text
+    assert "Gadget (other) (1)\n  Unheard of\n" in text
+    assert "<summary>Gadget (other) · 1</summary>" in migration.report.html()
     home = tmp_path / "home"
     migration.write(home)
-    (kept,) = ET.parse(home / "kept" / "email-template.xml").getroot()
+    (kept,) = ET.parse(home / "kept" / "other.xml").getroot()
     assert "<p>]]> &amp; Ünïcode</p>" in [one.text for one in kept.iter("Value")]
-    assert sorted(path.name for path in (home / "kept").iterdir()) == [
-        "email-template.xml",
-        "management-policy-rule.xml",
-        "other.xml",
-        "set.xml",
-        "workflow-definition.xml",
-    ]
+    assert sorted(path.name for path in (home / "kept").iterdir()) == ["ma-data.xml", "other.xml", "request.xml"]
+    assert not any("Rover" in path.read_text() for path in home.rglob("*") if path.is_file())
     assert migration.report.counts("policy.xml").keys() == {Outcome.CARRIED, Outcome.KEPT, Outcome.NOT_APPLICABLE}
     adds_up(migration, tmp_path)
 
@@ -209,19 +71,21 @@ def test_objects_that_are_not_whole(tmp_path: Path) -> None:
     other = sync_rule(2, {"FlowType": "0"}).replace(guid(2), "")
     third = sync_rule(3, {"FlowType": "0"}).replace(guid(3), "")
     migration = migrated(tmp_path, policy=results(bare, two, broken, other, third, ma_data()))
-    assert migration.report.kept["Set"] == ["unnamed", "unnamed"]
+    assert migration.report.resources["Set"] == ["unnamed", "unnamed 2"]
     assert migration.report.kept["no type (other)"] == ["unnamed"]
-    assert [draft.name for draft in migration.drafts] == [guid(1), "Rule 2", "Rule 3"]
+    assert [draft.name for draft in migration.drafts] == [guid(1), "Rule 2", "Rule 3", "unnamed", "unnamed 2"]
     adds_up(migration, tmp_path)
 
 
 def test_objects_that_stand_there_twice(tmp_path: Path) -> None:
     one, other = (exported("Set", guid(1), {"DisplayName": name}) for name in ("One", "Other"))
     migration = migrated(tmp_path, results(one), results(one, other))
-    assert migration.report.kept == {"Set": ["One"], "Set (other)": ["Other"]}
+    note = "an object of the same identifier stands in schema.xml, too"
+    assert migration.report.kept == {"Set (other)": [f"Other – {note}"]}
+    assert [(one.kind, one.name) for one in migration.drafts] == [("Set", "One")]
     assert {one.note for one in migration.report.remarks("policy.xml")} >= {
         "the same object stands in schema.xml, too",
-        "an object of the same identifier stands in schema.xml, too",
+        f"{note}: it stands in kept/other.xml",
     }
     adds_up(migration, tmp_path)
 
@@ -242,19 +106,6 @@ def test_hostile_kinds_become_no_files(tmp_path: Path) -> None:
     home = tmp_path / "home"
     for path in migration.write(home):
         assert (home / path).resolve().is_relative_to(home)
-        assert len(path.parts) <= 3
+        assert len(path.parts) <= 4
     assert read_folder(home)[1][0].message.endswith("has no such folder")
     adds_up(migration, tmp_path)
-
-
-@pytest.mark.parametrize("metaverse", [True, False])
-def test_the_published_export(tmp_path: Path, metaverse: bool) -> None:
-    """Nothing of it is unknown, and it adds up."""
-    migration = Migration(Report("Real"))
-    carry(migration, SAMPLE / "schema.xml", SAMPLE / "policy.xml", AGENTS, metaverse=metaverse)
-    adds_up(migration, SAMPLE)
-    assert migration.report.total[Outcome.UNKNOWN] == 0
-    assert {"Person", "Group"} <= {draft.name for draft in migration.drafts}
-    for draft in migration.drafts:
-        document(draft)
-    assert len(migration.write(tmp_path / "home")) > 20
