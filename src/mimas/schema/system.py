@@ -32,7 +32,7 @@ _TYPES = {
     ),
     "BindingDescription": (
         "BoundObjectType:r>ObjectTypeDescription BoundAttributeType:r>AttributeTypeDescription Required:b"
-        " StringRegex:s IntegerMinimum:i IntegerMaximum:i Localizable:b UsageKeyword:s*"
+        " StringRegex:s IntegerMinimum:i IntegerMaximum:i Localizable:b UsageKeyword:s* LocalizedDisplayName:s*"
     ),
     "ConstantSpecifier": (
         "BoundObjectType:r>ObjectTypeDescription BoundAttributeType:r>AttributeTypeDescription ConstantValueKey:s!"
@@ -41,6 +41,7 @@ _TYPES = {
     "ManagementPolicyRule": (
         "ManagementPolicyRuleType:s Disabled:b GrantRight:b! ActionType:s*! ActionParameter:s* PrincipalSet:r>Set"
         " PrincipalRelativeToResource:s ResourceCurrentSet:r>Set ResourceFinalSet:r>Set OnlyRequestor:b"
+        " HoldsSynchronization:b"
         " AuthenticationWorkflowDefinition:r*>WorkflowDefinition"
         " AuthorizationWorkflowDefinition:r*>WorkflowDefinition ActionWorkflowDefinition:r*>WorkflowDefinition"
     ),
