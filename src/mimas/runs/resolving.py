@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from mimas.language.keys import normal
 from mimas.runs.ages import Ages
 from mimas.runs.cases import Case, Part, load_cases
 from mimas.runs.consenting import Consenting
