@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from mimas.requests import effects, journal
 from mimas.requests.journal import Status
 from mimas.requests.policy import Policies, Policy, PolicyRule
-from mimas.requests.rights import Need, Standing, candidates, decide, matches, standing
+from mimas.requests.rights import Need, Standing, candidates, creators, decide, matches, standing
 from mimas.requests.target import Target, load
 from mimas.requests.validation import Fault, faults
 from mimas.requests.wishes import Operation, Wish
@@ -136,7 +136,7 @@ class Requests:
             course.standing = standing(tx, self.store, actor, wish.target)
             if wish.operation is Operation.CREATE:
                 # How the resource will refer to the actor is known when it is there.
-                course.among = [[rule for rule in policy.of(need.action) if rule.grants] for need in course.needs]
+                course.among = [creators(policy, need, course.standing) for need in course.needs]
             else:
                 course.among = [candidates(policy, need, course.standing) for need in course.needs]
             if not all(course.among):

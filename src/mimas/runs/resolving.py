@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeAlias
 
+import msgspec
+
 from mimas.runs.ages import Ages
 from mimas.runs.cases import Case, Part, load_cases
 from mimas.runs.deletion import DeletionRules, KeepError
@@ -58,13 +60,14 @@ class Resolver:
         self.context = session.context()
         self.deletion = DeletionRules(session)
         self.ages: Ages | None = None
+        self._lineages: dict[int, frozenset[str]] = {}
         self._factual = {key[2] for key, contributor in self.symbols.contributors.items() if contributor.factual}
 
     def resolve(self, tx: Transaction, batch: Iterable[Case], then: Then | None = None) -> Resolved:
         """Resolve some resources; those whose rules fail keep what they had."""
         outcome = Resolved()
         known: dict[int, dict[str, Any]] = {}
-        if self._factual or self.deletion.dependent or self.symbols.tied:
+        if self._factual or self.deletion.needs(tx) or self.symbols.tied:
             batch = list(batch)
             self.deletion.load(tx, batch)
             self.ages = Ages(tx, self.session, batch) if self.symbols.tied else None
@@ -166,9 +169,12 @@ class Resolver:
             strays = [p for p in case.parts if p.object not in decided and symbols.is_stray(p, self.context)]
             outcome.strays += [(part.connector, part.object) for part in strays]
         values, lineage = result
+        doc = encode(values)
+        if before is not None and doc != before.doc and (own := self._own(tx, case, before)):
+            values = {**values, **own}
+            doc = encode(values)
         if before is not None and not self._lives(case, strays, values, outcome, then):
             return
-        doc = encode(values)
         pattern = symbols.patterns.get(lineage) or symbols.pattern(tx, lineage)
         if before is None:
             outcome.new.append((case.resource, case.type, doc, pattern, LIVE))
@@ -178,6 +184,25 @@ class Resolver:
             self._rekey(case, values, before, outcome)
         if then is not None:
             then(case.resource, case.type, values, True)
+
+    def _own(self, tx: Transaction, case: Case, before: StoredResource) -> dict[str, Any]:
+        """The values that a request or a document has given, and no rule: they are carried over.
+
+        What a rule has written that is no more goes with it: the lineage tells.
+        """
+        written = self.symbols.written.get(case.type, set())
+        values = case.values_before()
+        if values.keys() <= written:
+            return {}
+        contributed = self._contributed_by(tx, before.pattern)
+        return {n: value for n, value in values.items() if n not in written and n not in contributed}
+
+    def _contributed_by(self, tx: Transaction, pattern: int) -> frozenset[str]:
+        """The attributes that a lineage tells of."""
+        if pattern not in self._lineages:
+            body = tx.value("SELECT body FROM pattern WHERE id = ?", pattern) or "[]"
+            self._lineages[pattern] = frozenset(row[0] for row in msgspec.json.decode(body))
+        return self._lineages[pattern]
 
     def _lives(
         self, case: Case, strays: list[Part], values: Mapping[str, Any], outcome: Resolved, then: Then | None
@@ -191,7 +216,8 @@ class Resolver:
             outcome.failed.add(case.resource)
             self.session.failed(error.failure, f"resource {case.resource}", None)
             return False
-        if kept and (len(strays) < len(case.parts) or before.state != LIVE):
+        made = not case.parts and self.deletion.is_made(case.resource)
+        if kept and (len(strays) < len(case.parts) or before.state != LIVE or made):
             return True
         if not kept:
             self._delete(before, outcome)
@@ -249,8 +275,8 @@ def resolve_range(
 
 
 def touched(tx: Transaction, session: Session, resolver: Resolver, ids: Iterable[int]) -> Resolved:
-    """Resolve some resources that exist."""
-    rows = resources.load(tx, sorted(set(ids)))
+    """Resolve some resources that exist, as far as they follow from connected systems."""
+    rows = [row for row in resources.load(tx, sorted(set(ids))) if row.type in session.symbols.resolved]
     return resolver.resolve(tx, load_cases(tx, session, rows, "IN IDS", [row.id for row in rows]))
 
 

@@ -112,7 +112,7 @@ def current(tx: Transaction, store: Store) -> Holders:
     """The holders as they are in a transaction."""
     version = str(tx.value("SELECT value FROM meta WHERE key = ?", KEY) or "")
     known = store.holders
-    if known is None or known.version != version or known.catalogue is not store.catalogue:
+    if known is None or known.version != version or known.catalogue != store.catalogue:
         known = store.holders = _load(tx, store, version)
     return known
 

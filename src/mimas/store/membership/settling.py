@@ -97,8 +97,7 @@ def _form(attribute: Attribute) -> tuple[str, str, bool]:
 
 def _begin(tx: Transaction, store: Store) -> None:
     """The types have changed, or nothing was settled before: filters may mean something else, or be wrong no more."""
-    known = holders.renew(tx, store, [])
-    new = holders.watch(tx, store, known)
+    new = holders.watch(tx, store, holders.current(tx, store))
     kinds = [symbol for symbol in store.symbols(holders.types(store.catalogue)) if symbol in new]
     tx.run(
         "INSERT INTO stirred (resource, attribute, before) SELECT id, 0, NULL FROM resource WHERE type IN IDS", kinds
