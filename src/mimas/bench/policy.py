@@ -59,6 +59,7 @@ def installed() -> Setup:
 def opened(database: str) -> Requests:
     """What does requests on a database."""
     store = Store(database)
+    store.prepare()
     engine = Engine(store, installed())
     return Requests(store, engine.symbols, owners(engine.setup.rules))
 

@@ -22,15 +22,15 @@ def indexed(installation: Installation, type_: str) -> list[str]:
 
 def one(installation: Installation, type_: str, key: str) -> int:
     """The only resource of a type that a key means: its id, or a value of an indexed attribute."""
+    from mimas.store import naming
+    from mimas.store.resources import alive
     from mimas.sync.keys import normal
 
     names = indexed(installation, type_)
     store = installation.store
     found = looking.find(store, type_, key, names, normal(key))
     with store.reading() as tx:
-        from mimas.store.resources import alive
-
-        living = sorted(alive(tx, found))
+        living = sorted(alive(tx, found) or alive(tx, list(naming.resources(tx, {(type_, key)}).values())))
     if len(living) == 1:
         return living[0]
     if living:

@@ -1,22 +1,33 @@
-"""What a change of some types of resources means besides: for the policy, and for another request."""
+"""What a change of some types of resources means besides: for the policy, for documents, and for another request."""
 
-from mimas.requests import journal, policy
+from mimas.requests import documents, journal, policy
+from mimas.requests.documents import Owners
 from mimas.requests.journal import Status
 from mimas.requests.target import Target
-from mimas.requests.wishes import Wish
+from mimas.requests.wishes import Operation, Wish
 from mimas.requests.writing import Writer
+from mimas.schema.system import RUNTIME, SYSTEM
+from mimas.store import naming
 
 CANCEL = "CancelOperation"
 """What is written to ``RequestControl`` to cancel a request (MIM)."""
 
 
-def follow(writer: Writer, wish: Wish, target: Target) -> str:
+def follow(writer: Writer, wish: Wish, target: Target, id_: int, owners: Owners) -> str:
     """Do what else a wish means, when it has been written; empty, or why it cannot be."""
     if wish.type in (policy.RULE, policy.SET):
         policy.renew(writer.tx)
     if wish.type == "Request" and any(CANCEL in change.values for change in wish.changes):
         if target.values.get("RequestStatus") != Status.AUTHORIZING:
             return "The request has ended, or is being done: it can be cancelled only while it waits."
-        assert target.row is not None
-        journal.move(writer, target.row.id, Status.CANCELED)
+        journal.move(writer, id_, Status.CANCELED)
+    if wish.type not in RUNTIME and _may_have_documents(writer, wish, id_):
+        documents.refresh(writer.tx, writer.store, [id_], owners)
     return ""
+
+
+def _may_have_documents(writer: Writer, wish: Wish, id_: int) -> bool:
+    """Most people and groups have none, and are named in none; so much is found out by one query."""
+    if wish.type in SYSTEM or wish.operation is Operation.DELETE:
+        return True
+    return bool(naming.names(writer.tx, [id_]))

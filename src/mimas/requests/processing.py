@@ -109,7 +109,7 @@ class Requests:
             raise EndedError(Status.FAILED, " ".join(f"{fault.message}." for fault in wrong), faults=wrong)
         writer = Writer(tx, self.symbols)
         id_ = self._write(writer, course)
-        if failure := effects.follow(writer, wish, target):
+        if failure := effects.follow(writer, wish, target, id_, self.owners):
             raise EndedError(Status.FAILED, failure)
         settle(tx, self.store, writer.context.now)
         rules = self._decide(tx, policy, course, id_, authorized=authorized)

@@ -32,7 +32,7 @@ _TYPES = {
     ),
     "BindingDescription": (
         "BoundObjectType:r>ObjectTypeDescription BoundAttributeType:r>AttributeTypeDescription Required:b"
-        " StringRegex:s IntegerMinimum:i IntegerMaximum:i Localizable:b UsageKeyword:s*"
+        " StringRegex:s IntegerMinimum:i IntegerMaximum:i Localizable:b UsageKeyword:s* LocalizedDisplayName:s*"
     ),
     "ConstantSpecifier": (
         "BoundObjectType:r>ObjectTypeDescription BoundAttributeType:r>AttributeTypeDescription ConstantValueKey:s!"

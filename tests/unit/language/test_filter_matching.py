@@ -1,0 +1,223 @@
+"""Many filters at once, when answers change by themselves, and what they depend on."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mimas.language.filters.binding import bind
+from mimas.language.filters.dependencies import Direction, Hop, Reading, dependencies
+from mimas.language.filters.matching import Matcher
+from mimas.language.filters.predicate import LAST, predicate
+from mimas.language.filters.tree import Filter
+from mimas.language.filters.turning import judging, temporal, turning
+from mimas.schema.values import Scalar
+from tests.unit.language.filter_world import CATALOGUE, NOW, Thing, World, bound, filters, worlds
+
+FIRST = datetime(1, 1, 1, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+
+
+def fitted(wanted: Filter) -> Filter:
+    return bind(wanted, CATALOGUE, int)
+
+
+@given(worlds(), st.lists(filters(), min_size=1, max_size=8))
+def test_a_matcher_finds_whom_the_predicates_take(world: World, wanted: list[Filter]) -> None:
+    several = {number: fitted(one) for number, one in enumerate(wanted)}
+    matcher = Matcher(several)
+    for thing in world.things.values():
+        taken, until = matcher.find(thing, NOW)
+        assert taken == {number for number, one in several.items() if predicate(one)(thing, NOW)}
+        turns = [instant for one in several.values() if (instant := turning(one)(thing, NOW)) is not None]
+        assert until == min(turns, default=None)
+
+
+@given(worlds(), filters(), st.data())
+def test_until_its_turning_the_answer_stays(world: World, wanted: Filter, data: st.DataObject) -> None:
+    one = fitted(wanted)
+    test, judge = predicate(one), judging(one)
+    for thing in world.things.values():
+        now = data.draw(st.integers(-8, 60).map(lambda hours: NOW + timedelta(hours=hours)))
+        answer, until = judge(thing, now)
+        assert answer is test(thing, now)
+        assert temporal(one) or until is None
+        assert until is None or until > now
+        last = until - TICK if until is not None else LAST
+        for moment in (last, data.draw(st.datetimes(now.replace(tzinfo=None), last.replace(tzinfo=None)))):
+            assert test(thing, moment.replace(tzinfo=UTC)) is answer
+
+
+EIGHT = datetime(2026, 11, 23, 8, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("condition", "now", "holds", "turns"),
+    [
+        ("start < fn:current-dateTime()", EIGHT - DAY, False, EIGHT + TICK),
+        ("start < fn:current-dateTime()", EIGHT, False, EIGHT + TICK),
+        ("start < fn:current-dateTime()", EIGHT + TICK, True, None),
+        ("start <= fn:current-dateTime()", EIGHT - TICK, False, EIGHT),
+        ("start <= fn:current-dateTime()", EIGHT, True, None),
+        ("start > fn:current-dateTime()", EIGHT - DAY, True, EIGHT),
+        ("start > fn:current-dateTime()", EIGHT, False, None),
+        ("start >= fn:current-dateTime()", EIGHT - DAY, True, EIGHT + TICK),
+        ("start >= fn:current-dateTime()", EIGHT, True, EIGHT + TICK),
+        ("start >= fn:current-dateTime()", EIGHT + TICK, False, None),
+        ("start = fn:current-dateTime()", EIGHT - DAY, False, EIGHT),
+        ("start = fn:current-dateTime()", EIGHT, True, EIGHT + TICK),
+        ("start != fn:current-dateTime()", EIGHT, False, EIGHT + TICK),
+        ("start < '2030-01-01'", EIGHT, True, None),
+        ("start < MOVED and name = 'x'", EIGHT - 9 * DAY, False, None),
+        ("start < MOVED and name = 'ann'", EIGHT - 9 * DAY, False, EIGHT - DAY + TICK),
+        ("start < MOVED or name = 'ann'", EIGHT - 9 * DAY, True, None),
+        ("start > fn:current-dateTime() and start < MOVED", EIGHT - 9 * DAY, False, EIGHT - DAY + TICK),
+        ("start > fn:current-dateTime() and start < MOVED", EIGHT - DAY + TICK, True, EIGHT),
+        ("not(start > fn:current-dateTime() and start < MOVED)", EIGHT - 9 * DAY, True, EIGHT - DAY + TICK),
+        ("start > fn:current-dateTime() or start < MOVED", EIGHT - DAY + TICK, True, None),
+        ("dates = fn:current-dateTime()", EIGHT, False, None),
+        ("manager = /person[start <= fn:current-dateTime()]", EIGHT - DAY, False, EIGHT),
+    ],
+)
+def test_when_an_answer_changes(condition: str, now: datetime, holds: bool, turns: datetime | None) -> None:
+    moved = "op:add-dayTimeDuration-to-dateTime(fn:current-dateTime(), xs:dayTimeDuration('P1D'))"
+    ann = World().add(1, "person", name="Ann", start="2026-11-23T08:00:00Z", manager=1)
+    assert judging(bound(f"/person[{condition.replace('MOVED', moved)}]"))(ann, now) == (holds, turns)
+
+
+@pytest.mark.parametrize("date", [FIRST, LAST])
+@pytest.mark.parametrize("moved", ["add-dayTimeDuration-to", "subtract-dayTimeDuration-from"])
+def test_the_ends_of_the_calendar(date: datetime, moved: str) -> None:
+    one = bound(f"/*[start < op:{moved}-dateTime(fn:current-dateTime(), xs:dayTimeDuration('P100D'))]")
+    thing = World().add(1, "person", start=date.isoformat())
+    assert judging(one)(thing, NOW)[0] is (date == FIRST)
+    turns = turning(one)(thing, NOW)
+    assert turns is None or turns > NOW + 1000 * DAY
+
+
+def test_few_of_many_filters_are_asked() -> None:
+    world = World()
+    for number in range(1000, 1100):
+        world.add(number, "Set", ComputedMember=[number % 7])
+    several = {number: bound(f"/person[active = true and name = 'dept {number}']") for number in range(900)}
+    several |= {
+        number: bound(f"/*[ObjectID = /Set[ObjectID = {number}]/ComputedMember]") for number in range(1000, 1100)
+    }
+    matcher = Matcher(several)
+    ann = Seen(world, 5, "person", {"active": True, "name": "DEPT 17"})
+    world.things[5] = ann
+    expected = {17, *(number for number in range(1000, 1100) if number % 7 == 5)}
+    assert matcher.find(ann, NOW) == (expected, None)
+    ann.asked = 0
+    matcher.find(ann, NOW)
+    assert ann.asked < 40, "one question for an attribute, and those of the filters that are likely"
+
+
+class Seen(Thing):
+    """A resource that counts how often it is asked for values."""
+
+    asked = 0
+
+    def values(self, attribute: str) -> Sequence[Scalar]:
+        self.asked += 1
+        return Thing.values(self, attribute)
+
+
+REFERS, REFERRED = Direction.REFERS, Direction.REFERRED
+
+
+@pytest.mark.parametrize(
+    ("filter_", "readings"),
+    [
+        ("/person", [Reading(())]),
+        ("/person[name = 'x' or not(size = 5) and contains(words, 'y')] | /Group[is-present(start)]",
+         [Reading((), frozenset({"name", "size", "words", "start"}))]),
+        ("/*[ObjectType = 'person' and ObjectID = 5]", [Reading(())]),
+        ("/person[manager = 5]", [Reading((), frozenset({"manager"}))]),
+        ("/person[manager = /*]", [Reading((), frozenset({"manager"}))]),
+        ("/person[manager = /person]", [Reading((), frozenset({"manager"})), Reading((Hop("manager", REFERS),))]),
+        ("/person[manager = /person[name = 'x' and friends = /Group[size = 1]]]",
+         [Reading((), frozenset({"manager"})),
+          Reading((Hop("manager", REFERS),), frozenset({"name", "friends"})),
+          Reading((Hop("manager", REFERS), Hop("friends", REFERS)), frozenset({"size"}))]),
+        ("/Set[ObjectID = 5]/ComputedMember[size = 1]",
+         [Reading((), frozenset({"size"}), holders=frozenset({("ComputedMember", 5)}))]),
+        ("/*[ObjectID = /Set[ObjectID = 5]/ComputedMember]", [Reading((), holders=frozenset({("ComputedMember", 5)}))]),
+        ("/person[manager = /Set[ObjectID = 5]/ComputedMember]",
+         [Reading((), frozenset({"manager"})),
+          Reading((Hop("manager", REFERS),), holders=frozenset({("ComputedMember", 5)}))]),
+        ("/Set[name = 'x']/ComputedMember",
+         [Reading((), referrers=frozenset({"ComputedMember"})),
+          Reading((Hop("ComputedMember", REFERRED),), frozenset({"name"}))]),
+        ("descendants(/person[name = 'x'], 'manager')",
+         [Reading((), referrers=frozenset({"manager"})),
+          Reading((Hop("manager", REFERRED, repeated=True),), frozenset({"name"}), frozenset({"manager"}))]),
+    ],
+)  # fmt: skip
+def test_what_a_filter_depends_on(filter_: str, readings: list[Reading]) -> None:
+    assert list(dependencies(bound(filter_))) == readings
+
+
+def _gone_back(world: World, id_: int, hops: tuple[Hop, ...]) -> set[int]:
+    """Who has a resource at the end of the hops: what a store asks of its rows."""
+    found = {id_}
+    for hop in hops:
+        step, met = found, set[int]()
+        while step := {other for one in step for other in _one_back(world, one, hop)} - met:
+            met |= step
+            if not hop.repeated:
+                break
+        found = met
+    return found
+
+
+def _one_back(world: World, id_: int, hop: Hop) -> set[int]:
+    if hop.direction is REFERS:
+        return {other.id for other in world.things[id_].referrers(hop.attribute)}
+    return set(world.things[id_].references(hop.attribute))
+
+
+REFERENCES = ("manager", "friends", "ComputedMember")
+NAMES = ("name", "words", "size", "active", "start", "dates", *REFERENCES)
+
+
+def _rows(world: World, name: str) -> set[tuple[int, int]]:
+    return {(id_, other) for id_, thing in world.things.items() for other in thing.references(name)}
+
+
+def _asked_again(before: World, after: World, wanted: Filter) -> set[int]:
+    """Whom the readings lead to, by the references that are there after a change."""
+    changed = {(id_, name) for id_ in before.things.keys() & after.things.keys() for name in NAMES
+               if before.things[id_].values(name) != after.things[id_].values(name)}  # fmt: skip
+    changed |= {(id_, name) for id_ in before.things.keys() ^ after.things.keys() for name in NAMES}
+    lost = {(name, *row) for name in REFERENCES for row in _rows(before, name) ^ _rows(after, name)}
+    changed |= {(id_, name) for name, id_, _ in lost}
+    came = after.things.keys() - before.things.keys()
+    asked: set[int] = set()
+    for reading in dependencies(wanted):
+        touched = {id_ for id_, name in changed if name in reading.attributes}
+        touched |= {id_ for name, _, id_ in lost if name in reading.referrers}
+        touched |= {id_ for name, holder, id_ in lost if (name, holder) in reading.holders}
+        for id_ in (touched | came) & after.things.keys():
+            asked |= _gone_back(after, id_, reading.back())
+    return asked
+
+
+@given(worlds(), worlds(), filters(), st.data())
+def test_whose_answer_changes_is_found_by_going_back(
+    one: World, two: World, wanted: Filter, data: st.DataObject
+) -> None:
+    """Values change, resources come and go: whose answers change are among those whom the readings lead to."""
+    test = predicate(fitted(wanted))
+    after = World()
+    for id_ in data.draw(st.sets(st.sampled_from(sorted(one.things.keys() | two.things.keys())))):
+        thing = one.things.get(id_) or two.things[id_]
+        after.add(id_, thing.type, **thing.all)
+        for name in data.draw(st.sets(st.sampled_from(NAMES), max_size=2)):
+            after.things[id_].all[name] = two.things[id_].all.get(name) if id_ in two.things else None
+    before = {id_: test(thing, NOW) for id_, thing in one.things.items()}
+    changed = {id_ for id_, thing in after.things.items() if test(thing, NOW) != before.get(id_, False)}
+    assert changed <= _asked_again(one, after, fitted(wanted))
