@@ -168,7 +168,10 @@ def _type(document: Document, body: ObjectTypeBody) -> ResourceType:
     indexed = {name for name, part in body.attributes.items() if part.indexed} | (INDEXED & system.keys())
     chosen = {name: part.choose for name, part in body.attributes.items() if part.choose}
     deletion = _deletion(body.deletion)
-    return ResourceType(document.name, attributes, frozenset(indexed), document.place, deletion, body.release, chosen)
+    usage = {keyword: frozenset(names) for keyword, names in body.usage.items()}
+    return ResourceType(
+        document.name, attributes, frozenset(indexed), document.place, deletion, body.release, chosen, usage
+    )
 
 
 def _deletion(part: DeletionPart) -> Deletion:
