@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mimas.language.errors import ExpressionError
-from mimas.language.filters.parser import DEEPEST, parse
+from mimas.language.filters.parser import DEEPEST, FARTHEST, parse
 from mimas.language.filters.tree import (
     All,
     Comparison,
@@ -223,9 +223,15 @@ def test_the_deepest_filter() -> None:
         parse(f"/group | /person[a = 'x' or {deep}]")
     with pytest.raises(ExpressionError, match="nested too deep"):
         parse(f"/person[not({deep})] | /group[a = 1 and b = 2]")
-    with pytest.raises(ExpressionError, match="nested too deep"):
-        parse("/person" + "/manager" * (DEEPEST + 1))
-    assert parse("/person" + "/manager" * (DEEPEST - 1))
+
+
+def test_the_farthest_filter() -> None:
+    assert parse("/person" + "/manager" * FARTHEST)
+    for far in ("/person" + "/manager" * (FARTHEST + 1), "/person" + "[m = /person" * 17 + "]" * 17):
+        with pytest.raises(
+            ExpressionError, match=r"^The filter follows references more than 16 times: divide it into se"
+        ):
+            parse(far)
 
 
 def test_deep_filters_never_crash() -> None:
