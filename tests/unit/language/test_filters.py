@@ -1,6 +1,8 @@
 """Filters: the XPath dialect of the MIM Service, from text to tree."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -238,3 +240,12 @@ def test_deep_filters_never_crash() -> None:
     with pytest.raises(ExpressionError, match="too deep"):
         parse("/person[" + "(a = 'x' and not(" * 200 + "a = 'x'" + "))" * 200 + "]")
     assert parse("/person[" + "(" * 9000 + "a = 'x'" + ")" * 9000 + "]") == parse("/person[a = 'x']")
+
+
+def test_the_examples_of_the_documentation() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "filters.md").read_text()
+    blocks = re.findall(r"```xpath\n(.*?)```", page, re.DOTALL)
+    examples = [line for block in blocks for line in block.splitlines()]
+    assert len(examples) > 5
+    for example in examples:
+        parse(example)
