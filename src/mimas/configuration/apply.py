@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from mimas.configuration.canonical import Change, diff, digest
-from mimas.configuration.problem import Problem
+from mimas.configuration.problem import Problem, errors
 from mimas.configuration.reach import Reach, reach
 from mimas.configuration.reading import Document, pack, unpack
 from mimas.store import documents as stored
@@ -33,6 +33,13 @@ def applied_at(store: Store) -> str:
     """The instant (ISO 8601, UTC) since which the documents are in force; empty when there are none."""
     with store.reading() as tx:
         return str(tx.value("SELECT MAX(applied) FROM document") or "")
+
+
+def wrong_in_force(store: Store, home: Path) -> list[Problem]:
+    """What would keep the documents that are in force from being applied, as a request may have left them."""
+    from mimas.configuration.check import check
+
+    return errors(check(home, in_force(store)))
 
 
 def drift(store: Store, folder: Sequence[Document]) -> list[Change]:

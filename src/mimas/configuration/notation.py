@@ -8,6 +8,7 @@ from mimas.language import regexes
 from mimas.language.errors import FlowError
 from mimas.language.scope import Operator
 from mimas.schema.attributes import Kind
+from mimas.schema.forms import FLAGS
 from mimas.schema.messages import fit
 
 
@@ -23,8 +24,6 @@ class NotationError(ValueError):
 _OPERATORS = "|".join(sorted(Operator, key=len, reverse=True))
 _OPERATOR = re.compile(rf"(?<=\s)(?:{_OPERATORS})(?=\s|\Z)")
 _AND = re.compile(r"(?<=\s)and(?=\s)")
-FLAGS = ("multivalued", "indexed", "secret", "required")
-"""The words behind the type of an attribute."""
 NULL_TESTS = (Operator.ISNULL, Operator.ISNOTNULL)
 _ADDRESS = re.compile(r"[!#-'*+./-9=?A-Z^-~-]+@[A-Za-z0-9.-]+")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")

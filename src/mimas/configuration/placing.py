@@ -8,8 +8,10 @@ from mimas.configuration.documents import KINDS
 from mimas.configuration.problem import Problem, Severity
 from mimas.configuration.reading import Document
 from mimas.configuration.resources import draft
+from mimas.requests import schema
 from mimas.requests.owners import owners
 from mimas.requests.placing import Draft, Placer, TakenError
+from mimas.requests.policy import RULE
 from mimas.runs.extensions import Extensions
 from mimas.runs.symbols import Symbols
 from mimas.store.database import Transaction
@@ -42,7 +44,8 @@ def place(
     store.catalogue = setup.catalogue
     documents = {(document.kind, document.name): document for document in folder if document.kind not in KINDS}
     gone = set(before) - documents.keys()
-    if not documents and not gone:
+    shown = schema.is_shown(tx)
+    if not (documents or gone or shown):
         return
     owned = owners(setup.rules)
     drafts: list[Draft] = []
@@ -54,7 +57,10 @@ def place(
         raise ConfigurationError(wrong)
     # Of the rules only what resources are found by is needed.
     rules = RuleSet(setup.rules.types, (), setup.rules.memberships)
-    placer = Placer(tx, Symbols(store, compile_rules(rules, {}, Extensions(home))))
+    symbols = Symbols(store, compile_rules(rules, {}, Extensions(home)))
+    if shown or any(kind == RULE for kind, _ in documents):
+        schema.show(tx, symbols)
+    placer = Placer(tx, symbols)
     placer.owners = owned
     try:
         unfound = placer.place(drafts, gone)
@@ -63,6 +69,6 @@ def place(
         raise ConfigurationError([documents[error.draft.key].problem(("ObjectID",), str(error), hint)]) from None
     for one in unfound:
         document, name = documents[one.draft.key], one.attribute.name
-        message = f"'{name}' refers to {one.text}, and there is no such resource, or are several"
+        message = f"'{name}' refers to {one.text}, and there is none such, or more than one"
         hint = "nothing is lost: it is looked for again each time that documents are applied"
         tell(Problem(document.at(name), message, hint, document.name, Severity.WARNING))

@@ -22,6 +22,7 @@ from mimas.configuration.documents import (
     StepPart,
     WindowPart,
 )
+from mimas.schema.forms import FLAGS
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _UNITS = {"weeks": 604_800, "days": 86_400, "hours": 3_600, "minutes": 60, "seconds": 1}
@@ -81,7 +82,7 @@ def _if_read(text: str, reader: Callable[[Any], Any], part: BaseModel) -> Any:
 
 def attribute(part: AttributePart) -> Any:
     """``string, multivalued, indexed``, or ``reference to worker``."""
-    flags = [name for name in notation.FLAGS if getattr(part, name)]
+    flags = [name for name in FLAGS if getattr(part, name)]
     text = ", ".join([f"{part.type} to {part.to}" if part.to else str(part.type), *flags])
     shown = _if_read(text, lambda given: _without_usual(AttributePart, notation.attribute(given)), part)
     if isinstance(shown, str):

@@ -34,6 +34,8 @@ class Draft:
     values: Values
     references: tuple[tuple[Attribute, str], ...]
     """(attribute, what it says of whom it refers to)."""
+    begins: Values = field(default_factory=dict)
+    """What a resource has when it is made, and may be given another value of."""
 
     @property
     def key(self) -> Key:
@@ -134,8 +136,9 @@ class Placer(Writer):
         mine = {attribute.name for attribute in held(attributes, self.owners.get(draft.kind, {})).values()}
         before: dict[str, Any] = dict(decode(row.doc)) if row is not None else {}
         values = {name: value for name, value in before.items() if name not in mine} | draft.values
-        if row is None and "CreatedTime" in attributes:
-            values["CreatedTime"] = stamp(self.context.now)
+        if row is None:
+            values = {**draft.begins, **values}
+            values |= {"CreatedTime": stamp(self.context.now)} if "CreatedTime" in attributes else {}
         doc = encode(values)
         if row is None:
             pattern = self.symbols.pattern(self.tx, ())

@@ -33,6 +33,15 @@ def keys(tx: Transaction, resources: Sequence[int]) -> dict[int, list[Key]]:
     return found
 
 
+def of_kinds(tx: Transaction, kinds: Sequence[str]) -> set[Key]:
+    """Every name of resources of some types."""
+    return {
+        (kind, text)
+        for kind in kinds
+        for (text,) in tx.rows("SELECT value FROM fact WHERE kind = ? AND key = ? || '/' || value", NAME, kind)
+    }
+
+
 def names(tx: Transaction, resources: Sequence[int]) -> dict[int, Key]:
     """Resource → its document; without those that have none in force."""
     rows = tx.rows(

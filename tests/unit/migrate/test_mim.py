@@ -29,12 +29,13 @@ def test_both_halves_make_one_home(folder: Path, tmp_path: Path) -> None:
     assert (len(report.files), report.broken, report.total[Outcome.UNKNOWN]) == (6, {}, 0)
     assert report.total.total() == sum(1 for root in report.files.values() for _ in root.walk())
     kinds = {(draft.kind, draft.aside) for draft in migration.drafts}
-    assert {("Connector", False), ("SyncRule", False), ("RunProfile", False), ("ObjectType", True)} <= kinds
+    assert {("Connector", False), ("SyncRule", False), ("RunProfile", False), ("Set", False)} <= kinds
     home = tmp_path / "home"
     migration.write(home)
     documents, unreadable = read_folder(home)
     assert errors([*unreadable, *check(home, documents)]) == []
-    assert len((home / "kept" / "management-policy-rule.xml").read_text().split("<ResourceManagementObject>")) == 82
+    assert sum(one.kind == "ManagementPolicyRule" for one in documents) == 81
+    assert not (home / "kept").exists()
 
 
 def test_a_broken_half_is_told_and_the_other_one_carried(folder: Path) -> None:

@@ -13,6 +13,7 @@ from mimas.language.filters.tree import MEMBERS
 from mimas.requests.meaning import guid, readings
 from mimas.requests.owners import owners
 from mimas.requests.placing import Draft
+from mimas.requests.schema import drafts
 from mimas.schema.attributes import Attribute, Kind
 from mimas.schema.system import RUNTIME, SCHEMA, SYSTEM
 
@@ -38,6 +39,8 @@ def check_resources(world: World) -> Iterator[Problem]:
         if first is not document:
             message = f"has the ObjectID of {first.kind} {first.name}"
             yield document.problem(("ObjectID",), message, f"that is at {first.place}; give each its own")
+    if any(kind == "ObjectType" and name not in world.setup.rules.types for kind, name in world.documents):
+        return  # a type with a mistake is not known, and neither is whom a filter means
     for document, made in found:
         yield from _references(world, document, made, guids)
         yield from _filter(world, document, made, guids)
@@ -71,6 +74,11 @@ def _named(
     if any(key in world.documents for key in keys) or any(type_ not in SYSTEM for type_, _ in keys):
         return
     type_, name = keys[-1]
+    if type_ in SCHEMA:
+        names = [one.name for one in drafts(catalogue) if one.kind == type_]
+        if name not in names:
+            yield document.problem(path, f"the schema has no {type_} named '{name}'", suggest(name, names))
+        return
     others = [known for kind, known in world.documents if kind == type_]
     yield document.problem(path, f"there is no document of kind {type_} named '{name}'", suggest(name, others))
 

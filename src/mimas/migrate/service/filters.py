@@ -22,13 +22,9 @@ _TOKEN = re.compile(
 _WORDS = frozenset({"and", "or", "not"})
 _MATCHES = frozenset({"starts-with", "ends-with", "contains", "is-present"})
 _GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-_TYPES_ONLY = re.compile(
-    rf"/\*\[\s*\(?\s*{TYPE}\s*=\s*['\"][^'\"]*['\"](?:\s*or\s*{TYPE}\s*=\s*['\"][^'\"]*['\"])*\s*\)?\s*\]"
-)
 _VARIABLE = re.compile("%(?:LoginID|ObjectID)%")
 """What the portal puts the resource of whoever asks, or is shown, in the place of."""
 _NOBODY = "00000000-0000-0000-0000-000000000000"
-_STEP = re.compile(r"/([A-Za-z_][A-Za-z0-9_.:-]*)(?=\[|\s*\Z)")
 
 
 def xpath(stored: str) -> str:
@@ -55,15 +51,6 @@ def identifiers(filter_: str) -> list[str]:
 def names(filter_: str) -> frozenset[str]:
     """The words that may be names of types or attributes."""
     return frozenset(one[0] for one in _TOKEN.finditer(filter_) if one.lastgroup == "name")
-
-
-def types_of(filter_: str) -> frozenset[str] | None:
-    """The types of resources that a filter takes, as far as its text says so; None: any."""
-    if step := _STEP.match(filter_):
-        return frozenset({step[1]}) if "|" not in filter_ else None
-    if _TYPES_ONLY.fullmatch(filter_):
-        return frozenset(re.findall(r"['\"]([^'\"]*)['\"]", filter_))
-    return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """Values in which policy names types and attributes: they are written with the names that there are in Mimas."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
-from mimas.migrate.service.filters import identifiers, spelt, types_of, xpath
+from mimas.migrate.service.extent import Extents, Types
+from mimas.migrate.service.filters import spelt, xpath
 from mimas.migrate.service.objects import Exported, identifier
 from mimas.migrate.service.spelling import Spelling
 
@@ -11,12 +12,6 @@ FILTERS = ("Filter", "SearchScope", "CountXPath")
 """Attributes that hold a filter, of whatever type."""
 _TARGETS = ("ResourceCurrentSet", "ResourceFinalSet")
 _PATH = re.compile(r"(?<=Path=)[A-Za-z_][\w-]*")
-_MEMBERS = re.compile(
-    r"/\*\[[\s(]*ObjectID\s*=\s*/Set\[ObjectID\s*=\s*['\"][^'\"]*['\"]\]/ComputedMember[\s)]*"
-    r"(?:or[\s(]*ObjectID\s*=\s*/Set\[ObjectID\s*=\s*['\"][^'\"]*['\"]\]/ComputedMember[\s)]*)*\]"
-)
-Types = frozenset[str] | None
-"""Some types of the portal, or any."""
 
 
 class Wording:
@@ -24,7 +19,7 @@ class Wording:
 
     def __init__(self, everything: Mapping[str, Exported], spelling: Spelling) -> None:
         """``everything``: all objects, by their GUIDs."""
-        self._all = everything
+        self._extents = Extents(everything)
         self._spelling = spelling
         self._ways: Mapping[str, Callable[[Exported, str], list[str]]] = {
             **dict.fromkeys(FILTERS, self._filter),
@@ -73,27 +68,4 @@ class Wording:
         return frozenset({type_}) if type_ and type_ != "Resource" else None
 
     def _targets(self, rule: Exported) -> Types:
-        return _all_of(self._members(identifier(text), ()) for name in _TARGETS for text in rule.texts(name))
-
-    def _members(self, id_: str, within: tuple[str, ...]) -> Types:
-        """The types of those who may be in a set."""
-        set_ = self._all.get(id_)
-        if set_ is None or id_ in within:
-            return None
-        listed = [self._all.get(identifier(text)) for text in set_.texts("ExplicitMember")]
-        types = [frozenset({one.kind}) if one is not None else None for one in listed]
-        if filter_ := xpath(set_.text("Filter")):
-            if _MEMBERS.fullmatch(filter_):
-                types += [self._members(other, (*within, id_)) for other in identifiers(filter_)]
-            else:
-                types.append(types_of(filter_))
-        return _all_of(types)
-
-
-def _all_of(some: Iterable[Types]) -> Types:
-    found: set[str] = set()
-    for types in some:
-        if types is None:
-            return None
-        found |= types
-    return frozenset(found)
+        return self._extents.of(identifier(text) for name in _TARGETS for text in rule.texts(name))
