@@ -54,7 +54,7 @@ def hr(world: World, *rows: str) -> None:
 
 
 def people(world: World) -> dict[str, str]:
-    rows = looking.candidates(world.store, "person", [])
+    rows = (row for row in looking.living(world.store) if row[1] == "person")
     return {str(values["name"]): str(values.get("dept", "")) for _, _, values in rows}
 
 
