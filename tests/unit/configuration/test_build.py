@@ -54,7 +54,7 @@ attributes:
   floor: {type: integer, minimum: -2, maximum: 40, label: {en: Floor, de: Stockwerk}}
 """
     person = built(text).rules.types["person"].attributes
-    assert person["mail"] == Attribute("mail", required=True)
+    assert person["mail"] == Attribute("mail", required=True, indexed=True)
     assert person["kind"] == Attribute("kind", pattern="^(staff|guest)$", labels={"en": "Kind"})
     labels = {"en": "Floor", "de": "Stockwerk"}
     assert person["floor"] == Attribute("floor", Kind.INTEGER, minimum=-2, maximum=40, labels=labels)
@@ -100,7 +100,7 @@ attributes:
   long: {type: boolean, multivalued: false, indexed: true}
 """
     person = built(text).rules.types["person"]
-    assert person.attributes["tags"] == Attribute("tags", Kind.STRING, True)
+    assert person.attributes["tags"] == Attribute("tags", Kind.STRING, True, indexed=True)
     assert person.attributes["age"] == Attribute("age", Kind.INTEGER)
     assert person.attributes["boss"] == Attribute("boss", Kind.REFERENCE, False, "person")
     assert person.indexed == {"id", "tags", "long"}
