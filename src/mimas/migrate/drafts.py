@@ -50,7 +50,7 @@ class Draft:
 def file_name(name: str) -> str:
     """A name of a file that is harmless everywhere: small letters, digits, hyphens and dots."""
     words = re.sub(r"[^\w.]+", "-", name.casefold().replace("_", "-"), flags=re.ASCII).strip("-.")
-    return re.sub(r"\.{2,}", ".", words)[:100] or "unnamed"
+    return re.sub(r"\.{2,}", ".", words)[:100].rstrip("-.") or "unnamed"
 
 
 def plain(value: Any) -> Any:
@@ -69,17 +69,27 @@ def _comment(note: str, indent: str) -> Iterator[str]:
 
 
 def _lines(mapping: Mapping[str, Any], indent: str) -> Iterator[str]:
+    # What has no comments is written at once.
+    bare: dict[str, Any] = {}
     for key, given in mapping.items():
         note, value = (given.note, given.value) if isinstance(given, Noted) else ("", given)
+        if note or _has_notes(value):
+            yield from _yaml(bare, indent)
+            bare.clear()
         yield from _comment(note, indent)
         if not _has_notes(value):
-            yield from (indent + line for line in as_yaml({key: plain(value)}).splitlines())
+            bare[key] = plain(value)
             continue
         yield indent + as_yaml({key: None}).removesuffix("null\n").rstrip()
         if isinstance(value, Mapping):
             yield from _lines(value, indent + "  ")
         else:
             yield from _items(value, indent + "  ")
+    yield from _yaml(bare, indent)
+
+
+def _yaml(mapping: Mapping[str, Any], indent: str) -> Iterator[str]:
+    return (indent + line for line in as_yaml(mapping).splitlines()) if mapping else iter(())
 
 
 def _items(items: Sequence[Any], indent: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from mimas.language.keys import normals
 from mimas.runs.groups import Groups, Membership
 from mimas.schema.attributes import Kind
 from mimas.schema.system import SYSTEM
@@ -20,7 +21,6 @@ from mimas.sync.compiling import Compiled
 from mimas.sync.context import Context
 from mimas.sync.flows import reads
 from mimas.sync.inbound import Contributor, tied
-from mimas.sync.keys import normals
 from mimas.sync.linking import Linker, is_binary
 from mimas.sync.outbound import Target
 from mimas.sync.rules import Deletion, Direct, Direction, LinkType, SyncRule

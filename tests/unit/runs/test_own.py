@@ -1,4 +1,4 @@
-"""What requests and documents have made, and what they have given, is the store's own; and groups whose members follow."""
+"""What requests and documents have made and given is the store's own; and groups whose members follow."""
 
 from pathlib import Path
 from typing import Any

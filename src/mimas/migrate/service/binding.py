@@ -30,6 +30,8 @@ BOOKKEEPING = frozenset(
 """Attributes of every resource of the Service that hold nothing here, or that every resource has anyway."""
 _GIVEN = frozenset({"CreatedTime", "Creator"})
 """What Mimas gives every resource that is made: nobody has to."""
+_KNOWN = _GIVEN | {"ExpirationTime", "Locale"}
+"""What every type has, and nobody needs to be told of each time."""
 _LIMITS = {"IntegerMinimum": "minimum", "IntegerMaximum": "maximum"}
 _FLAGS = ("multivalued", "indexed", "secret", "required")
 _OWN = "the Service's own bookkeeping"
@@ -79,6 +81,8 @@ class Binding:
         """Say what became of what the two objects hold."""
         outcome, note = (Outcome.CARRIED, "") if written else (Outcome.NOT_APPLICABLE, _LEFT)
         for one in (self.binding, self.attribute):
+            if one.element.outcome is not Outcome.UNKNOWN:
+                continue  # an attribute is bound to many types
             for name in ("StringRegex", *_LIMITS):
                 refused = dict(self._refused()).get(name)
                 if written and refused and one.text(name):
@@ -130,7 +134,7 @@ class Binding:
         return dict(sorted(others.items()))
 
     def _description(self) -> str:
-        said = printable(" ".join(self._value("Description").split()))
+        said = printable(" ".join(self._value("Description").split())) if self.name not in _KNOWN else ""
         return "" if said in (self.name, line(self._value("DisplayName"))) else said
 
 

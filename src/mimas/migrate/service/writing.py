@@ -12,6 +12,7 @@ from mimas.migrate.service.binding import BOOKKEEPING
 from mimas.migrate.service.filters import identifiers, xpath
 from mimas.migrate.service.objects import Exported, identifier, line
 from mimas.migrate.service.schema import KINDS
+from mimas.migrate.service.shown import Shown
 from mimas.migrate.service.spelling import Spelling
 from mimas.migrate.service.values import UnreadableError, value
 from mimas.migrate.service.wording import FILTERS, Wording
@@ -52,6 +53,7 @@ class Writer:
         self._all = everything
         self._around = around
         self._wording = Wording(everything, around.spelling)
+        self._schema = Shown(everything, around.catalogue, around.spelling)
         self.wrong: dict[Exported, str] = {}
         """Why a document that was written cannot be in force."""
 
@@ -154,16 +156,11 @@ class Writer:
 
     def _parts(self, one: Exported, other: Exported) -> list[str]:
         """A part of the schema, which has no document of its own: it follows those of the kind ObjectType."""
-        spelling, name = self._around.spelling, other.text("Name")
-        if other.kind == "ObjectTypeDescription":
-            return [spelling.type(name)]
-        bound = self._all.get(identifier(one.text("BoundObjectType")))
-        found = spelling.attribute(name, [bound.text("Name")] if bound is not None else None)
-        if not found:
-            raise UnreadableError(
-                f"Mimas has no {other.kind} {printable(name) or other.title}", harmless=name in BOOKKEEPING
-            )
-        return list(found)
+        names = self._schema.names(one, other)
+        if not names:
+            name = printable(other.text("Name")) or other.title
+            raise UnreadableError(f"Mimas has no {other.kind} {name}", harmless=name in BOOKKEEPING)
+        return names
 
     def _meant(self, name: str, text: str) -> Iterator[str]:
         """What the GUIDs in a filter mean."""

@@ -44,12 +44,12 @@ def settle(tx: Transaction, store: Store, now: datetime) -> list[Transition]:
     exactly = frozenset(asked)
     changed: list[Transition] = []
     for level in range(known.depth):
-        scanned = {id_ for id_ in altered if known.levels.get(id_, 0) == level}
+        scanned = {id_ for id_ in altered if known.level(id_) == level}
         moved = _scan(asking, level, scanned) if scanned else []
         moved += asking.ask(level, asked, known.matcher(level))
         changed += moved
-        if moved and level + 1 < known.depth:
-            pairs = [(one.holder, one.resource) for one in moved]
+        pairs = [(one.holder, one.resource) for one in moved if known.is_read(one.holder)]
+        if pairs and level + 1 < known.depth:
             asked |= {resource for _, resource in pairs}
             asked |= follow(tx, store, known.paths, changes.of_members(pairs))
     if altered:
