@@ -49,7 +49,7 @@ def attribute(name: str, form: str | Mapping[str, Any]) -> Attribute:
 def of(attribute: Attribute) -> dict[str, Any]:
     """The form with keys of an attribute."""
     limits = {"pattern": attribute.pattern, "minimum": attribute.minimum, "maximum": attribute.maximum}
-    flags = {name: getattr(attribute, name) for name in FLAGS}
+    flags = {flag: getattr(attribute, flag) for flag in FLAGS}
     said = {"type": str(attribute.kind), "to": attribute.to, **flags, **limits, "label": dict(attribute.labels)}
     return {key: value for key, value in said.items() if tells(value)}
 
