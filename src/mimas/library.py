@@ -77,7 +77,7 @@ class Mimas:
 
     def resources(self, type_: str) -> list[dict[str, Any]]:
         """Every live resource of a type, as `mimas show --json` describes it: values, lineage, references, objects."""
-        numbers = [number for number, _, _ in looking.candidates(self._engine.store, type_, ())]
+        numbers = [number for number, of, _ in looking.living(self._engine.store) if of == type_]
         return [looking.show(self._engine.store, number) for number in numbers]
 
     def exports(self, connector: str) -> list[Export]:

@@ -1,7 +1,10 @@
 """The test of the tests: each law catches an engine that breaks it, within the budget that the law has in CI."""
 
+import shutil
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -12,6 +15,8 @@ from hypothesis.stateful import run_state_machine_as_test
 
 from mimas.language import proofs
 from mimas.language.expressions import codegen
+from mimas.language.filters import tree as filters
+from mimas.language.keys import normal
 from mimas.language.operations import OPERATIONS
 from mimas.language.scope import Scope
 from mimas.runs.explaining import named
@@ -20,12 +25,14 @@ from mimas.runs.resolving import Resolver
 from mimas.runs.session import Withheld
 from mimas.runs.symbols import Symbols
 from mimas.schema.values import as_list
+from mimas.store.filtering import bounds, conditions, documents, edges, finding, narrowing
+from mimas.store.filtering.readable import reading
 from mimas.store.history import chain, past, recording
 from mimas.store.store import Store
 from mimas.sync import inbound, outbound
 from mimas.sync.explain import Judged, contribution, explainer, flow, linking, target
 from mimas.sync.rules import SyncRule
-from tests.laws import test_proofs
+from tests.laws import test_filters, test_proofs
 from tests.laws.machine import LAW, Life
 from tests.laws.test_explaining import OBJECTS, contribute, rules, scope
 from tests.laws.test_history import Remembering
@@ -274,3 +281,76 @@ def test_a_broken_engine_is_caught(name: str, monkeypatch: pytest.MonkeyPatch) -
     patch(monkeypatch)
     with pytest.raises((AssertionError, BaseExceptionGroup)):
         run_state_machine_as_test(law, settings=BUDGET)
+
+
+def the_same_bound(patch: pytest.MonkeyPatch) -> None:
+    """Under a ``not`` the same bound is asked for, not the other one."""
+    taken = bounds._Row.taken
+
+    def heedless(self: Any, condition: Any, room: int, *, upper: bool) -> Any:
+        if isinstance(condition, filters.Not):
+            return conditions.opposite(taken(self, condition.condition, room, upper=upper))
+        return taken(self, condition, room, upper=upper)
+
+    patch.setattr(bounds._Row, "taken", heedless)
+
+
+def everything_plain(patch: pytest.MonkeyPatch) -> None:
+    """Every text is taken for one that a database folds as Python does."""
+    patch.setattr(documents.Documents, "plain", lambda _: conditions.TRUE)
+
+
+def readable_where_visible(patch: pytest.MonkeyPatch) -> None:
+    """Whoever sees a resource is believed to see all of it."""
+    patch.setattr(bounds, "reading", lambda store, readable, _, row: reading(store, readable, "ObjectID", row))
+
+
+def dead_members(patch: pytest.MonkeyPatch) -> None:
+    """Whoever is deleted is referred to like anybody else."""
+    patch.setattr(bounds, "LIVE", "0 OR 1 = 1")
+
+
+def prefix_of_a_key(patch: pytest.MonkeyPatch) -> None:
+    """A beginning is looked for as it is, though its last letter may be another one in a key."""
+    patch.setattr(
+        narrowing, "_beginning", lambda text: iter([narrowing._between(normal(text), normal(text) + narrowing._LAST)])
+    )
+
+
+def sorted_by_the_unreadable(patch: pytest.MonkeyPatch) -> None:
+    """What may not be read decides who comes first."""
+    walk = finding._Search._ordered
+
+    def telling(self: Any, *rest: Any) -> Any:
+        readable = self.bounds.readable
+        if readable is not None:
+            self.bounds = replace(self.bounds, readable=None)
+        return walk(self, *rest)
+
+    patch.setattr(finding._Search, "_ordered", telling)
+
+
+BROKEN_FILTERS: dict[str, Patch] = {
+    "law 9: the same bound under not": the_same_bound,
+    "law 9: every text is plain": everything_plain,
+    "law 9: what is visible is readable": readable_where_visible,
+    "law 9: the deleted are referred to": dead_members,
+    "law 9: keys begin as texts do": prefix_of_a_key,
+    "law 9: sorted by what may not be read": sorted_by_the_unreadable,
+    "law 9: members of sets are forgotten": lambda patch: patch.setattr(
+        bounds, "edges_of", lambda *names: edges.edges_of(*names)[:1]
+    ),
+    "law 9: nothing is judged": lambda patch: patch.setattr(
+        finding._Search, "judged", lambda _, rows: iter([(key, id_) for key, id_, _ in rows])
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN_FILTERS)
+def test_a_broken_search_is_caught(
+    name: str, monkeypatch: pytest.MonkeyPatch, sqlite_store: Path, tmp_path: Path
+) -> None:
+    BROKEN_FILTERS[name](monkeypatch)
+    store = Store(f"sqlite:///{shutil.copy(sqlite_store, tmp_path / 'mimas.db')}")
+    with closing(store), pytest.raises((AssertionError, BaseExceptionGroup)):
+        settings(BUDGET, max_examples=300)(given(*test_filters.GIVEN)(test_filters.law(store)))()

@@ -20,6 +20,7 @@ from mimas.cli.commands import (
     requests,
     resources,
     schedules,
+    schema,
     secrets,
     steps,
 )
@@ -56,6 +57,7 @@ for _name, _group in {
     "schedules": schedules.schedules,
     "policy": requests.policy,
     "request": requests.request,
+    "schema": schema.schema,
     "secrets": secrets.secrets,
     "bench": bench.bench,
     "migrate": migrate.migrate,

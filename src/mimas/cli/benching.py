@@ -59,6 +59,18 @@ def requests(count: int, database: str | None, *, json: bool) -> None:
     out.print(f"\n{count:,} people, {CLIENTS} clients, Python {platform.python_version()}, {platform.machine()}")
 
 
+def sets(people: int, sets: int, database: str | None, *, json: bool) -> None:
+    """Run the benchmark of sets and print its figures."""
+    from mimas.bench.sets import run as run_
+
+    found = list(run_(people, sets, database, _say(quiet=json)))
+    if json:
+        as_json({"people": people, "sets": sets, "figures": [asdict(figure) for figure in found]})
+        return
+    table(("what", "time", ""), ((f.what, _time(f.seconds), f.remark) for f in found))
+    out.print(f"\n{people:,} people, {sets:,} sets, Python {platform.python_version()}, {platform.machine()}")
+
+
 def foresight(count: int, *, json: bool) -> None:
     """Run the benchmark of plans and proofs and print its figures."""
     from mimas.bench.foresight import run as run_

@@ -22,9 +22,9 @@ def indexed(installation: Installation, type_: str) -> list[str]:
 
 def one(installation: Installation, type_: str, key: str) -> int:
     """The only resource of a type that a key means: its id, or a value of an indexed attribute."""
+    from mimas.language.keys import normal
     from mimas.store import naming
     from mimas.store.resources import alive
-    from mimas.sync.keys import normal
 
     names = indexed(installation, type_)
     store = installation.store

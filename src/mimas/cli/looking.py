@@ -1,8 +1,7 @@
 """The reading commands: ``status``, ``runs``, ``search``, ``show``."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from mimas.cli.failing import CommandError, Exit
 from mimas.cli.installation import Installation
@@ -11,9 +10,7 @@ from mimas.cli.wording import step_title
 from mimas.store import looking
 
 if TYPE_CHECKING:
-    from mimas.language.filters.predicate import Test
-
-_Candidate: TypeAlias = tuple[int, str, dict[str, Any]]
+    pass
 
 
 def status(installation: Installation, *, json: bool) -> int:
@@ -125,92 +122,17 @@ def _print_step(step: Mapping[str, Any]) -> None:
         print_note(note, "  ", code=True)
 
 
-def search(installation: Installation, text: str, *, limit: int, json: bool) -> None:
-    """Resources by a filter: an index narrows, the filter decides."""
-    from mimas.language.errors import ExpressionError
-    from mimas.language.filters import tree as trees
-    from mimas.language.filters.binding import bind
-    from mimas.language.filters.parser import parse
-    from mimas.language.filters.predicate import equalities, predicate
-    from mimas.sync.keys import normal
-
-    types = installation.engine.setup.rules.types
-    try:
-        tree = parse(text)
-        for selection in tree:
-            _type(installation, selection.type)
-            _known(installation, selection.type, trees.attributes((selection,)))
-        tree = bind(tree, {name: type_.attributes for name, type_ in types.items()}, lambda _: None)
-    except ExpressionError as error:
-        raise CommandError(str(error)) from None
-    matches = predicate(tree)
-    found: dict[int, dict[str, Any]] = {}
-    for type_, equal in equalities(tree):
-        indexed = types[type_].indexed if type_ is not None else frozenset[str]()
-        keys = [(name, normal(value)) for name, value in equal if name in indexed]
-        for number, of, values in _taken(installation, matches, looking.candidates(installation.store, type_, keys)):
-            # One more than is shown says that there are more.
-            if len(found) > limit:
-                break
-            found[number] = {"id": number, "type": of, "values": values}
-    shown = list(found.values())[:limit]
-    if json:
-        as_json(shown)
-        return
-    if shown:
-        table(("id", "type", "name", "keys"), (_row(installation, resource) for resource in shown))
-    more = f" (the first {limit:,}; --limit N shows more)" if len(found) > limit else ""
-    out.print(f"{len(shown):,} found{more}", markup=False)
-
-
-def _taken(installation: Installation, matches: "Test", candidates: Iterator[_Candidate]) -> Iterator[_Candidate]:
-    from itertools import islice
-
-    from mimas.store.subjects import Subjects
-
-    now = datetime.now(UTC)
-    while chunk := {number: (number, of, values) for number, of, values in islice(candidates, 1_000)}:
-        with installation.store.reading() as tx:
-            taken = [s.id for s in Subjects(tx, installation.store).load(chunk) if matches(s, now)]
-        yield from map(chunk.__getitem__, taken)
-
-
-def _row(installation: Installation, resource: Mapping[str, Any]) -> tuple[str, str, str, str]:
-    indexed = sorted(installation.engine.setup.rules.types[resource["type"]].indexed)
-    keys = (cell(resource["values"][name]) for name in indexed if resource["values"].get(name) is not None)
-    return str(resource["id"]), resource["type"], looking.title(resource["values"]), ", ".join(keys)
-
-
-def _type(installation: Installation, name: str | None) -> None:
+def _type(installation: Installation, name: str) -> None:
     from mimas.configuration.problem import suggest
 
     types = installation.engine.setup.rules.types
-    if name is not None and name not in types:
+    if name not in types:
         raise CommandError(f"There is no object type '{name}'; {suggest(name, types)}".rstrip("; "))
-
-
-def _known(installation: Installation, type_: str | None, attributes: Iterable[str]) -> None:
-    """A misspelled attribute would be one that nobody has: it is told instead. Raises `CommandError`."""
-    from mimas.configuration.problem import suggest
-    from mimas.language.filters.binding import IMPLICIT
-    from mimas.schema.attributes import Kind
-
-    types = installation.engine.setup.rules.types
-    known = {
-        name: attribute
-        for of in ([types[type_]] if type_ is not None else types.values())
-        for name, attribute in of.attributes.items()
-    }
-    for name in sorted(set(attributes) - IMPLICIT.keys()):
-        if name not in known:
-            raise CommandError(f"{type_ or 'No type'} has no attribute '{name}'; {suggest(name, known)}".rstrip("; "))
-        if known[name].kind is Kind.REFERENCE:
-            raise CommandError(f"'{name}' is a reference; resources are not searched by references yet.")
 
 
 def find(installation: Installation, type_: str, key: str) -> list[int]:
     """The resources of a type with this id, or with this value in an indexed attribute. Raises `CommandError`."""
-    from mimas.sync.keys import normal
+    from mimas.language.keys import normal
 
     _type(installation, type_)
     indexed = sorted(installation.engine.setup.rules.types[type_].indexed)

@@ -56,7 +56,7 @@ def find_ever(installation: Installation, type_: str, key: str) -> list[int]:
 
 
 def _former(installation: Installation, type_: str, key: str) -> list[int]:
-    from mimas.sync.keys import normal
+    from mimas.language.keys import normal
 
     types = installation.engine.setup.rules.types
     indexed = sorted(types[type_].indexed) if type_ in types else []

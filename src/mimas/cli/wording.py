@@ -60,6 +60,7 @@ COUNTERS = {
     "provisioning-waits": "waiting for another object",
     "name-taken": "with a name that is taken",
     "flow-failure": "failed",
+    "consent-awaited": "waiting for consent",
     # what an export sent
     "export-add": "created",
     "export-update": "changed",

@@ -156,6 +156,7 @@ def _attributes(parts: dict[str, AttributePart]) -> dict[str, Attribute]:
             part.minimum,
             part.maximum,
             part.label,
+            part.indexed,
         )
         for name, part in parts.items()
     }

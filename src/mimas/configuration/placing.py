@@ -69,6 +69,6 @@ def place(
         raise ConfigurationError([documents[error.draft.key].problem(("ObjectID",), str(error), hint)]) from None
     for one in unfound:
         document, name = documents[one.draft.key], one.attribute.name
-        message = f"'{name}' refers to {one.text}, and there is no such resource, or are several"
+        message = f"'{name}' refers to {one.text}, and there is none such, or more than one"
         hint = "nothing is lost: it is looked for again each time that documents are applied"
         tell(Problem(document.at(name), message, hint, document.name, Severity.WARNING))

@@ -38,7 +38,7 @@ LARGEST = 1024 * 1024
 DEEPEST = 12
 """How deep lists and mappings may stand in one another."""
 
-_MARKER = re.compile(r"^---(?=\s|$)", re.MULTILINE)
+MARKER = re.compile(r"^---(?=\s|$)", re.MULTILINE)
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
@@ -117,7 +117,7 @@ def read(text: str, file: str = "") -> tuple[list[Document], list[Problem]]:
     documents: list[Document] = []
     problems: list[Problem] = []
     # "---" in the first column divides documents wherever it stands (YAML 1.2, 9.1.2), even within a block of text.
-    starts = [0, *(match.start() for match in _MARKER.finditer(text)), len(text)]
+    starts = [0, *(match.start() for match in MARKER.finditer(text)), len(text)]
     above = 0
     for start, end in pairwise(starts):
         reader = _Reader(text[start:end], file, above)

@@ -11,6 +11,7 @@ from mimas.language.errors import ExpressionError
 from mimas.language.filters.binding import understood
 from mimas.language.filters.predicate import predicate
 from mimas.language.filters.tree import Filter
+from mimas.language.keys import normal
 from mimas.schema.attributes import Attribute
 from mimas.schema.system import Catalogue
 from mimas.store import facts, naming, resources
@@ -19,7 +20,6 @@ from mimas.store.naming import Key
 from mimas.store.resources import LIVE
 from mimas.store.store import Store
 from mimas.store.subjects import Subjects
-from mimas.sync.keys import normal
 
 _GUID = re.compile(r"(?:urn:uuid:)?\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?", re.IGNORECASE)
 

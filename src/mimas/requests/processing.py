@@ -12,12 +12,13 @@ from dataclasses import dataclass, field, replace
 from mimas.requests import effects, journal
 from mimas.requests.journal import Status
 from mimas.requests.policy import Policies, Policy, PolicyRule
-from mimas.requests.rights import Need, Standing, candidates, decide, matches, standing
+from mimas.requests.rights import Need, Standing, candidates, creators, decide, matches, standing
 from mimas.requests.target import Target, load
 from mimas.requests.validation import Fault, faults
 from mimas.requests.wishes import Operation, Wish
 from mimas.requests.writing import Writer
 from mimas.runs.symbols import Symbols
+from mimas.schema.system import RUNTIME
 from mimas.schema.values import decode
 from mimas.store import outbox, resources
 from mimas.store.database import Transaction
@@ -136,10 +137,12 @@ class Requests:
             course.standing = standing(tx, self.store, actor, wish.target)
             if wish.operation is Operation.CREATE:
                 # How the resource will refer to the actor is known when it is there.
-                course.among = [[rule for rule in policy.of(need.action) if rule.grants] for need in course.needs]
+                course.among = [creators(policy, need, course.standing) for need in course.needs]
             else:
                 course.among = [candidates(policy, need, course.standing) for need in course.needs]
-            if not all(course.among):
+            # Requests and approvals come of what people do: nobody makes them by themselves.
+            made_up = wish.operation is Operation.CREATE and wish.type in RUNTIME
+            if made_up or not all(course.among):
                 raise EndedError(Status.DENIED, _refusal(wish, actor))
         return course
 

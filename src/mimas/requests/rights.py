@@ -71,6 +71,18 @@ def candidates(policy: Policy, need: Need, standing: Standing) -> list[PolicyRul
     return [rule for rule in policy.of(need.action) if rule.grants and matches(rule, need, standing)]
 
 
+def creators(policy: Policy, need: Need, standing: Standing) -> list[PolicyRule]:
+    """The same of a resource that is to be made: how it will refer to the actor is not known yet."""
+    return [
+        rule
+        for rule in policy.of(need.action)
+        if rule.grants
+        and rule.whole
+        and rule.covers(need.attribute)
+        and (rule.principals is None or rule.principals in standing.sets)
+    ]
+
+
 def matches(rule: PolicyRule, need: Need, standing: Standing) -> bool:
     """Whether a rule is about something that somebody wants, as far as can be told before it is done."""
     return (

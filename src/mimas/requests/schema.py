@@ -7,6 +7,7 @@ stock sets tell it from what may be changed.
 
 from collections.abc import Iterator, Mapping
 
+from mimas.language.filters.binding import IMPLICIT
 from mimas.requests.placing import Draft, Placer
 from mimas.runs.symbols import Symbols
 from mimas.schema.attributes import Attribute, Kind
@@ -65,7 +66,10 @@ def drafts(catalogue: Catalogue) -> Iterator[Draft]:
     """The resources that show a schema."""
     refers = SYSTEM[BINDING]
     called = _Called(catalogue)
-    seen: set[str] = set()
+    seen = set(IMPLICIT)
+    for name, implicit in IMPLICIT.items():
+        values: Values = {"Name": name, "DataType": DATA_TYPES[implicit.kind], "Multivalued": False}
+        yield Draft(ATTRIBUTE, name, "", {**values, "UsageKeyword": [KEYWORD]}, (), {"DisplayName": name})
     for type_, attributes in sorted(catalogue.items()):
         kept: Values = {"UsageKeyword": [KEYWORD]} if type_ in SYSTEM else {}
         yield Draft(TYPE, type_, "", {"Name": type_, **kept}, (), {"DisplayName": type_})

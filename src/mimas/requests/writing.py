@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mimas.language.coercion import as_date
+from mimas.language.keys import normals
 from mimas.requests.target import Target
 from mimas.runs.dues import write_dues
 from mimas.runs.symbols import Symbols
@@ -16,7 +17,6 @@ from mimas.store.instants import stamp
 from mimas.store.referring import OWN, refer
 from mimas.store.resources import DELETED, LIVE, Key, StoredResource
 from mimas.sync.context import Context
-from mimas.sync.keys import normals
 
 Reference = tuple[str, int]
 """(attribute, id)."""

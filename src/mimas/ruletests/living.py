@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from mimas.language.keys import normal
 from mimas.schema.values import Value, as_list
 from mimas.store import looking
 from mimas.store.store import Store
-from mimas.sync.keys import normal
 from mimas.sync.rules import ResourceType
 
 
@@ -16,7 +16,7 @@ class Living:
     def __init__(self, store: Store, types: Mapping[str, ResourceType]) -> None:
         self.types = types
         self.all: Mapping[int, tuple[str, dict[str, Any]]] = {
-            number: (type_, values) for number, type_, values in looking.candidates(store, None, ())
+            number: (type_, values) for number, type_, values in looking.living(store)
         }
         """Resource → type and values."""
 

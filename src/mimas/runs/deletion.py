@@ -19,17 +19,29 @@ class DeletionRules:
         self._session = session
         self._symbols = session.symbols
         self._left: set[int] = set()
+        self._made: set[int] = set()
         self.dependent = {
             number for number, deletion in self._symbols.deletions.items() if deletion.rule is DeletionRule.ANY
         }
         """Types whose resources end when a connector leaves them: `load` says which of them it has left."""
 
+    def needs(self, tx: Transaction) -> bool:
+        """Whether `load` has something to ask."""
+        return bool(self.dependent) or facts.any_made(tx)
+
     def load(self, tx: Transaction, cases: Sequence[Case]) -> None:
-        """Before a batch with resources of such a type."""
+        """Before a batch with resources of such a type, or with such as were not made by rules."""
         self._left = facts.left(tx, [case.resource for case in cases if case.type in self.dependent and case.before])
+        self._made = facts.made(tx, [case.resource for case in cases if case.before])
+
+    def is_made(self, resource: int) -> bool:
+        """Whether a request or a document has made it: it lives on without any link."""
+        return resource in self._made
 
     def keep(self, case: Case, strays: Sequence[Part], values: Mapping[str, Any]) -> bool:
         """Whether it lives on; ``strays`` are the parts whose links are about to be cut. Raises `KeepError`."""
+        if self.is_made(case.resource):
+            return True
         deletion = self._symbols.deletions.get(case.type)
         if deletion is not None and deletion.rule is not DeletionRule.LAST:
             return self._keep_by(deletion, case, strays, values)

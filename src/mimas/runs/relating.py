@@ -50,11 +50,20 @@ def _relate(tx: Transaction, session: Session, where: str, *parameters: object) 
 
 def _bring(tx: Transaction, session: Session, offers: Offers, chosen: Query) -> None:
     wanted = offers.query()
-    stored = Query(f"SELECT {_COLUMNS} FROM resource_reference WHERE ") + chosen
+    others, ours = (f"origin {no}IN ({', '.join(map(str, session.symbols.unruled))})" for no in ("", "NOT "))
+    stored = Query(f"SELECT {_COLUMNS} FROM resource_reference WHERE ") + chosen + f" AND {ours}"
+    ask = Query("SELECT 1 FROM resource_reference WHERE ") + chosen + f" AND {others} LIMIT 1"
+    if tx.value(ask.text, *ask.parameters) is not None:
+        # What has been given otherwise, too, stays so: a rule that offers it no more does not take it away.
+        wanted = Query(
+            f"SELECT {_COLUMNS} FROM ({wanted.text}) v WHERE NOT EXISTS (SELECT 1 FROM resource_reference k WHERE"
+            f" k.resource = v.resource AND k.attribute = v.attribute AND k.target = v.target AND k.{others})",
+            wanted.parameters,
+        )
     if withheld := sorted(session.withheld.resources):
-        others = Query(" resource NOT IN IDS", (withheld,))
-        wanted = Query(f"SELECT {_COLUMNS} FROM (") + wanted + ") v WHERE" + others
-        stored = stored + " AND" + others
+        free = Query(" resource NOT IN IDS", (withheld,))
+        wanted = Query(f"SELECT {_COLUMNS} FROM (") + wanted + ") v WHERE" + free
+        stored = stored + " AND" + free
     lacking, left_over = compare(tx, wanted, stored, "resource_reference", _SAME)
     added = removed = 0
     if left_over:

@@ -1,11 +1,13 @@
 """What a person decides over a hold."""
 
+from mimas.runs.consenting import CONSENT
 from mimas.runs.grace import GRACE
 from mimas.runs.guarding import CHANGES, DELETES, UNPLANNED
 from mimas.runs.images import HELD, RELEASED, WAITING
 from mimas.runs.linking import AMBIGUOUS
 from mimas.runs.vanished import stage_gone
-from mimas.store import holds
+from mimas.store import consents, holds
+from mimas.store.runs import now
 from mimas.store.store import Store
 
 
@@ -28,7 +30,10 @@ def release(store: Store, number: int) -> str:
                 "These go with the next run, or with a plan that contains them: `mimas plan --out FILE`. Where their "
                 "connector demands approval, only with a plan that somebody has approved."
             )
-        if kind in ("missing", GRACE):
+        if kind == CONSENT:
+            count = consents.give(tx, ids, now())
+            said = f"{count} resources may become what was shown. The next sync does it."
+        elif kind in ("missing", GRACE):
             stage_gone(tx, connector, ids)
             said = f"{len(ids)} objects count as gone now. The next sync breaks their links."
         else:

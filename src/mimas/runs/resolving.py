@@ -6,8 +6,12 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeAlias
 
+import msgspec
+
+from mimas.language.keys import normal
 from mimas.runs.ages import Ages
 from mimas.runs.cases import Case, Part, load_cases
+from mimas.runs.consenting import Consenting
 from mimas.runs.deletion import DeletionRules, KeepError
 from mimas.runs.dues import INBOUND, RELEASE, write_dues
 from mimas.runs.session import Session
@@ -20,7 +24,6 @@ from mimas.store.looking import title
 from mimas.store.resources import DELETED, LIVE, Key, StoredResource
 from mimas.sync.generated import About, Failure
 from mimas.sync.inbound import Contribution, combine, settled
-from mimas.sync.keys import normal
 
 Result: TypeAlias = tuple[dict[str, Any], tuple[tuple[int, int], ...]]
 """Values and lineage of a resource."""
@@ -58,13 +61,15 @@ class Resolver:
         self.context = session.context()
         self.deletion = DeletionRules(session)
         self.ages: Ages | None = None
+        self._consenting: Consenting | None = None
+        self._lineages: dict[int, frozenset[str]] = {}
         self._factual = {key[2] for key, contributor in self.symbols.contributors.items() if contributor.factual}
 
     def resolve(self, tx: Transaction, batch: Iterable[Case], then: Then | None = None) -> Resolved:
         """Resolve some resources; those whose rules fail keep what they had."""
         outcome = Resolved()
         known: dict[int, dict[str, Any]] = {}
-        if self._factual or self.deletion.dependent or self.symbols.tied:
+        if self._factual or self.deletion.needs(tx) or self.symbols.tied:
             batch = list(batch)
             self.deletion.load(tx, batch)
             self.ages = Ages(tx, self.session, batch) if self.symbols.tied else None
@@ -92,9 +97,15 @@ class Resolver:
                 result = self._evaluate(case, {**known.get(case.resource, {}), **given[case.resource]}, outcome)
                 if result is not None:
                     self._settle(tx, case, result, outcome, then)
+        self._write(tx, outcome, dues)
+        return outcome
+
+    def _write(self, tx: Transaction, outcome: Resolved, dues: Mapping[int, datetime | None]) -> None:
         if self.ages is not None:
             self.ages.write(tx)
         facts.remember_once(tx, outcome.done, self.session.now)
+        if self._consenting is not None:
+            self._consenting.write(tx)
         resources.write(tx, outcome.new, outcome.changed, outcome.added, outcome.removed)
         counters = self.session.counters
         counters.note("projected", outcome.new, lambda row: _kept(row[0], row[2]))
@@ -102,7 +113,6 @@ class Resolver:
         counters.note("resource-changed", changed, lambda change: _kept(*change))
         write_dues(tx, INBOUND, dues)
         write_dues(tx, RELEASE, outcome.ending)
-        return outcome
 
     def _evaluate(self, case: Case, known: Mapping[str, Any] | None, outcome: Resolved) -> Result | None:
         """The values and lineage of one resource; none when a rule failed, or it is to stay as it is."""
@@ -166,9 +176,14 @@ class Resolver:
             strays = [p for p in case.parts if p.object not in decided and symbols.is_stray(p, self.context)]
             outcome.strays += [(part.connector, part.object) for part in strays]
         values, lineage = result
-        if before is not None and not self._lives(case, strays, values, outcome, then):
-            return
         doc = encode(values)
+        if before is not None and doc != before.doc and (own := self._own(tx, case, before)):
+            values = {**values, **own}
+            doc = encode(values)
+        if before is not None and not self._lives(tx, case, strays, values, outcome, then):
+            return
+        if before is not None and before.state == LIVE and self._waits(tx, case, values, outcome):
+            return
         pattern = symbols.patterns.get(lineage) or symbols.pattern(tx, lineage)
         if before is None:
             outcome.new.append((case.resource, case.type, doc, pattern, LIVE))
@@ -179,8 +194,42 @@ class Resolver:
         if then is not None:
             then(case.resource, case.type, values, True)
 
+    def _waits(self, tx: Transaction, case: Case, values: Mapping[str, Any] | None, outcome: Resolved) -> bool:
+        """Whether what a resource would become, or its end, waits for consent: then it stays as it is."""
+        if self._consenting is None:
+            self._consenting = Consenting(tx, self.session)
+        if self._consenting.idle or not self._consenting.waits(tx, case, values):
+            return False
+        outcome.failed.add(case.resource)
+        return True
+
+    def _own(self, tx: Transaction, case: Case, before: StoredResource) -> dict[str, Any]:
+        """The values that a request or a document has given, and no rule: they are carried over.
+
+        What a rule has written that is no more goes with it: the lineage tells.
+        """
+        written = self.symbols.written.get(case.type, set())
+        values = case.values_before()
+        if values.keys() <= written:
+            return {}
+        contributed = self._contributed_by(tx, before.pattern)
+        return {n: value for n, value in values.items() if n not in written and n not in contributed}
+
+    def _contributed_by(self, tx: Transaction, pattern: int) -> frozenset[str]:
+        """The attributes that a lineage tells of."""
+        if pattern not in self._lineages:
+            body = tx.value("SELECT body FROM pattern WHERE id = ?", pattern) or "[]"
+            self._lineages[pattern] = frozenset(row[0] for row in msgspec.json.decode(body))
+        return self._lineages[pattern]
+
     def _lives(
-        self, case: Case, strays: list[Part], values: Mapping[str, Any], outcome: Resolved, then: Then | None
+        self,
+        tx: Transaction,
+        case: Case,
+        strays: list[Part],
+        values: Mapping[str, Any],
+        outcome: Resolved,
+        then: Then | None,
     ) -> bool:
         """Whether a resource that was there is to be what it has been resolved to; what else becomes of it is noted."""
         before = case.before
@@ -191,8 +240,11 @@ class Resolver:
             outcome.failed.add(case.resource)
             self.session.failed(error.failure, f"resource {case.resource}", None)
             return False
-        if kept and (len(strays) < len(case.parts) or before.state != LIVE):
+        made = not case.parts and self.deletion.is_made(case.resource)
+        if kept and (len(strays) < len(case.parts) or before.state != LIVE or made):
             return True
+        if not kept and before.state == LIVE and self._waits(tx, case, None, outcome):
+            return False
         if not kept:
             self._delete(before, outcome)
         if then is not None:
@@ -249,8 +301,8 @@ def resolve_range(
 
 
 def touched(tx: Transaction, session: Session, resolver: Resolver, ids: Iterable[int]) -> Resolved:
-    """Resolve some resources that exist."""
-    rows = resources.load(tx, sorted(set(ids)))
+    """Resolve some resources that exist, as far as they follow from connected systems."""
+    rows = [row for row in resources.load(tx, sorted(set(ids))) if row.type in session.symbols.resolved]
     return resolver.resolve(tx, load_cases(tx, session, rows, "IN IDS", [row.id for row in rows]))
 
 

@@ -6,18 +6,21 @@ from typing import Any, Protocol
 
 import msgspec
 
+from mimas.language.keys import normals
 from mimas.runs.groups import Groups, Membership
 from mimas.schema.attributes import Kind
+from mimas.schema.system import SYSTEM
 from mimas.schema.values import Value, Values
 from mimas.store import grants, tables
 from mimas.store.database import Transaction
+from mimas.store.membership.transitions import CRITERIA
+from mimas.store.referring import OWN
 from mimas.store.resources import Key
 from mimas.store.store import Store
 from mimas.sync.compiling import Compiled
 from mimas.sync.context import Context
 from mimas.sync.flows import reads
 from mimas.sync.inbound import Contributor, tied
-from mimas.sync.keys import normals
 from mimas.sync.linking import Linker, is_binary
 from mimas.sync.outbound import Target
 from mimas.sync.rules import Deletion, Direct, Direction, LinkType, SyncRule
@@ -113,7 +116,11 @@ class Symbols:
         self.targets = self._targets()
         self.sinks = sorted({slot.connector for slots in self.targets.values() for slot in slots})
         self.rule_types = {number: symbol(rule.resource_type) for number, rule in self.rules.items()}
+        self.written = self._written()
+        """Resource type → the attributes that inbound rules write; the others are the store's own."""
         self.types = {symbol(name): type_ for name, type_ in compiled.rules.types.items()}
+        self.resolved = {n for n, type_ in self.types.items() if n in self.written or type_.name not in SYSTEM}
+        """The types whose resources follow from connected systems; the others are left as they are."""
         self.indexed = {
             number: [(name, self.key_symbol(type_.name, name)) for name in sorted(type_.indexed)]
             for number, type_ in self.types.items()
@@ -142,6 +149,8 @@ class Symbols:
         }
         """(connector, attribute) that inbound flows read and outbound flows write."""
         self.reference_offers = self._reference_offers()
+        self.unruled = tuple(map(symbol, (OWN, CRITERIA)))
+        """The origins of references that no rule gives."""
         self.singles = sorted(
             symbol(attribute.name)
             for type_ in self.types.values()
@@ -204,6 +213,13 @@ class Symbols:
     def key_symbol(self, type_: str, attribute: str) -> int:
         """The symbol under which an indexed attribute's keys are kept; each resource type has its own."""
         return self.store.symbol(f"{type_}.{attribute}")
+
+    def _written(self) -> dict[int, set[str]]:
+        found: dict[int, set[str]] = {}
+        for number, rule in self.rules.items():
+            if rule.direction is Direction.INBOUND:
+                found.setdefault(self.rule_types[number], set()).update(flow.target for flow in rule.flows)
+        return found
 
     def _slot_keys(self) -> dict[int, int]:
         places = sorted({(r.connector, r.object_type, r.intent) for r in self.rules.values() if r.intent})
@@ -353,7 +369,7 @@ def _names(compiled: Compiled) -> set[str]:
     """Every name that the passes may need the number of."""
     rules = compiled.rules
     names = {name for key in compiled.linkers for name in key} | {name for key in compiled.contributors for name in key}
-    names |= {grants.ORIGIN}
+    names |= {grants.ORIGIN, OWN, CRITERIA}
     names |= {attribute for connector, _ in compiled.linkers for attribute, _ in compiled.interest(connector).groups}
     for type_ in rules.types.values():
         names |= {type_.name, *type_.attributes} | {f"{type_.name}.{attribute}" for attribute in type_.attributes}

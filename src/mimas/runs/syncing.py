@@ -20,7 +20,7 @@ from mimas.runs.tally import Tally
 from mimas.runs.vanished import stage_gone
 from mimas.runs.waking import referrers, retry_unlinked
 from mimas.schema.values import decode
-from mimas.store import grants, moved, objects, resources, tables
+from mimas.store import grants, membership, moved, objects, resources, tables
 from mimas.store.database import Transaction
 from mimas.store.instants import stamp
 from mimas.store.resources import LIVE
@@ -103,6 +103,7 @@ def _strata(session: Session, resolver: Resolver, connector: str | None, say: Sa
             stage_gone(tx, number, gone)
         release_due(tx, session.now)
         grants.take_due(tx, session.now)
+        membership.take_due(tx, session.store, session.now)
         due = take_due(tx, session.now)
     say("linking")
     link_pending(session, resolver, connector)
@@ -112,8 +113,6 @@ def _strata(session: Session, resolver: Resolver, connector: str | None, say: Sa
             resources.mark_dirty(tx, outcome.written)
     if sweeping:
         _sweep(session, resolver, say, resolve=full)
-        with session.store.transaction() as tx:
-            moved.forget(tx)
         _settle(session, resolver)
         _call_again(session)
     else:
@@ -122,7 +121,6 @@ def _strata(session: Session, resolver: Resolver, connector: str | None, say: Sa
 
 def follow(session: Session, resolver: Resolver) -> None:
     """What has changed, and whatever changes by it."""
-    _follow_moved(session)
     _follow(session)
     _settle(session, resolver)
     _call_again(session)
@@ -135,7 +133,11 @@ def _follow_moved(session: Session) -> None:
         with session.store.transaction() as tx:
             pairs = moved.some(tx, CHUNK)
             ids, targets = sorted({row[0] for row in pairs}), sorted({row[1] for row in pairs})
-            if pairs and relate_pairs(tx, session, ids, targets):
+            if len(pairs) == CHUNK and len(ids) == 1:
+                # So much of one resource is compared faster as a whole.
+                resources.mark_dirty(tx, ids)
+                moved.forget(tx, ids[0])
+            elif pairs and relate_pairs(tx, session, ids, targets):
                 point_pairs(tx, session, ids, targets)
             else:
                 resources.mark_dirty(tx, ids)
@@ -208,8 +210,12 @@ def _sweep(session: Session, resolver: Resolver, say: Say, *, resolve: bool) -> 
         link_pending(session, resolver, None)
     say("relating")
     relate_all(session)
+    with session.store.transaction() as tx:
+        membership.settle(tx, session.store, session.now)
     say("pointing")
     point_all(session)
+    with session.store.transaction() as tx:
+        moved.forget(tx)
     if session.strays:
         _follow(session)
 
@@ -221,8 +227,9 @@ def _sweep_values(
     where = "BETWEEN ? AND ?"
     provisioner = Provisioner(tx, session, where, first, last)
     if resolve:
-        stale = [row for row in rows if not session.is_fresh(row.id)]
-        rows = [row for row in rows if session.is_fresh(row.id)]
+        resolved_types = session.symbols.resolved
+        stale = [row for row in rows if row.type in resolved_types and not session.is_fresh(row.id)]
+        rows = [row for row in rows if row.type not in resolved_types or session.is_fresh(row.id)]
         resolved = resolve_range(tx, session, resolver, stale, first, last, provisioner.take)
         # Whoever failed to resolve keeps what they had.
         rows += [row for row in stale if row.id in resolved.failed]
@@ -235,6 +242,16 @@ def _sweep_values(
 
 
 def _follow(session: Session) -> None:
+    """References that have moved and dirty resources; then the members of groups that have changed by it."""
+    for _ in range(10):
+        _follow_moved(session)
+        _follow_dirty(session)
+        with session.store.reading() as tx:
+            if not moved.some(tx, 1):
+                return
+
+
+def _follow_dirty(session: Session) -> None:
     """Dirty resources only, with what refers to them."""
     last = 0
     while True:
@@ -247,6 +264,7 @@ def _follow(session: Session) -> None:
             last = ids[-1]
             changed = resources.load(tx, ids)
             relate_some(tx, session, changed)
+            membership.settle(tx, session.store, session.now)
             plan = provision(tx, session, changed, "IN IDS", ids)
             point_some(tx, session, ids)
             tx.delete(tables.dirty, "resource", [(id_,) for id_ in ids if id_ not in plan.failed])

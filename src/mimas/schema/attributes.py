@@ -37,6 +37,8 @@ class Attribute:
     maximum: int | None = None
     labels: Mapping[str, str] = field(default_factory=dict, hash=False)
     """What people call it, by language (``en``); without any it is called by its name."""
+    indexed: bool = False
+    """Of a resource: whether it is joined and searched by, and so has keys in the store."""
 
 
 NAME = "dn"

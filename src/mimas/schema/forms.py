@@ -20,7 +20,7 @@ def long(form: str | Mapping[str, Any]) -> dict[str, Any]:
 
 def short(form: Mapping[str, Any]) -> str | dict[str, Any]:
     """The shortest form that means the same."""
-    said = {key: value for key, value in form.items() if value not in (None, False, "", {})}
+    said = {key: value for key, value in form.items() if tells(value)}
     words = [f"{said['type']} to {said['to']}" if "to" in said else str(said["type"])]
     if said.keys() <= {"type", "to", *FLAGS} and "," not in words[0]:
         return ", ".join([*words, *(flag for flag in FLAGS if flag in said)])
@@ -50,4 +50,9 @@ def of(attribute: Attribute) -> dict[str, Any]:
     limits = {"pattern": attribute.pattern, "minimum": attribute.minimum, "maximum": attribute.maximum}
     flags = {"multivalued": attribute.multivalued, "secret": attribute.secret, "required": attribute.required}
     said = {"type": str(attribute.kind), "to": attribute.to, **flags, **limits, "label": dict(attribute.labels)}
-    return {key: value for key, value in said.items() if value not in (None, False, "", {})}
+    return {key: value for key, value in said.items() if tells(value)}
+
+
+def tells(value: object) -> bool:
+    """Whether a value says more than leaving it out does; a minimum of 0 does."""
+    return value is not None and value is not False and value not in ("", {})

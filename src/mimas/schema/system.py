@@ -41,6 +41,7 @@ _TYPES = {
     "ManagementPolicyRule": (
         "ManagementPolicyRuleType:s Disabled:b GrantRight:b! ActionType:s*! ActionParameter:s* PrincipalSet:r>Set"
         " PrincipalRelativeToResource:s ResourceCurrentSet:r>Set ResourceFinalSet:r>Set OnlyRequestor:b"
+        " HoldsSynchronization:b"
         " AuthenticationWorkflowDefinition:r*>WorkflowDefinition"
         " AuthorizationWorkflowDefinition:r*>WorkflowDefinition ActionWorkflowDefinition:r*>WorkflowDefinition"
     ),
@@ -94,7 +95,7 @@ INDEXED = frozenset({"DisplayName", "Name", "RequestStatus", "ApprovalStatus", "
 def _attribute(short: str) -> Attribute:
     name, _, form = short.partition(":")
     form, _, to = form.partition(">")
-    return Attribute(name, _KINDS[form[0]], "*" in form, to or None, required="!" in form)
+    return Attribute(name, _KINDS[form[0]], "*" in form, to or None, required="!" in form, indexed=name in INDEXED)
 
 
 def _attributes(short: str) -> Mapping[str, Attribute]:

@@ -75,6 +75,22 @@ def forget_offers(tx: Transaction, attributes: Iterable[str], objects: Sequence[
     tx.delete(tables.fact, "kind, key", rows)
 
 
+MADE = "own"
+"""The kind of the fact that a request or a document has made a resource: no link has to keep it alive."""
+
+
+def any_made(tx: Transaction) -> bool:
+    """Whether there is any such resource."""
+    return tx.value("SELECT 1 FROM fact WHERE kind = ? LIMIT 1", MADE) is not None
+
+
+def made(tx: Transaction, resources: Sequence[int]) -> set[int]:
+    """Those of some resources that a request or a document has made."""
+    return {
+        row[0] for row in tx.rows("SELECT resource FROM fact WHERE resource IN IDS AND kind = ?", list(resources), MADE)
+    }
+
+
 def left(tx: Transaction, resources: Sequence[int]) -> set[int]:
     """Those resources that a connector has left whose link they cannot be without."""
     rows = tx.rows("SELECT DISTINCT resource FROM fact WHERE resource IN IDS AND kind LIKE 'left:%'", list(resources))

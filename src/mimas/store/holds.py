@@ -72,6 +72,14 @@ def held(tx: Transaction, connector: int, kind: str, *, but: int = 0) -> set[int
     return {row[0] for row in rows}
 
 
+def all_held(tx: Transaction, kind: str) -> set[int]:
+    """The objects of the open holds of a kind, of every connector."""
+    rows = tx.rows(
+        "SELECT i.object FROM hold h JOIN hold_item i ON i.hold = h.id WHERE h.kind = ? AND h.state = ?", kind, OPEN
+    )
+    return {row[0] for row in rows}
+
+
 def opened(tx: Transaction) -> list[Row]:
     """The open holds: (id, kind, connector, step, count, reason, at)."""
     return tx.rows("SELECT id, kind, connector, step, count, reason, at FROM hold WHERE state = ? ORDER BY id", OPEN)

@@ -313,19 +313,8 @@ def _object(
     }
 
 
-def candidates(
-    store: Store, type_: str | None, equalities: Sequence[tuple[str, str]], *, size: int = 5_000
-) -> Iterator[tuple[int, str, dict[str, Any]]]:
-    """(id, type, values) of live resources; narrowed by normalised keys of indexed attributes where some are given."""
-    if equalities and type_ is not None:
-        symbols = store.symbols([f"{type_}.{name}" for name, _ in equalities])
-        with store.reading() as tx:
-            keys = [key for _, key in equalities]
-            sets = [set(resources.find(tx, s, [key]).get(key, ())) for s, key in zip(symbols, keys, strict=True)]
-            rows = resources.load(tx, sorted(set.intersection(*sets)))
-        yield from ((r.id, store.name(r.type), dict(decode(r.doc))) for r in rows if r.state == resources.LIVE)
-        return
-    number = store.symbol(type_) if type_ is not None else None
+def living(store: Store, *, size: int = 5_000) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """(id, type, values) of all live resources."""
     last = 0
     while True:
         with store.reading() as tx:
@@ -334,7 +323,7 @@ def candidates(
             return
         last = rows[-1].id
         for row in rows:
-            if row.state == resources.LIVE and number in (None, row.type):
+            if row.state == resources.LIVE:
                 yield row.id, store.name(row.type), dict(decode(row.doc))
 
 

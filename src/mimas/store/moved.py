@@ -31,6 +31,9 @@ def done(tx: Transaction, pairs: list[Row]) -> None:
     tx.delete(tables.moved, "resource, target", pairs)
 
 
-def forget(tx: Transaction) -> None:
-    """Everything has been looked at."""
-    tx.run("DELETE FROM moved")
+def forget(tx: Transaction, resource: int | None = None) -> None:
+    """Everything has been looked at; or is to be, of one resource."""
+    if resource is None:
+        tx.run("DELETE FROM moved")
+    else:
+        tx.run("DELETE FROM moved WHERE resource = ?", resource)

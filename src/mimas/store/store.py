@@ -16,7 +16,7 @@ from mimas.store.runs import moment, now
 if TYPE_CHECKING:
     from mimas.store.membership.holders import Holders
 
-REVISION = "0010"
+REVISION = "0011"
 """The migration this program needs; `migrate` brings a database to it."""
 
 
@@ -113,6 +113,13 @@ class Store:
         """The number of one name."""
         number = self._symbols.get(name)
         return number if number is not None else self.symbols([name])[0]
+
+    def known(self, name: str) -> int:
+        """The number of a name, for whoever only reads; 0, which nothing has, where it has none yet."""
+        if name not in self._symbols:
+            with self.reading() as tx:
+                self._remember(tx.rows("SELECT id, name FROM symbol WHERE name = ?", name))
+        return self._symbols.get(name, 0)
 
     def name(self, symbol: int | None) -> str:
         """The name behind a number; empty for none."""

@@ -145,7 +145,13 @@ join_key = _table("join_key", _id("attribute"), _text("value", primary=True), _i
 """What unlinked objects look for: found again when a resource gets that key."""
 
 resource = _table(
-    "resource", _id(), _number("type"), _text("doc", nullable=False), _number("pattern"), _number("state")
+    "resource",
+    _id(),
+    _number("type"),
+    _text("doc", nullable=False),
+    _number("pattern"),
+    _number("state"),
+    Index("resource_type", "type", "id"),
 )
 """A resource: its values, and the number of its lineage pattern."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any, TypeVar, cast
 
+from mimas.language.keys import normals
 from mimas.language.scope import scope_source
 from mimas.schema.attributes import ObjectType
 from mimas.schema.values import Value
@@ -13,7 +14,6 @@ from mimas.sync.flows import Load, read
 from mimas.sync.generated import About, Code, Generated
 from mimas.sync.inbound import Contributor, compile_contributor
 from mimas.sync.interest import Interest, interest
-from mimas.sync.keys import normals
 from mimas.sync.linking import Linker, compile_linker
 from mimas.sync.outbound import Target, compile_target
 from mimas.sync.rules import Direction, LinkType, Membership, RuleSet, SyncRule

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from mimas.language.keys import normals
 from mimas.language.results import Outcome
 from mimas.language.scope import scope_source
 from mimas.schema.attributes import Attribute, Kind
@@ -11,7 +12,6 @@ from mimas.schema.values import Value
 from mimas.sync.context import Context
 from mimas.sync.flows import Load, flow_source, read
 from mimas.sync.generated import About, Code, Generated
-from mimas.sync.keys import normals
 from mimas.sync.rules import Direct, Flow, JoinCondition, LinkType, ResourceType, SyncRule
 
 KEYS = Attribute("join", multivalued=True)

@@ -34,8 +34,8 @@ def test_search(used: Shell, filter_: str, names: list[str]) -> None:
 @pytest.mark.parametrize(
     ("filter_", "words"),
     [
-        ("/persn", ["persn", "did you mean 'person'?"]),
-        ("/person[surnme = 'x']", ["surnme", "did you mean 'surname'?"]),
+        ("/persn", ["persn", "Did you mean person?"]),
+        ("/person[surnme = 'x']", ["surnme", "Did you mean surname?"]),
         ("/*[surnme = 'x']", ["surnme"]),
         ("/person[manager = 'x']", ["reference"]),
         ("/person[surname = 'x'", ["] is missing", "character 22"]),

@@ -367,3 +367,38 @@ join: [b = c]
 flows: {d: "=Trm([e])", f: "=["}
 """
     assert "nobody: o" in Read(pages(documents(text))["rule-lost.html"]).text
+
+
+POLICY = """\
+kind: Set
+name: Everybody
+ObjectID: 11111111-2222-3333-4444-555555555555
+Description: All there are
+Filter: /person[name = '<b>']
+---
+kind: ManagementPolicyRule
+name: Sees
+GrantRight: true
+Disabled: true
+ActionType: [Read, Modify]
+ActionParameter: ["*"]
+PrincipalRelativeToResource: boss
+ResourceCurrentSet: 11111111-2222-3333-4444-555555555555
+ActionWorkflowDefinition: Tell
+---
+kind: WorkflowDefinition
+name: Tell
+RequestPhase: Action
+"""
+
+
+def test_policy_has_a_page_where_there_is_any() -> None:
+    found = pages(read(POLICY)[0])
+    text = found["policy.html"]
+    for words_ in ("All there are", "Read, Modify (switched off)", "whoever its boss refers to", "<code>all</code>"):
+        assert words_ in text
+    assert "<code>/person[name = &#39;&lt;b&gt;&#39;]</code>" in text
+    assert text.count("Everybody") == 2
+    assert text.count("Tell") == 2
+    assert "policy.html" in found["index.html"]
+    assert "policy.html" not in pages(read(LARGE)[0])

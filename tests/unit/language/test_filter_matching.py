@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mimas.language.filters.binding import bind
@@ -24,6 +24,7 @@ def fitted(wanted: Filter) -> Filter:
     return bind(wanted, CATALOGUE, int)
 
 
+@settings(deadline=None)
 @given(worlds(), st.lists(filters(), min_size=1, max_size=8))
 def test_a_matcher_finds_whom_the_predicates_take(world: World, wanted: list[Filter]) -> None:
     several = {number: fitted(one) for number, one in enumerate(wanted)}
@@ -35,6 +36,7 @@ def test_a_matcher_finds_whom_the_predicates_take(world: World, wanted: list[Fil
         assert until == min(turns, default=None)
 
 
+@settings(deadline=None)
 @given(worlds(), filters(), st.data())
 def test_until_its_turning_the_answer_stays(world: World, wanted: Filter, data: st.DataObject) -> None:
     one = fitted(wanted)
@@ -206,6 +208,7 @@ def _asked_again(before: World, after: World, wanted: Filter) -> set[int]:
     return asked
 
 
+@settings(deadline=None)
 @given(worlds(), worlds(), filters(), st.data())
 def test_whose_answer_changes_is_found_by_going_back(
     one: World, two: World, wanted: Filter, data: st.DataObject

@@ -192,7 +192,7 @@ def test_by_its_guid_a_document_can_be_renamed(folder: Folder) -> None:
 def test_whom_nobody_finds_is_told_and_looked_for_again(folder: Folder) -> None:
     folder.apply(POLICY)
     (problem,) = folder.told
-    assert "'ExplicitMember' refers to person/ann, and there is no such resource" in str(problem)
+    assert "'ExplicitMember' refers to person/ann, and there is none such" in str(problem)
     assert (problem.about, problem.place.line) == ("Sales", 14)
     with folder.store.transaction() as tx:
         folder.writer(tx).create("person", {"accountName": "ANN"}, [], fact=True)

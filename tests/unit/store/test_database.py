@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from mimas.language.keys import normal
 from mimas.store import facts, holds, objects, references, resources, runs, tables
 from mimas.store.database import DatabaseError
 from mimas.store.store import Store
-from mimas.sync.keys import normal
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from mimas.language.keys import LONGEST, normal, normals
 from mimas.schema.attributes import Attribute, Kind, ObjectType
 from mimas.sync.coercion import converter
 from mimas.sync.compiling import Compiled, compile_rules
 from mimas.sync.context import Context
 from mimas.sync.inbound import Contribution, combine
-from mimas.sync.keys import LONGEST, normal, normals
 from mimas.sync.rules import Clause, LinkType, Operator, ResourceType, RuleSet, SyncRule
 from tests.world import attributes, inbound, outbound, person
 

@@ -47,6 +47,19 @@ def bench_requests(
     requests(count, database, json=json)
 
 
+@bench.command("sets")
+def bench_sets(
+    people: Annotated[int, typer.Argument(metavar="PEOPLE", help="How many people.")],
+    sets: Annotated[int, typer.Argument(metavar="SETS", help="How many sets.")],
+    database: Annotated[str | None, typer.Option(help="An empty database's URL; an SQLite file by default.")] = None,
+    json: Json = False,
+) -> None:
+    """People who come and change, and the sets that follow: what it costs to know at any moment who is in which."""
+    from mimas.cli.benching import sets as run
+
+    run(people, sets, database, json=json)
+
+
 @bench.command("plan")
 def bench_plan(
     count: Annotated[int, typer.Argument(metavar="N", help="How many people.")],

@@ -14,12 +14,20 @@ def search(
     context: typer.Context,
     filter_: Annotated[str, typer.Argument(metavar="FILTER", help="For instance: /person[department = 'Sales']")],
     json: Json = False,
+    order: Annotated[
+        str | None, typer.Option("--order", metavar="ATTRIBUTE", help="Sorted by it; it has to be indexed.")
+    ] = None,
+    descending: Annotated[bool, typer.Option("--descending", help="The last one first.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 100,
+    count: Annotated[bool, typer.Option("--count", help="Only how many there are, counted up to a million.")] = False,
 ) -> None:
     """Find resources by a filter."""
-    from mimas.cli.looking import search
+    from mimas.cli import searching
 
-    search(installation(context), filter_, limit=limit, json=json)
+    if count:
+        searching.count(installation(context), filter_, json=json)
+        return
+    searching.search(installation(context), filter_, order, descending=descending, limit=limit, json=json)
 
 
 @commands.command()

@@ -39,6 +39,8 @@ def check_resources(world: World) -> Iterator[Problem]:
         if first is not document:
             message = f"has the ObjectID of {first.kind} {first.name}"
             yield document.problem(("ObjectID",), message, f"that is at {first.place}; give each its own")
+    if any(kind == "ObjectType" and name not in world.setup.rules.types for kind, name in world.documents):
+        return  # a type with a mistake is not known, and neither is whom a filter means
     for document, made in found:
         yield from _references(world, document, made, guids)
         yield from _filter(world, document, made, guids)

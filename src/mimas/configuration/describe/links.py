@@ -10,7 +10,7 @@ _KINDS = {"ObjectType": "type", "Connector": "connector", "SyncRule": "rule"}
 class Links:
     """The pages of a description; each name has the same page as long as it is called so."""
 
-    index, precedence, operation = "index.html", "precedence.html", "operation.html"
+    index, precedence, operation, policy = "index.html", "precedence.html", "operation.html", "policy.html"
 
     def __init__(self, documents: Iterable[tuple[str, str]]) -> None:
         self._pages: dict[tuple[str, str], str] = {}

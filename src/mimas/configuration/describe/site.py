@@ -13,11 +13,14 @@ from mimas.configuration.build import setup as build
 from mimas.configuration.canonical import as_yaml, one_line
 from mimas.configuration.describe import drawing, lineage, words
 from mimas.configuration.describe.links import Links
-from mimas.configuration.documents import Body, ConnectorBody, ObjectTypeBody, parse
+from mimas.configuration.describe.policy import described
+from mimas.configuration.documents import KINDS, Body, ConnectorBody, ObjectTypeBody, parse
 from mimas.configuration.reading import Document
 from mimas.configuration.secret import veiled
 from mimas.configuration.shorthand import short
 from mimas.runs.setup import Setup
+from mimas.schema import forms
+from mimas.schema.system import SYSTEM
 from mimas.sync.rules import Direction, SyncRule
 
 _MARK = '<meta name="generator" content="mimas config describe">'
@@ -37,8 +40,11 @@ class Site:
         self.setup: Setup = build(Path(), documents)
         self.documents = {(one.kind, one.name): one for one in documents}
         self.bodies: dict[tuple[str, str], Body] = {
-            key: body for key, document in self.documents.items() if (body := parse(document)[0]) is not None
+            key: body
+            for key, document in self.documents.items()
+            if document.kind in KINDS and (body := parse(document)[0]) is not None
         }
+        self.policy = described(documents)
         self.links = Links(self.documents)
         self.title, self.version, self.applied = title, version, applied
         self.lineages = {name: lineage.lineages(self.setup.rules, name) for name in self.setup.rules.types}
@@ -50,6 +56,8 @@ class Site:
         yield self.links.index, render("index.html", picture=drawing.overview(self.setup, self.links))
         yield self.links.precedence, render("precedence.html")
         yield self.links.operation, render("operation.html", functions=self._functions())
+        if self.policy:
+            yield self.links.policy, render("policy.html", policy=self.policy)
         for name in self.setup.rules.types:
             found = self.lineages[name]
             pictures = drawing.of_type(self.setup, self.links, name, found)
@@ -73,7 +81,8 @@ class Site:
         """The attributes of a type of resources, each in its short form."""
         body = self.bodies["ObjectType", name]
         assert isinstance(body, ObjectTypeBody)
-        return {key: one_line(short(part)) for key, part in body.attributes.items()}
+        system = {key: one_line(forms.short(forms.of(one))) for key, one in SYSTEM.get(name, {}).items()}
+        return system | {key: one_line(short(part)) for key, part in body.attributes.items()}
 
     def objects(self, connector: str) -> Mapping[str, Mapping[str, str]]:
         """The object types of a connector, their attributes in short form."""

@@ -53,7 +53,8 @@ _NUMBER = re.compile(r"-?[0-9]{1,300}")
 def bind(wanted: tree.Filter, catalogue: Catalogue, find: Find) -> tree.Filter:
     """The filter with its names checked, ids for what refers, and literals of the right types.
 
-    ``Manager = 'guid'`` becomes ``Manager = /*[ObjectID = id]``, and ``Manager = /*`` becomes ``is-present(Manager)``.
+    ``Manager = 'guid'`` becomes ``Manager = /*[ObjectID = id]``, and ``Manager = /*`` becomes ``is-present(Manager)``;
+    what is joined by ``and`` or ``or`` within the same is joined with it.
     Raises `ExpressionError`, whose position is that in the text the filter was parsed from.
     """
     return _Binder(catalogue, find).filter(wanted)
@@ -94,9 +95,9 @@ class _Binder:
             case tree.Not(condition=inner):
                 return tree.Not(self._condition(inner, types))
             case tree.All(conditions=parts):
-                return tree.All(tuple(self._condition(part, types) for part in parts))
+                return tree.All(_flat(tree.All, (self._condition(part, types) for part in parts)))
             case tree.Any(conditions=parts):
-                return tree.Any(tuple(self._condition(part, types) for part in parts))
+                return tree.Any(_flat(tree.Any, (self._condition(part, types) for part in parts)))
         return self._single(condition, types)
 
     def _single(self, condition: _Single, types: tuple[str, ...]) -> tree.Condition:
@@ -173,6 +174,11 @@ class _Binder:
             raise ExpressionError(f"There is no resource {guid[1] if guid else text}: it was deleted, or never here.",
                                   "", position)  # fmt: skip
         return found
+
+
+def _flat(joined: type[tree.All | tree.Any], parts: Iterable[tree.Condition]) -> tuple[tree.Condition, ...]:
+    """Brackets that change nothing are left out."""
+    return tuple(one for part in parts for one in (part.conditions if isinstance(part, joined) else (part,)))
 
 
 def _of_type(types: list[str]) -> tree.Condition:

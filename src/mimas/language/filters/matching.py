@@ -19,8 +19,11 @@ from mimas.language.filters.turning import Judge, judging
 from mimas.schema.values import Scalar
 
 _Key: TypeAlias = tuple[str, str, Scalar]
-"""(how, attribute, value): the value is that of the attribute, or an id at one end of a reference or the other."""
-_VALUE, _REFERS, _REFERRED = "value", "refers", "referred"
+"""(how, attribute, value): the value is that of the attribute, or an id at one end of a reference or the other.
+
+Or ``through/attribute`` of those to whom it refers: the department of the manager.
+"""
+_VALUE, _REFERS, _REFERRED, _THROUGH = "value", "refers", "referred", "through"
 _Found: TypeAlias = frozenset[_Key]
 """Of these one must be so."""
 
@@ -43,9 +46,10 @@ class _Index:
     values: dict[str, dict[Scalar, list[_Entry]]] = field(default_factory=dict)
     refers: dict[str, dict[Scalar, list[_Entry]]] = field(default_factory=dict)
     referred: dict[str, dict[Scalar, list[_Entry]]] = field(default_factory=dict)
+    through: dict[str, dict[Scalar, list[_Entry]]] = field(default_factory=dict)
 
     def put(self, entry: _Entry, keys: Iterable[_Key]) -> None:
-        homes = {_VALUE: self.values, _REFERS: self.refers, _REFERRED: self.referred}
+        homes = {_VALUE: self.values, _REFERS: self.refers, _REFERRED: self.referred, _THROUGH: self.through}
         for how, attribute, value in keys:
             homes[how].setdefault(attribute, {}).setdefault(value, []).append(entry)
 
@@ -53,16 +57,18 @@ class _Index:
         """The filters that may take it, some of them more than once."""
         yield from self.always
         for name, keys in self.values.items():
-            for value in subject.values(name):
-                yield from keys.get(value.casefold() if isinstance(value, str) else value, ())
-                if not isinstance(value, str):
-                    yield from keys.get(as_text(value).casefold(), ())
+            yield from _of_values(subject, name, keys)
         for name, keys in self.refers.items():
             for id_ in subject.references(name):
                 yield from keys.get(id_, ())
         for name, keys in self.referred.items():
             for id_ in _holders(subject, name, keys):
                 yield from keys.get(id_, ())
+        for way, keys in self.through.items():
+            reference, _, name = way.partition("/")
+            for other in map(subject.other, subject.references(reference)):
+                if other is not None:
+                    yield from _of_values(other, name, keys)
 
 
 class Matcher:
@@ -143,9 +149,18 @@ def _keys(condition: tree.Condition) -> Iterator[_Key]:
         case tree.Comparison(attribute=name, operator="=", value=str() | int() as value):
             yield _VALUE, name, value.casefold() if isinstance(value, str) else value
         case tree.Refers(attribute=name, to=wanted):
-            yield from ((_REFERS, name, id_) for id_ in compared_ids(wanted))
+            ids = compared_ids(wanted)
+            yield from ((_REFERS, name, id_) for id_ in ids) if ids else _keys_through(name, wanted)
         case tree.Referred(attribute=name, by=wanted):
             yield from ((_REFERRED, name, id_) for id_ in only_ids(wanted))
+
+
+def _keys_through(reference: str, wanted: tree.Filter) -> Iterator[_Key]:
+    """What those must have whom it refers to, where that is known of each selection."""
+    found = _one_of([[] if one.condition is None else _necessary(one.condition) for one in wanted])
+    values = [keys for keys in found if all(how == _VALUE for how, *_ in keys)]
+    if values:
+        yield from ((_THROUGH, f"{reference}/{name}", value) for _, name, value in min(values, key=len))
 
 
 def _one_of(alternatives: list[list[_Found]]) -> list[_Found]:
@@ -153,6 +168,15 @@ def _one_of(alternatives: list[list[_Found]]) -> list[_Found]:
     if len(alternatives) == 1 or not all(alternatives):
         return alternatives[0] if len(alternatives) == 1 else []
     return [frozenset[_Key]().union(*(min(found, key=len) for found in alternatives))]
+
+
+def _of_values(subject: Subject, name: str, keys: Mapping[Scalar, list[_Entry]]) -> Iterator[_Entry]:
+    for value in subject.values(name):
+        if isinstance(value, str):
+            yield from keys.get(value.casefold(), ())
+        else:
+            yield from keys.get(value, ())
+            yield from keys.get(as_text(value).casefold(), ())
 
 
 def _holders(subject: Subject, name: str, keys: Mapping[Scalar, object]) -> list[int]:

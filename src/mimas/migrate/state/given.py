@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 
 import msgspec
 
+from mimas.language.keys import normal
 from mimas.migrate.state.grouping import Group
 from mimas.runs.symbols import Symbols
-from mimas.sync.keys import normal
 from mimas.sync.rules import Direct, Direction, Unique
 
 

@@ -115,6 +115,7 @@ COUNTERS = by_name(
             "Resources of which an object is to be made only when another one of theirs has been shown.",
             mim=(),
         ),
+        Entry("consent-awaited", _SYNC, "Objects whose changes wait for consent, as policy rules say.", mim=()),
         Entry("flow-failure", _SYNC, "Objects or resources for which a rule failed."),
         # what an export sent
         Entry("export-add", _EXPORT, "Objects made in the system."),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from mimas.language.keys import normals
 from mimas.language.proofs import ALWAYS, ScopeProof
 from mimas.language.proofs import prove as language_prove
 from mimas.runs.explaining.chronicle import Chronicle, Since
@@ -21,7 +22,6 @@ from mimas.store.references import OURS, SEEN
 from mimas.store.resources import LIVE
 from mimas.sync.context import Context
 from mimas.sync.explain import Explainer, Verdict
-from mimas.sync.keys import normals
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,7 @@ def _related(store: Store, reader: int, relative: str, row: str) -> Query:
         return Query(f"{row}.id = ?", (reader,))
     refers = Query(
         f"EXISTS (SELECT 1 FROM resource_reference f WHERE f.resource = {row}.id AND f.attribute = ? AND f.target = ?)",
-        (store.symbol(relative), reader),
+        (store.known(relative), reader),
     )
     if relative != MEMBERS:
         return refers

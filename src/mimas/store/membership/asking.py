@@ -76,10 +76,10 @@ class Asking:
 
     def _concerned(self, level: int, among: Collection[int] | None) -> Callable[[int], bool]:
         """Whether a holder is one of those asked for now; one that is listed only, or is no more, is of level 0."""
-        levels = self.holders.levels
+        of = self.holders.level
         if among is not None:
-            return lambda holder: holder in among and levels.get(holder, 0) == level
-        return lambda holder: levels.get(holder, 0) == level
+            return lambda holder: holder in among and of(holder) == level
+        return lambda holder: of(holder) == level
 
     def _listed(self, attribute: str, ids: list[int]) -> list[Row]:
         """Who lists, or excludes, some resources: (holder, resource, type of the holder)."""

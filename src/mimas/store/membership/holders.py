@@ -13,7 +13,7 @@ from mimas.schema.system import Catalogue
 from mimas.schema.values import decode
 from mimas.store import facts, tables
 from mimas.store.database import Transaction
-from mimas.store.membership.ordering import order
+from mimas.store.membership.ordering import ANY, Order, order
 from mimas.store.membership.paths import Path, paths
 from mimas.store.membership.stirring import ANYTHING
 from mimas.store.resources import LIVE
@@ -53,8 +53,7 @@ class Holders:
     version: str
     catalogue: Catalogue
     all: Mapping[int, Holder]
-    levels: Mapping[int, int]
-    """Holder → its level; whatever has none reads no membership: level 0."""
+    order: Order
     stale: frozenset[int] = frozenset()
     """Those whose form is not the one that their stored members follow from."""
     _matchers: dict[int, Matcher] = field(default_factory=dict)
@@ -62,14 +61,22 @@ class Holders:
     @cached_property
     def depth(self) -> int:
         """How many levels there are: one at least, for members that are listed."""
-        return 1 + max(self.levels.values(), default=0)
+        return 1 + max(self.order.levels.values(), default=0)
+
+    def level(self, holder: int) -> int:
+        """That of a holder; whatever reads no membership is at 0."""
+        return self.order.levels.get(holder, 0)
+
+    def is_read(self, holder: int) -> bool:
+        """Whether the filter of another one reads its members."""
+        return holder in self.order.read or (ANY in self.order.read and holder not in self.all)
 
     def at(self, level: int) -> Mapping[int, Filter]:
         """The filters of a level."""
         return {
             id_: holder.filter
             for id_, holder in self.all.items()
-            if holder.filter is not None and self.levels.get(id_, 0) == level
+            if holder.filter is not None and self.level(id_) == level
         }
 
     def matcher(self, level: int) -> Matcher:
@@ -112,7 +119,7 @@ def current(tx: Transaction, store: Store) -> Holders:
     """The holders as they are in a transaction."""
     version = str(tx.value("SELECT value FROM meta WHERE key = ?", KEY) or "")
     known = store.holders
-    if known is None or known.version != version or known.catalogue is not store.catalogue:
+    if known is None or known.version != version or known.catalogue != store.catalogue:
         known = store.holders = _load(tx, store, version)
     return known
 
@@ -164,7 +171,7 @@ def _load(tx: Transaction, store: Store, version: str) -> Holders:
     for id_, circle in ordered.circular.items():
         found[id_] = _circular(found[id_], [found[one].name for one in circle])
     stale = frozenset(id_ for id_, form, *_ in rows if found[id_].form != form)
-    return Holders(version, store.catalogue, found, ordered.levels, stale)
+    return Holders(version, store.catalogue, found, ordered, stale)
 
 
 def _holder(store: Store, find: Callable[[str], int | None], id_: int, type_: str, doc: str) -> Holder:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from mimas.language.filters.tree import Filter
 from mimas.store.membership.paths import memberships
 
+ANY = 0
+"""In the place of a holder: any that has no filter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -14,6 +17,8 @@ class Order:
     levels: Mapping[int, int]
     circular: Mapping[int, tuple[int, ...]]
     """Holder → the holders of one circle that leads from it back to it, itself first."""
+    read: frozenset[int]
+    """The holders whose members are read by any; `ANY` among them stands for those that have no filter."""
 
 
 def order(filters: Mapping[int, tuple[str, Filter]]) -> Order:
@@ -30,17 +35,17 @@ def order(filters: Mapping[int, tuple[str, Filter]]) -> Order:
             continue
         waiting.pop()
         levels[id_] = 1 + max(levels.get(one, 0) for one in reads[id_])
-    return Order(levels, circular)
+    return Order(levels, circular, frozenset[int]().union(*reads.values()))
 
 
 def _read(filter_: Filter, filters: Mapping[int, tuple[str, Filter]]) -> frozenset[int]:
-    """The holders whose members a filter reads, as far as they have filters; 0 stands for those that have none."""
+    """The holders whose members a filter reads."""
     found: set[int] = set()
     for type_, id_ in memberships(filter_):
         if id_ is not None:
             found.add(id_)
         else:
-            found |= {0, *(one for one, (of, _) in filters.items() if type_ in (None, of))}
+            found |= {ANY, *(one for one, (of, _) in filters.items() if type_ in (None, of))}
     return frozenset(found)
 
 

@@ -44,12 +44,12 @@ def settle(tx: Transaction, store: Store, now: datetime) -> list[Transition]:
     exactly = frozenset(asked)
     changed: list[Transition] = []
     for level in range(known.depth):
-        scanned = {id_ for id_ in altered if known.levels.get(id_, 0) == level}
+        scanned = {id_ for id_ in altered if known.level(id_) == level}
         moved = _scan(asking, level, scanned) if scanned else []
         moved += asking.ask(level, asked, known.matcher(level))
         changed += moved
-        if moved and level + 1 < known.depth:
-            pairs = [(one.holder, one.resource) for one in moved]
+        pairs = [(one.holder, one.resource) for one in moved if known.is_read(one.holder)]
+        if pairs and level + 1 < known.depth:
             asked |= {resource for _, resource in pairs}
             asked |= follow(tx, store, known.paths, changes.of_members(pairs))
     if altered:
@@ -97,8 +97,7 @@ def _form(attribute: Attribute) -> tuple[str, str, bool]:
 
 def _begin(tx: Transaction, store: Store) -> None:
     """The types have changed, or nothing was settled before: filters may mean something else, or be wrong no more."""
-    known = holders.renew(tx, store, [])
-    new = holders.watch(tx, store, known)
+    new = holders.watch(tx, store, holders.current(tx, store))
     kinds = [symbol for symbol in store.symbols(holders.types(store.catalogue)) if symbol in new]
     tx.run(
         "INSERT INTO stirred (resource, attribute, before) SELECT id, 0, NULL FROM resource WHERE type IN IDS", kinds

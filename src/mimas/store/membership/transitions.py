@@ -1,12 +1,11 @@
 """Who has become a member of what, or is none any more; and what follows of it."""
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from mimas.language.filters.tree import MEMBERS
 from mimas.schema.values import decode
-from mimas.store import moved, resources, tables
+from mimas.store import moved, tables
 from mimas.store.database import Transaction
 from mimas.store.resources import LIVE
 from mimas.store.store import Store
@@ -20,9 +19,6 @@ ENTERED, LEFT = "entered", "left"
 _RULE, _TRANSITION = "ManagementPolicyRule", "SetTransition"
 _NAMED_AS = {"ResourceFinalSet": ENTERED, "ResourceCurrentSet": LEFT}
 """As what a policy rule names the set whose transitions it is about (MIM's SDK, *ManagementPolicyRule*)."""
-
-_MANY = 1_000
-"""From so many changed members on, a group is compared with its objects as a whole."""
 
 
 class Transition(NamedTuple):
@@ -54,18 +50,11 @@ def write(
         )
         # What a rule offers too is the filter's as long as that takes it.
         tx.upsert(tables.resource_reference, "resource, attribute, target, origin", rows, "origin = excluded.origin")
-        _export(tx, [*joined, *gone])
+        # The next sync says in the connected systems who belongs to the groups now.
+        moved.add(tx, [*joined, *gone])
     return [Transition(*pair, entered=True) for pairs in (added, joined) for pair in pairs] + [
         Transition(*pair, entered=False) for pairs in (removed, gone) for pair in pairs
     ]
-
-
-def _export(tx: Transaction, pairs: Sequence[tuple[int, int]]) -> None:
-    """The next sync says in the connected systems who belongs to the groups now."""
-    counts = Counter(holder for holder, _ in pairs)
-    much = {holder for holder, count in counts.items() if count > _MANY}
-    resources.mark_dirty(tx, much)
-    moved.add(tx, (pair for pair in pairs if pair[0] not in much))
 
 
 def tell(tx: Transaction, store: Store, transitions: Sequence[Transition], at: str) -> None:

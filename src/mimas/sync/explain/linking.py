@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mimas.language.keys import normals
 from mimas.language.proofs import ScopeProof, prove
 from mimas.schema.attributes import Attribute
 from mimas.schema.places import Place
@@ -10,7 +11,6 @@ from mimas.schema.values import Value
 from mimas.sync.context import Context
 from mimas.sync.explain.flow import FlowExplainer, FlowProof
 from mimas.sync.flows import Load
-from mimas.sync.keys import normals
 from mimas.sync.linking import KEYS, Linker
 from mimas.sync.rules import Direction, Flow, LinkType
 

@@ -9,9 +9,13 @@ from mimas.dev.fuzzing.target import Target, told
 from mimas.dev.fuzzing.targets.expressions import OBJECTS
 from mimas.language.errors import ExpressionError
 from mimas.language.filters.binding import bind
+from mimas.language.filters.dependencies import dependencies
+from mimas.language.filters.explaining import explain
+from mimas.language.filters.matching import Matcher
 from mimas.language.filters.parser import parse
 from mimas.language.filters.predicate import predicate
 from mimas.language.filters.turning import judging
+from mimas.language.filters.writing import text
 from mimas.schema.attributes import Attribute, Kind
 from mimas.schema.values import as_list
 
@@ -56,8 +60,13 @@ def _check(case: str) -> str:
         return told(error, error.message, error.suggestion)
     assert hash(parsed) == hash(parse(case))
     holds, judge = predicate(wanted), judging(wanted)
-    answers = [holds(_Person(number), _NOW) for number in range(len(OBJECTS))]
-    assert answers == [judge(_Person(number), _NOW)[0] for number in range(len(OBJECTS))]
+    people = [_Person(number) for number in range(len(OBJECTS))]
+    answers = [holds(person, _NOW) for person in people]
+    assert answers == [judge(person, _NOW)[0] for person in people]
+    assert answers == [explain(wanted, person, _NOW).holds for person in people]
+    assert answers == [bool(Matcher({1: wanted}).find(person, _NOW)[0]) for person in people]
+    assert dependencies(wanted)
+    assert bind(parse(text(wanted)), _CATALOGUE, int) == wanted
     return f"{type(wanted[0].condition).__name__} {answers}"
 
 

@@ -9,10 +9,10 @@ from typing import Any
 from mimas.connectors.contract import ConnectorError, End, Entry, EntryError, Export, Page
 from mimas.connectors.files import FileConnector
 from mimas.dev.fuzzing.target import told
+from mimas.language.keys import normals
 from mimas.schema import names
 from mimas.schema.attributes import Kind, ObjectType
 from mimas.schema.values import as_list, decode, encode
-from mimas.sync.keys import normals
 
 _TYPES = {Kind.INTEGER: int, Kind.BOOLEAN: bool}
 

@@ -1,10 +1,11 @@
 """Normalised keys: how values are compared when objects are joined, resources searched, members matched."""
 
 import unicodedata
+from collections.abc import Iterable
 
 from xxhash import xxh3_128_hexdigest
 
-from mimas.schema.values import Value, as_list
+from mimas.schema.values import Scalar, Value, as_list
 
 LONGEST = 500
 """Characters of a key. A longer one is told apart by its hash, since an index of PostgreSQL holds 2,704 bytes."""
@@ -38,7 +39,18 @@ def normals(value: Value | None, *, binary: bool = False) -> list[str]:
         return []
     if binary:
         return [key for key in map(exact, as_list(value)) if key]
-    if value.__class__ is str:
+    if value.__class__ is str and value.isascii():
         key = normal(value)
         return [key] if key else []
-    return [key for key in map(normal, as_list(value)) if key]
+    return [key for one in as_list(value) for key in _forms(one) if key]
+
+
+def _forms(value: Scalar) -> Iterable[str]:
+    """The key of a value, and that of its folded text in the rare case that it is another one.
+
+    So whatever is equal without regard to case shares a key: composing comes to something else before folding and
+    after it where marks follow a letter such as ſ.
+    """
+    if not isinstance(value, str) or value.isascii():
+        return (normal(value),)
+    return dict.fromkeys((normal(value), normal(value.casefold())))

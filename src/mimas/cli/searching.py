@@ -1,0 +1,83 @@
+"""``search``: resources by a filter."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from mimas.cli.failing import CommandError
+from mimas.cli.installation import Installation
+from mimas.cli.printing import as_json, cell, out, table
+
+if TYPE_CHECKING:
+    from mimas.language.filters.tree import Filter
+    from mimas.store.database import Transaction
+
+_MOST = 1_000_000
+"""So many are counted."""
+
+
+def search(
+    installation: Installation, text: str, order: str | None, *, descending: bool, limit: int, json: bool
+) -> None:
+    """The first of those whom a filter takes."""
+    from mimas.schema.values import decode
+    from mimas.store import resources
+    from mimas.store.filtering.finding import OrderError, find
+
+    store = installation.engine.store
+    with store.reading() as tx:
+        wanted = _understood(installation, tx, text)
+        try:
+            page = find(tx, store, wanted, order=order, descending=descending, limit=limit, now=datetime.now(UTC))
+        except OrderError as error:
+            raise CommandError(str(error)) from None
+        rows = {row.id: row for row in resources.load(tx, page.ids)}
+    found = [{"id": id_, "type": store.name(rows[id_].type), "values": decode(rows[id_].doc)} for id_ in page.ids]
+    if json:
+        as_json(found)
+        return
+    if found:
+        table(("id", "type", "name", "keys"), (_row(installation, resource) for resource in found))
+    more = f" (the first {limit:,}; --limit N shows more)" if page.next is not None else ""
+    out.print(f"{len(found):,} found{more}", markup=False)
+
+
+def count(installation: Installation, text: str, *, json: bool) -> None:
+    """How many a filter takes."""
+    from mimas.store.filtering import finding
+
+    store = installation.engine.store
+    with store.reading() as tx:
+        wanted = _understood(installation, tx, text)
+        number, more = finding.count(tx, store, wanted, now=datetime.now(UTC), limit=_MOST)
+    if json:
+        as_json({"count": number, "more": more})
+        return
+    out.print(f"{'more than ' if more else ''}{number:,}", markup=False)
+
+
+def _understood(installation: Installation, tx: "Transaction", text: str) -> "Filter":
+    """The filter, which fits the types that there are. Raises `CommandError`."""
+    from mimas.language.errors import ExpressionError
+    from mimas.language.filters.binding import understood
+    from mimas.store.facts import GUID
+
+    def find(word: str) -> int | None:
+        if word.isdecimal():
+            return int(word)
+        found = tx.value("SELECT resource FROM fact WHERE kind = ? AND key = ?", GUID, word)
+        return None if found is None else int(found)
+
+    try:
+        return understood(text, installation.engine.store.catalogue, find)
+    except ExpressionError as error:
+        raise CommandError(str(error)) from None
+
+
+def _row(installation: Installation, resource: Mapping[str, Any]) -> tuple[str, str, str, str]:
+    from mimas.store.looking import title
+
+    attributes = installation.engine.store.catalogue.get(resource["type"], {})
+    indexed = sorted(name for name, attribute in attributes.items() if attribute.indexed)
+    keys = (cell(resource["values"][name]) for name in indexed if resource["values"].get(name) is not None)
+    return str(resource["id"]), resource["type"], title(resource["values"]), ", ".join(keys)
