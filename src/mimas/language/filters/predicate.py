@@ -48,20 +48,6 @@ def testing(condition: tree.Condition) -> _Test:
     return _TESTS[type(condition)](condition)
 
 
-def equalities(wanted: tree.Filter) -> tuple[tuple[str | None, tuple[tuple[str, Scalar], ...]], ...]:
-    """For each selection its type and the attributes that must equal a literal: what an index can narrow it to."""
-    return tuple((selection.type, tuple(_required(selection.condition))) for selection in wanted)
-
-
-def _required(condition: tree.Condition | None) -> list[tuple[str, Scalar]]:
-    match condition:
-        case tree.Comparison(attribute=attribute, operator="=", value=str() | int() as value) if attribute != tree.ID:
-            return [(attribute, value)]
-        case tree.All(conditions=conditions):
-            return [pair for part in conditions for pair in _required(part)]
-    return []
-
-
 def instant(value: Scalar) -> datetime | None:
     """The instant that a stored value is; None for what is none."""
     try:
