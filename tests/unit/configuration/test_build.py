@@ -85,6 +85,11 @@ def test_the_catalogue_has_the_types_of_mimas_and_those_of_the_documents() -> No
     assert catalogue["person"] == {"colour": Attribute("colour")}
     assert catalogue["Set"] == {**SYSTEM["Set"], "colour": Attribute("colour")}
     assert catalogue["Request"] == SYSTEM["Request"]
+    text = "kind: ObjectType\nname: Set\nattributes: {DisplayName: {type: string, label: Called}}\n"
+    assert built(text).catalogue["Set"]["DisplayName"] == Attribute(
+        "DisplayName", labels={"en": "Called"}, indexed=True
+    )
+    assert "DisplayName" in built(text).rules.types["Set"].indexed
 
 
 def test_object_type() -> None:
