@@ -167,7 +167,8 @@ def _type(document: Document, body: ObjectTypeBody) -> ResourceType:
     indexed = frozenset(name for name, attribute in attributes.items() if attribute.indexed)
     chosen = {name: part.choose for name, part in body.attributes.items() if part.choose}
     deletion = _deletion(body.deletion)
-    return ResourceType(document.name, attributes, indexed, document.place, deletion, body.release, chosen)
+    usage = {keyword: frozenset(names) for keyword, names in body.usage.items()}
+    return ResourceType(document.name, attributes, indexed, document.place, deletion, body.release, chosen, usage)
 
 
 def _deletion(part: DeletionPart) -> Deletion:

@@ -24,13 +24,19 @@ def follow(writer: Writer, wish: Wish, target: Target, id_: int, owners: Owners)
             return "The request has ended, or is being done: it can be cancelled only while it waits."
         journal.move(writer, id_, Status.CANCELED)
     if wish.type in SCHEMA:
-        try:
-            amend(writer.tx, writer.store, wish.operation, wish.type, id_)
-        except AmendmentError as error:
-            return f"{error}."
-        show(writer.tx, writer.symbols)
-    elif wish.type not in RUNTIME and _may_have_documents(writer, wish, id_):
+        return _amend(writer, wish, id_)
+    if wish.type not in RUNTIME and _may_have_documents(writer, wish, id_):
         documents.refresh(writer.tx, writer.store, [id_], owners)
+    return ""
+
+
+def _amend(writer: Writer, wish: Wish, id_: int) -> str:
+    """What a request has made of the schema is made of the documents, and counts from now on."""
+    try:
+        if amend(writer.tx, writer.store, wish.operation, wish.type, id_):
+            show(writer.tx, writer.symbols)
+    except AmendmentError as error:
+        return f"{error}."
     return ""
 
 

@@ -140,7 +140,9 @@ def _beginning(text: str) -> Iterator[Query]:
         if before:
             yield _between(before, before + _LAST)
         return
-    yield either(_between(begin, begin + _LAST), _between(before + "\x80", before + _LAST))
+    # The one range around the two is what an index begins with and keeps in order.
+    whole = _between(begin, before + _LAST)
+    yield both(whole, either(_between(begin, begin + _LAST), _between(before + "\x80", before + _LAST)))
 
 
 def _between(first: str, end: str) -> Query:

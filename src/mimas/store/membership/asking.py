@@ -74,6 +74,32 @@ class Asking:
             (sorted(of_groups - references), sorted(references - of_groups)),
         )
 
+    def compare(self, holder: int, type_: str, ids: Iterable[int]) -> list[Transition]:
+        """Bring one holder to those whom its filter takes, as they are known already, whoever else is listed or not."""
+        wanted = {(holder, resource) for resource in ids}
+        wanted |= {(holder, resource) for resource in self._lists(LISTED, holder)}
+        wanted -= {(holder, resource) for resource in self._lists(EXCLUDED, holder)}
+        if type_ == SET:
+            stored = set(self.tx.rows("SELECT holder, resource FROM member WHERE holder = ?", holder))
+        else:
+            criteria = "resource = ? AND attribute = ? AND origin = ?"
+            symbols = self.store.symbols([MEMBERS, CRITERIA])
+            stored = set(
+                self.tx.rows(f"SELECT resource, target FROM resource_reference WHERE {criteria}", holder, *symbols)
+            )
+        changed = sorted(wanted - stored), sorted(stored - wanted)
+        sets, groups = (changed, ([], [])) if type_ == SET else (([], []), changed)
+        return transitions.write(self.tx, self.store, sets, groups)
+
+    def _lists(self, attribute: str, holder: int) -> list[int]:
+        rows = self.tx.rows(
+            "SELECT f.target FROM resource_reference f JOIN resource r ON r.id = f.target"
+            f" AND r.state = {LIVE} WHERE f.resource = ? AND f.attribute = ?",
+            holder,
+            self.store.symbol(attribute),
+        )
+        return [row[0] for row in rows]
+
     def _concerned(self, level: int, among: Collection[int] | None) -> Callable[[int], bool]:
         """Whether a holder is one of those asked for now; one that is listed only, or is no more, is of level 0."""
         of = self.holders.level

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from mimas.language.filters.matching import Matcher
-from mimas.language.filters.tree import MEMBERS
+from mimas.language.filters.tree import MEMBERS, Filter
 from mimas.schema.attributes import Attribute
 from mimas.schema.system import SYSTEM
 from mimas.schema.values import decode
@@ -18,11 +18,15 @@ from mimas.store.membership.changes import Changes
 from mimas.store.membership.following import follow
 from mimas.store.membership.holders import FILTER, LISTED, Holders
 from mimas.store.membership.transitions import CRITERIA, Transition
+from mimas.store.queries import Query
 from mimas.store.resources import LIVE
 from mimas.store.store import Store
 
 DUE = 6
 """The stratum of dues (see `mimas.runs.dues`) at which time alone changes the sets and groups of a resource."""
+
+_FEW = 8
+"""Up to so many holders the database is asked for each, instead of everybody for all of them."""
 
 _KEY = "holders:types"
 """The row of `meta` that says with which types the memberships have been found out."""
@@ -138,11 +142,29 @@ def _held(tx: Transaction, ids: list[int]) -> set[int]:
 
 def _scan(asking: Asking, level: int, scanned: Collection[int]) -> list[Transition]:
     """Ask everybody who may be concerned for some holders that have changed."""
+    tx, store = asking.tx, asking.store
     filters = {id_: filter_ for id_, filter_ in asking.holders.at(level).items() if id_ in scanned}
+    found: list[Transition] = []
+    exact = {id_: _exact(store, filter_) for id_, filter_ in filters.items()} if len(filters) <= _FEW else {}
+    for id_, condition in exact.items():
+        if condition is not None:
+            rows = tx.rows(f"SELECT r.id FROM resource r WHERE {condition.text}", *condition.parameters)
+            found += asking.compare(id_, asking.holders.all[id_].type, (row[0] for row in rows))
+            del filters[id_]
+    scanned = {id_ for id_ in scanned if id_ in filters or exact.get(id_) is None}
     kinds = {selection.type for filter_ in filters.values() for selection in filter_}
     matcher = Matcher(filters)
-    found = asking.ask(level, _everybody(asking.tx, asking.store, kinds), matcher, scanned)
-    return found + asking.ask(level, _belonging(asking.tx, asking.store, sorted(scanned)), matcher, scanned)
+    found += asking.ask(level, _everybody(tx, store, kinds), matcher, scanned)
+    return found + asking.ask(level, _belonging(tx, store, sorted(scanned), kinds), matcher, scanned)
+
+
+def _exact(store: Store, wanted: Filter) -> Query | None:
+    """The condition that says of a row ``r`` whether the filter takes it, where the database can say so."""
+    if any(selection.condition is not None for selection in wanted):
+        return None
+    if any(selection.type is None for selection in wanted):
+        return Query(f"r.state = {LIVE}")
+    return Query(f"r.state = {LIVE} AND r.type IN IDS", (store.symbols([str(one.type) for one in wanted]),))
 
 
 def _everybody(tx: Transaction, store: Store, kinds: Collection[str | None]) -> Iterator[int]:
@@ -160,17 +182,23 @@ def _everybody(tx: Transaction, store: Store, kinds: Collection[str | None]) -> 
         last = rows[-1][0]
 
 
-def _belonging(tx: Transaction, store: Store, holders_: list[int]) -> set[int]:
-    """Whoever is listed in some holders, or stored as their member."""
+def _belonging(tx: Transaction, store: Store, holders_: list[int], kinds: Collection[str | None]) -> set[int]:
+    """Whoever is listed in some holders, or stored as their member, and is none of `_everybody`."""
     listed, members, criteria = store.symbols([LISTED, MEMBERS, CRITERIA])
-    rows = tx.rows("SELECT resource FROM member WHERE holder IN IDS", holders_)
+    of = "" if None in kinds else " AND r.type IN IDS"
+    types = [] if None in kinds else [store.symbols(sorted(kind for kind in kinds if kind is not None))]
+    others = f"LEFT JOIN resource r ON r.id = m.resource AND r.state = {LIVE}{of} WHERE r.id IS NULL"
+    rows = tx.rows(
+        f"SELECT m.resource FROM (SELECT resource FROM member WHERE holder IN IDS) m {others}", holders_, *types
+    )
     rows += tx.rows(
-        "SELECT target FROM resource_reference WHERE resource IN IDS"
-        " AND (attribute = ? OR attribute = ? AND origin = ?)",
+        "SELECT m.resource FROM (SELECT target AS resource FROM resource_reference WHERE resource IN IDS"
+        f" AND (attribute = ? OR attribute = ? AND origin = ?)) m {others}",
         holders_,
         listed,
         members,
         criteria,
+        *types,
     )
     return {row[0] for row in rows}
 

@@ -51,10 +51,10 @@ class Office:
         self.store.catalogue = CATALOGUE
         self.names: dict[int, str] = {}
 
-    def make(self, type_: str, name: str, **values: Any) -> int:
+    def make(self, type_: str, name: str, *, number: int | None = None, **values: Any) -> int:
         """A new resource; references are ids, or lists of ids."""
         with self.store.transaction() as tx:
-            id_ = tx.allocate("resource", 1)
+            id_ = tx.allocate("resource", 1) if number is None else number
             values["DisplayName"] = self.names[id_] = name
             kept, references = self._divided(type_, values)
             row = (id_, self.store.symbol(type_), encode(kept), 1, LIVE)
