@@ -8,16 +8,12 @@ from mimas.store import looking
 def indexed(installation: Installation, type_: str) -> list[str]:
     """The attributes by which resources of a type are looked for. Raises `CommandError` for a type there is not."""
     from mimas.configuration.problem import suggest
-    from mimas.schema.system import INDEXED, SYSTEM
 
-    types = installation.engine.setup.rules.types
+    installation.engine  # noqa: B018 - opening it tells the store which types there are
     catalogue = installation.store.catalogue
     if type_ not in catalogue:
         raise CommandError(f"There is no object type '{type_}'; {suggest(type_, catalogue)}".rstrip("; "))
-    found = set(types[type_].indexed) if type_ in types else set()
-    if type_ in SYSTEM:
-        found |= INDEXED & set(catalogue[type_])
-    return sorted(found)
+    return sorted(name for name, attribute in catalogue[type_].items() if attribute.indexed)
 
 
 def one(installation: Installation, type_: str, key: str) -> int:

@@ -122,23 +122,15 @@ def _print_step(step: Mapping[str, Any]) -> None:
         print_note(note, "  ", code=True)
 
 
-def _type(installation: Installation, name: str) -> None:
-    from mimas.configuration.problem import suggest
-
-    types = installation.engine.setup.rules.types
-    if name not in types:
-        raise CommandError(f"There is no object type '{name}'; {suggest(name, types)}".rstrip("; "))
-
-
 def find(installation: Installation, type_: str, key: str) -> list[int]:
     """The resources of a type with this id, or with this value in an indexed attribute. Raises `CommandError`."""
+    from mimas.cli.finding import indexed
     from mimas.language.keys import normal
 
-    _type(installation, type_)
-    indexed = sorted(installation.engine.setup.rules.types[type_].indexed)
-    found = looking.find(installation.store, type_, key, indexed, normal(key))
+    names = indexed(installation, type_)
+    found = looking.find(installation.store, type_, key, names, normal(key))
     if not found:
-        keys = f"id, {', '.join(indexed)}"
+        keys = f"id, {', '.join(names)}"
         raise CommandError(f"There is no {type_} '{key}'. It is looked for by {keys}; `mimas search` looks everywhere.")
     return found
 

@@ -18,9 +18,15 @@ def requests_of(installation: Installation) -> "Requests":
     """What does requests, with the rules that are in force."""
     from mimas.requests.owners import owners
     from mimas.requests.processing import Requests
+    from mimas.secrets.keys import find_keys
 
     engine = installation.engine
-    return Requests(installation.store, engine.symbols, owners(engine.setup.rules))
+    return Requests(
+        installation.store,
+        engine.symbols,
+        owners(engine.setup.rules),
+        lambda name, value: find_keys().seal(name, value),
+    )
 
 
 def create(installation: Installation, type_: str, texts: Sequence[str], who: str | None, because: str) -> None:

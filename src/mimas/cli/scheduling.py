@@ -20,6 +20,7 @@ from mimas.schedules.timing import opens, words
 from mimas.schedules.watching import Watching, watchable
 from mimas.store import schedules
 from mimas.store.database import BusyError
+from mimas.store.history.chain import Cause
 from mimas.store.runs import now as instant_now
 
 _NONE = "No schedule is in force. Write a document of kind Schedule, then `mimas config apply`."
@@ -127,9 +128,22 @@ def _surroundings(installation: Installation, signals: Signals) -> Surroundings:
         sleep=signals.sleep,
         stops=signals.stops,
         says=_say,
+        passes=_passes,
         watches=_watcher,
         explains=lambda error: message(error)[0],
     )
+
+
+def _passes(engine: Engine) -> None:
+    from mimas.requests.expiring import pass_time
+    from mimas.requests.owners import owners
+    from mimas.requests.processing import Requests
+
+    requests = Requests(engine.store, engine.symbols, owners(engine.setup.rules))
+    with engine.store.caused_by(Cause("schedules", "what time brings about")):
+        for outcome in pass_time(requests, engine.clock()):
+            said = f" {outcome.message}" if outcome.message else ""
+            _say(f"Resource {outcome.target} has expired: request {outcome.request}, {outcome.status}.{said}")
 
 
 def _once(scheduler: Scheduler) -> int:

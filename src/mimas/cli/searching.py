@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from mimas.cli.trees import Tree
     from mimas.language.filters.explaining import Verdict
     from mimas.language.filters.tree import Filter
+    from mimas.requests.viewing import Viewer
     from mimas.store.database import Transaction
 
 _MOST = 1_000_000
@@ -19,22 +20,27 @@ _MOST = 1_000_000
 
 
 def search(
-    installation: Installation, text: str, order: str | None, *, descending: bool, limit: int, json: bool
+    installation: Installation,
+    text: str,
+    order: str | None,
+    who: str | None,
+    *,
+    descending: bool,
+    limit: int,
+    json: bool,
 ) -> None:
-    """The first of those whom a filter takes."""
-    from mimas.schema.values import decode
-    from mimas.store import resources
-    from mimas.store.filtering.finding import OrderError, find
+    """The first of those whom a filter takes, as far as somebody may see them."""
+    from mimas.store.filtering.finding import OrderError
 
-    store = installation.engine.store
-    with store.reading() as tx:
+    viewer = _viewer(installation, who)
+    with installation.store.reading() as tx:
         wanted = _understood(installation, tx, text)
         try:
-            page = find(tx, store, wanted, order=order, descending=descending, limit=limit, now=datetime.now(UTC))
+            page = viewer.find(tx, wanted, order=order, descending=descending, limit=limit, now=datetime.now(UTC))
         except OrderError as error:
             raise CommandError(str(error)) from None
-        rows = {row.id: row for row in resources.load(tx, page.ids)}
-    found = [{"id": id_, "type": store.name(rows[id_].type), "values": decode(rows[id_].doc)} for id_ in page.ids]
+        views = {view.id: view for view in viewer.see(tx, page.ids)}
+    found = [{"id": view.id, "type": view.type, "values": view.plain} for view in map(views.__getitem__, page.ids)]
     if json:
         as_json(found)
         return
@@ -44,14 +50,24 @@ def search(
     out.print(f"{len(found):,} found{more}", markup=False)
 
 
-def count(installation: Installation, text: str, *, json: bool) -> None:
-    """How many a filter takes."""
+def _viewer(installation: Installation, who: str | None) -> "Viewer":
+    from mimas.cli.finding import named
+    from mimas.cli.requesting import requests_of
+    from mimas.requests.viewing import Viewer
+
+    actor = None if who is None else named(installation, who)
+    return Viewer(installation.engine.store, requests_of(installation).policies, actor)
+
+
+def count(installation: Installation, text: str, who: str | None, *, json: bool) -> None:
+    """How many a filter takes, as far as somebody may see them."""
     from mimas.store.filtering import finding
 
-    store = installation.engine.store
+    store, viewer = installation.engine.store, _viewer(installation, who)
     with store.reading() as tx:
         wanted = _understood(installation, tx, text)
-        number, more = finding.count(tx, store, wanted, now=datetime.now(UTC), limit=_MOST)
+        readable = viewer.readable(tx)
+        number, more = finding.count(tx, store, wanted, readable=readable, now=datetime.now(UTC), limit=_MOST)
     if json:
         as_json({"count": number, "more": more})
         return

@@ -60,7 +60,7 @@ def apply(
     Raises `ConfigurationError` for documents that cannot be used.
     """
     # Only whoever applies pays for importing the rules' engine.
-    from mimas.configuration.placing import place, resource_keys
+    from mimas.configuration.placing import place, renew, resource_keys
     from mimas.runs.reaching import look_at_all, look_at_some
 
     before = in_force(store)
@@ -80,4 +80,5 @@ def apply(
         elif far:
             look_at_some(tx, store, far.objects, far.resources)
         place(tx, store, home, folder, resource_keys(before), tell)
+    renew(store, home, folder)
     return changes, far

@@ -13,12 +13,26 @@ from mimas.requests.owners import owners
 from mimas.requests.placing import Draft, Placer, TakenError
 from mimas.requests.policy import RULE
 from mimas.runs.extensions import Extensions
+from mimas.runs.keying import are_current, renew_keys
 from mimas.runs.symbols import Symbols
 from mimas.store.database import Transaction
 from mimas.store.naming import Key
 from mimas.store.store import Store
 from mimas.sync.compiling import compile_rules
 from mimas.sync.rules import RuleSet
+
+
+def renew(store: Store, home: Path, folder: Sequence[Document]) -> None:
+    """Make anew what resources are found by, where the documents say otherwise: who is not found is not there."""
+    rules = build(home, folder)[0].rules
+    if not are_current(store, rules):
+        renew_keys(_symbols(store, home, rules))
+
+
+def _symbols(store: Store, home: Path, rules: RuleSet) -> Symbols:
+    # Of the rules only what resources are found by is needed.
+    bare = RuleSet(rules.types, (), rules.memberships)
+    return Symbols(store, compile_rules(bare, {}, Extensions(home)))
 
 
 def resource_keys(documents: Iterable[Document]) -> set[Key]:
@@ -55,9 +69,7 @@ def place(
         wrong += problems
     if wrong:
         raise ConfigurationError(wrong)
-    # Of the rules only what resources are found by is needed.
-    rules = RuleSet(setup.rules.types, (), setup.rules.memberships)
-    symbols = Symbols(store, compile_rules(rules, {}, Extensions(home)))
+    symbols = _symbols(store, home, setup.rules)
     if shown or any(kind == RULE for kind, _ in documents):
         schema.show(tx, symbols)
     placer = Placer(tx, symbols)

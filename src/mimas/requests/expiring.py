@@ -10,6 +10,7 @@ from mimas.runs.dues import past, write_dues
 from mimas.schema.values import decode
 from mimas.store import resources
 from mimas.store.membership import take_due
+from mimas.store.membership.settling import DUE as MEMBERSHIPS
 
 _SOME = 1_000
 
@@ -20,6 +21,9 @@ def pass_time(requests: Requests, now: datetime) -> list[Outcome]:
     It may be called as often as anybody likes: what is not due costs a query.
     """
     store = requests.store
+    with store.reading() as tx:
+        if not past(tx, EXPIRES, now, 1) and not past(tx, MEMBERSHIPS, now, 1):
+            return []
     with store.transaction() as tx:
         take_due(tx, store, now)
         ids = past(tx, EXPIRES, now, _SOME)

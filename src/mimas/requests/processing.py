@@ -6,10 +6,12 @@ all of it is undone, and only the request is written down, with what became of i
 guess at what the change would do. Source of the phases: MIM's SDK, *Request Processing*.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from mimas.requests import effects, journal
+from mimas.requests import authoring, effects, journal
+from mimas.requests.authoring import FILTER
 from mimas.requests.journal import Status
 from mimas.requests.policy import Policies, Policy, PolicyRule
 from mimas.requests.rights import Need, Standing, candidates, creators, decide, matches, standing
@@ -20,7 +22,7 @@ from mimas.requests.writing import Writer
 from mimas.runs.symbols import Symbols
 from mimas.schema.system import RUNTIME
 from mimas.schema.values import decode
-from mimas.store import outbox, resources
+from mimas.store import outbox, resources, sealed
 from mimas.store.database import Transaction
 from mimas.store.instants import stamp
 from mimas.store.looking import title
@@ -72,13 +74,20 @@ class _Course:
 class Requests:
     """Does what people wish, as far as policy lets them.
 
-    ``owners``: type → the attributes that sync rules write, and which.
+    ``owners``: type → the attributes that sync rules write, and which. ``seal``: seals a secret value under a name.
     """
 
-    def __init__(self, store: Store, symbols: Symbols, owners: Mapping[str, Mapping[str, str]]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        symbols: Symbols,
+        owners: Mapping[str, Mapping[str, str]],
+        seal: Callable[[str, str], str] | None = None,
+    ) -> None:
         self.store = store
         self.symbols = symbols
         self.owners = owners
+        self.seal = seal
         self.policies = Policies(store)
 
     def submit(self, actor: int | None, *wishes: Wish, authorized: bool = False) -> list[Outcome]:
@@ -106,7 +115,9 @@ class Requests:
         course = self._begin(tx, policy, actor, wish)
         target = course.target
         wish = course.wish = replace(wish, changes=target.telling(wish.changes))
-        if wrong := faults(tx, target, wish.operation, wish.changes, self.owners.get(wish.type, {})):
+        wrong = faults(tx, target, wish.operation, wish.changes, self.owners.get(wish.type, {}))
+        wrong += self._filters(tx, policy, actor, wish)
+        if wrong:
             raise EndedError(Status.FAILED, " ".join(f"{fault.message}." for fault in wrong), faults=wrong)
         writer = Writer(tx, self.symbols)
         id_ = self._write(writer, course)
@@ -123,6 +134,12 @@ class Requests:
             outbox.put(tx, outbox.FOLLOWS, rule.id, request, stamp(writer.context.now), self.store.cause.person)
         self._entitle(tx, request, actor, wish, called)
         return Outcome(request, status, id_)
+
+    def _filters(self, tx: Transaction, policy: Policy, actor: int | None, wish: Wish) -> list[Fault]:
+        """What is wrong with the filters that a wish writes."""
+        texts = [str(value) for change in wish.changes if change.attribute == FILTER for value in change.values]
+        found = [authoring.fault(tx, self.store, policy, actor, text) for text in texts]
+        return [Fault(FILTER, "CannotProcessFilter", message) for message in found if message]
 
     def _begin(self, tx: Transaction, policy: Policy, actor: int | None, wish: Wish) -> _Course:
         """The resource, and who may change it as far as can be told beforehand."""
@@ -147,21 +164,47 @@ class Requests:
         return course
 
     def _write(self, writer: Writer, course: _Course) -> int:
-        wish, target, actor = course.wish, course.target, course.actor
+        wish, target = course.wish, course.target
         values, added, removed = target.after(wish.changes)
-        if wish.operation is Operation.DELETE:
-            self._let_go(writer, target)
-            writer.delete(target)
-        elif wish.operation is Operation.PUT:
-            writer.change(target, values, added, removed)
+        secrets = {name: values.pop(name, None) for name in self._secret(course)}
+        if wish.operation is Operation.CREATE:
+            id_ = self._create(writer, course, values, added)
         else:
-            if "CreatedTime" in target.attributes:
-                values["CreatedTime"] = stamp(writer.context.now)
-            if actor is not None and "Creator" in target.attributes:
-                added.append(("Creator", actor))
-            return writer.create(wish.type, values, added, fact=True)
-        assert target.row is not None
-        return target.row.id
+            assert target.row is not None
+            id_ = target.row.id
+            if wish.operation is Operation.DELETE:
+                self._let_go(writer, target)
+                writer.delete(target)
+            else:
+                writer.change(target, values, added, removed)
+        self._keep(writer, id_, secrets)
+        return id_
+
+    def _create(
+        self, writer: Writer, course: _Course, values: dict[str, Any], references: list[tuple[str, int]]
+    ) -> int:
+        attributes, actor = course.target.attributes, course.actor
+        if "CreatedTime" in attributes:
+            values["CreatedTime"] = stamp(writer.context.now)
+        if actor is not None and "Creator" in attributes:
+            references.append(("Creator", actor))
+        return writer.create(course.wish.type, values, references, fact=True)
+
+    def _secret(self, course: _Course) -> list[str]:
+        """The secret attributes that a wish writes."""
+        attributes = course.target.attributes
+        return [change.attribute for change in course.wish.changes if attributes[change.attribute].secret]
+
+    def _keep(self, writer: Writer, id_: int, secrets: Mapping[str, Any]) -> None:
+        """Secret values are sealed: they stand nowhere else, and nobody reads them."""
+        for attribute, value in secrets.items():
+            name = f"resource/{id_}/{attribute}"
+            if value is None:
+                sealed.remove(writer.tx, name)
+            elif self.seal is None:
+                raise EndedError(Status.FAILED, f"'{attribute}' is secret, and there is no key to seal it with.")
+            else:
+                sealed.put(writer.tx, name, self.seal(name, str(value)), writer.context.now)
 
     def _let_go(self, writer: Writer, target: Target) -> None:
         """Whoever is kept alive by a connected system cannot be deleted here."""

@@ -1,6 +1,6 @@
 """Resources as somebody may see them: nothing is read here that no rule lets them read."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,9 +8,9 @@ from mimas.language.filters.tree import ID, Filter
 from mimas.requests.policy import Policies
 from mimas.requests.rights import readable
 from mimas.schema.attributes import Kind
-from mimas.schema.values import Scalar
+from mimas.schema.values import Scalar, Value
 from mimas.store.database import Transaction
-from mimas.store.filtering.finding import Page, find
+from mimas.store.filtering.finding import Page, Place, find
 from mimas.store.filtering.readable import Readable, sight
 from mimas.store.referring import sets_of
 from mimas.store.store import Store
@@ -29,6 +29,13 @@ class View:
     values: dict[str, list[Scalar]]
     references: dict[str, list[int]]
     """To those that may be seen; of a long list the first ones."""
+    several: frozenset[str] = frozenset()
+    """The attributes that hold several values."""
+
+    @property
+    def plain(self) -> dict[str, Value]:
+        """The values as they are kept: a list only where there may be several."""
+        return {name: found if name in self.several else found[0] for name, found in self.values.items()}
 
 
 class Viewer:
@@ -57,7 +64,7 @@ class Viewer:
         *,
         order: str | None = None,
         descending: bool = False,
-        after: Sequence[Scalar | None] | None = None,
+        after: Place | None = None,
         limit: int = 30,
         now: datetime,
     ) -> Page:
@@ -87,5 +94,5 @@ class Viewer:
                 some = list(resource.references(name))[:SHOWN]
                 if seen := [other.id for other in subjects.load(some)]:
                     references[name] = seen
-        secret = {name for name, attribute in attributes.items() if attribute.secret}
-        return View(resource.id, resource.type, {n: v for n, v in values.items() if n not in secret}, references)
+        several = frozenset(name for name, attribute in attributes.items() if attribute.multivalued)
+        return View(resource.id, resource.type, values, references, several)

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mimas.language.coercion import as_date
-from mimas.language.keys import normals
 from mimas.requests.target import Target
 from mimas.runs.dues import write_dues
+from mimas.runs.keying import plain_keys
 from mimas.runs.symbols import Symbols
 from mimas.runs.waking import wake
-from mimas.schema.system import INDEXED, SYSTEM
 from mimas.schema.values import decode, encode
 from mimas.store import resources, tables
 from mimas.store.database import Transaction
@@ -118,12 +117,10 @@ class Writer:
         )
 
     def _keys(self, type_: str, values: Mapping[str, Any], *, live: bool) -> set[Key]:
-        keys = self.symbols.keys(self.store.symbol(type_), values, self.context, live=live)
-        if type_ in SYSTEM:
-            for name in INDEXED & values.keys():
-                symbol = self.store.symbol(f"{type_}.{name}")
-                keys |= {(symbol, key) for key in normals(values[name])}
-        return keys
+        number = self.store.symbol(type_)
+        if number in self.symbols.types:
+            return self.symbols.keys(number, values, self.context, live=live)
+        return set(plain_keys(self.store, type_, values))
 
     def _follow(self, type_: str, id_: int, keys: set[Key]) -> None:
         """What the sync rules make of it: objects that waited for a key, and what the resource is to be elsewhere."""

@@ -1,35 +1,38 @@
 """The keys of all resources, made anew when the rules have changed what resources are found by."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from mimas.language.keys import normals
-from mimas.runs.session import Session
-from mimas.schema.values import Values, decode
+from mimas.runs.symbols import Symbols
+from mimas.schema.values import decode
 from mimas.store import resources, tables
 from mimas.store.resources import LIVE, Key
 from mimas.store.store import Store
+from mimas.sync.context import Context
 from mimas.sync.linking import is_binary
-from mimas.sync.rules import ResourceType
+from mimas.sync.rules import ResourceType, RuleSet
 
 LAYOUT = "keys"
 """The `meta` key that holds what the stored keys were made by."""
 
 
-def renew_keys(session: Session, *, size: int = 10_000) -> None:
+def are_current(store: Store, rules: RuleSet) -> bool:
+    """Whether the keys of all resources were made by these indexes and memberships."""
+    with store.reading() as tx:
+        return bool(tx.value("SELECT value FROM meta WHERE key = ?", LAYOUT) == _laid_out(rules))
+
+
+def renew_keys(symbols: Symbols, *, size: int = 10_000) -> None:
     """Make the keys of every resource anew, unless they were made by the same indexes and memberships."""
-    symbols, store = session.symbols, session.store
-    rules = symbols.compiled.rules
-    found = sorted(
-        (name, [_layout(type_, one) for one in sorted(type_.indexed)]) for name, type_ in rules.types.items()
-    )
-    layout = repr((found, rules.memberships))
+    store, layout = symbols.store, _laid_out(symbols.compiled.rules)
+    if are_current(store, symbols.compiled.rules):
+        return
     with store.transaction() as tx:
-        if tx.value("SELECT value FROM meta WHERE key = ?", LAYOUT) == layout:
-            return
         tx.run("DELETE FROM resource_key")
         tx.delete(tables.meta, "key", [(LAYOUT,)])
         highest = resources.highest(tx)
-    context = session.context()
+    context = Context(store.clock())
     for first in range(1, highest + 1, size):
         with store.transaction() as tx:
             keys = [
@@ -38,7 +41,7 @@ def renew_keys(session: Session, *, size: int = 10_000) -> None:
                 for attribute, key in (
                     symbols.keys(row.type, decode(row.doc), context, live=row.state == LIVE)
                     if row.type in symbols.types
-                    else _keys(store, store.name(row.type), decode(row.doc))
+                    else plain_keys(store, store.name(row.type), decode(row.doc))
                 )
             ]
             tx.insert(tables.resource_key, "attribute, value, resource", sorted(keys), ignore=True)
@@ -46,12 +49,19 @@ def renew_keys(session: Session, *, size: int = 10_000) -> None:
         tx.upsert(tables.meta, "key, value", [(LAYOUT, layout)], "value = excluded.value")
 
 
-def _keys(store: Store, type_: str, values: Values) -> Iterator[Key]:
+def plain_keys(store: Store, type_: str, values: Mapping[str, Any]) -> Iterator[Key]:
     """Those of a resource of a type that no sync rule knows: a set, a policy rule."""
     for name, attribute in store.catalogue.get(type_, {}).items():
         if attribute.indexed:
             symbol = store.symbol(f"{type_}.{name}")
             yield from ((symbol, key) for key in normals(values.get(name), binary=is_binary(attribute)))
+
+
+def _laid_out(rules: RuleSet) -> str:
+    found = sorted(
+        (name, [_layout(type_, one) for one in sorted(type_.indexed)]) for name, type_ in rules.types.items()
+    )
+    return repr((found, rules.memberships))
 
 
 def _layout(type_: ResourceType, name: str) -> str:

@@ -66,7 +66,7 @@ def sync_step(
     session = Session(symbols, step, now, sweeping, pulse, counters, withheld)
     resolver = Resolver(session)
     if full or begun is not None:
-        renew_keys(session)
+        renew_keys(symbols)
     if full:
         retry_unlinked(session)
     if begun is not None:

@@ -52,6 +52,8 @@ class Surroundings:
     stops: Callable[[], bool]
     """Whether it is to stop: a run ends after the batch that is under way."""
     says: Callable[[str], None]
+    passes: Callable[[Engine], None]
+    """Does what time alone brings about, besides runs: memberships begin and end, resources expire."""
     watches: Callable[[Engine], Watcher]
     """Who is told how a run of this engine goes on."""
     explains: Callable[[Exception], str]
@@ -109,7 +111,8 @@ class Scheduler:
         self._afterwards(engine)
 
     def _afterwards(self, engine: Engine) -> None:
-        """Tell people what they do not know yet, and once a day forget the runs and the history of long ago."""
+        """What time brings about; tell people what they do not know yet; once a day forget what was long ago."""
+        self.around.passes(engine)
         self.post.deliver(engine, self.around.clock())
         setup, now, stops = engine.setup, self.around.clock(), self.around.stops
         with engine.store.caused_by(Cause("schedules", "old runs forgotten")):

@@ -20,6 +20,9 @@ def search(
     descending: Annotated[bool, typer.Option("--descending", help="The last one first.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 100,
     count: Annotated[bool, typer.Option("--count", help="Only how many there are, counted up to a million.")] = False,
+    who: Annotated[
+        str | None, typer.Option("--as", metavar="TYPE/KEY", help="As somebody sees them, as person/ann.")
+    ] = None,
     explain: Annotated[
         str | None, typer.Option("--explain", metavar="TYPE/KEY", help="Why the filter takes it or not, as person/ann.")
     ] = None,
@@ -31,9 +34,9 @@ def search(
         searching.explain(installation(context), filter_, explain, json=json)
         return
     if count:
-        searching.count(installation(context), filter_, json=json)
+        searching.count(installation(context), filter_, who, json=json)
         return
-    searching.search(installation(context), filter_, order, descending=descending, limit=limit, json=json)
+    searching.search(installation(context), filter_, order, who, descending=descending, limit=limit, json=json)
 
 
 @commands.command()
