@@ -6,11 +6,13 @@ from hashlib import sha256
 
 from mimas.language.filters.matching import Matcher
 from mimas.language.filters.tree import MEMBERS, Filter
+from mimas.language.filters.turning import temporal
 from mimas.schema.attributes import Attribute
 from mimas.schema.system import SYSTEM
 from mimas.schema.values import decode
 from mimas.store import tables
 from mimas.store.database import Transaction
+from mimas.store.filtering.bounds import Bounds
 from mimas.store.instants import stamp
 from mimas.store.membership import changes, holders, stirring, transitions
 from mimas.store.membership.asking import CHUNK, Asking
@@ -54,7 +56,7 @@ def settle(tx: Transaction, store: Store, now: datetime) -> list[Transition]:
         changed += moved
         pairs = [(one.holder, one.resource) for one in moved if known.is_read(one.holder)]
         if pairs and level + 1 < known.depth:
-            asked |= {resource for _, resource in pairs}
+            asked |= {end for pair in pairs for end in pair}
             asked |= follow(tx, store, known.paths, changes.of_members(pairs))
     if altered:
         holders.settled(tx, store, known)
@@ -145,7 +147,9 @@ def _scan(asking: Asking, level: int, scanned: Collection[int]) -> list[Transiti
     tx, store = asking.tx, asking.store
     filters = {id_: filter_ for id_, filter_ in asking.holders.at(level).items() if id_ in scanned}
     found: list[Transition] = []
-    exact = {id_: _exact(store, filter_) for id_, filter_ in filters.items()} if len(filters) <= _FEW else {}
+    exact = (
+        {id_: _exact(store, filter_, asking.now) for id_, filter_ in filters.items()} if len(filters) <= _FEW else {}
+    )
     for id_, condition in exact.items():
         if condition is not None:
             rows = tx.rows(f"SELECT r.id FROM resource r WHERE {condition.text}", *condition.parameters)
@@ -158,13 +162,13 @@ def _scan(asking: Asking, level: int, scanned: Collection[int]) -> list[Transiti
     return found + asking.ask(level, _belonging(tx, store, sorted(scanned), kinds), matcher, scanned)
 
 
-def _exact(store: Store, wanted: Filter) -> Query | None:
+def _exact(store: Store, wanted: Filter, now: datetime) -> Query | None:
     """The condition that says of a row ``r`` whether the filter takes it, where the database can say so."""
-    if any(selection.condition is not None for selection in wanted):
+    if temporal(wanted):
+        # Somebody has to be asked when that ends.
         return None
-    if any(selection.type is None for selection in wanted):
-        return Query(f"r.state = {LIVE}")
-    return Query(f"r.state = {LIVE} AND r.type IN IDS", (store.symbols([str(one.type) for one in wanted]),))
+    lower, upper = Bounds(store, now).of(wanted)
+    return lower if lower == upper else None
 
 
 def _everybody(tx: Transaction, store: Store, kinds: Collection[str | None]) -> Iterator[int]:
