@@ -5,6 +5,7 @@ from threading import Event, Thread
 
 import pytest
 
+from mimas.store.membership import settle
 from tests.unit.store.membership.conftest import Office
 
 
@@ -33,8 +34,10 @@ def meanwhile(
 
     thread = Thread(target=other)
     thread.start()
-    with first.store.transaction():
+    with first.store.transaction() as tx:
         first.change(id_, **values)
+        # From here on it knows of nothing that is not committed yet.
+        settle(tx, first.store, first.clock())
         written.set()
         thread.join(1)
     thread.join(20)
