@@ -21,7 +21,7 @@ from mimas.store.subjects import Subjects
 from tests.laws.machine import LAW
 from tests.laws.selections import NOW, World, filters, readables, worlds
 
-EXAMPLES = settings(LAW, max_examples=300)
+EXAMPLES = settings(LAW, max_examples=150)
 
 
 @pytest.fixture

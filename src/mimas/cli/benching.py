@@ -71,6 +71,18 @@ def sets(people: int, sets: int, database: str | None, *, json: bool) -> None:
     out.print(f"\n{people:,} people, {sets:,} sets, Python {platform.python_version()}, {platform.machine()}")
 
 
+def search(people: int, database: str | None, *, json: bool) -> None:
+    """Run the benchmark of searches and print its figures."""
+    from mimas.bench.searching import run as run_
+
+    found = list(run_(people, database, _say(quiet=json)))
+    if json:
+        as_json({"people": people, "figures": [asdict(figure) for figure in found]})
+        return
+    table(("first page of 50", "median time", "found"), ((f.what, _time(f.seconds), str(f.found)) for f in found))
+    out.print(f"\n{people:,} people, Python {platform.python_version()}, {platform.machine()}")
+
+
 def foresight(count: int, *, json: bool) -> None:
     """Run the benchmark of plans and proofs and print its figures."""
     from mimas.bench.foresight import run as run_

@@ -21,7 +21,7 @@ from mimas.requests.policy import RULE
 from mimas.requests.schema import label
 from mimas.requests.validation import COMPUTED
 from mimas.schema import forms
-from mimas.schema.system import INDEXED, RUNTIME, SYSTEM
+from mimas.schema.system import RUNTIME, SYSTEM
 
 _NAMED = 2
 """How many policy rules a line of a table names."""
@@ -51,10 +51,9 @@ def show(installation: Installation, type_: str, *, json: bool) -> None:
     if type_ not in setup.catalogue:
         raise CommandError(f"There is no type '{type_}'; {suggest(type_, setup.catalogue)}".rstrip("; "))
     owned = owners(setup.rules).get(type_, {})
-    indexed = setup.rules.types[type_].indexed if type_ in setup.rules.types else INDEXED
     rows: list[dict[str, Any]] = []
     for name, attribute in setup.catalogue[type_].items():
-        form = {**forms.of(attribute), "indexed": name in indexed}
+        form = forms.of(attribute)
         limits = {key: form.pop(key) for key in ("pattern", "minimum", "maximum") if key in form}
         form.pop("label", None)
         computed = name in COMPUTED or type_ in RUNTIME
@@ -71,18 +70,16 @@ def show(installation: Installation, type_: str, *, json: bool) -> None:
     if json:
         as_json(rows)
         return
-    table(
-        ("attribute", "type", "label", "limits", "written by", "in the policy rules"),
-        [
-            (
-                *(one[key] for key in ("attribute", "form", "label")),
-                ", ".join(f"{key} {value}" for key, value in one["limits"].items()),
-                one["written by"],
-                _some(one["granted by"]),
-            )
-            for one in rows
-        ],
-    )
+    columns = {
+        "attribute": [one["attribute"] for one in rows],
+        "type": [one["form"] for one in rows],
+        "label": [one["label"] for one in rows],
+        "limits": [", ".join(f"{key} {value}" for key, value in one["limits"].items()) for one in rows],
+        "written by": [one["written by"] for one in rows],
+        "in the rules": [_some(one["granted by"]) for one in rows],
+    }
+    told = {name: cells for name, cells in columns.items() if any(cells)}
+    table(told, zip(*told.values(), strict=True))
 
 
 def _some(names: Sequence[str]) -> str:

@@ -9,6 +9,8 @@ from mimas.cli.installation import Installation
 from mimas.cli.printing import as_json, cell, out, table
 
 if TYPE_CHECKING:
+    from mimas.cli.trees import Tree
+    from mimas.language.filters.explaining import Verdict
     from mimas.language.filters.tree import Filter
     from mimas.store.database import Transaction
 
@@ -54,6 +56,44 @@ def count(installation: Installation, text: str, *, json: bool) -> None:
         as_json({"count": number, "more": more})
         return
     out.print(f"{'more than ' if more else ''}{number:,}", markup=False)
+
+
+def explain(installation: Installation, text: str, resource: str, *, json: bool) -> None:
+    """Each condition with its answer for one resource, and those that keep it out."""
+    from mimas.cli import trees
+    from mimas.cli.finding import named
+    from mimas.language.filters import explaining
+    from mimas.store.subjects import Subjects
+
+    store = installation.engine.store
+    number = named(installation, resource)
+    with store.reading() as tx:
+        wanted = _understood(installation, tx, text)
+        found = Subjects(tx, store).load([number])
+        if not found:
+            raise CommandError(f"There is no resource {number}, or it has been deleted.")
+        verdict = explaining.explain(wanted, found[0], datetime.now(UTC))
+        outside = explaining.excluding(verdict)
+    if json:
+        as_json({"holds": verdict.holds, "excluding": [one.says for one in outside], "because": _told(verdict)})
+        return
+    trees.show([_tree(verdict, number)])
+    if outside:
+        out.print(f"\nNot taken because of: {'; '.join(one.says for one in outside)}", markup=False)
+
+
+def _told(verdict: "Verdict") -> dict[str, Any]:
+    told = {"of": verdict.of, "condition": verdict.says, "holds": verdict.holds, "saw": list(verdict.saw)}
+    return told | ({"how": verdict.how, "parts": [_told(part) for part in verdict.parts]} if verdict.parts else {})
+
+
+def _tree(verdict: "Verdict", of: int) -> "Tree":
+    from mimas.cli.trees import Tree
+
+    head = "" if verdict.of == of else f"{verdict.of}: "
+    saw = "" if verdict.parts else f"   ({cell(list(verdict.saw)) if verdict.saw else 'no value'})"
+    sign, style = ("✓", "green") if verdict.holds else ("✗", "red")
+    return Tree(f"{sign} {head}{verdict.says}{saw}", [_tree(part, verdict.of) for part in verdict.parts], style)
 
 
 def _understood(installation: Installation, tx: "Transaction", text: str) -> "Filter":

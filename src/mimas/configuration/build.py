@@ -28,7 +28,7 @@ from mimas.configuration.reading import Document
 from mimas.mail.server import PORTS, MailServer
 from mimas.runs.setup import ConnectorSetup, Guard, Profile, Schedule, Setup, Told, Window
 from mimas.schema.attributes import Attribute, ObjectType, told_apart
-from mimas.schema.system import INDEXED, RUNTIME, SCHEMA, SYSTEM, Catalogue
+from mimas.schema.system import RUNTIME, SCHEMA, Catalogue, extended
 from mimas.schema.values import Scalar
 from mimas.secrets.vault import EMPTY, Vault
 from mimas.sync.rules import (
@@ -163,12 +163,12 @@ def _attributes(parts: dict[str, AttributePart]) -> dict[str, Attribute]:
 
 
 def _type(document: Document, body: ObjectTypeBody) -> ResourceType:
-    system = SYSTEM.get(document.name, {})
-    attributes = {**system, **_attributes(body.attributes)}
-    indexed = {name for name, part in body.attributes.items() if part.indexed} | (INDEXED & system.keys())
+    attributes = extended(document.name, _attributes(body.attributes))
+    indexed = frozenset(name for name, attribute in attributes.items() if attribute.indexed)
     chosen = {name: part.choose for name, part in body.attributes.items() if part.choose}
     deletion = _deletion(body.deletion)
-    return ResourceType(document.name, attributes, frozenset(indexed), document.place, deletion, body.release, chosen)
+    usage = {keyword: frozenset(names) for keyword, names in body.usage.items()}
+    return ResourceType(document.name, attributes, indexed, document.place, deletion, body.release, chosen, usage)
 
 
 def _deletion(part: DeletionPart) -> Deletion:

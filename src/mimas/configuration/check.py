@@ -13,6 +13,7 @@ from mimas.configuration.checks.enforcing import check_enforcing
 from mimas.configuration.checks.extensions import check_extensions
 from mimas.configuration.checks.gaps import check_gaps
 from mimas.configuration.checks.parameters import check_parameters
+from mimas.configuration.checks.policy import check_policy
 from mimas.configuration.checks.precedence import check_precedence
 from mimas.configuration.checks.provisioning import check_provisioning
 from mimas.configuration.checks.reach import check_reach
@@ -63,6 +64,7 @@ def check(home: Path, documents: Iterable[Document]) -> list[Problem]:
         check_enforcing,
         check_provisioning,
         check_resources,
+        check_policy,
     ):
         problems += part(world)
     if not errors(problems):

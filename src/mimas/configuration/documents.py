@@ -214,6 +214,9 @@ class ObjectTypeBody(Body):
         default=DeletionPart(rule="last"), description="When a resource of this type is deleted."
     )
     release: int = Field(default=0, ge=0, description="Days after deletion when unique values are free again.")
+    usage: dict[Name, list[Name]] = Field(
+        default={}, description="Keywords by which policy tells parts of the schema apart: keyword: attributes, or `.`."
+    )
 
 
 class ConnectorBody(Body):

@@ -15,7 +15,7 @@ from mimas.requests.schema import ATTRIBUTE, BINDING, DATA_TYPES, TYPE, binding
 from mimas.requests.wishes import Operation
 from mimas.schema import forms
 from mimas.schema.attributes import Attribute, Kind
-from mimas.schema.system import SYSTEM
+from mimas.schema.system import SYSTEM, extended
 from mimas.schema.values import as_list, decode
 from mimas.store import documents, naming, referring, resources
 from mimas.store.database import Transaction
@@ -190,7 +190,7 @@ class _Amendment:
         row = StoredDocument(OBJECT_TYPE, type_, documents.packed(packed), file, digest)
         documents.write(self.tx, [row], stamp(self.store.clock()))
         attributes = {name: forms.attribute(name, form) for name, form in parts.items()}
-        self.store.catalogue = {**self.store.catalogue, type_: {**SYSTEM.get(type_, {}), **attributes}}
+        self.store.catalogue = {**self.store.catalogue, type_: extended(type_, attributes)}
 
 
 def _new(kind: Kind, about: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """What a change of some types of resources means besides: for the policy, for documents, and for another request."""
 
 from mimas.requests import documents, journal, policy
+from mimas.requests.amending import AmendmentError, amend
 from mimas.requests.documents import Owners
 from mimas.requests.journal import Status
+from mimas.requests.schema import show
 from mimas.requests.target import Target
 from mimas.requests.wishes import Operation, Wish
 from mimas.requests.writing import Writer
-from mimas.schema.system import RUNTIME, SYSTEM
+from mimas.schema.system import RUNTIME, SCHEMA, SYSTEM
 from mimas.store import naming
 
 CANCEL = "CancelOperation"
@@ -21,8 +23,20 @@ def follow(writer: Writer, wish: Wish, target: Target, id_: int, owners: Owners)
         if target.values.get("RequestStatus") != Status.AUTHORIZING:
             return "The request has ended, or is being done: it can be cancelled only while it waits."
         journal.move(writer, id_, Status.CANCELED)
+    if wish.type in SCHEMA:
+        return _amend(writer, wish, id_)
     if wish.type not in RUNTIME and _may_have_documents(writer, wish, id_):
         documents.refresh(writer.tx, writer.store, [id_], owners)
+    return ""
+
+
+def _amend(writer: Writer, wish: Wish, id_: int) -> str:
+    """What a request has made of the schema is made of the documents, and counts from now on."""
+    try:
+        if amend(writer.tx, writer.store, wish.operation, wish.type, id_):
+            show(writer.tx, writer.symbols)
+    except AmendmentError as error:
+        return f"{error}."
     return ""
 
 

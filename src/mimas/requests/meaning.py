@@ -9,17 +9,15 @@ from collections.abc import Iterable, Mapping
 
 from mimas.language.errors import ExpressionError
 from mimas.language.filters.binding import understood
-from mimas.language.filters.predicate import predicate
-from mimas.language.filters.tree import Filter
 from mimas.language.keys import normal
 from mimas.schema.attributes import Attribute
 from mimas.schema.system import Catalogue
 from mimas.store import facts, naming, resources
 from mimas.store.database import Transaction
+from mimas.store.filtering.finding import find
 from mimas.store.naming import Key
 from mimas.store.resources import LIVE
 from mimas.store.store import Store
-from mimas.store.subjects import Subjects
 
 _GUID = re.compile(r"(?:urn:uuid:)?\{?([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?", re.IGNORECASE)
 
@@ -98,23 +96,8 @@ class Meaning:
             wanted = understood(text, self.store.catalogue, self.number)
         except ExpressionError:
             return None
-        found = self._taken(wanted)
+        found = find(self.tx, self.store, wanted, now=self.store.clock(), limit=2).ids
         return found[0] if len(found) == 1 else None
-
-    def _taken(self, wanted: Filter) -> list[int]:
-        """Whom a filter takes, two at most."""
-        now = self.store.clock()
-        everywhere = any(selection.type is None for selection in wanted)
-        types = self.store.symbols([selection.type for selection in wanted if selection.type])
-        takes = predicate(wanted)
-        found: list[int] = []
-        for first in range(1, resources.highest(self.tx) + 1, 10_000):
-            rows = resources.between(self.tx, first, first + 9_999)
-            ids = [row.id for row in rows if row.state == LIVE and (everywhere or row.type in types)]
-            found += [subject.id for subject in Subjects(self.tx, self.store).load(ids) if takes(subject, now)]
-            if len(found) > 1:
-                break
-        return found
 
 
 def spelled(tx: Transaction, store: Store, targets: Iterable[int]) -> dict[int, tuple[str, str]]:

@@ -5,7 +5,9 @@ is true. Source: MIM's SDK, *Schema Resources*; what is a part of Mimas itself h
 stock sets tell it from what may be changed.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from types import MappingProxyType
+from typing import TypeAlias
 
 from mimas.language.filters.binding import IMPLICIT
 from mimas.requests.placing import Draft, Placer
@@ -47,7 +49,8 @@ _FOLLOWED: Mapping[str, frozenset[str]] = {
 
 def show(tx: Transaction, symbols: Symbols) -> None:
     """Bring the resources to the types that the store knows; nothing is done where they show them already."""
-    wanted = list(drafts(symbols.store.catalogue))
+    usage = {name: type_.usage for name, type_ in symbols.compiled.rules.types.items()}
+    wanted = list(drafts(symbols.store.catalogue, usage))
     shown = documents.digest({f"{one.kind}/{one.name}": one.values for one in wanted})
     if tx.value("SELECT value FROM meta WHERE key = ?", _SHOWN) == shown:
         return
@@ -62,7 +65,11 @@ def is_shown(tx: Transaction) -> bool:
     return tx.value("SELECT 1 FROM meta WHERE key = ?", _SHOWN) is not None
 
 
-def drafts(catalogue: Catalogue) -> Iterator[Draft]:
+Usage: TypeAlias = Mapping[str, Mapping[str, frozenset[str]]]
+"""Type → keyword → attributes, and ``.`` for the type itself."""
+
+
+def drafts(catalogue: Catalogue, usage: Usage = MappingProxyType({})) -> Iterator[Draft]:
     """The resources that show a schema."""
     refers = SYSTEM[BINDING]
     called = _Called(catalogue)
@@ -71,14 +78,24 @@ def drafts(catalogue: Catalogue) -> Iterator[Draft]:
         values: Values = {"Name": name, "DataType": DATA_TYPES[implicit.kind], "Multivalued": False}
         yield Draft(ATTRIBUTE, name, "", {**values, "UsageKeyword": [KEYWORD]}, (), {"DisplayName": name})
     for type_, attributes in sorted(catalogue.items()):
-        kept: Values = {"UsageKeyword": [KEYWORD]} if type_ in SYSTEM else {}
-        yield Draft(TYPE, type_, "", {"Name": type_, **kept}, (), {"DisplayName": type_})
+        of = usage.get(type_, {})
+        kept = _keywords({keyword for keyword, names in of.items() if "." in names}, own=type_ in SYSTEM)
+        yield Draft(TYPE, type_, "", {"Name": type_}, (), {"DisplayName": type_, **kept})
         for name, attribute in sorted(attributes.items()):
             if (key := called.by(attribute)) not in seen:
                 seen.add(key)
-                yield Draft(ATTRIBUTE, key, "", _attribute(attribute), (), {"DisplayName": name})
+                words = {word for some in usage.values() for word, names in some.items() if name in names}
+                kept = _keywords(words, own=any(name in of for of in SYSTEM.values()))
+                yield Draft(ATTRIBUTE, key, "", _attribute(attribute), (), {"DisplayName": name, **kept})
             bound = ((refers["BoundObjectType"], type_), (refers["BoundAttributeType"], key))
-            yield Draft(BINDING, binding(type_, name), "", _binding(type_, attribute), bound)
+            kept = _keywords({word for word, names in of.items() if name in names}, own=name in SYSTEM.get(type_, {}))
+            yield Draft(BINDING, binding(type_, name), "", _binding(attribute), bound, kept)
+
+
+def _keywords(words: Collection[str], *, own: bool) -> Values:
+    """The keywords of a part of the schema when it is first shown."""
+    found = {*words, KEYWORD} if own else words
+    return {"UsageKeyword": [*sorted(found)]} if found else {}
 
 
 def binding(type_: str, attribute: str) -> str:
@@ -102,17 +119,14 @@ class _Called:
 
 
 def _attribute(attribute: Attribute) -> Values:
-    found: Values = {
+    return {
         "Name": attribute.name,
         "DataType": DATA_TYPES[attribute.kind],
         "Multivalued": attribute.multivalued,
     }
-    if any(attribute.name in of for of in SYSTEM.values()):
-        found["UsageKeyword"] = [KEYWORD]
-    return found
 
 
-def _binding(type_: str, attribute: Attribute) -> Values:
+def _binding(attribute: Attribute) -> Values:
     found: Values = {"DisplayName": label(attribute), "Required": attribute.required}
     if attribute.pattern:
         found["StringRegex"] = attribute.pattern
@@ -122,8 +136,6 @@ def _binding(type_: str, attribute: Attribute) -> Values:
         found["IntegerMaximum"] = attribute.maximum
     if others := sorted(f"{language}: {text}" for language, text in attribute.labels.items() if language != "en"):
         found["LocalizedDisplayName"] = [*others]
-    if attribute.name in SYSTEM.get(type_, {}):
-        found["UsageKeyword"] = [KEYWORD]
     return found
 
 

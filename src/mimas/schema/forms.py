@@ -42,13 +42,14 @@ def attribute(name: str, form: str | Mapping[str, Any]) -> Attribute:
         said.get("minimum"),
         said.get("maximum"),
         {"en": label} if isinstance(label, str) else dict(label),
+        bool(said.get("indexed")),
     )
 
 
 def of(attribute: Attribute) -> dict[str, Any]:
     """The form with keys of an attribute."""
     limits = {"pattern": attribute.pattern, "minimum": attribute.minimum, "maximum": attribute.maximum}
-    flags = {"multivalued": attribute.multivalued, "secret": attribute.secret, "required": attribute.required}
+    flags = {flag: getattr(attribute, flag) for flag in FLAGS}
     said = {"type": str(attribute.kind), "to": attribute.to, **flags, **limits, "label": dict(attribute.labels)}
     return {key: value for key, value in said.items() if tells(value)}
 

@@ -6,6 +6,7 @@ several values, ``!`` that it must have one, and ``>Type`` what a reference poin
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TypeAlias
 
 from mimas.schema.attributes import Attribute, Kind
@@ -105,3 +106,10 @@ def _attributes(short: str) -> Mapping[str, Attribute]:
 
 SYSTEM: Catalogue = {name: _attributes(short) for name, short in _TYPES.items()}
 """The types that Mimas itself is made of."""
+
+
+def extended(type_: str, attributes: Mapping[str, Attribute]) -> dict[str, Attribute]:
+    """The attributes of a type whose document has these; a type of Mimas itself keeps its own, and their indexes."""
+    own = SYSTEM.get(type_, {})
+    found = {n: replace(one, indexed=one.indexed or (n in own and own[n].indexed)) for n, one in attributes.items()}
+    return {**own, **found}

@@ -49,6 +49,7 @@ class Store:
     @contextmanager
     def transaction(self, *, durable: bool = False) -> Iterator[Transaction]:
         """See `Database.transaction`."""
+        catalogue = self.catalogue
         try:
             with self.database.transaction(durable=durable) as transaction:
                 yield transaction
@@ -57,6 +58,8 @@ class Store:
             self._symbols.clear()
             self._names.clear()
             self.settles_with = None
+            # A request may have changed the types.
+            self.catalogue = catalogue
             raise
 
     @contextmanager

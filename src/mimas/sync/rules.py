@@ -213,6 +213,8 @@ class ResourceType:
     """Days after its deletion when the unique values of a resource may be given to others; 0: never."""
     chosen: Mapping[str, str] = field(default_factory=dict)
     """Attribute → the Python function that chooses between what is contributed (MIM: manual precedence)."""
+    usage: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Keyword → the attributes that have it, and ``.`` if the type itself has it (MIM: UsageKeyword)."""
 
 
 @dataclass(frozen=True, slots=True)

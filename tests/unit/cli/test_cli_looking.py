@@ -52,6 +52,25 @@ def test_a_filter_with_a_mistake_is_told_with_its_place(used: Shell, filter_: st
     assert said.out == ""
 
 
+def test_a_search_explains_what_keeps_somebody_out(used: Shell) -> None:
+    filter_ = "/person[department = 'Engineering' and manager = /person[surname = 'Lovelace']]"
+    said = used.done("search", filter_, "--explain", "person/1003")
+    assert "✗ department = 'Engineering'   (Flight)" in said
+    assert said.endswith("Not taken because of: department = 'Engineering'\n")
+    told = used("search", filter_, "--explain", "person/1002", "--json").json
+    assert (told["holds"], told["excluding"], told["because"]["how"]) == (True, [], "and")
+
+
+def test_a_search_is_counted_and_sorted(used: Shell) -> None:
+    assert used.done("search", "/person[department = 'Engineering']", "--count") == "2\n"
+    assert used("search", "/person", "--count", "--json").json == {"count": 3, "more": False}
+    found = used("search", "/person", "--order", "accountName", "--descending", "--limit", "2", "--json").json
+    assert [one["values"]["accountName"] for one in found] == ["kpaulus", "ghopper"]
+    said = used("search", "/person", "--order", "surname")
+    assert said.code == 2
+    assert "Write `indexed` behind its type in the document ObjectType person" in said.err
+
+
 def test_search_says_when_there_are_more(used: Shell) -> None:
     used.write("data/hr.csv", people(10))
     used.done("import", "hr")

@@ -36,7 +36,10 @@ def test_types_and_their_attributes_are_listed(used: Shell) -> None:
     rows = {row["attribute"]: row for row in used("schema", "person", "--json").json}
     assert rows["employeeID"]["form"] == "string, indexed"
     assert rows["employeeID"]["written by"] == "sync rule 'In from HR'"
-    assert "reference, multivalued" in used.done("schema", "Set")
+    assert any(
+        line.split()[:3] == ["ExplicitMember", "reference,", "multivalued"]
+        for line in used.done("schema", "Set").splitlines()
+    )
     said = used("schema", "persn")
     assert said.code != 0
     assert "There is no type 'persn'; did you mean 'person'?" in said.err

@@ -54,7 +54,7 @@ attributes:
   floor: {type: integer, minimum: -2, maximum: 40, label: {en: Floor, de: Stockwerk}}
 """
     person = built(text).rules.types["person"].attributes
-    assert person["mail"] == Attribute("mail", required=True)
+    assert person["mail"] == Attribute("mail", required=True, indexed=True)
     assert person["kind"] == Attribute("kind", pattern="^(staff|guest)$", labels={"en": "Kind"})
     labels = {"en": "Floor", "de": "Stockwerk"}
     assert person["floor"] == Attribute("floor", Kind.INTEGER, minimum=-2, maximum=40, labels=labels)
@@ -85,6 +85,11 @@ def test_the_catalogue_has_the_types_of_mimas_and_those_of_the_documents() -> No
     assert catalogue["person"] == {"colour": Attribute("colour")}
     assert catalogue["Set"] == {**SYSTEM["Set"], "colour": Attribute("colour")}
     assert catalogue["Request"] == SYSTEM["Request"]
+    text = "kind: ObjectType\nname: Set\nattributes: {DisplayName: {type: string, label: Called}}\n"
+    assert built(text).catalogue["Set"]["DisplayName"] == Attribute(
+        "DisplayName", labels={"en": "Called"}, indexed=True
+    )
+    assert "DisplayName" in built(text).rules.types["Set"].indexed
 
 
 def test_object_type() -> None:
@@ -100,7 +105,7 @@ attributes:
   long: {type: boolean, multivalued: false, indexed: true}
 """
     person = built(text).rules.types["person"]
-    assert person.attributes["tags"] == Attribute("tags", Kind.STRING, True)
+    assert person.attributes["tags"] == Attribute("tags", Kind.STRING, True, indexed=True)
     assert person.attributes["age"] == Attribute("age", Kind.INTEGER)
     assert person.attributes["boss"] == Attribute("boss", Kind.REFERENCE, False, "person")
     assert person.indexed == {"id", "tags", "long"}

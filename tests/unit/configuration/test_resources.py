@@ -74,6 +74,7 @@ def test_nothing_is_said_of_what_is_right() -> None:
         ("GrantRight: true", "GrantRight: yes", "'GrantRight' is true or false, which 'yes' is not"),
         ("GrantRight: true", "GrantRight: [true]", "'GrantRight' holds one value, not a list"),
         ("ActionType: [Read]", "ActionType: [{a: b}]", "'ActionType' holds single values"),
+        ("ActionType: [Read]", "ActionType: [Raed]", "'Raed' is no action; did you mean 'Read'?"),
         ("ActionType: [Read]", "ActionType: true", "'ActionType' cannot be 'True'; write \"true\" in quotes"),
         ("PrincipalSet: Everybody", "PrincipalSet: Everbody", "there is no document of kind Set named 'Everbody'; did you mean 'Everybody'?"),
         ("Set/Sales", "Set/Sale", "there is no document of kind Set named 'Sale'; did you mean 'Sales'?"),
@@ -109,6 +110,21 @@ def test_an_id_that_no_document_has_may_be_in_the_store() -> None:
     )
     assert {one.severity for one in found} == {Severity.WARNING}
     assert len(found) == 2
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("PrincipalSet: Everybody\n", "", "names nobody whom it gives a right"),
+        ("ResourceCurrentSet: Set/Sales\n", "", "gives no right to Read, as it has no ResourceCurrentSet"),
+        ("[Read]", "[Create]", "gives no right to Create, as it has no ResourceFinalSet"),
+        ("[Read]", "[Read]\nActionParameter: [departmnt, '*']", "no type has the attribute 'departmnt'; did you mean 'department'?"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_gives_nobody_anything_is_suspicious(old: str, new: str, expected: str) -> None:
+    (problem,) = findings(SETS.replace(old, new, 1))
+    assert problem.severity is Severity.WARNING
+    assert expected in str(problem)
 
 
 ANN = "kind: person\nname: ann\naccountName: ann\ndepartment: Sales\n"

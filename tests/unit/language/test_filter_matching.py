@@ -24,7 +24,7 @@ def fitted(wanted: Filter) -> Filter:
     return bind(wanted, CATALOGUE, int)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(worlds(), st.lists(filters(), min_size=1, max_size=8))
 def test_a_matcher_finds_whom_the_predicates_take(world: World, wanted: list[Filter]) -> None:
     several = {number: fitted(one) for number, one in enumerate(wanted)}
@@ -36,7 +36,7 @@ def test_a_matcher_finds_whom_the_predicates_take(world: World, wanted: list[Fil
         assert until == min(turns, default=None)
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(worlds(), filters(), st.data())
 def test_until_its_turning_the_answer_stays(world: World, wanted: Filter, data: st.DataObject) -> None:
     one = fitted(wanted)
@@ -208,7 +208,7 @@ def _asked_again(before: World, after: World, wanted: Filter) -> set[int]:
     return asked
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 @given(worlds(), worlds(), filters(), st.data())
 def test_whose_answer_changes_is_found_by_going_back(
     one: World, two: World, wanted: Filter, data: st.DataObject

@@ -152,6 +152,8 @@ def world() -> World:
         ("/Group/manager/manager/manager", {1}),
         ("/Group/manager | /Set", {3, 7}),
         ("/Group[ComputedMember = /Set]", {8}),
+        ("/person[manager = /person[friends = /Group] or manager = /person[friends = /person]]", {2}),
+        ("/person[manager = /person[friends = /person] and not(manager = /person[friends = /Group])]", {2}),
         ("descendants(/Group, 'manager')", {1, 2, 3}),
         ("descendants(/person[name = 'Cy'], 'manager')", {1, 2}),
         ("/person[descendant-in('friends', /person)]", {2, 3}),

@@ -1,11 +1,13 @@
 """Filters: the XPath dialect of the MIM Service, from text to tree."""
 
+import re
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from mimas.language.errors import ExpressionError
-from mimas.language.filters.parser import DEEPEST, parse
+from mimas.language.filters.parser import DEEPEST, FARTHEST, parse
 from mimas.language.filters.tree import (
     All,
     Comparison,
@@ -223,12 +225,27 @@ def test_the_deepest_filter() -> None:
         parse(f"/group | /person[a = 'x' or {deep}]")
     with pytest.raises(ExpressionError, match="nested too deep"):
         parse(f"/person[not({deep})] | /group[a = 1 and b = 2]")
-    with pytest.raises(ExpressionError, match="nested too deep"):
-        parse("/person" + "/manager" * (DEEPEST + 1))
-    assert parse("/person" + "/manager" * (DEEPEST - 1))
+
+
+def test_the_farthest_filter() -> None:
+    assert parse("/person" + "/manager" * FARTHEST)
+    for far in ("/person" + "/manager" * (FARTHEST + 1), "/person" + "[m = /person" * 17 + "]" * 17):
+        with pytest.raises(
+            ExpressionError, match=r"^The filter follows references more than 16 times: divide it into se"
+        ):
+            parse(far)
 
 
 def test_deep_filters_never_crash() -> None:
     with pytest.raises(ExpressionError, match="too deep"):
         parse("/person[" + "(a = 'x' and not(" * 200 + "a = 'x'" + "))" * 200 + "]")
     assert parse("/person[" + "(" * 9000 + "a = 'x'" + ")" * 9000 + "]") == parse("/person[a = 'x']")
+
+
+def test_the_examples_of_the_documentation() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "filters.md").read_text()
+    blocks = re.findall(r"```xpath\n(.*?)```", page, re.DOTALL)
+    examples = [line for block in blocks for line in block.splitlines()]
+    assert len(examples) > 5
+    for example in examples:
+        parse(example)

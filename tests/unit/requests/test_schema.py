@@ -10,9 +10,11 @@ from mimas.configuration.apply import apply, in_force, wrong_in_force
 from mimas.configuration.build import setup
 from mimas.configuration.reading import read
 from mimas.requests.amending import AmendmentError, amend
+from mimas.requests.journal import Status
+from mimas.requests.processing import Requests
 from mimas.requests.schema import ATTRIBUTE, BINDING, KEYWORD, TYPE, show
 from mimas.requests.target import load
-from mimas.requests.wishes import Operation
+from mimas.requests.wishes import Change, Mode, Operation, Wish
 from mimas.requests.writing import Writer
 from mimas.runs.engine import Engine
 from mimas.schema.attributes import Attribute, Kind
@@ -222,6 +224,30 @@ def test_a_type_that_is_made_has_what_each_has(house: House) -> None:
     house.delete(TYPE, "Laptop")
     assert "Laptop" not in house.store.catalogue
     assert "Laptop Creator" not in house.living(BINDING)
+
+
+def test_requests_do_all_that(house: House) -> None:
+    house.apply(TYPES + RULE)
+    requests = Requests(house.store, house.symbols(), {})
+    values: dict[str, Any] = {"Name": "badge", "DataType": "String", "Multivalued": False, "DisplayName": "badge"}
+    made = [Change(name, Mode.REPLACE, (value,)) for name, value in values.items()]
+    (outcome,) = requests.submit(None, Wish(Operation.CREATE, ATTRIBUTE, None, tuple(made)))
+    assert outcome.status is Status.COMPLETED, outcome.message
+    assert outcome.target is not None
+    bound = {"BoundObjectType": house.id(TYPE, "person"), "BoundAttributeType": outcome.target}
+    made = [Change(name, Mode.REPLACE, (value,)) for name, value in bound.items()]
+    binding_ = Wish(Operation.CREATE, BINDING, None, tuple(made))
+    (outcome,) = requests.submit(None, binding_)
+    assert outcome.status is Status.COMPLETED, outcome.message
+    assert house.body("person")["badge"] == "string"
+    again, _ = requests.submit(None, binding_, binding_)
+    assert (again.status, again.message) == (Status.FAILED, "person has an attribute 'badge' already.")
+    before = house.store.catalogue
+    size = Wish(Operation.DELETE, BINDING, house.id(BINDING, "person size"))
+    refused = Wish(Operation.DELETE, BINDING, house.id(BINDING, "Set Filter"))
+    assert [one.status for one in requests.submit(None, size, refused)] == [Status.CANCELED, Status.FAILED]
+    assert house.store.catalogue == before
+    assert "size" in house.body("person")
 
 
 REFUSED = [

@@ -8,6 +8,7 @@ from mimas.requests.owners import owners
 from mimas.requests.processing import Requests
 from mimas.requests.wishes import Change, Mode, Operation, Wish
 from mimas.runs.releasing import refuse, release
+from mimas.schema.values import decode
 from mimas.store import looking
 from tests.world import World, delimited, inbound, person
 
@@ -54,8 +55,8 @@ def hr(world: World, *rows: str) -> None:
 
 
 def people(world: World) -> dict[str, str]:
-    rows = looking.candidates(world.store, "person", [])
-    return {str(values["name"]): str(values.get("dept", "")) for _, _, values in rows}
+    found = [decode(row[2]) for row in world.rows("SELECT id, type, doc FROM resource")]
+    return {str(values["name"]): str(values.get("dept", "")) for values in found if "employeeId" in values}
 
 
 def held(world: World) -> list[tuple[int, int]]:

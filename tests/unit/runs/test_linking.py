@@ -6,7 +6,10 @@ import pytest
 
 from mimas.runs.joiner import JoinerError, disconnect, disconnectors, join
 from mimas.runs.releasing import HoldError, release
+from mimas.schema.values import encode
+from mimas.store import tables
 from mimas.store.looking import hold_objects
+from mimas.store.resources import find
 from mimas.sync.rules import Deprovision, LinkType, ResourceType
 from tests.world import World, attributes, delimited, inbound, outbound, person, target, with_rule
 
@@ -416,6 +419,21 @@ def test_a_new_index_finds_those_who_are_there_already(world: World) -> None:
     world.write("badge.csv", {"id": "9", "mail": "m", "kind": "k"}, columns=COLUMNS)
     world.run("import badge", "sync")
     assert world.people()["A"]["tags"] == ["k"]
+
+
+def test_a_new_index_leaves_sets_what_they_are_found_by(world: World) -> None:
+    world.configure([HR], [HR_RULE], [person(indexed="employeeId")])
+    type_, key = world.store.symbols(["Set", "Set.DisplayName"])
+    with world.store.transaction() as tx:
+        number = tx.allocate("resource", 1)
+        doc = encode({"DisplayName": "All People"})
+        tx.insert(tables.resource, "id, type, doc, pattern, state", [(number, type_, doc, 1, 0)])
+    world.write("hr.csv", {"id": "1", "name": "A", "mail": "m"}, columns=COLUMNS)
+    world.run("import hr", "sync")
+    world.configure([HR], [HR_RULE], [person(indexed="employeeId mail")])
+    world.run("sync")
+    with world.store.reading() as tx:
+        assert find(tx, key, ["all people"]) == {"all people": [number]}
 
 
 def test_a_broken_scope_fails_for_one_object_only(world: World) -> None:

@@ -60,6 +60,18 @@ def bench_sets(
     run(people, sets, database, json=json)
 
 
+@bench.command("search")
+def bench_search(
+    count: Annotated[int, typer.Argument(metavar="N", help="How many people.")],
+    database: Annotated[str | None, typer.Option(help="An empty database's URL; an SQLite file by default.")] = None,
+    json: Json = False,
+) -> None:
+    """N people, and the first page of what is searched for among them: by indexes and without, and in order."""
+    from mimas.cli.benching import search
+
+    search(count, database, json=json)
+
+
 @bench.command("plan")
 def bench_plan(
     count: Annotated[int, typer.Argument(metavar="N", help="How many people.")],

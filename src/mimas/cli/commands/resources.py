@@ -20,10 +20,16 @@ def search(
     descending: Annotated[bool, typer.Option("--descending", help="The last one first.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="At most this many.")] = 100,
     count: Annotated[bool, typer.Option("--count", help="Only how many there are, counted up to a million.")] = False,
+    explain: Annotated[
+        str | None, typer.Option("--explain", metavar="TYPE/KEY", help="Why the filter takes it or not, as person/ann.")
+    ] = None,
 ) -> None:
     """Find resources by a filter."""
     from mimas.cli import searching
 
+    if explain is not None:
+        searching.explain(installation(context), filter_, explain, json=json)
+        return
     if count:
         searching.count(installation(context), filter_, json=json)
         return

@@ -13,9 +13,10 @@ from typing import TypeAlias
 
 from mimas.language.coercion import as_text
 from mimas.language.filters import tree
+from mimas.language.filters.asking import Asking
 from mimas.language.filters.predicate import compared_ids, only_ids
 from mimas.language.filters.subject import Subject
-from mimas.language.filters.turning import Judge, judging
+from mimas.language.filters.turning import Judge, answering
 from mimas.schema.values import Scalar
 
 _Key: TypeAlias = tuple[str, str, Scalar]
@@ -77,7 +78,7 @@ class Matcher:
     def __init__(self, filters: Mapping[int, tree.Filter]) -> None:
         self._of_type: dict[str, dict[int, tree.Filter]] = {}
         self._of_all: dict[int, tree.Filter] = {}
-        self._entries = {number: _Entry(number, judging(wanted)) for number, wanted in filters.items()}
+        self._entries = {number: _Entry(number, answering(wanted)) for number, wanted in filters.items()}
         self._indexes: dict[str, _Index] = {}
         for number, wanted in filters.items():
             types = {selection.type for selection in wanted}
@@ -92,6 +93,7 @@ class Matcher:
         index = self._indexes.get(subject.type)
         if index is None:
             index = self._indexes[subject.type] = self._index(subject.type)
+        asking = Asking(now)
         taken: set[int] = set()
         asked: set[int] = set()
         soonest: datetime | None = None
@@ -99,7 +101,7 @@ class Matcher:
             if entry.number in asked:
                 continue
             asked.add(entry.number)
-            holds, until = entry.judge(subject, now)
+            holds, until = entry.judge(subject, asking)
             if holds:
                 taken.add(entry.number)
             if until is not None and (soonest is None or until < soonest):

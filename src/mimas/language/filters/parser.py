@@ -10,6 +10,8 @@ from mimas.schema.messages import half_character
 
 DEEPEST = 120
 """Levels of brackets, ``not`` and paths within one another: each costs the predicate a few of Python's calls."""
+FARTHEST = 16
+"""References that are followed one after another: each may multiply the resources that are looked at."""
 
 _MEANT = {
     "==": "=",
@@ -52,18 +54,20 @@ def parse(text: str) -> tree.Filter:
 
 def _check_depth(found: tree.Filter) -> None:
     """Without recursion, for it may be deep."""
-    waiting = [(selection.condition, 1) for selection in found]
+    waiting = [(selection.condition, 1, 0) for selection in found]
     while waiting:
-        condition, depth = waiting.pop()
+        condition, depth, hops = waiting.pop()
         if depth > DEEPEST:
             raise ExpressionError(f"The filter is nested too deep, more than {DEEPEST} levels: divide it into sets.")
+        if hops > FARTHEST:
+            raise ExpressionError(f"The filter follows references more than {FARTHEST} times: divide it into sets.")
         match condition:
             case tree.Not(condition=inner):
-                waiting.append((inner, depth + 1))
+                waiting.append((inner, depth + 1, hops))
             case tree.All(conditions=parts) | tree.Any(conditions=parts):
-                waiting += [(part, depth + 1) for part in parts]
+                waiting += [(part, depth + 1, hops) for part in parts]
             case tree.Refers(to=within) | tree.Referred(by=within) | tree.Descends(of=within):
-                waiting += [(selection.condition, depth + 1) for selection in within]
+                waiting += [(selection.condition, depth + 1, hops + 1) for selection in within]
 
 
 def _unexpected(text: str, position: int) -> ExpressionError:

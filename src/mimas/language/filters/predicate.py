@@ -5,7 +5,7 @@ holds for one of them, ``!=`` when there are values and none is equal; nothing b
 (MIM: ``!=`` with a literal doubles as a test for presence, ``!=`` with a path is the opposite of ``=``).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from operator import eq, ge, gt, le, lt
 from typing import Any, TypeAlias
@@ -13,10 +13,12 @@ from typing import Any, TypeAlias
 from mimas.language.coercion import as_date, as_text
 from mimas.language.errors import FlowError
 from mimas.language.filters import tree
+from mimas.language.filters.asking import Ask, Asking, ancestors, remembered
 from mimas.language.filters.subject import Subject
 from mimas.schema.values import Scalar
 
 Test: TypeAlias = Callable[[Subject, datetime], bool]
+_Test: TypeAlias = Ask[bool]
 
 _FIRST = datetime.min.replace(tzinfo=UTC)
 LAST = datetime.max.replace(tzinfo=UTC)
@@ -26,26 +28,24 @@ ORDERS: dict[str, Callable[[Any, Any], bool]] = {"=": eq, "<": lt, "<=": le, ">"
 
 def predicate(wanted: tree.Filter) -> Test:
     """Whether a resource is in the filter at an instant (aware): the filter is bound, see `binding`."""
-    return _any([_selection(selection) for selection in wanted])
+    test = selecting(wanted)
+    return lambda subject, now: test(subject, Asking(now))
 
 
 def holding(condition: tree.Condition) -> Test:
     """Whether one condition holds for a resource at an instant."""
+    test = testing(condition)
+    return lambda subject, now: test(subject, Asking(now))
+
+
+def selecting(wanted: tree.Filter) -> _Test:
+    """As `predicate`, for one question of several."""
+    return _any([_selection(selection) for selection in wanted])
+
+
+def testing(condition: tree.Condition) -> _Test:
+    """As `holding`, for one question of several."""
     return _TESTS[type(condition)](condition)
-
-
-def equalities(wanted: tree.Filter) -> tuple[tuple[str | None, tuple[tuple[str, Scalar], ...]], ...]:
-    """For each selection its type and the attributes that must equal a literal: what an index can narrow it to."""
-    return tuple((selection.type, tuple(_required(selection.condition))) for selection in wanted)
-
-
-def _required(condition: tree.Condition | None) -> list[tuple[str, Scalar]]:
-    match condition:
-        case tree.Comparison(attribute=attribute, operator="=", value=str() | int() as value) if attribute != tree.ID:
-            return [(attribute, value)]
-        case tree.All(conditions=conditions):
-            return [pair for part in conditions for pair in _required(part)]
-    return []
 
 
 def instant(value: Scalar) -> datetime | None:
@@ -82,50 +82,38 @@ def compared_ids(wanted: tree.Filter) -> frozenset[int]:
     return frozenset(ids) if all(types == {None} for types in ids.values()) else frozenset()
 
 
-def ancestors(subject: Subject, attribute: str) -> Iterator[Subject]:
-    """Who refers to a resource, who refers to those, and so on, each once."""
-    met: set[int] = set()
-    waiting = [subject]
-    while waiting:
-        for other in waiting.pop().referrers(attribute):
-            if other.id not in met:
-                met.add(other.id)
-                waiting.append(other)
-                yield other
-
-
-def _selection(selection: tree.Selection) -> Test:
+def _selection(selection: tree.Selection) -> _Test:
     only = selection.type
     if selection.condition is None:
         return lambda subject, _: only is None or subject.type == only
-    test = holding(selection.condition)
-    return test if only is None else lambda subject, now: subject.type == only and test(subject, now)
+    test = testing(selection.condition)
+    return test if only is None else lambda subject, asking: subject.type == only and test(subject, asking)
 
 
-def _all(tests: list[Test]) -> Test:
-    def test(subject: Subject, now: datetime) -> bool:
+def _all(tests: list[_Test]) -> _Test:
+    def test(subject: Subject, asking: Asking) -> bool:
         for one in tests:  # noqa: SIM110 - a loop takes half the time of a generator
-            if not one(subject, now):
+            if not one(subject, asking):
                 return False
         return True
 
     return test
 
 
-def _any(tests: list[Test]) -> Test:
+def _any(tests: list[_Test]) -> _Test:
     if len(tests) == 1:
         return tests[0]
 
-    def test(subject: Subject, now: datetime) -> bool:
+    def test(subject: Subject, asking: Asking) -> bool:
         for one in tests:  # noqa: SIM110 - as above
-            if one(subject, now):
+            if one(subject, asking):
                 return True
         return False
 
     return test
 
 
-def _matches(condition: tree.Matches) -> Test:
+def _matches(condition: tree.Matches) -> _Test:
     name, wanted = condition.attribute, condition.text.casefold()
     match condition.how:
         case "starts-with":
@@ -137,17 +125,17 @@ def _matches(condition: tree.Matches) -> Test:
     return lambda subject, _: any(one(as_text(value).casefold()) for value in subject.values(name))
 
 
-def _present(condition: tree.Present) -> Test:
+def _present(condition: tree.Present) -> _Test:
     name = condition.attribute
     return lambda subject, _: bool(subject.values(name) or subject.references(name))
 
 
-def _not(condition: tree.Not) -> Test:
-    opposite = holding(condition.condition)
-    return lambda subject, now: not opposite(subject, now)
+def _not(condition: tree.Not) -> _Test:
+    opposite = testing(condition.condition)
+    return lambda subject, asking: not opposite(subject, asking)
 
 
-def _comparison(condition: tree.Comparison) -> Test:
+def _comparison(condition: tree.Comparison) -> _Test:
     name, value = condition.attribute, condition.value
     if isinstance(value, tree.Now):
         return _dated(condition, value)
@@ -163,10 +151,10 @@ def _comparison(condition: tree.Comparison) -> Test:
     return lambda subject, _: any(map(one, subject.values(name)))
 
 
-def _equals(name: str, text: str) -> Test:
+def _equals(name: str, text: str) -> _Test:
     """What most filters ask."""
 
-    def test(subject: Subject, _: datetime) -> bool:
+    def test(subject: Subject, _: Asking) -> bool:
         for value in subject.values(name):
             if (value if value.__class__ is str else as_text(value)).casefold() == text:
                 return True
@@ -186,38 +174,38 @@ def compared(wanted: Any, compare: Callable[[Any, Any], bool]) -> Callable[[Scal
     return lambda value: value.__class__ is kind and compare(value, wanted)
 
 
-def _dated(condition: tree.Comparison, moved: tree.Now) -> Test:
+def _dated(condition: tree.Comparison, moved: tree.Now) -> _Test:
     name = condition.attribute
     compare = ORDERS["=" if condition.operator == "!=" else condition.operator]
 
-    def holds(subject: Subject, now: datetime) -> bool:
+    def holds(subject: Subject, asking: Asking) -> bool:
         dates = map(instant, subject.values(name))
-        return any(date is not None and compare(boundary(date, moved), now) for date in dates)
+        return any(date is not None and compare(boundary(date, moved), asking.now) for date in dates)
 
     if condition.operator == "!=":
-        return lambda subject, now: bool(subject.values(name)) and not holds(subject, now)
+        return lambda subject, asking: bool(subject.values(name)) and not holds(subject, asking)
     return holds
 
 
-def _refers(condition: tree.Refers) -> Test:
-    name, test = condition.attribute, predicate(condition.to)
+def _refers(condition: tree.Refers) -> _Test:
+    name, test = condition.attribute, remembered(selecting(condition.to), condition.to)
     if name == tree.ID:
         return test
     if ids := compared_ids(condition.to):
         return lambda subject, _: not ids.isdisjoint(subject.references(name))
 
-    def holds(subject: Subject, now: datetime) -> bool:
+    def holds(subject: Subject, asking: Asking) -> bool:
         others = map(subject.other, subject.references(name))
-        return any(other is not None and test(other, now) for other in others)
+        return any(other is not None and test(other, asking) for other in others)
 
     return holds
 
 
-def _referred(condition: tree.Referred) -> Test:
-    name, test = condition.attribute, predicate(condition.by)
+def _referred(condition: tree.Referred) -> _Test:
+    name, test = condition.attribute, remembered(selecting(condition.by), condition.by)
     if known := only_ids(condition.by):
         return lambda subject, _: any(_is_referred(subject, name, id_, types) for id_, types in known.items())
-    return lambda subject, now: any(test(other, now) for other in subject.referrers(name))
+    return lambda subject, asking: any(test(other, asking) for other in subject.referrers(name))
 
 
 def _is_referred(subject: Subject, name: str, id_: int, types: set[str | None]) -> bool:
@@ -226,12 +214,12 @@ def _is_referred(subject: Subject, name: str, id_: int, types: set[str | None]) 
     return None in types or ((other := subject.other(id_)) is not None and other.type in types)
 
 
-def _descends(condition: tree.Descends) -> Test:
-    name, test = condition.attribute, predicate(condition.of)
-    return lambda subject, now: any(test(other, now) for other in ancestors(subject, name))
+def _descends(condition: tree.Descends) -> _Test:
+    name, test = condition.attribute, remembered(selecting(condition.of), condition.of)
+    return lambda subject, asking: any(test(other, asking) for other in ancestors(subject, name))
 
 
-_TESTS: dict[type, Callable[[Any], Test]] = {
+_TESTS: dict[type, Callable[[Any], _Test]] = {
     tree.Comparison: _comparison,
     tree.Matches: _matches,
     tree.Present: _present,
@@ -239,6 +227,6 @@ _TESTS: dict[type, Callable[[Any], Test]] = {
     tree.Referred: _referred,
     tree.Descends: _descends,
     tree.Not: _not,
-    tree.All: lambda condition: _all([holding(part) for part in condition.conditions]),
-    tree.Any: lambda condition: _any([holding(part) for part in condition.conditions]),
+    tree.All: lambda condition: _all([testing(part) for part in condition.conditions]),
+    tree.Any: lambda condition: _any([testing(part) for part in condition.conditions]),
 }

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from mimas.language.filters import tree
-from mimas.language.filters.predicate import LAST, ORDERS, Test, ancestors, boundary, holding, instant, predicate
+from mimas.language.filters.asking import Ask, Asking, ancestors, remembered
+from mimas.language.filters.predicate import LAST, ORDERS, boundary, instant, selecting, testing
 from mimas.language.filters.subject import Subject
 
 Answer: TypeAlias = tuple[bool, datetime | None]
 """Whether it holds, and the next instant at which that may change by itself; None: never."""
-Judge: TypeAlias = Callable[[Subject, datetime], Answer]
+Judge: TypeAlias = Ask[Answer]
 
 _TICK = timedelta(microseconds=1)
 """After equality, ``<`` changes with the next instant there is."""
@@ -33,13 +34,18 @@ def turning(wanted: tree.Filter) -> Callable[[Subject, datetime], datetime | Non
     return lambda subject, now: judge(subject, now)[1]
 
 
-def judging(wanted: tree.Filter) -> Judge:
+def judging(wanted: tree.Filter) -> Callable[[Subject, datetime], Answer]:
     """The answer for a resource, and the instant of `turning`."""
+    answer = answering(wanted)
+    return lambda subject, now: answer(subject, Asking(now))
+
+
+def answering(wanted: tree.Filter) -> Judge:
+    """As `judging`, for one question of several."""
     if not temporal(wanted):
-        test = predicate(wanted)
-        return lambda subject, now: (test(subject, now), None)
+        return _timeless(selecting(wanted))
     judges = [_selection(selection) for selection in wanted]
-    return lambda subject, now: any_of(judge(subject, now) for judge in judges)
+    return lambda subject, asking: any_of(judge(subject, asking) for judge in judges)
 
 
 def any_of(answers: Iterable[Answer]) -> Answer:
@@ -65,40 +71,40 @@ def _selection(selection: tree.Selection) -> Judge:
     if selection.condition is None:
         return lambda subject, _: (only is None or subject.type == only, None)
     judge = _condition(selection.condition)
-    return lambda subject, now: judge(subject, now) if only is None or subject.type == only else (False, None)
+    return lambda subject, asking: judge(subject, asking) if only is None or subject.type == only else (False, None)
 
 
 def _condition(condition: tree.Condition) -> Judge:
     match condition:
         case tree.Not(condition=inner):
             opposite = _condition(inner)
-            return lambda subject, now: _not(opposite(subject, now))
+            return lambda subject, asking: _not(opposite(subject, asking))
         case tree.Any(conditions=parts):
             return _any(parts)
         case tree.All(conditions=parts):
             none = _any([tree.Not(part) for part in parts])
-            return lambda subject, now: _not(none(subject, now))
+            return lambda subject, asking: _not(none(subject, asking))
         case tree.Comparison(value=tree.Now() as moved):
             return _comparison(condition, moved)
         case tree.Refers() | tree.Referred() | tree.Descends():
             return _others(condition)
-    return _timeless(holding(condition))
+    return _timeless(testing(condition))
 
 
-def _timeless(test: Test) -> Judge:
-    return lambda subject, now: (test(subject, now), None)
+def _timeless(test: Ask[bool]) -> Judge:
+    return lambda subject, asking: (test(subject, asking), None)
 
 
 def _any(parts: Iterable[tree.Condition]) -> Judge:
     """What time cannot change is asked first: where it holds, nothing else matters."""
     parts = list(parts)
-    timeless = [holding(part) for part in parts if not temporal((tree.Selection(None, part),))]
+    timeless = [testing(part) for part in parts if not temporal((tree.Selection(None, part),))]
     judges = [_condition(part) for part in parts if temporal((tree.Selection(None, part),))]
 
-    def judge(subject: Subject, now: datetime) -> Answer:
-        if any(test(subject, now) for test in timeless):
+    def judge(subject: Subject, asking: Asking) -> Answer:
+        if any(test(subject, asking) for test in timeless):
             return True, None
-        return any_of(judge(subject, now) for judge in judges)
+        return any_of(judge(subject, asking) for judge in judges)
 
     return judge
 
@@ -107,7 +113,7 @@ def _others(condition: tree.Refers | tree.Referred | tree.Descends) -> Judge:
     name = condition.attribute
     match condition:
         case tree.Refers(attribute=tree.ID, to=wanted):
-            return judging(wanted)
+            return answering(wanted)
         case tree.Refers(to=wanted):
             reach: Callable[[Subject], Iterable[Subject | None]] = lambda subject: map(  # noqa: E731 - one of three
                 subject.other, subject.references(name)
@@ -116,20 +122,20 @@ def _others(condition: tree.Refers | tree.Referred | tree.Descends) -> Judge:
             reach = lambda subject: subject.referrers(name)  # noqa: E731
         case tree.Descends(of=wanted):
             reach = lambda subject: ancestors(subject, name)  # noqa: E731
-    judge = judging(wanted)
-    return lambda subject, now: any_of(judge(other, now) for other in reach(subject) if other is not None)
+    judge = remembered(answering(wanted), wanted)
+    return lambda subject, asking: any_of(judge(other, asking) for other in reach(subject) if other is not None)
 
 
 def _comparison(condition: tree.Comparison, moved: tree.Now) -> Judge:
     name, operator = condition.attribute, condition.operator
     asked = "=" if operator == "!=" else operator
 
-    def holds(subject: Subject, now: datetime) -> Answer:
+    def holds(subject: Subject, asking: Asking) -> Answer:
         dates = map(instant, subject.values(name))
-        return any_of(_against(asked, boundary(date, moved), now) for date in dates if date is not None)
+        return any_of(_against(asked, boundary(date, moved), asking.now) for date in dates if date is not None)
 
     if operator == "!=":
-        return lambda subject, now: _not(holds(subject, now)) if subject.values(name) else (False, None)
+        return lambda subject, asking: _not(holds(subject, asking)) if subject.values(name) else (False, None)
     return holds
 
 

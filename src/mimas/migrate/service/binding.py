@@ -35,7 +35,7 @@ _KNOWN = _GIVEN | {"ExpirationTime", "Locale"}
 _LIMITS = {"IntegerMinimum": "minimum", "IntegerMaximum": "maximum"}
 _FLAGS = ("multivalued", "indexed", "secret", "required")
 _OWN = "the Service's own bookkeeping"
-_KEYWORDS = "a document of the kind ObjectType has no usage keywords"
+_OF_ATTRIBUTE = "an attribute has the keywords that it has in any type"
 _IDLE = ("only texts have a pattern", "only whole numbers have a range")
 _LEFT = "Mimas has no use for this attribute of every resource"
 
@@ -147,7 +147,8 @@ _SAID = {
 
 def settle_schema(one: Exported, outcome: Outcome = Outcome.CARRIED, note: str = "") -> None:
     """Say what became of the rest of a part of the schema."""
-    one.mark("UsageKeyword", Outcome.DIFFERENT if outcome is Outcome.CARRIED else outcome, note or _KEYWORDS)
+    said = _OF_ATTRIBUTE if one.kind == "AttributeTypeDescription" else ""
+    one.mark("UsageKeyword", Outcome.DIFFERENT if said and outcome is Outcome.CARRIED else outcome, note or said)
     for name in (*BOOKKEEPING, "CreatedTime", "Creator", "Localizable"):
         one.mark(name, Outcome.NOT_APPLICABLE, _OWN)
     settle(one.element, outcome, note)

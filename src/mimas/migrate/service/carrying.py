@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from mimas.configuration.documents import KINDS as KINDS_OF_DOCUMENTS
 from mimas.configuration.documents import ObjectTypeBody, parse
 from mimas.configuration.reading import Document
 from mimas.migrate.drafts import Draft, plain
@@ -71,7 +72,8 @@ def carry(
 
 
 def _is_resource(one: Exported, spelling: Spelling) -> bool:
-    return one.kind not in (*_NO_DOCUMENT, KIND, _ANSWERS) and spelling.has(one.kind)
+    taken = (*_NO_DOCUMENT, KIND, _ANSWERS, *KINDS_OF_DOCUMENTS)
+    return spelling.has(one.kind) and not {one.kind, spelling.type(one.kind)} & {*taken}
 
 
 def _catalogue(drafts: list[Draft]) -> Catalogue:

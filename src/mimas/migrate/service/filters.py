@@ -7,6 +7,7 @@ The text stays as people wrote it, but for these names. What a name stands for f
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from mimas.language.errors import ExpressionError
 from mimas.language.filters.binding import understood
@@ -127,7 +128,8 @@ class _Writer:
 
     def _named(self, token: _Token, at: int) -> tuple[str, int]:
         """An attribute with what it is compared with, or a function with its attribute."""
-        following = [place for place in range(at + 1, len(self._tokens)) if self._tokens[place].kind != "space"][:5]
+        places = (place for place in range(at + 1, len(self._tokens)) if self._tokens[place].kind != "space")
+        following = list(islice(places, 5))
         words = [self._tokens[place].text for place in following]
         if token.text in _MATCHES and len(words) > 3 and words[0] == "(":
             end = next(place for place in [*following, at] if self._tokens[place].text == ")" or place == at)

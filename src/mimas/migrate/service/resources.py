@@ -46,6 +46,18 @@ class Resources:
             self._migration.report.resources.setdefault(draft.kind, []).append(" – ".join(filter(None, said)))
             settle(one.element, Outcome.CARRIED)
         self._migration.drafts += drafts.values()
+        self._remind(drafts.values())
+
+    def _remind(self, drafts: Iterable[Draft]) -> None:
+        """Whoever is named by policy has a document, and may be brought by a sync rule as well."""
+        for kind in sorted(self._around.ruled):
+            if names := sorted(draft.name for draft in drafts if draft.kind == kind):
+                shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+                self._migration.report.to_do.append(
+                    f"Policy names {len(names)} of the type {kind}, which have documents in {FOLDER}/{kept_file(kind)}:"
+                    f" {shown}. Sync rules bring such, too: where they bring the same ones, take these documents away,"
+                    f" and let policy name them as in `{kind}/key`, by an indexed attribute."
+                )
 
     def _set_aside(self, drafts: dict[Exported, Draft]) -> None:
         """Let stand aside what cannot be in force, and whatever would be wrong without it."""

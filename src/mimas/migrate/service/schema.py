@@ -107,7 +107,7 @@ class Schema:
             if name in SYSTEM:
                 self._add(migration, name, shown)
             elif uses is None and theirs is not None:
-                _unite(theirs, line(name), shown)
+                _unite(theirs, type_, shown)
             else:
                 use = (uses or {}).get(name.lower(), Use(name))
                 migration.drafts.append(_draft(type_, shown, use, _ONLY if uses is not None else _ALONE))
@@ -132,19 +132,32 @@ def _draft(type_: Exported, bound: list[Binding], use: Use, note: str) -> Draft:
     body: dict[str, Any] = {"description": paragraphs(type_.text("Description") or type_.text("DisplayName"))}
     body = {key: value for key, value in body.items() if value}
     body["attributes"] = _sorted(attributes)
+    body |= _usage(type_, {line(use.attributes.get(one.name.lower(), one.name)): one for one in bound}, attributes)
     return Draft("ObjectType", line(use.type), body, note, "types/portal" if is_own(own) else "types")
 
 
-def _unite(theirs: Draft, name: str, bound: list[Binding]) -> None:
+def _unite(theirs: Draft, type_: Exported, bound: list[Binding]) -> None:
     """Give a type of the metaverse what the portal's has more, and its labels and limits."""
     attributes = theirs.body.setdefault("attributes", {})
     names = {one.lower(): one for one in attributes}
+    called: dict[str, Binding] = {}
     for one in bound:
         spelled = line(one.name)
         same = spelled if spelled in attributes or one.name in FIXED else names.get(spelled.lower(), spelled)
         attributes[same] = _together(attributes[same], one) if same in attributes else one.form()
+        called[same] = one
     theirs.body["attributes"] = _sorted(attributes)
-    theirs.note = "\n".join(filter(None, [theirs.note, _UNITED.format(name)]))
+    theirs.body |= _usage(type_, called, attributes)
+    theirs.note = "\n".join(filter(None, [theirs.note, _UNITED.format(line(type_.text("Name")))]))
+
+
+def _usage(type_: Exported, bound: Mapping[str, Binding], written: Collection[str]) -> dict[str, Any]:
+    """The keywords of the type, as ``.``, and of its bindings: by these MIM's sets tell what must not be changed."""
+    found: dict[str, list[str]] = {word: ["."] for word in map(line, type_.texts("UsageKeyword"))}
+    for name, one in sorted(bound.items(), key=lambda item: item[0].lower()):
+        for word in map(line, one.binding.texts("UsageKeyword")) if name in written else ():
+            found.setdefault(word, []).append(name)
+    return {"usage": found} if found else {}
 
 
 def _together(given: Any, one: Binding) -> Any:

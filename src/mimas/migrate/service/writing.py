@@ -16,6 +16,7 @@ from mimas.migrate.service.shown import Shown
 from mimas.migrate.service.spelling import Spelling
 from mimas.migrate.service.values import UnreadableError, value
 from mimas.migrate.service.wording import FILTERS, Wording
+from mimas.requests.meaning import guid
 from mimas.schema.attributes import Attribute, Kind
 from mimas.schema.system import Catalogue
 
@@ -81,7 +82,7 @@ class Writer:
         if values.get(_TITLE) == self._names[one]:
             del values[_TITLE]  # that is what it is called anyway
         order = [_TITLE, "displayName", "Description", "description", *known]
-        body: dict[str, Any] = {"ObjectID": one.id} if one.id else {}
+        body: dict[str, Any] = {"ObjectID": one.id} if guid(one.id) else {}
         body |= {_KEYS.get(name, name): values[name] for name in sorted(values, key=order.index)}
         if words := list(localised.words(one)):
             notes += ["In other languages:", *words]
@@ -143,14 +144,15 @@ class Writer:
             return [found]
         id_ = identifier(text)
         other = self._all.get(id_)
+        if other is None and not guid(id_):
+            raise UnreadableError("it is no GUID")
         if other is None:
             notes.append(_strange(id_))
             return [id_]
         if other.kind in KINDS:
             return [name if attribute.to == other.kind else f"{other.kind}/{name}" for name in self._parts(one, other)]
         if other not in self._names:
-            notes.append(f"{id_} is {line(other.kind)} “{other.title}”, which is no document.")
-            return [id_]
+            raise UnreadableError(f"{line(other.kind)} “{other.title}” is no document")
         name = self._names[other]
         return [name if attribute.to == other.kind and "/" not in name else self._called(other)]
 

@@ -98,8 +98,6 @@ def _undone(engine: Engine) -> Iterator[Transaction]:
             yield tx
     finally:
         engine.forget_symbols()
-        # The plan may have been made under other documents.
-        engine.store.catalogue = engine.setup.catalogue
 
 
 def rehearse(

@@ -24,6 +24,8 @@ FEW, MANY = 1_000, 100_000
 """Resources of which it does not matter how they are found; and so many that reading all in order is as quick."""
 _WIDEST = 100
 """Alternatives of which each may be looked for by itself."""
+_HOPS = 3
+"""References that are followed on the way to an index."""
 _LAST = chr(0x10FFFF)
 _WHOLE = 100
 """Characters of a key that are as they were, however long it was."""
@@ -73,14 +75,14 @@ def _union(some: list[Narrow]) -> Narrow:
     return Narrow(query)
 
 
-def narrows(store: Store, type_: str | None, condition: tree.Condition | None) -> Iterator[Narrow]:
+def narrows(store: Store, type_: str | None, condition: tree.Condition | None, hops: int = _HOPS) -> Iterator[Narrow]:
     """Each way to narrow a condition on resources of a type down."""
     match condition:
         case tree.All(conditions=parts):
             for part in parts:
-                yield from narrows(store, type_, part)
+                yield from narrows(store, type_, part, hops)
         case tree.Any(conditions=parts):
-            ways = [next(narrows(store, type_, part), None) for part in parts]
+            ways = [next(narrows(store, type_, part, hops), None) for part in parts]
             if len(ways) <= _WIDEST and all(ways):
                 yield _union([way for way in ways if way is not None])
         case tree.Comparison(attribute=tree.ID, operator="=", value=id_):
@@ -90,19 +92,19 @@ def narrows(store: Store, type_: str | None, condition: tree.Condition | None) -
         case tree.Matches(how="starts-with", attribute=name, text=text):
             for begins in _beginning(text):
                 yield from _keyed(store, attributes_of(store, type_, name), begins)
-        case tree.Refers() | tree.Referred():
-            yield from _referring(store, condition)
+        case tree.Refers() | tree.Referred() if hops:
+            yield from _referring(store, condition, hops - 1)
 
 
-def _referring(store: Store, condition: tree.Refers | tree.Referred) -> Iterator[Narrow]:
+def _referring(store: Store, condition: tree.Refers | tree.Referred, hops: int) -> Iterator[Narrow]:
     edges = edges_of(store, condition.attribute)
     match condition:
         case tree.Refers(attribute=tree.ID, to=other):
-            yield from _related(store, other, lambda ids: ids)
+            yield from _related(store, other, hops, lambda ids: ids)
         case tree.Refers(to=other):
-            yield from _related(store, other, *(partial(one.reached, back=True) for one in edges))
+            yield from _related(store, other, hops, *(partial(one.reached, back=True) for one in edges))
         case tree.Referred(by=other):
-            yield from _related(store, other, *(one.reached for one in edges))
+            yield from _related(store, other, hops, *(one.reached for one in edges))
 
 
 def _keyed(store: Store, attributes: dict[str, Attribute], keys: Query) -> Iterator[Narrow]:
@@ -114,9 +116,9 @@ def _keyed(store: Store, attributes: dict[str, Attribute], keys: Query) -> Itera
         yield Narrow(ids, symbols[0], keys) if len(symbols) == 1 else Narrow(ids)
 
 
-def _related(store: Store, inner: tree.Filter, *reached: Callable[[str], str]) -> Iterator[Narrow]:
+def _related(store: Store, inner: tree.Filter, hops: int, *reached: Callable[[str], str]) -> Iterator[Narrow]:
     """Who has to do with one of what a filter takes, if that can be narrowed down."""
-    ways = [next(narrows(store, only.type, only.condition), None) for only in inner]
+    ways = [next(narrows(store, only.type, only.condition, hops), None) for only in inner]
     if len(ways) > _WIDEST or not all(ways):
         return
     ids = _union([way for way in ways if way is not None]).ids
@@ -140,7 +142,9 @@ def _beginning(text: str) -> Iterator[Query]:
         if before:
             yield _between(before, before + _LAST)
         return
-    yield either(_between(begin, begin + _LAST), _between(before + "\x80", before + _LAST))
+    # The one range around the two is what an index begins with and keeps in order.
+    whole = _between(begin, before + _LAST)
+    yield both(whole, either(_between(begin, begin + _LAST), _between(before + "\x80", before + _LAST)))
 
 
 def _between(first: str, end: str) -> Query:

@@ -88,3 +88,8 @@ def test_the_stored_form() -> None:
     assert xpath("  /Person\n") == "/Person"
     guid = "AAAAAAAA-0000-0000-0000-00000000000f"
     assert identifiers(f"/Person[A = '{guid}' or A = '{guid.lower()}']") == [guid.lower()]
+
+
+def test_a_filter_without_end_is_written_soon() -> None:
+    text = "/Person[" + " and ".join(["AccountName = 'x'"] * 20_000) + "]"
+    assert spelt(text, SPELLING).count("accountName") == 20_000

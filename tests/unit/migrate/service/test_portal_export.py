@@ -8,6 +8,8 @@ import pytest
 from service_exports import (
     AGENTS,
     adds_up,
+    attribute,
+    bound,
     exported,
     guid,
     ma_data,
@@ -17,6 +19,8 @@ from service_exports import (
     type_,
 )
 
+from mimas.configuration.check import check
+from mimas.configuration.problem import errors
 from mimas.configuration.reading import read_folder
 from mimas.migrate.elements import MigrationError, Outcome
 from mimas.migrate.migration import Migration
@@ -99,13 +103,17 @@ def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, text: str) -> None:
 
 
 def test_hostile_kinds_become_no_files(tmp_path: Path) -> None:
-    kinds = ["../../x", "/etc/passwd", "con", "a\nb", "", " ", "é" * 400]
+    kinds = ["../../x", "/etc/passwd", "Connector", "set", "BINDINGDESCRIPTION", "con", "a\nb", "", " ", "é" * 400]
     some = [exported(kind, guid(number), {"DisplayName": kind}) for number, kind in enumerate(kinds)]
     types: list[Any] = [type_(40 + number, kind) for number, kind in enumerate(kinds)]
-    migration = migrated(tmp_path, results(*types), results(*some))
+    types += [bound(60 + number, 40 + number, 90) for number in range(len(kinds))]
+    migration = migrated(tmp_path, results(*types, attribute(90, "DisplayName")), results(*some))
     home = tmp_path / "home"
     for path in migration.write(home):
         assert (home / path).resolve().is_relative_to(home)
         assert len(path.parts) <= 4
-    assert read_folder(home)[1][0].message.endswith("has no such folder")
+    documents, problems = read_folder(home)
+    assert problems == []
+    assert errors(check(home, documents)) == []
+    assert "Connector" not in {one.kind for one in documents}
     adds_up(migration, tmp_path)

@@ -274,12 +274,20 @@ def test_values_that_do_not_fit_are_told(tmp_path: Path) -> None:
     assert found.report.resources["Gadget"] == ["Phone", "Broken – stands aside"]
 
 
+def test_identifiers_that_are_none(tmp_path: Path) -> None:
+    found = united(tmp_path, set_(1, "Odd", ExplicitMember=["urn:uid:x", urn(9)]).replace(guid(1), "no-guid"))
+    assert bodies(found, "Set")["Odd"] == {"ExplicitMember": [guid(9)]}
+    assert "# ExplicitMember was urn:uid:x: it is no GUID.\n" in yaml(found, "Odd")
+
+
 def test_what_a_sync_rule_writes_is_not_written(tmp_path: Path) -> None:
     rule_ = Draft("SyncRule", "hr", {"direction": "inbound", "resource": "person", "flows": {"accountName": "a"}})
     objects = results(exported("Person", guid(1), {"DisplayName": "Ann", "AccountName": "ann"}))
     found = migrated(tmp_path, SCHEMA, objects, drafts=[Draft("ObjectType", "person", dict(PERSON.body)), rule_])
     assert bodies(found, "person")["Ann"] == {"ObjectID": guid(1), "displayName": "Ann"}
     assert "# AccountName was ann: a sync rule gives it.\n" in yaml(found, "Ann")
+    (told,) = found.report.to_do
+    assert told.startswith("Policy names 1 of the type person, which have documents in policy/person: Ann.")
 
 
 def test_what_cannot_be_in_force_stands_aside_with_what_hangs_on_it(tmp_path: Path) -> None:

@@ -197,7 +197,7 @@ def test_it_is_right_and_can_be_put_into_force(documents: list[Document], home: 
         ]
         ids = naming.resources(tx, keys)
         administrators, admin, others, auditors = (ids[key] for key in keys)
-        members = dict(tx.rows("SELECT holder, resource FROM member"))
+        members: dict[int, int] = dict(tx.rows("SELECT holder, resource FROM member"))
         count = tx.value("SELECT COUNT(*) FROM member WHERE holder = ?", others)
     assert members[administrators] == members[auditors] == admin
     assert count == 1  # the account of the synchronisation

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from mimas.configuration.check import check
+from mimas.configuration.problem import Severity
 from mimas.configuration.reading import FOLDER, read
 from mimas.dev.fuzzing.target import Target, told
 from mimas.dev.fuzzing.targets.corpus import ROOT, folder
@@ -13,6 +14,7 @@ from mimas.migrate import entra, mim
 from mimas.migrate.elements import MigrationError
 from mimas.migrate.migration import Migration
 
+_POLICY_FILES = f"{FOLDER}/policy"
 _BETWEEN = b"\x1e"
 """What stands between the files of a case."""
 
@@ -49,7 +51,7 @@ def _read(migration: Migration, home: Path) -> str:
     assert report.total.total() == sum(1 for root in report.files.values() for _ in root.walk())
     documents = []
     for path in sorted((home / FOLDER).rglob("*.yaml")):
-        found, problems = read(path.read_text("utf-8"), path.name)
+        found, problems = read(path.read_text("utf-8"), path.relative_to(home).as_posix())
         assert not problems, f"what was written cannot be read: {problems[0]}"
         documents += found
     for path in home.glob("extensions/*.py"):
@@ -57,6 +59,9 @@ def _read(migration: Migration, home: Path) -> str:
         assert all(isinstance(one, ast.FunctionDef | ast.Expr) for one in body), f"{path.name} does something"
     problems = check(home, documents)
     told(ValueError(), *(part for one in problems for part in (one.message, one.hint)), "")
+    # What cannot be in force stands aside: of policy nothing else is written.
+    wrong = [one for one in problems if one.severity is Severity.ERROR and one.place.file.startswith(_POLICY_FILES)]
+    assert not wrong, f"what was written is wrong: {wrong[0]}"
     return f"{len(documents)} {len(report.to_do)} {' '.join(f'{one.name}' for one in report.total)}"
 
 
@@ -121,27 +126,51 @@ _VALUE = (
 )
 
 
-def _portal(kind: bytes, **values: bytes) -> bytes:
-    said = {"ObjectID": b"urn:uuid:" + _ID[1:-1], "ObjectType": kind, **values}
-    return _OBJECT % (_ID[1:-1], kind, b"".join(_VALUE % (name.encode(), value) for name, value in said.items()))
+def _guid(number: int) -> bytes:
+    return b"%08d-0000-0000-0000-000000000000" % number
 
 
-_TYPES = b"<Results>%s%s</Results>" % (
-    _portal(b"ObjectTypeDescription", Name=b"Person", DisplayName=b"User"),
-    _portal(b"AttributeTypeDescription", Name=b"id", DataType=b"String", Multivalued=b"False"),
-)
-_POLICY = b"<Results>%s%s%s</Results>" % (
-    _portal(b"ma-data", DisplayName=b"HR", **{"SyncConfig-id": _ID}),
+def _portal(number: int, kind: bytes, **values: bytes) -> bytes:
+    said = {"ObjectID": b"urn:uuid:" + _guid(number), "ObjectType": kind, **values}
+    return _OBJECT % (_guid(number), kind, b"".join(_VALUE % (name.encode(), value) for name, value in said.items()))
+
+
+def _bound(number: int, attribute: int, **values: bytes) -> bytes:
+    ends = {"BoundObjectType": _guid(1), "BoundAttributeType": _guid(attribute)}
+    return _portal(number, b"BindingDescription", Required=b"False", **ends, **values)
+
+
+_TYPES = b"<Results>%s</Results>" % b"".join((
+    _portal(1, b"ObjectTypeDescription", Name=b"Person", DisplayName=b"User"),
+    _portal(2, b"AttributeTypeDescription", Name=b"Id", DataType=b"String", Multivalued=b"False", StringRegex=b"^[a-z]+$"),
+    _portal(3, b"AttributeTypeDescription", Name=b"Boss", DataType=b"Reference", Multivalued=b"True"),
+    _portal(4, b"AttributeTypeDescription", Name=b"Floor", DataType=b"Integer", Multivalued=b"False", IntegerMinimum=b"-1"),
+    _bound(5, 2, DisplayName=b"Number"), _bound(6, 3), _bound(7, 4, IntegerMaximum=b"9"),
+))  # fmt: skip
+_POLICY = b"<Results>%s</Results>" % b"".join((
+    _portal(10, b"ma-data", DisplayName=b"HR", **{"SyncConfig-id": _ID}),
     _portal(
-        b"SynchronizationRule", DisplayName=b"R", ManagementAgentID=b"urn:uuid:" + _ID[1:-1], ConnectedObjectType=b"person",
+        11, b"SynchronizationRule", DisplayName=b"R", ManagementAgentID=b"urn:uuid:" + _guid(10), ConnectedObjectType=b"person",
         ILMObjectType=b"person", FlowType=b"2", Precedence=b"1", CreateILMObject=b"True",
         RelationshipCriteria=b"&lt;conditions&gt;&lt;condition&gt;&lt;ilmAttribute&gt;id&lt;/ilmAttribute&gt;"
         b"&lt;csAttribute&gt;id&lt;/csAttribute&gt;&lt;/condition&gt;&lt;/conditions&gt;",
         PersistentFlow=b'&lt;import-flow&gt;&lt;src&gt;&lt;attr&gt;id&lt;/attr&gt;&lt;/src&gt;&lt;dest&gt;id&lt;/dest&gt;&lt;fn id="+"'
         b' isCustomExpression="true"&gt;&lt;arg&gt;id&lt;/arg&gt;&lt;arg&gt;"x"&lt;/arg&gt;&lt;/fn&gt;&lt;/import-flow&gt;',
     ),
-    _portal(b"Set", DisplayName=b"All", Filter=b"&lt;Filter&gt;/Person&lt;/Filter&gt;"),
-)  # fmt: skip
+    _portal(12, b"Set", DisplayName=b"All", Filter=b"&lt;Filter&gt;/Person[Id = 'a' and Boss = /Person]&lt;/Filter&gt;"),
+    _portal(13, b"Set", DisplayName=b"all", Filter=b"/*[ObjectID = /Set[ObjectID = '%s']/ComputedMember]" % _guid(12), ExplicitMember=_guid(14)),
+    _portal(14, b"Person", DisplayName=b"Ann", Id=b"ann", Floor=b"3", Boss=_guid(14)),
+    _portal(
+        15, b"ManagementPolicyRule", DisplayName=b"May: read", ManagementPolicyRuleType=b"Request", Disabled=b"False", GrantRight=b"True",
+        ActionType=b"Read", ActionParameter=b"Id", ResourceCurrentSet=_guid(13), PrincipalRelativeToResource=b"Boss",
+    ),
+    _portal(16, b"WorkflowDefinition", DisplayName=b"Do", RequestPhase=b"Action", XOML=b"&lt;a&gt;&lt;b/&gt;\t\n ---\n&lt;/a&gt;"),
+    _portal(
+        17, b"SearchScopeConfiguration", DisplayName=b"Mine", SearchScope=b"/Person[Boss = '%LoginID%']", SearchScopeContext=b"Id",
+        SearchScopeColumn=b"Id;Floor", SearchScopeResultObjectType=b"Person", Order=b"1", UsageKeyword=b"BasicUI",
+    ),
+    _portal(18, b"EmailTemplate", DisplayName=b"Hello", EmailBody=b"[//Target/Id]"),
+))  # fmt: skip
 _CONNECTOR = _AGENT % (_ID, b"AD", _SCHEMA)
 _WORDS = (
     "<", ">", "/>", "</", "&lt;", "&amp;", "&#0;", "&#x85;", "&#8232;", "]]>", "<![CDATA[", "<!--", "-->", '"', "'", "=", "\x1e", "../", "/etc/x", "..\\",
