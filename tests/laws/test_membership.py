@@ -60,14 +60,14 @@ texts = st.builds(
     people,
     holders,
 )
-changes = st.one_of(
+changes: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.builds(dict, Department=st.sampled_from(DEPARTMENTS)),
     st.builds(dict, Grade=st.sampled_from((None, 1, 2, 3))),
     st.builds(dict, EndDate=st.sampled_from((None, "2026-11-24", "2026-11-26T12:00:00Z", "2027-01-01"))),
     st.builds(dict, Manager=st.one_of(st.none(), people)),
     st.builds(dict, Friend=st.lists(people, max_size=3, unique=True)),
 )
-edits = st.one_of(
+edits: st.SearchStrategy[dict[str, Any]] = st.one_of(
     st.builds(dict, Filter=texts),
     st.builds(dict, ExplicitMember=st.lists(anybody, max_size=3, unique=True)),
     st.builds(dict, ExcludedMember=st.lists(anybody, max_size=3, unique=True)),
@@ -110,8 +110,10 @@ def live(office: Office, begin: Begin, plan: list[tuple[bool, list[tuple[Any, ..
     with office.store.transaction():
         for id_ in (*PEOPLE, *HOLDERS):
             do(office, ("make", id_))
-        for id_, values in zip((*PEOPLE, *HOLDERS), (*begin[0], *({"Filter": text} for text in begin[1])), strict=True):
+        for id_, values in zip(PEOPLE, begin[0], strict=True):
             office.change(id_, **values)
+        for id_, text in zip(HOLDERS, begin[1], strict=True):
+            office.change(id_, Filter=text, ExcludedMember=[id_ - HOLDERS[0] + 1])
     check(office)
     for undone, batch in plan:
         with office.store.rehearsal() if undone else office.store.transaction() as tx:

@@ -22,6 +22,7 @@ from mimas.cli.commands import (
     schedules,
     schema,
     secrets,
+    sets,
     steps,
 )
 from mimas.cli.failing import explained
@@ -45,7 +46,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for _commands in (documents, steps, plans, history, resources, explaining, requests, schedules):
+for _commands in (documents, steps, plans, history, resources, explaining, requests, schedules, sets):
     app.add_typer(_commands.commands)
 for _name, _group in {
     "config": documents.config,

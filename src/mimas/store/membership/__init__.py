@@ -1,6 +1,7 @@
 """Sets and criteria groups: who belongs to them, kept with every transaction."""
 
 from mimas.store.membership.lists import count as count
+from mimas.store.membership.lists import counts as counts
 from mimas.store.membership.lists import members as members
 from mimas.store.membership.lists import of as of
 from mimas.store.membership.settling import settle as settle

@@ -36,3 +36,17 @@ def members(tx: Transaction, holder: int, after: int, limit: int) -> list[int]:
 def count(tx: Transaction, holder: int) -> int:
     """How many members a set or group has."""
     return int(tx.value(f"SELECT count(*) FROM ({_MEMBERS}) m", holder, holder) or 0)
+
+
+def counts(tx: Transaction, holders: Iterable[int]) -> dict[int, int]:
+    """Set or group → how many members it has; those that have none are left out."""
+    some = sorted(set(holders))
+    return dict(
+        tx.rows(
+            "SELECT holder, count(*) FROM (SELECT holder, resource FROM member WHERE holder IN IDS UNION"
+            f" SELECT resource, target FROM resource_reference WHERE resource IN IDS AND attribute = {_OF}) m"
+            " GROUP BY holder",
+            some,
+            some,
+        )
+    )

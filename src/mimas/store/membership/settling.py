@@ -3,14 +3,18 @@
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from hashlib import sha256
+from itertools import islice
 
 from mimas.language.filters.matching import Matcher
+from mimas.language.filters.predicate import predicate
 from mimas.language.filters.tree import MEMBERS, Filter
+from mimas.language.filters.turning import temporal
 from mimas.schema.attributes import Attribute
 from mimas.schema.system import SYSTEM
 from mimas.schema.values import decode
 from mimas.store import tables
 from mimas.store.database import Transaction
+from mimas.store.filtering.bounds import Bounds
 from mimas.store.instants import stamp
 from mimas.store.membership import changes, holders, stirring, transitions
 from mimas.store.membership.asking import CHUNK, Asking
@@ -18,9 +22,9 @@ from mimas.store.membership.changes import Changes
 from mimas.store.membership.following import follow
 from mimas.store.membership.holders import FILTER, LISTED, Holders
 from mimas.store.membership.transitions import CRITERIA, Transition
-from mimas.store.queries import Query
 from mimas.store.resources import LIVE
 from mimas.store.store import Store
+from mimas.store.subjects import Subjects
 
 DUE = 6
 """The stratum of dues (see `mimas.runs.dues`) at which time alone changes the sets and groups of a resource."""
@@ -54,7 +58,7 @@ def settle(tx: Transaction, store: Store, now: datetime) -> list[Transition]:
         changed += moved
         pairs = [(one.holder, one.resource) for one in moved if known.is_read(one.holder)]
         if pairs and level + 1 < known.depth:
-            asked |= {resource for _, resource in pairs}
+            asked |= {end for pair in pairs for end in pair}
             asked |= follow(tx, store, known.paths, changes.of_members(pairs))
     if altered:
         holders.settled(tx, store, known)
@@ -145,26 +149,31 @@ def _scan(asking: Asking, level: int, scanned: Collection[int]) -> list[Transiti
     tx, store = asking.tx, asking.store
     filters = {id_: filter_ for id_, filter_ in asking.holders.at(level).items() if id_ in scanned}
     found: list[Transition] = []
-    exact = {id_: _exact(store, filter_) for id_, filter_ in filters.items()} if len(filters) <= _FEW else {}
-    for id_, condition in exact.items():
-        if condition is not None:
-            rows = tx.rows(f"SELECT r.id FROM resource r WHERE {condition.text}", *condition.parameters)
-            found += asking.compare(id_, asking.holders.all[id_].type, (row[0] for row in rows))
-            del filters[id_]
-    scanned = {id_ for id_ in scanned if id_ in filters or exact.get(id_) is None}
+    if len(filters) <= _FEW:
+        # Where time may change it, somebody has to be asked: the database does not say when.
+        for id_ in [id_ for id_, filter_ in filters.items() if not temporal(filter_)]:
+            taken = _taken(asking, filters.pop(id_))
+            found += asking.compare(id_, asking.holders.all[id_].type, taken)
+            scanned = set(scanned) - {id_}
     kinds = {selection.type for filter_ in filters.values() for selection in filter_}
     matcher = Matcher(filters)
     found += asking.ask(level, _everybody(tx, store, kinds), matcher, scanned)
     return found + asking.ask(level, _belonging(tx, store, sorted(scanned), kinds), matcher, scanned)
 
 
-def _exact(store: Store, wanted: Filter) -> Query | None:
-    """The condition that says of a row ``r`` whether the filter takes it, where the database can say so."""
-    if any(selection.condition is not None for selection in wanted):
-        return None
-    if any(selection.type is None for selection in wanted):
-        return Query(f"r.state = {LIVE}")
-    return Query(f"r.state = {LIVE} AND r.type IN IDS", (store.symbols([str(one.type) for one in wanted]),))
+def _taken(asking: Asking, wanted: Filter) -> set[int]:
+    """Whom a filter takes, as far as the database can say so; the others are asked."""
+    tx, store = asking.tx, asking.store
+    lower, upper = Bounds(store, asking.now).of(wanted)
+    taken = {row[0] for row in tx.rows(f"SELECT r.id FROM resource r WHERE {lower.text}", *lower.parameters)}
+    if lower == upper:
+        return taken
+    takes = predicate(wanted)
+    rows = tx.rows(f"SELECT r.id FROM resource r WHERE {upper.text}", *upper.parameters)
+    doubtful = iter([row[0] for row in rows if row[0] not in taken])
+    while some := list(islice(doubtful, CHUNK)):
+        taken.update(subject.id for subject in Subjects(tx, store).load(some) if takes(subject, asking.now))
+    return taken
 
 
 def _everybody(tx: Transaction, store: Store, kinds: Collection[str | None]) -> Iterator[int]:

@@ -68,7 +68,8 @@ class Office:
             type_, doc = tx.rows("SELECT type, doc FROM resource WHERE id = ?", id_)[0]
             kept, references = self._divided(self.store.name(type_), values)
             now = {name: value for name, value in {**decode(doc), **kept}.items() if value is not None}
-            tx.run("UPDATE resource SET doc = ? WHERE id = ?", encode(now), id_)
+            if kept:
+                tx.run("UPDATE resource SET doc = ? WHERE id = ?", encode(now), id_)
             for attribute in references:
                 symbol = self.store.symbol(attribute)
                 tx.run("DELETE FROM resource_reference WHERE resource = ? AND attribute = ?", id_, symbol)

@@ -1,5 +1,7 @@
 """Members of sets and groups follow whatever they depend on, in the transaction that changes it."""
 
+from typing import Any
+
 import pytest
 
 from mimas.store.membership import count, members, of, settle
@@ -153,6 +155,17 @@ def test_membership_of_a_manager_is_followed(office: Office) -> None:
     assert office.members(led) == ""
 
 
+def test_a_set_of_sets_follows_their_members(office: Office) -> None:
+    sales = office.make("Set", "sales", Filter=SALES)
+    used = office.make("Group", "used", Filter="/Set[ComputedMember = /Person]")
+    ann = office.make("Person", "ann", Department="Sales")
+    assert office.members(used) == "sales"
+    office.change(ann, Department="IT")
+    assert office.members(used) == ""
+    office.change(sales, ExplicitMember=[ann])
+    assert office.members(used) == "sales"
+
+
 def test_sets_that_read_one_another_take_nobody_and_say_so(office: Office) -> None:
     ann = office.make("Person", "ann")
     one = office.make("Set", "one", Filter="/Person", ExplicitMember=[ann])
@@ -259,7 +272,7 @@ def test_members_of_groups_are_references_that_a_sync_hands_on(office: Office) -
 def test_what_a_policy_rule_waits_for_is_written_down_and_nothing_else(office: Office) -> None:
     sales = office.make("Set", "sales", Filter=SALES)
     it = office.make("Set", "it", Filter="/Person[Department = 'IT']")
-    rule = {"ManagementPolicyRuleType": "SetTransition", "Disabled": False, "GrantRight": False}
+    rule: dict[str, Any] = {"ManagementPolicyRuleType": "SetTransition", "Disabled": False, "GrantRight": False}
     office.make("ManagementPolicyRule", "in", **rule, ResourceFinalSet=sales)
     office.make("ManagementPolicyRule", "out", **rule, ResourceCurrentSet=it)
     office.make("ManagementPolicyRule", "off", **{**rule, "Disabled": True}, ResourceFinalSet=it)
