@@ -17,7 +17,7 @@ from mimas.requests.viewing import Viewer
 from mimas.requests.wishes import Change, Mode, Operation, Wish
 
 CLIENTS = 8
-SECONDS = 8.0
+SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)

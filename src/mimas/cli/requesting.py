@@ -194,6 +194,7 @@ def break_glass(installation: Installation, who: str, because: str) -> None:
 def show_as(installation: Installation, type_: str, key: str, who: str, *, json: bool) -> None:
     """A resource as somebody sees it."""
     from mimas.requests.viewing import Viewer
+    from mimas.store import looking
 
     actor = named(installation, who)
     requests = requests_of(installation)
@@ -201,6 +202,8 @@ def show_as(installation: Installation, type_: str, key: str, who: str, *, json:
     id_ = one(installation, type_, key)
     with installation.store.reading() as tx:
         views = viewer.see(tx, [id_])
+        mentioned = {other for view in views for ids in view.references.values() for other in ids}
+        others = {other.id: other for other in viewer.see(tx, mentioned)}
     if not views:
         raise CommandError(f"{who} sees no {type_} '{key}': no policy rule lets them read any of it.", Exit.FAILED)
     view = views[0]
@@ -208,4 +211,8 @@ def show_as(installation: Installation, type_: str, key: str, who: str, *, json:
         as_json({"id": view.id, "type": view.type, **view.values, **view.references})
         return
     out.print(f"{view.type} {view.id}, as {who} sees it", style="bold", markup=False)
-    table(("attribute", "value"), [*view.values.items(), *view.references.items()])
+    named_ = {
+        name: ", ".join(f"{looking.title(others[id_].plain)} ({id_})" for id_ in ids)
+        for name, ids in view.references.items()
+    }
+    table(("attribute", "value"), [*view.plain.items(), *named_.items()])

@@ -116,16 +116,10 @@ def _understood(installation: Installation, tx: "Transaction", text: str) -> "Fi
     """The filter, which fits the types that there are. Raises `CommandError`."""
     from mimas.language.errors import ExpressionError
     from mimas.language.filters.binding import understood
-    from mimas.store.facts import GUID
-
-    def find(word: str) -> int | None:
-        if word.isdecimal():
-            return int(word)
-        found = tx.value("SELECT resource FROM fact WHERE kind = ? AND key = ?", GUID, word)
-        return None if found is None else int(found)
+    from mimas.store.identifying import finder
 
     try:
-        return understood(text, installation.engine.store.catalogue, find)
+        return understood(text, installation.engine.store.catalogue, finder(tx))
     except ExpressionError as error:
         raise CommandError(str(error)) from None
 

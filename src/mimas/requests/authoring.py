@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from mimas.language.errors import ExpressionError
 from mimas.language.filters import tree
 from mimas.language.filters.binding import understood
-from mimas.requests.meaning import Meaning
 from mimas.requests.policy import Policy
 from mimas.requests.rights import readable
 from mimas.schema.values import decode
 from mimas.store import resources
 from mimas.store.database import Transaction
 from mimas.store.filtering.readable import ALWAYS, Readable
+from mimas.store.identifying import finder
 from mimas.store.referring import sets_of
 from mimas.store.store import Store
 
@@ -27,7 +27,7 @@ FILTER = "Filter"
 def fault(tx: Transaction, store: Store, policy: Policy, actor: int | None, text: str) -> str:
     """Why a filter cannot be written, or not by this actor; empty when it can."""
     try:
-        wanted = understood(text, store.catalogue, Meaning(tx, store).number)
+        wanted = understood(text, store.catalogue, finder(tx))
     except ExpressionError as error:
         return f"the filter is wrong: {error}"
     if actor is None:
@@ -93,9 +93,7 @@ class _Whole:
         for row in resources.load(self.tx, [holder]):
             values = decode(row.doc)
             try:
-                wanted = understood(
-                    str(values.get(FILTER, "")), self.store.catalogue, Meaning(self.tx, self.store).number
-                )
+                wanted = understood(str(values.get(FILTER, "")), self.store.catalogue, finder(self.tx))
             except ExpressionError:
                 continue
             yield from (selection.type for selection in wanted if selection.condition is None)

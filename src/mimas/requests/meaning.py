@@ -77,9 +77,14 @@ class Meaning:
         return next((id_ for key in keys if (id_ := self._by_key(*key)) is not None), None)
 
     def number(self, text: str) -> int | None:
-        """The resource that a filter means by a GUID or an id."""
+        """The resource that a filter means by a GUID, an id, or ``Type/name``."""
         if text.isdecimal():
             return int(text)
+        kind, slash, name = text.partition("/")
+        if slash:
+            if (kind, name) not in self._names:
+                self._names.update(naming.resources(self.tx, [(kind, name)]))
+            return self._names.get((kind, name))
         self.learn_guids([guid(text)])
         return self._guids.get(guid(text))
 

@@ -288,7 +288,7 @@ def _objects(store: Store, tx: Transaction, number: int, then: Then | None) -> l
 
 def title(values: Mapping[str, Any]) -> str:
     """What to call a resource."""
-    for name in ("displayName", "name", "cn", "accountName"):
+    for name in ("displayName", "DisplayName", "name", "cn", "accountName", "Name"):
         if values.get(name):
             return str(values[name])
     return next((str(value) for value in values.values()), "")

@@ -91,6 +91,7 @@ class Desk:
                 sleep=sleep,
                 stops=lambda: self.stop,
                 says=self.log.append,
+                passes=lambda _: None,
                 watches=lambda _: Watcher(ends=lambda report: self.steps.append(report.step.title)),
                 explains=str,
             ),

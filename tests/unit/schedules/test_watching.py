@@ -34,6 +34,7 @@ def surroundings(engine: Engine, said: list[str]) -> Surroundings:
         sleep=lambda _: None,
         stops=lambda: "export" in done,
         says=said.append,
+        passes=lambda _: None,
         watches=lambda _: Watcher(ends=lambda report: done.append(report.step.kind)),
         explains=str,
     )

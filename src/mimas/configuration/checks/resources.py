@@ -98,6 +98,9 @@ def _filter(known: _Known, document: Document, path: tuple[str | int, ...], text
     def find(id_: str) -> int:
         if guid(id_) and guid(id_) not in known.guids:
             unknown.append(id_)
+        kind, slash, name = id_.partition("/")
+        if slash and name not in known.names.get(kind, ()):
+            unknown.append(id_)
         return 1
 
     try:

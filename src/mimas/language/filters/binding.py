@@ -22,7 +22,7 @@ from mimas.schema.values import Scalar
 Catalogue: TypeAlias = Mapping[str, Mapping[str, Attribute]]
 """Type → its attributes by their names."""
 Find: TypeAlias = Callable[[str], int | None]
-"""The id of a resource by its GUID (in lower case) or its number; None where there is none."""
+"""The id of a resource by its GUID (in lower case), its number, or ``Type/name``; None where there is none."""
 
 IMPLICIT = {tree.ID: Attribute(tree.ID, Kind.REFERENCE), tree.TYPE: Attribute(tree.TYPE)}
 """The attributes that every type has."""
@@ -41,7 +41,7 @@ _OPERATORS = {
 _WORDS = {
     Kind.STRING: "is text: it is compared with = and !=, or with starts-with, contains and ends-with",
     Kind.BOOLEAN: "is true or false: it is compared with = and !=",
-    Kind.REFERENCE: "is a reference: it is compared with = and !=, with an id, a GUID or a path",
+    Kind.REFERENCE: "is a reference: it is compared with = and !=, with an id, a GUID, Type/name or a path",
     Kind.BINARY: "is binary: a filter can only ask whether it is there, is-present(...)",
     Kind.INTEGER: "is a number: it is compared with =, !=, <, <=, > and >=",
     Kind.DATETIME: "is a date: it is compared with =, !=, <, <=, > and >=",
@@ -165,11 +165,11 @@ class _Binder:
             raise ExpressionError(f"{name} {_WORDS[kind]}. A path needs a reference.", "", position)
 
     def _id(self, name: str, value: Scalar | datetime | tree.Now, position: int) -> int:
-        text = str(value).strip().lower()
-        if isinstance(value, bool | datetime | tree.Now) or not (text.isdigit() or _GUID.fullmatch(text)):
+        text = str(value).strip()
+        guid = _GUID.fullmatch(text.lower())
+        if isinstance(value, bool | datetime | tree.Now) or not (text.isdigit() or guid or "/" in text):
             shown = value if isinstance(value, str | bool) else "this"
             raise ExpressionError(f"{name} {_WORDS[Kind.REFERENCE]}; {shown} is none of these.", "", position)
-        guid = _GUID.fullmatch(text)
         if (found := self.find(guid[1] if guid else text)) is None:
             raise ExpressionError(f"There is no resource {guid[1] if guid else text}: it was deleted, or never here.",
                                   "", position)  # fmt: skip

@@ -11,8 +11,9 @@ from mimas.language.filters.matching import Matcher
 from mimas.language.filters.tree import MEMBERS, Filter
 from mimas.schema.system import Catalogue
 from mimas.schema.values import decode
-from mimas.store import facts, tables
+from mimas.store import tables
 from mimas.store.database import Transaction
+from mimas.store.identifying import finder
 from mimas.store.membership.ordering import ANY, Order, order
 from mimas.store.membership.paths import Path, paths
 from mimas.store.membership.stirring import ANYTHING
@@ -165,7 +166,7 @@ def _load(tx: Transaction, store: Store, version: str) -> Holders:
         "SELECT h.resource, h.form, r.type, r.doc FROM holder h JOIN resource r ON r.id = h.resource"
         f" WHERE r.state = {LIVE} ORDER BY h.resource"
     )
-    find = _finder(tx)
+    find = finder(tx)
     found = {id_: _holder(store, find, id_, store.name(type_), doc) for id_, _, type_, doc in rows}
     ordered = order({id_: (one.type, one.filter) for id_, one in found.items() if one.filter is not None})
     for id_, circle in ordered.circular.items():
@@ -203,18 +204,3 @@ def _parsed(text: str) -> Filter:
     from mimas.language.filters.parser import parse
 
     return parse(text)
-
-
-def _finder(tx: Transaction) -> Callable[[str], int | None]:
-    """Text in the place of a reference → the resource: its id, or the GUID by which an old product knew it.
-
-    Also of one that is not there any more: a filter does not become wrong when somebody it names has left.
-    """
-
-    def find(text: str) -> int | None:
-        if text.isdigit():
-            found: int | None = tx.value("SELECT id FROM resource WHERE id = ?", int(text))
-            return found
-        return facts.known_by(tx, [text.casefold()]).get(text.casefold())
-
-    return find
