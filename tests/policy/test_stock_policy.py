@@ -130,7 +130,7 @@ class Stock:
         policy = self.requests.policies.current(tx)
         seen = sight(tx, self.store, readable(policy, who, sets_of(tx, [who])[who]))([target])
         granted = all(name in seen.get(target, ()) for name in case.values)
-        stands = standing(tx, self.store, who, target)
+        stands = standing(tx, self.store, policy, who, target)
         by = [{rule.name for rule in candidates_(policy, Need(Action.READ, name), stands)} for name in case.values]
         return granted, frozenset(set.intersection(*by)) if by else frozenset()
 

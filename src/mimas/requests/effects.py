@@ -4,18 +4,18 @@ from mimas.requests import documents, journal, policy
 from mimas.requests.amending import AmendmentError, amend
 from mimas.requests.documents import Owners
 from mimas.requests.journal import Status
+from mimas.requests.policy import Policy
 from mimas.requests.schema import show
 from mimas.requests.target import Target
 from mimas.requests.wishes import Operation, Wish
 from mimas.requests.writing import Writer
 from mimas.schema.system import RUNTIME, SCHEMA, SYSTEM
-from mimas.store import naming
 
 CANCEL = "CancelOperation"
 """What is written to ``RequestControl`` to cancel a request (MIM)."""
 
 
-def follow(writer: Writer, wish: Wish, target: Target, id_: int, owners: Owners) -> str:
+def follow(writer: Writer, current: Policy, wish: Wish, target: Target, id_: int, owners: Owners) -> str:
     """Do what else a wish means, when it has been written; empty, or why it cannot be."""
     if wish.type in (policy.RULE, policy.SET):
         policy.renew(writer.tx)
@@ -25,7 +25,9 @@ def follow(writer: Writer, wish: Wish, target: Target, id_: int, owners: Owners)
         journal.move(writer, id_, Status.CANCELED)
     if wish.type in SCHEMA:
         return _amend(writer, wish, id_)
-    if wish.type not in RUNTIME and _may_have_documents(writer, wish, id_):
+    if wish.type not in RUNTIME and (
+        wish.type in SYSTEM or wish.type in current.documented or wish.operation is Operation.DELETE
+    ):
         documents.refresh(writer.tx, writer.store, [id_], owners)
     return ""
 
@@ -38,10 +40,3 @@ def _amend(writer: Writer, wish: Wish, id_: int) -> str:
     except AmendmentError as error:
         return f"{error}."
     return ""
-
-
-def _may_have_documents(writer: Writer, wish: Wish, id_: int) -> bool:
-    """Most people and groups have none, and are named in none; so much is found out by one query."""
-    if wish.type in SYSTEM or wish.operation is Operation.DELETE:
-        return True
-    return bool(naming.names(writer.tx, [id_]))

@@ -199,7 +199,7 @@ class Placer(Writer):
         """What comes of it for the policy, and for the sync rules."""
         types = {row[0]: row[1] for row in written.new} | {before.id: before.type for before, *_ in written.changed}
         types |= {row.id: row.type for row in resources.load(self.tx, sorted(referring - types.keys()))}
-        if {self.store.name(type_) for type_ in types.values()} & {policy.RULE, policy.SET}:
+        if types:
             policy.renew(self.tx)
         synced = {id_ for id_, type_ in types.items() if type_ in self.symbols.types}
         if synced:

@@ -7,10 +7,11 @@ one away, and no order among them. A rule that is disabled, or whose set is not 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 from mimas.schema.values import as_list, decode
-from mimas.store import referring, resources
+from mimas.store import documents, referring, resources
 from mimas.store.database import Transaction
 from mimas.store.store import Store
 
@@ -66,22 +67,15 @@ class PolicyRule:
     authorization: tuple[int, ...] = ()
     action: tuple[int, ...] = ()
     """The workflows of each phase."""
+    whole: bool = True
+    """Whether it names all that it needs: who, and each set that its actions look at."""
 
     def covers(self, attribute: str) -> bool:
         """Whether it is about an attribute; about a resource as a whole: any rule is."""
         return not attribute or ALL in self.attributes or attribute in self.attributes
 
-    @property
-    def whole(self) -> bool:
-        """Whether it names all that it needs: who, and each set that its actions look at."""
-        if self.principals is None and not self.relative:
-            return False
-        needs_before = any(action.looks_before for action in self.actions)
-        needs_after = any(action.looks_after for action in self.actions)
-        return (self.before is not None or not needs_before) and (self.after is not None or not needs_after)
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policy:
     """All rules about requests, disabled ones among them."""
 
@@ -89,9 +83,33 @@ class Policy:
     sets: Mapping[int, str] | None = None
     """Set → what it is called."""
 
+    documented: frozenset[str] = frozenset()
+    """The types of which there are documents."""
+
+    @cached_property
+    def _by_action(self) -> dict[Action, tuple[PolicyRule, ...]]:
+        alive = [rule for rule in self.rules if rule.whole and not rule.disabled]
+        return {action: tuple(rule for rule in alive if action in rule.actions) for action in Action}
+
+    @cached_property
+    def _starting(self) -> dict[Action, tuple[PolicyRule, ...]]:
+        return {
+            action: tuple(rule for rule in rules if rule.authentication or rule.authorization or rule.action)
+            for action, rules in self._by_action.items()
+        }
+
+    @cached_property
+    def relatives(self) -> frozenset[str]:
+        """The attributes by which a resource names who has rights to it."""
+        return frozenset(rule.relative for rules in self._by_action.values() for rule in rules if rule.relative)
+
     def of(self, action: Action) -> tuple[PolicyRule, ...]:
-        """The rules in force that speak of an action."""
-        return tuple(rule for rule in self.rules if action in rule.actions and not rule.disabled)
+        """The rules in force that speak of an action, and name all that they need."""
+        return self._by_action[action]
+
+    def starting(self, action: Action) -> tuple[PolicyRule, ...]:
+        """Those of them that start workflows."""
+        return self._starting[action]
 
     def set_name(self, id_: int | None) -> str:
         """What to call a set."""
@@ -136,7 +154,8 @@ def load(tx: Transaction, store: Store) -> Policy:
     rules = {id_: values for id_, type_, values in found if type_ == kinds[0]}
     references = referring.everything(tx, store, list(rules))
     asked = (id_ for id_, values in rules.items() if values.get("ManagementPolicyRuleType", REQUEST) == REQUEST)
-    return Policy(tuple(_rule(id_, rules[id_], references.get(id_, {})) for id_ in asked), names)
+    made = tuple(_rule(id_, rules[id_], references.get(id_, {})) for id_ in asked)
+    return Policy(made, names, documents.kinds(tx))
 
 
 def _rule(id_: int, values: Mapping[str, Any], references: Mapping[str, list[int]]) -> PolicyRule:
@@ -146,21 +165,27 @@ def _rule(id_: int, values: Mapping[str, Any], references: Mapping[str, list[int
     def several(attribute: str) -> tuple[int, ...]:
         return tuple(references.get(attribute, ()))
 
+    actions = frozenset(_actions(as_list(values.get("ActionType"))))
+    relative = str(values.get("PrincipalRelativeToResource") or "")
+    before, after = one("ResourceCurrentSet"), one("ResourceFinalSet")
     return PolicyRule(
         id=id_,
         name=_name(values, id_),
-        actions=frozenset(_actions(as_list(values.get("ActionType")))),
+        actions=actions,
         attributes=frozenset(map(str, as_list(values.get("ActionParameter")))),
         grants=values.get("GrantRight") is True,
         disabled=values.get("Disabled") is True,
         principals=one("PrincipalSet"),
-        relative=str(values.get("PrincipalRelativeToResource") or ""),
-        before=one("ResourceCurrentSet"),
-        after=one("ResourceFinalSet"),
+        relative=relative,
+        before=before,
+        after=after,
         only_requestor=values.get("OnlyRequestor") is True,
         authentication=several("AuthenticationWorkflowDefinition"),
         authorization=several("AuthorizationWorkflowDefinition"),
         action=several("ActionWorkflowDefinition"),
+        whole=(one("PrincipalSet") is not None or bool(relative))
+        and (before is not None or not any(action.looks_before for action in actions))
+        and (after is not None or not any(action.looks_after for action in actions)),
     )
 
 

@@ -14,7 +14,7 @@ from mimas.requests import authoring, effects, journal
 from mimas.requests.authoring import FILTER
 from mimas.requests.journal import Status
 from mimas.requests.policy import Policies, Policy, PolicyRule
-from mimas.requests.rights import Need, Standing, candidates, creators, decide, matches, standing
+from mimas.requests.rights import Need, Standing, candidates, creators, decide, matches, related, standing
 from mimas.requests.target import Target, load
 from mimas.requests.validation import Fault, faults
 from mimas.requests.wishes import Operation, Wish
@@ -27,7 +27,7 @@ from mimas.store.database import Transaction
 from mimas.store.instants import stamp
 from mimas.store.looking import title
 from mimas.store.membership import settle
-from mimas.store.referring import relations, sets_of
+from mimas.store.referring import sets_of
 from mimas.store.store import Store
 
 
@@ -121,7 +121,7 @@ class Requests:
             raise EndedError(Status.FAILED, " ".join(f"{fault.message}." for fault in wrong), faults=wrong)
         writer = Writer(tx, self.symbols)
         id_ = self._write(writer, course)
-        if failure := effects.follow(writer, wish, target, id_, self.owners):
+        if failure := effects.follow(writer, policy, wish, target, id_, self.owners):
             raise EndedError(Status.FAILED, failure)
         settle(tx, self.store, writer.context.now)
         rules = self._decide(tx, policy, course, id_, authorized=authorized)
@@ -132,7 +132,7 @@ class Requests:
         request = journal.enter(writer, wish, status, actor=actor, target=id_, title=called, rules=rules)
         for rule in following:
             outbox.put(tx, outbox.FOLLOWS, rule.id, request, stamp(writer.context.now), self.store.cause.person)
-        self._entitle(tx, request, actor, wish, called)
+        self._entitle(tx, request, course, called)
         return Outcome(request, status, id_)
 
     def _filters(self, tx: Transaction, policy: Policy, actor: int | None, wish: Wish) -> list[Fault]:
@@ -151,7 +151,7 @@ class Requests:
             raise EndedError(Status.DENIED if actor is not None else Status.FAILED, _refusal(wish, actor))
         course = _Course(wish, target, actor, None, wish.needs(attributes))
         if actor is not None:
-            course.standing = standing(tx, self.store, actor, wish.target)
+            course.standing = standing(tx, self.store, policy, actor, wish.target)
             if wish.operation is Operation.CREATE:
                 # How the resource will refer to the actor is known when it is there.
                 course.among = [creators(policy, need, course.standing) for need in course.needs]
@@ -224,7 +224,7 @@ class Requests:
             return []
         after = sets_of(tx, [id_])[id_]
         if wish.operation is Operation.CREATE:
-            stands = replace(stands, relations=frozenset(relations(tx, self.store, id_, stands.actor)))
+            stands = replace(stands, relations=related(tx, self.store, policy, stands.actor, id_))
             course.among = [candidates(policy, need, stands) for need in course.needs]
         decision = decide(course.needs, course.among, after)
         if not decision.allowed:
@@ -232,7 +232,7 @@ class Requests:
         came_under = [
             rule
             for need in course.needs
-            for rule in policy.of(need.action)
+            for rule in policy.starting(need.action)
             if matches(rule, need, stands) and (not need.action.looks_after or rule.after in after)
         ]
         if not authorized and (waiting := [rule for rule in came_under if rule.authorization]):
@@ -243,15 +243,16 @@ class Requests:
         values = target.values if target.row is not None else target.after(wish.changes)[0]
         return title(values) or wish.type
 
-    def _entitle(self, tx: Transaction, request: int, actor: int | None, wish: Wish, called: str) -> None:
+    def _entitle(self, tx: Transaction, request: int, course: _Course, called: str) -> None:
         """What the history says of the batch."""
-        what = f"request {request}: {wish.operation} {wish.type} {called}"
-        cause = self.store.cause
-        person = cause.person
-        if actor is not None:
+        wish, actor, person = course.wish, course.actor, self.store.cause.person
+        if actor is not None and actor == wish.target:
+            person = f"{called} ({actor})"
+        elif actor is not None:
             asks = next(iter(resources.load(tx, [actor])), None)
             person = f"{title(decode(asks.doc)) if asks else ''} ({actor})".lstrip()
-        self.store.cause = replace(cause, person=person, what=what)
+        what = f"request {request}: {wish.operation} {wish.type} {called}"
+        self.store.cause = replace(self.store.cause, person=person, what=what)
 
     def _ended(self, actor: int | None, wish: Wish, ended: EndedError) -> Outcome:
         """Write down a request that came to nothing, or waits."""

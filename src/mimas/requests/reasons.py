@@ -64,7 +64,7 @@ def why(
     A resource that is changed or made is taken to be in the sets it is in; in which it would be afterwards depends on
     the values it is given. ``target``: None for one that is to be made. ``named``: what to call it.
     """
-    stands = standing(tx, store, actor, target)
+    stands = standing(tx, store, policy, actor, target)
     reasons = [Reason(rule, tuple(_checks(policy, rule, need, stands, target, named))) for rule in policy.rules]
     reasons = [reason for reason in reasons if need.action in reason.rule.actions]
     granting = tuple(reason for reason in reasons if reason.grants)

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from mimas.language.filters.tree import ID
+from mimas.language.filters.tree import ID, MEMBERS
 from mimas.requests.policy import ALL, Action, Policy, PolicyRule
 from mimas.schema.values import Scalar
 from mimas.store.database import Transaction
 from mimas.store.filtering.readable import Readable, ReadGrant
-from mimas.store.referring import relations, sets_of
+from mimas.store.referring import is_member, relations, sets_of
 from mimas.store.store import Store
 
 
@@ -44,13 +44,22 @@ class Standing:
         return (rule.principals in self.sets) if rule.principals is not None else rule.relative in self.relations
 
 
-def standing(tx: Transaction, store: Store, actor: int, target: int | None) -> Standing:
-    """How somebody stands to a resource; to none, as before one is made."""
+def standing(tx: Transaction, store: Store, policy: Policy, actor: int, target: int | None) -> Standing:
+    """How somebody stands to a resource, as far as the policy asks; to none, as before one is made."""
     if target is None:
         return Standing(actor, sets_of(tx, [actor])[actor])
     sets = sets_of(tx, {actor, target})
-    related = relations(tx, store, target, actor) | ({ID} if target == actor else set())
-    return Standing(actor, sets[actor], sets[target], frozenset(related))
+    return Standing(actor, sets[actor], sets[target], related(tx, store, policy, actor, target))
+
+
+def related(tx: Transaction, store: Store, policy: Policy, actor: int, target: int) -> frozenset[str]:
+    """The attributes by which a resource refers to an actor, of those that policy asks for."""
+    found = {ID} if target == actor else set()
+    if policy.relatives - {ID, MEMBERS}:
+        found |= relations(tx, store, target, actor)
+    if MEMBERS in policy.relatives and is_member(tx, target, actor):
+        found.add(MEMBERS)
+    return frozenset(found)
 
 
 @dataclass(slots=True)
@@ -76,18 +85,14 @@ def creators(policy: Policy, need: Need, standing: Standing) -> list[PolicyRule]
     return [
         rule
         for rule in policy.of(need.action)
-        if rule.grants
-        and rule.whole
-        and rule.covers(need.attribute)
-        and (rule.principals is None or rule.principals in standing.sets)
+        if rule.grants and rule.covers(need.attribute) and (rule.principals is None or rule.principals in standing.sets)
     ]
 
 
 def matches(rule: PolicyRule, need: Need, standing: Standing) -> bool:
     """Whether a rule is about something that somebody wants, as far as can be told before it is done."""
     return (
-        rule.whole
-        and rule.covers(need.attribute)
+        rule.covers(need.attribute)
         and (not need.action.looks_before or rule.before in standing.target)
         and standing.is_principal(rule)
         and not (rule.only_requestor and any(value != standing.actor for value in need.values))
@@ -111,6 +116,6 @@ def readable(policy: Policy, actor: int, sets: frozenset[int]) -> Readable:
     grants = [
         ReadGrant(None if ALL in rule.attributes else rule.attributes, rule.before, rule.relative)
         for rule in policy.of(Action.READ)
-        if rule.grants and rule.whole and (rule.principals in sets if rule.principals is not None else True)
+        if rule.grants and (rule.principals in sets if rule.principals is not None else True)
     ]
     return Readable(actor, tuple(dict.fromkeys(grants)))

@@ -124,7 +124,9 @@ class Writer:
 
     def _follow(self, type_: str, id_: int, keys: set[Key]) -> None:
         """What the sync rules make of it: objects that waited for a key, and what the resource is to be elsewhere."""
-        if self.store.symbol(type_) not in self.symbols.types:
+        # What no sync rule and no membership knows goes nowhere.
+        goes = self.symbols.rules or self.symbols.member_of
+        if not goes or self.store.symbol(type_) not in self.symbols.types:
             return
         wake(self.tx, sorted(keys))
         resources.mark_dirty(self.tx, [id_])

@@ -20,6 +20,8 @@ from mimas.store.dialect import array_form, json_form, prepare_postgresql, prepa
 
 Row = tuple[Any, ...]
 
+_FEW = 8
+"""Up to so many rows a plain statement is sooner done than ``COPY``, which takes three messages."""
 _RUN_LOCK = int.from_bytes(b"mimasrun")
 """The number of PostgreSQL's advisory lock of whoever runs steps."""
 
@@ -266,6 +268,10 @@ class Transaction:
             self._array_statement(
                 table, columns, rows, f"INSERT INTO {table.name} ({columns}) SELECT * FROM u{conflict}"
             )
+        elif len(rows) <= _FEW:
+            marks = ", ".join([f"({', '.join(['%s'] * len(rows[0]))})"] * len(rows))
+            values = [value for row in rows for value in row]
+            self.cursor.execute(f"INSERT INTO {quoted(table)} ({columns}) VALUES {marks}", values)
         else:
             with self.cursor.copy(f"COPY {quoted(table)} ({columns}) FROM STDIN") as copy:
                 for row in rows:

@@ -72,3 +72,8 @@ def write(tx: Transaction, documents: Sequence[StoredDocument], at: str) -> None
 def remove(tx: Transaction, keys: Iterable[Key]) -> None:
     """These are in force no more."""
     tx.delete(tables.document, "kind, name", sorted(keys))
+
+
+def kinds(tx: Transaction) -> frozenset[str]:
+    """The kinds of which there are documents in force."""
+    return frozenset(row[0] for row in tx.rows("SELECT DISTINCT kind FROM document"))

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-from mimas.language.filters.tree import MEMBERS
 from mimas.store import tables
 from mimas.store.database import Transaction
 from mimas.store.resources import LIVE
@@ -55,10 +54,12 @@ def relations(tx: Transaction, store: Store, resource: int, target: int) -> set[
     rows = tx.rows(
         "SELECT DISTINCT attribute FROM resource_reference WHERE resource = ? AND target = ?", resource, target
     )
-    found = {store.name(attribute) for (attribute,) in rows}
-    if tx.value("SELECT 1 FROM member WHERE holder = ? AND resource = ?", resource, target):
-        found.add(MEMBERS)
-    return found
+    return {store.name(attribute) for (attribute,) in rows}
+
+
+def is_member(tx: Transaction, holder: int, resource: int) -> bool:
+    """Whether a resource is in a set."""
+    return tx.value("SELECT 1 FROM member WHERE holder = ? AND resource = ?", holder, resource) is not None
 
 
 def sets_of(tx: Transaction, resources: Iterable[int]) -> dict[int, frozenset[int]]:

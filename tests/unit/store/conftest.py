@@ -21,6 +21,8 @@ class Kept:
     def __init__(self, url: str) -> None:
         self.store = Store(url)
         self.clock = self.store.clock = Clock()
+        # The numbers of types and attributes that tests use are none of those that sets are made of.
+        self.store.symbols([f"number {n}" for n in range(1, 10)])
 
     @contextmanager
     def batch(self, what: str = "", person: str = "", step: int | None = None) -> Iterator[Transaction]:

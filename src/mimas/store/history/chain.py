@@ -81,20 +81,30 @@ def _next(tx: Transaction) -> tuple[int, int]:
 
 def seal(tx: Transaction, cause: Cause, at: str) -> None:
     """Close the batch of a transaction that is about to be committed, if it has changed anything."""
-    changed, following = _changed(tx), _next(tx)
-    last = _last(tx)
-    if changed is None and following == last[2:] and not cause.entered:
+    changed, following = _standing(tx) if tx.postgresql else (_changed(tx), _next(tx))
+    if changed is None and not cause.entered and following == _last(tx)[2:]:
         return
     number = changed or _number(tx)
     content = digest(tx, number)
     if tx.postgresql:
         tx.run("SELECT pg_advisory_xact_lock(?)", _LOCK)
-        # Others may have committed while this waited.
-        last = _last(tx)
-    batch = Batch(number, last[0] + 1, at, cause.step, cause.person, cause.what, content, *following, "")
-    tx.insert(tables.batch, COLUMNS, [batch._replace(root=rooted(batch, last[1]))])
+    # Only now: others may have committed while this waited.
+    place, root, *_ = _last(tx)
+    batch = Batch(number, place + 1, at, cause.step, cause.person, cause.what, content, *following, "")
+    tx.insert(tables.batch, COLUMNS, [batch._replace(root=rooted(batch, root))])
     if cause.step is None:
         begin(tx, following)
+
+
+def _standing(tx: Transaction) -> tuple[int | None, tuple[int, int]]:
+    """The batch of what has been changed, and the next ids, by one query of PostgreSQL."""
+    row = tx.row(
+        "SELECT nullif(current_setting('mimas.batch', true), ''),"
+        " (SELECT value FROM meta WHERE key = 'sequence:object'),"
+        " (SELECT value FROM meta WHERE key = 'sequence:resource')"
+    )
+    assert row is not None
+    return int(row[0]) if row[0] else None, (int(row[1] or 1), int(row[2] or 1))
 
 
 def _last(tx: Transaction) -> tuple[int, str, int, int]:
@@ -130,12 +140,12 @@ def digest(tx: Transaction, batch: int) -> str:
     return whole.hexdigest()
 
 
-_ASKED = ", ".join(f"EXISTS (SELECT 1 FROM {one.past.name} WHERE batch = {{0}})" for one in RECORDED)
+_ASKED = "SELECT " + ", ".join(f"EXISTS (SELECT 1 FROM {one.past.name} WHERE batch = ?)" for one in RECORDED)
 
 
 def _touched(tx: Transaction, batch: int) -> list[Recorded]:
     """The tables of which a batch has changed rows: most change rows of one or two."""
-    row = tx.row(f"SELECT {_ASKED.format(int(batch))}")
+    row = tx.row(_ASKED, *[batch] * len(RECORDED))
     assert row is not None
     return [recorded for recorded, touched in zip(RECORDED, row, strict=True) if touched]
 

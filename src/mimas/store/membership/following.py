@@ -21,7 +21,7 @@ def follow(tx: Transaction, store: Store, paths: Collection[Path], changes: Chan
     """Those whose answers depend on what has changed elsewhere."""
     if not paths:
         return set()
-    ends = _ends(tx, paths, changes)
+    ends = _ends(paths, changes)
     if ends and tx.postgresql:
         tx.rows(f"SELECT 1 FROM (SELECT pg_advisory_xact_lock({NESTED})) l")
     # Paths that begin alike lead back alike: what has come together is followed once.
@@ -41,11 +41,11 @@ def follow(tx: Transaction, store: Store, paths: Collection[Path], changes: Chan
     return found
 
 
-def _ends(tx: Transaction, paths: Iterable[Path], changes: Changes) -> dict[Path, set[int]]:
+def _ends(paths: Iterable[Path], changes: Changes) -> dict[Path, set[int]]:
     """Path → the resources at its end of which something has changed that it reads."""
     attributes: Mapping[str, set[int]] = {}
     if changes.before and any(path.attributes for path in paths):
-        attributes = changes.attributes(tx)
+        attributes = changes.attributes
     found = {}
     for path in paths:
         ids = set(changes.whole)

@@ -8,7 +8,7 @@ from secrets import token_hex
 
 from mimas.language.errors import ExpressionError
 from mimas.language.filters.matching import Matcher
-from mimas.language.filters.tree import MEMBERS, Filter
+from mimas.language.filters.tree import MEMBERS, Filter, attributes
 from mimas.schema.system import Catalogue
 from mimas.schema.values import decode
 from mimas.store import tables
@@ -90,6 +90,12 @@ class Holders:
     def paths(self) -> frozenset[Path]:
         """What they read of other resources than the ones they are asked about."""
         return frozenset(path for path in self._paths() if path.hops)
+
+    @cached_property
+    def attributes(self) -> frozenset[str]:
+        """The names of all attributes that any filter reads, of whatever resource."""
+        filters = (holder.filter for holder in self.all.values() if holder.filter is not None)
+        return frozenset(name for filter_ in filters for name in attributes(filter_))
 
     @cached_property
     def watched(self) -> tuple[frozenset[str], bool]:
