@@ -32,7 +32,7 @@ from mimas.store.store import Store
 from mimas.sync import inbound, outbound
 from mimas.sync.explain import Judged, contribution, explainer, flow, linking, target
 from mimas.sync.rules import SyncRule
-from tests.laws import test_filters, test_proofs
+from tests.laws import test_filter_law, test_proofs
 from tests.laws.machine import LAW, Life
 from tests.laws.test_explaining import OBJECTS, contribute, rules, scope
 from tests.laws.test_history import Remembering
@@ -353,4 +353,4 @@ def test_a_broken_search_is_caught(
     BROKEN_FILTERS[name](monkeypatch)
     store = Store(f"sqlite:///{shutil.copy(sqlite_store, tmp_path / 'mimas.db')}")
     with closing(store), pytest.raises((AssertionError, BaseExceptionGroup)):
-        settings(BUDGET, max_examples=300)(given(*test_filters.GIVEN)(test_filters.law(store)))()
+        settings(BUDGET, max_examples=300)(given(*test_filter_law.GIVEN)(test_filter_law.law(store)))()

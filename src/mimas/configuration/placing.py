@@ -1,6 +1,7 @@
 """The resources of documents, put into the store in the transaction in which the documents come into force."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from mimas.configuration.build import ConfigurationError, build
@@ -19,7 +20,7 @@ from mimas.store.database import Transaction
 from mimas.store.naming import Key
 from mimas.store.store import Store
 from mimas.sync.compiling import compile_rules
-from mimas.sync.rules import RuleSet
+from mimas.sync.rules import Deletion, RuleSet
 
 
 def renew(store: Store, home: Path, folder: Sequence[Document]) -> None:
@@ -31,7 +32,8 @@ def renew(store: Store, home: Path, folder: Sequence[Document]) -> None:
 
 def _symbols(store: Store, home: Path, rules: RuleSet) -> Symbols:
     # Of the rules only what resources are found by is needed.
-    bare = RuleSet(rules.types, (), rules.memberships)
+    types = {name: replace(type_, deletion=Deletion(), chosen={}) for name, type_ in rules.types.items()}
+    bare = RuleSet(types, (), rules.memberships)
     return Symbols(store, compile_rules(bare, {}, Extensions(home)))
 
 

@@ -251,7 +251,8 @@ class Requests:
         elif actor is not None:
             asks = next(iter(resources.load(tx, [actor])), None)
             person = f"{title(decode(asks.doc)) if asks else ''} ({actor})".lstrip()
-        what = f"request {request}: {wish.operation} {wish.type} {called}"
+        because = f": {wish.justification}" if wish.justification else ""
+        what = f"request {request}: {wish.operation} {wish.type} {called}{because}"
         self.store.cause = replace(self.store.cause, person=person, what=what)
 
     def _ended(self, actor: int | None, wish: Wish, ended: EndedError) -> Outcome:

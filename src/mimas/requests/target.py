@@ -45,7 +45,8 @@ class Target:
                 gone = tuple(value for value in before if value not in change.values)
                 found += [Change(change.attribute, Mode.INSERT, new), Change(change.attribute, Mode.REMOVE, gone)]
             elif change.mode is Mode.REPLACE:
-                if list(change.values) != before:
+                # What a secret is now, nobody knows.
+                if list(change.values) != before or (attribute is not None and attribute.secret):
                     found.append(change)
             else:
                 lacking = change.mode is Mode.INSERT

@@ -32,7 +32,7 @@ class ConsentRule:
 
 def rules(tx: Transaction, store: Store) -> list[ConsentRule]:
     """Those that are switched on and name a set."""
-    rows = resources.living(tx, [store.symbol("ManagementPolicyRule")])
+    rows = resources.living(tx, [store.known("ManagementPolicyRule")])
     found = {row.id: decode(row.doc) for row in rows}
     found = {
         id_: v for id_, v in found.items() if v.get("HoldsSynchronization") is True and v.get("Disabled") is not True

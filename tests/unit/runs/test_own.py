@@ -202,7 +202,7 @@ def test_a_sync_that_changes_nothing_writes_nothing(world: World) -> None:
 def test_a_rehearsed_sync_shows_the_members(world: World, tmp_path: Path) -> None:
     group = make(world, "group", name="staff", Filter="/person[dept = 'IT']")
     hr(world, "1 Ann IT")
-    with world.store.rehearsal() as tx:
+    with world.store.database.alone(), world.store.rehearsal() as tx:
         world.run("sync")
         assert [world.resources()[id_]["name"] for id_ in members(tx, group, 0, 9)] == ["Ann"]
         assert wanted_members(world) == {"Ann"}

@@ -145,6 +145,6 @@ def test_very_deep_conditions(people: People) -> None:
         deep = f"not(not({deep}) and not(name = 'x'))"
     assert people.find(f"/person[{deep}]").ids == (2,)
     hops = "/person[name = 'boss']"
-    for _ in range(20):
+    for _ in range(14):
         hops = f"/person[manager = {hops} or name = 'boss']"
     assert people.find(hops).ids == (1, 2)
