@@ -55,7 +55,11 @@ class Viewer:
     def see(self, tx: Transaction, ids: Iterable[int]) -> list[View]:
         """Those of some resources that may be seen."""
         subjects = self._subjects(tx)
-        return [self._view(subjects, resource) for resource in subjects.load(ids)]
+        resources = subjects.load(ids)
+        references = {resource.id: self._references(resource) for resource in resources}
+        # All at once: whoever is referred to may have to be left out.
+        subjects.load(id_ for of in references.values() for some in of.values() for id_ in some)
+        return [self._view(subjects, resource, references[resource.id]) for resource in resources]
 
     def find(
         self,
@@ -85,14 +89,14 @@ class Viewer:
         may = self.readable(tx)
         return Subjects(tx, self.store, None if may is None else sight(tx, self.store, may))
 
-    def _view(self, subjects: Subjects, resource: Resource) -> View:
+    def _references(self, resource: Resource) -> dict[str, list[int]]:
+        attributes = self.store.catalogue.get(resource.type, {})
+        names = sorted(name for name, attribute in attributes.items() if attribute.kind is Kind.REFERENCE)
+        return {name: list(resource.references(name))[:SHOWN] for name in names if name != ID}
+
+    def _view(self, subjects: Subjects, resource: Resource, references: dict[str, list[int]]) -> View:
         attributes = self.store.catalogue.get(resource.type, {})
         values = {name: list(found) for name in sorted(attributes) if (found := resource.values(name))}
-        references = {}
-        for name, attribute in sorted(attributes.items()):
-            if attribute.kind is Kind.REFERENCE and name != ID:
-                some = list(resource.references(name))[:SHOWN]
-                if seen := [other.id for other in subjects.load(some)]:
-                    references[name] = seen
         several = frozenset(name for name, attribute in attributes.items() if attribute.multivalued)
-        return View(resource.id, resource.type, values, references, several)
+        seen = {name: [other.id for other in subjects.load(some)] for name, some in references.items()}
+        return View(resource.id, resource.type, values, {name: some for name, some in seen.items() if some}, several)

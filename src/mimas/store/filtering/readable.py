@@ -6,12 +6,12 @@ it name. Grants are positive only: they add up, and nothing takes away (MIM: man
 
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from mimas.language.filters.tree import ID, MEMBERS, TYPE
 from mimas.store.database import Transaction
 from mimas.store.filtering.conditions import TRUE, both, either
 from mimas.store.queries import Query
-from mimas.store.resources import LIVE
 from mimas.store.store import Store
 from mimas.store.subjects import Sees
 
@@ -98,25 +98,57 @@ def sight(tx: Transaction, store: Store, readable: Readable) -> Sees:
     alike: dict[tuple[int | None, str], list[ReadGrant]] = {}
     for grant in readable.grants:
         alike.setdefault((grant.holder, grant.relative), []).append(grant)
-    kept: dict[tuple[int, ...], Container[str]] = {}
+    kept: dict[tuple[tuple[int | None, str], ...], Container[str]] = {}
 
     def sees(ids: Sequence[int]) -> dict[int, Container[str]]:
-        covering: dict[int, tuple[int, ...]] = {}
-        for place, grants in enumerate(alike.values()):
-            condition = covered(store, readable.reader, grants[:1])
-            for (id_,) in tx.rows(
-                f"SELECT r.id FROM resource r WHERE r.id IN IDS AND r.state = {LIVE} AND ({condition.text})",
-                list(ids),
-                *condition.parameters,
-            ):
-                covering[id_] = (*covering.get(id_, ()), place)
-        for places in set(covering.values()) - set(kept):
-            kept[places] = shown(
-                grant for place, grants in enumerate(alike.values()) if place in places for grant in grants
+        sets, relations = _sets(tx, ids, alike), _relations(tx, store, readable.reader, ids, alike)
+        found: dict[int, Container[str]] = {}
+        for id_ in ids:
+            covering = tuple(
+                place
+                for place in alike
+                if (place[0] is None or place[0] in sets.get(id_, ()))
+                and (not place[1] or place[1] in relations.get(id_, ()))
             )
-        return {id_: kept[places] for id_, places in covering.items()}
+            if covering:
+                if covering not in kept:
+                    kept[covering] = shown(grant for place in covering for grant in alike[place])
+                found[id_] = kept[covering]
+        return found
 
     return sees
+
+
+_Places: TypeAlias = Iterable[tuple[int | None, str]]
+
+
+def _sets(tx: Transaction, ids: Sequence[int], places: _Places) -> dict[int, set[int]]:
+    """Resource → the sets that it is in, of those that matter."""
+    found: dict[int, set[int]] = {}
+    holders = sorted({holder for holder, _ in places if holder is not None})
+    if holders and ids:
+        for resource, holder in tx.rows(
+            "SELECT resource, holder FROM member WHERE resource IN IDS AND holder IN IDS", list(ids), holders
+        ):
+            found.setdefault(resource, set()).add(holder)
+    return found
+
+
+def _relations(tx: Transaction, store: Store, reader: int, ids: Sequence[int], places: _Places) -> dict[int, set[str]]:
+    """Resource → the attributes by which it refers to the reader, of those that matter."""
+    wanted = {relative for _, relative in places if relative}
+    found: dict[int, set[str]] = {}
+    if ID in wanted and reader in ids:
+        found[reader] = {ID}
+    names = {store.known(name): name for name in wanted - {ID}}
+    if names and ids:
+        sql = "SELECT resource, attribute FROM resource_reference WHERE resource IN IDS AND target = ?"
+        for resource, attribute in tx.rows(f"{sql} AND attribute IN IDS", list(ids), reader, sorted(names)):
+            found.setdefault(resource, set()).add(names[attribute])
+    if MEMBERS in wanted and ids:
+        for (holder,) in tx.rows("SELECT holder FROM member WHERE resource = ? AND holder IN IDS", reader, list(ids)):
+            found.setdefault(holder, set()).add(MEMBERS)
+    return found
 
 
 class _Everything:
