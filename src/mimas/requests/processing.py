@@ -8,13 +8,14 @@ guess at what the change would do. Source of the phases: MIM's SDK, *Request Pro
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from mimas.requests import authoring, effects, journal
 from mimas.requests.authoring import FILTER
 from mimas.requests.journal import Status
 from mimas.requests.policy import Policies, Policy, PolicyRule
-from mimas.requests.rights import Need, Standing, candidates, creators, decide, matches, related, standing
+from mimas.requests.rights import Need, Standing, candidates, creators, decide, matches, readable, related, standing
 from mimas.requests.target import Target, load
 from mimas.requests.validation import Fault, faults
 from mimas.requests.wishes import Operation, Wish
@@ -24,10 +25,12 @@ from mimas.schema.system import RUNTIME
 from mimas.schema.values import decode
 from mimas.store import outbox, resources, sealed
 from mimas.store.database import Transaction
+from mimas.store.filtering.readable import sight
 from mimas.store.instants import stamp
 from mimas.store.looking import title
 from mimas.store.membership import settle
-from mimas.store.referring import sets_of
+from mimas.store.referring import linking_rules, sets_of
+from mimas.store.resources import alive
 from mimas.store.store import Store
 
 
@@ -115,7 +118,8 @@ class Requests:
         course = self._begin(tx, policy, actor, wish)
         target = course.target
         wish = course.wish = replace(wish, changes=target.telling(wish.changes))
-        wrong = faults(tx, target, wish.operation, wish.changes, self.owners.get(wish.type, {}))
+        owners = self.owners.get(wish.type, {})
+        wrong = faults(target, wish.operation, wish.changes, owners, partial(self._there, tx, policy, course.standing))
         wrong += self._filters(tx, policy, actor, wish)
         if wrong:
             raise EndedError(Status.FAILED, " ".join(f"{fault.message}." for fault in wrong), faults=wrong)
@@ -134,6 +138,14 @@ class Requests:
             outbox.put(tx, outbox.FOLLOWS, rule.id, request, stamp(writer.context.now), self.store.cause.person)
         self._entitle(tx, request, course, called)
         return Outcome(request, status, id_)
+
+    def _there(self, tx: Transaction, policy: Policy, stands: Standing | None, ids: Sequence[int]) -> set[int]:
+        """Those of some resources that whoever asks may know of; themselves, always."""
+        live = alive(tx, ids)
+        if stands is None:
+            return live
+        sees = sight(tx, self.store, readable(policy, stands.actor, stands.sets))
+        return {*sees(sorted(live)), *(live & {stands.actor})}
 
     def _filters(self, tx: Transaction, policy: Policy, actor: int | None, wish: Wish) -> list[Fault]:
         """What is wrong with the filters that a wish writes."""
@@ -159,7 +171,7 @@ class Requests:
                 course.among = [candidates(policy, need, course.standing) for need in course.needs]
             # Requests and approvals come of what people do: nobody makes them by themselves.
             made_up = wish.operation is Operation.CREATE and wish.type in RUNTIME
-            if made_up or not all(course.among):
+            if made_up or not course.needs or not all(course.among):
                 raise EndedError(Status.DENIED, _refusal(wish, actor))
         return course
 
@@ -209,8 +221,7 @@ class Requests:
     def _let_go(self, writer: Writer, target: Target) -> None:
         """Whoever is kept alive by a connected system cannot be deleted here."""
         assert target.row is not None
-        rules = writer.tx.rows("SELECT rule FROM link WHERE resource = ?", target.row.id)
-        kept = [rule for (rule,) in rules if rule in self.symbols.keeps_alive]
+        kept = [rule for rule in linking_rules(writer.tx, target.row.id) if rule in self.symbols.keeps_alive]
         if kept:
             names = " and ".join(sorted({self.symbols.rules[rule].connector for rule in kept}))
             raise EndedError(Status.FAILED, f"It is in {names}, which keeps it here: delete it there.")

@@ -3,21 +3,22 @@
 Source of the codes: MIM's SDK, AttributeFailureCode.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from mimas.language.errors import closest
 from mimas.language.limits import fits
 from mimas.requests.target import Target
-from mimas.requests.wishes import Change, Operation
+from mimas.requests.wishes import Change, Mode, Operation
 from mimas.schema.attributes import Kind
 from mimas.schema.system import RUNTIME
-from mimas.store.database import Transaction
-from mimas.store.resources import alive
 
 COMPUTED = frozenset({"ObjectID", "ObjectType", "CreatedTime", "Creator", "ComputedMember", "ComputedActor"})
 """What nobody writes, whatever policy says (MIM: SystemAttributeIsReadOnly)."""
 
+
+There: TypeAlias = Callable[[Sequence[int]], Collection[int]]
 
 _CONTROLS = {"Request": frozenset({"RequestControl"})}
 """What may be written of the types whose resources come of being used: the rest is Mimas's own account."""
@@ -33,12 +34,15 @@ class Fault:
 
 
 def faults(
-    tx: Transaction, target: Target, operation: Operation, changes: Sequence[Change], owners: Mapping[str, str]
+    target: Target, operation: Operation, changes: Sequence[Change], owners: Mapping[str, str], there: There
 ) -> list[Fault]:
-    """Everything that is wrong. ``owners``: the attributes of the type that sync rules write, and by which rule."""
+    """Everything that is wrong. ``owners``: the attributes of the type that sync rules write, and by which rule.
+
+    ``there`` gives those of some ids that whoever asks may know of: of the others it is said that they are not there.
+    """
     found = [fault for change in changes for fault in _of_one(target, change, owners)]
     if not found:
-        found = [*_values(target, operation, changes), *_missing(tx, target, changes)]
+        found = [*_values(target, operation, changes), *_missing(target, changes, there)]
     return found
 
 
@@ -81,18 +85,18 @@ def _code(missing: bool, pattern: str) -> str:
     return "ValueViolatesRegularExpression" if pattern else "ValueViolatesDataTypeFormat"
 
 
-def _missing(tx: Transaction, target: Target, changes: Sequence[Change]) -> Iterator[Fault]:
-    """References to what is not there, or is of another type than the attribute is about."""
+def _missing(target: Target, changes: Sequence[Change], there: There) -> Iterator[Fault]:
+    """References to what is not there."""
     wanted = {
         (change.attribute, value)
         for change in changes
-        if target.is_reference(change.attribute)
+        if target.is_reference(change.attribute) and change.mode is not Mode.REMOVE
         for value in change.values
     }
     numbers = sorted({value for _, value in wanted if isinstance(value, int)})
     if not wanted:
         return
-    live = alive(tx, numbers)
+    live = there(numbers)
     for attribute, value in sorted(wanted, key=str):
         if value not in live:
             what = f"'{attribute}' is to refer to {value}, and there is no such resource"

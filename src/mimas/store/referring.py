@@ -62,6 +62,11 @@ def is_member(tx: Transaction, holder: int, resource: int) -> bool:
     return tx.value("SELECT 1 FROM member WHERE holder = ? AND resource = ?", holder, resource) is not None
 
 
+def linking_rules(tx: Transaction, resource: int) -> list[int]:
+    """The rules by which objects of connected systems are linked to a resource."""
+    return [row[0] for row in tx.rows("SELECT rule FROM link WHERE resource = ?", resource)]
+
+
 def sets_of(tx: Transaction, resources: Iterable[int]) -> dict[int, frozenset[int]]:
     """Resource → the sets that it is in."""
     found: dict[int, set[int]] = {id_: set() for id_ in resources}

@@ -89,6 +89,7 @@ def test_only_oneself(office: Office) -> None:
 def test_creating_needs_the_set_afterwards_and_the_relation(office: Office) -> None:
     office.set("Groups with an owner", "/group[is-present(Owner)]")
     office.rule("own", "Create", "displayName Owner", relative="Owner", after="Groups with an owner")
+    office.rule("look up", "Read", "displayName", by="Everybody", before="Everybody")
     made = office.create("Ann", "group", displayName="Chess", Owner=["Ann"])
     assert made.status is Status.COMPLETED
     assert office.create("Ann", "group", displayName="Poker", Owner=["Bob"]).status is Status.DENIED

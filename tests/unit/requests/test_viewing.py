@@ -55,3 +55,17 @@ def test_requests_of_others_are_not_seen(office: Office) -> None:
     office.ids["it"] = office.modify("Ann", "Bob", "mobile=9").request
     assert office.see("Ann", "it") is not None
     assert office.see("Bob", "it") is None
+
+
+def test_whom_one_may_not_see_cannot_be_found_out_by_referring_to_them(office: Office) -> None:
+    office.rule("self", "Modify", "manager", relative="ObjectID", before="Everybody", after="Everybody")
+    office.ids["Nobody"] = 10**6
+    unseen, missing = (office.modify("Ann", "Ann", f"manager={who}") for who in ("Ada", "Nobody"))
+    assert unseen.message.replace(str(office.ids["Ada"]), "N") == missing.message.replace(str(10**6), "N")
+    office.rule("look up", "Read", "displayName", by="Everybody", before="Everybody")
+    assert office.modify("Ann", "Ann", "manager=Ada").status.done
+
+
+def test_to_wish_nothing_tells_nothing(office: Office) -> None:
+    office.ids["Nobody"] = 10**6
+    assert office.modify("Ann", "Bob").status is office.modify("Ann", "Nobody").status
