@@ -53,6 +53,7 @@ class Stock:
         self.engine = Engine(self.store, setup(home, in_force(self.store)))
         self.requests = Requests(self.store, self.engine.symbols, owners(self.engine.setup.rules))
         self.ids: dict[str, int] = {}
+        self.scenario = ""
         with self.store.transaction() as tx:
             self._bring(tx, table)
 
@@ -109,21 +110,30 @@ class Stock:
 
     def ask(self, case: Case, table: Table) -> tuple[bool, frozenset[str]]:
         """Whether it is granted, and by which rules: by all of them for a Read, otherwise by some."""
+        self._switch(case.scenario, table)
         with self.store.rehearsal() as tx:
-            self._switch(tx, case, table)
             who = self.id(tx, case.who)
             if case.may == "Read":
                 return self._read(tx, case, who)
             return self._request(tx, case, who)
         raise AssertionError
 
-    def _switch(self, tx: Transaction, case: Case, table: Table) -> None:
-        for rules, off in ((table.switched_on, False), (table.switched_off, True)):
-            for rule in rules.get(case.scenario, ()):
-                id_ = self.id(tx, f"ManagementPolicyRule/{rule}")
-                change = Change("Disabled", Mode.REPLACE, (off,))
-                (outcome,) = self.requests.submit(None, Wish(Operation.PUT, "ManagementPolicyRule", id_, (change,)))
-                assert outcome.status.done
+    def _switch(self, scenario: str, table: Table) -> None:
+        """Switch the rules of a scenario, and those of the last one back: most cases stand beside one of the same."""
+        if scenario == self.scenario:
+            return
+        old, self.scenario = self.scenario, scenario
+        for of, back in ((old, True), (scenario, False)):
+            for rules, off in ((table.switched_on, back), (table.switched_off, not back)):
+                for rule in rules.get(of, ()):
+                    self._disable(rule, off=off)
+
+    def _disable(self, rule: str, *, off: bool) -> None:
+        with self.store.reading() as tx:
+            id_ = self.id(tx, f"ManagementPolicyRule/{rule}")
+        change = Change("Disabled", Mode.REPLACE, (off,))
+        (outcome,) = self.requests.submit(None, Wish(Operation.PUT, "ManagementPolicyRule", id_, (change,)))
+        assert outcome.status.done
 
     def _read(self, tx: Transaction, case: Case, who: int) -> tuple[bool, frozenset[str]]:
         target = self.id(tx, case.of)

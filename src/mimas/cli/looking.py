@@ -56,6 +56,9 @@ def _print_status(state: dict[str, Any], *, unreadable: bool) -> None:
         out.print(f"\nlast run: {last['id']}, {last['profile']}, {instant(last['started'])}: {ended}", markup=False)
     else:
         out.print("\nNothing has been run yet. `mimas run PROFILE` runs a profile.")
+    if state["outbox"]:
+        what = _some(state["outbox"], "consequence of policy waits", "consequences of policy wait")
+        out.print(f"{what} for workflows, which Mimas does not run yet.", markup=False)
     if state["staging"]:
         out.print("Staging mode: nothing is sent. `mimas staging off` takes over.", style="yellow")
     for hold in state["holds"]:

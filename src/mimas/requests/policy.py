@@ -5,11 +5,13 @@ one away, and no order among them. A rule that is disabled, or whose set is not 
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+from mimas.language.errors import ExpressionError
+from mimas.language.filters.parser import parse
 from mimas.schema.values import as_list, decode
 from mimas.store import documents, referring, resources
 from mimas.store.database import Transaction
@@ -83,6 +85,8 @@ class Policy:
     sets: Mapping[int, str] | None = None
     """Set → what it is called."""
 
+    filters: Mapping[int, str] = field(default_factory=dict)
+    """Set → its filter, if it has one."""
     documented: frozenset[str] = frozenset()
     """The types of which there are documents."""
 
@@ -110,6 +114,16 @@ class Policy:
     def starting(self, action: Action) -> tuple[PolicyRule, ...]:
         """Those of them that start workflows."""
         return self._starting[action]
+
+    def may_hold(self, set_: int | None, type_: str) -> bool:
+        """Whether a new resource of a type may be in a set: nobody has listed it, so the filter must take the type."""
+        if set_ not in self._types:
+            self._types[set_] = _types(self.filters.get(set_ or 0, ""))
+        return not self._types[set_].isdisjoint((type_, None))
+
+    @cached_property
+    def _types(self) -> dict[int | None, frozenset[str | None]]:
+        return {}
 
     def set_name(self, id_: int | None) -> str:
         """What to call a set."""
@@ -155,7 +169,15 @@ def load(tx: Transaction, store: Store) -> Policy:
     references = referring.everything(tx, store, list(rules))
     asked = (id_ for id_, values in rules.items() if values.get("ManagementPolicyRuleType", REQUEST) == REQUEST)
     made = tuple(_rule(id_, rules[id_], references.get(id_, {})) for id_ in asked)
-    return Policy(made, names, documents.kinds(tx))
+    filters = {id_: str(values["Filter"]) for id_, type_, values in found if type_ == kinds[1] and "Filter" in values}
+    return Policy(made, names, filters, documents.kinds(tx))
+
+
+def _types(text: str) -> frozenset[str | None]:
+    try:
+        return frozenset(selection.type for selection in parse(text)) if text else frozenset()
+    except ExpressionError:
+        return frozenset()
 
 
 def _rule(id_: int, values: Mapping[str, Any], references: Mapping[str, list[int]]) -> PolicyRule:

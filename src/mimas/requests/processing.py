@@ -120,23 +120,25 @@ class Requests:
         wish = course.wish = replace(wish, changes=target.telling(wish.changes))
         owners = self.owners.get(wish.type, {})
         wrong = faults(target, wish.operation, wish.changes, owners, partial(self._there, tx, policy, course.standing))
-        wrong += self._filters(tx, policy, actor, wish)
-        if wrong:
-            raise EndedError(Status.FAILED, " ".join(f"{fault.message}." for fault in wrong), faults=wrong)
+        _raise(wrong)
         writer = Writer(tx, self.symbols)
         id_ = self._write(writer, course)
         if failure := effects.follow(writer, policy, wish, target, id_, self.owners):
             raise EndedError(Status.FAILED, failure)
         settle(tx, self.store, writer.context.now)
         rules = self._decide(tx, policy, course, id_, authorized=authorized)
+        _raise(self._filters(tx, policy, actor, wish))
         following = [rule for rule in rules if rule.action]
         status = Status.POST_PROCESSING if following else Status.COMPLETED
         called = self._title(wish, target)
+        person = self._person(tx, course, called)
         # The last thing to be written: on PostgreSQL others who make a resource wait from here to the commit.
         request = journal.enter(writer, wish, status, actor=actor, target=id_, title=called, rules=rules)
         for rule in following:
             outbox.put(tx, outbox.FOLLOWS, rule.id, request, stamp(writer.context.now), self.store.cause.person)
-        self._entitle(tx, request, course, called)
+        because = f": {wish.justification}" if wish.justification else ""
+        what = f"request {request}: {wish.operation} {wish.type} {called}{because}"
+        self.store.cause = replace(self.store.cause, person=person, what=what)
         return Outcome(request, status, id_)
 
     def _there(self, tx: Transaction, policy: Policy, stands: Standing | None, ids: Sequence[int]) -> set[int]:
@@ -166,7 +168,7 @@ class Requests:
             course.standing = standing(tx, self.store, policy, actor, wish.target)
             if wish.operation is Operation.CREATE:
                 # How the resource will refer to the actor is known when it is there.
-                course.among = [creators(policy, need, course.standing) for need in course.needs]
+                course.among = [creators(policy, need, course.standing, wish.type) for need in course.needs]
             else:
                 course.among = [candidates(policy, need, course.standing) for need in course.needs]
             # Requests and approvals come of what people do: nobody makes them by themselves.
@@ -254,17 +256,15 @@ class Requests:
         values = target.values if target.row is not None else target.after(wish.changes)[0]
         return title(values) or wish.type
 
-    def _entitle(self, tx: Transaction, request: int, course: _Course, called: str) -> None:
-        """What the history says of the batch."""
-        wish, actor, person = course.wish, course.actor, self.store.cause.person
-        if actor is not None and actor == wish.target:
-            person = f"{called} ({actor})"
-        elif actor is not None:
+    def _person(self, tx: Transaction, course: _Course, called: str) -> str:
+        """Who the history says has done it."""
+        actor = course.actor
+        if actor is None:
+            return self.store.cause.person
+        if actor != course.wish.target:
             asks = next(iter(resources.load(tx, [actor])), None)
-            person = f"{title(decode(asks.doc)) if asks else ''} ({actor})".lstrip()
-        because = f": {wish.justification}" if wish.justification else ""
-        what = f"request {request}: {wish.operation} {wish.type} {called}{because}"
-        self.store.cause = replace(self.store.cause, person=person, what=what)
+            called = title(decode(asks.doc)) if asks else ""
+        return f"{called} ({actor})".lstrip()
 
     def _ended(self, actor: int | None, wish: Wish, ended: EndedError) -> Outcome:
         """Write down a request that came to nothing, or waits."""
@@ -283,6 +283,11 @@ class Requests:
                 rules=ended.rules,
             )
         return Outcome(request, ended.status, wish.target, ended.message, ended.faults)
+
+
+def _raise(wrong: Sequence[Fault]) -> None:
+    if wrong:
+        raise EndedError(Status.FAILED, " ".join(f"{fault.message}." for fault in wrong), faults=wrong)
 
 
 def _beside(wish: Wish) -> EndedError:

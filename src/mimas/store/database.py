@@ -215,13 +215,27 @@ class Database:
 class Transaction:
     """What can be done within one transaction."""
 
-    __slots__ = ("cursor", "database", "postgresql", "wrote")
+    __slots__ = ("_together", "cursor", "database", "postgresql", "wrote")
 
     def __init__(self, database: Database, cursor: Any) -> None:
         self.database = database
         self.postgresql = database.postgresql
         self.cursor = cursor
         self.wrote = False
+        self._together = False
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """The statements within, which only write, are sent to PostgreSQL in one message and answered in one."""
+        if not self.postgresql or self._together:
+            yield
+            return
+        self._together = True
+        try:
+            with self.database.connection().driver_connection.pipeline():
+                yield
+        finally:
+            self._together = False
 
     def rows(self, sql: str, *parameters: Any) -> list[Row]:
         """All rows of a query."""
@@ -268,7 +282,7 @@ class Transaction:
             self._array_statement(
                 table, columns, rows, f"INSERT INTO {table.name} ({columns}) SELECT * FROM u{conflict}"
             )
-        elif len(rows) <= _FEW:
+        elif len(rows) <= _FEW or self._together:
             marks = ", ".join([f"({', '.join(['%s'] * len(rows[0]))})"] * len(rows))
             values = [value for row in rows for value in row]
             self.cursor.execute(f"INSERT INTO {quoted(table)} ({columns}) VALUES {marks}", values)

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from mimas.schema.values import as_list, decode, decode_wanted
-from mimas.store import facts, holds, mode, resources
+from mimas.store import facts, holds, mode, outbox, resources
 from mimas.store.database import Row, Transaction
 from mimas.store.history.past import Past, Then
 from mimas.store.objects import WANTED_ABSENT
@@ -36,6 +36,7 @@ def status(store: Store) -> dict[str, Any]:
         types = tx.rows("SELECT type, state, count(*) FROM resource GROUP BY type, state")
         held = holds.opened(tx)
         staging = mode.staging_since(tx)
+        following = outbox.count(tx)
         last = tx.row("SELECT id, profile, started, ended, result FROM run ORDER BY id DESC LIMIT 1")
     return {
         "connectors": {store.name(number): counts for number, counts in sorted(connectors.items())},
@@ -44,6 +45,7 @@ def status(store: Store) -> dict[str, Any]:
             for type_, state, count in sorted(types)
         },
         "staging": staging,
+        "outbox": following,
         "holds": [describe_hold(store, row) for row in held],
         "last-run": _named(last, "id profile started ended result") if last else None,
     }

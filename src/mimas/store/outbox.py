@@ -1,7 +1,7 @@
 """What has happened and is to have consequences: read by whoever runs workflows, in the order in which it happened."""
 
 from mimas.store import tables
-from mimas.store.database import Row, Transaction
+from mimas.store.database import Transaction
 
 FOLLOWS = "follows"
 """A request has been done, and workflows of a policy rule follow from it: (rule, request)."""
@@ -13,8 +13,6 @@ def put(tx: Transaction, kind: str, holder: int, resource: int, at: str, person:
     tx.insert(tables.outbox, "id, kind, holder, resource, at, person", [row])
 
 
-def waiting(tx: Transaction, after: int = 0, size: int = 1_000) -> list[Row]:
-    """The next ones after a number: (id, kind, holder, resource, at, person)."""
-    return tx.rows(
-        "SELECT id, kind, holder, resource, at, person FROM outbox WHERE id > ? ORDER BY id LIMIT ?", after, size
-    )
+def count(tx: Transaction) -> int:
+    """How many wait for whoever runs workflows."""
+    return int(tx.value("SELECT count(*) FROM outbox"))

@@ -5,6 +5,7 @@ found out by a root that was kept elsewhere. What is digested is text and number
 move to another database.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import NamedTuple
@@ -81,30 +82,67 @@ def _next(tx: Transaction) -> tuple[int, int]:
 
 def seal(tx: Transaction, cause: Cause, at: str) -> None:
     """Close the batch of a transaction that is about to be committed, if it has changed anything."""
-    changed, following = _standing(tx) if tx.postgresql else (_changed(tx), _next(tx))
+    changed, following, touched = _standing(tx) if tx.postgresql else (_changed(tx), _next(tx), None)
     if changed is None and not cause.entered and following == _last(tx)[2:]:
         return
     number = changed or _number(tx)
-    content = digest(tx, number)
+    content = digest(tx, number, touched)
+    told = (at, cause.step, cause.person, cause.what, content)
     if tx.postgresql:
-        tx.run("SELECT pg_advisory_xact_lock(?)", _LOCK)
-    # Only now: others may have committed while this waited.
+        middle = msgspec.json.encode(told).decode()[1:-1]
+        tx.rows("SELECT mimas_seal(?, ?, ?, ?, ?, ?, ?)", number, *told, middle)
+        return
     place, root, *_ = _last(tx)
-    batch = Batch(number, place + 1, at, cause.step, cause.person, cause.what, content, *following, "")
+    batch = Batch(number, place + 1, *told, *following, "")
     tx.insert(tables.batch, COLUMNS, [batch._replace(root=rooted(batch, root))])
     if cause.step is None:
-        begin(tx, following)
+        begin(tx)
 
 
-def _standing(tx: Transaction) -> tuple[int | None, tuple[int, int]]:
-    """The batch of what has been changed, and the next ids, by one query of PostgreSQL."""
-    row = tx.row(
-        "SELECT nullif(current_setting('mimas.batch', true), ''),"
-        " (SELECT value FROM meta WHERE key = 'sequence:object'),"
-        " (SELECT value FROM meta WHERE key = 'sequence:resource')"
-    )
+SEALING = f"""
+CREATE OR REPLACE FUNCTION mimas_seal(
+    number bigint, at_ text, step_ bigint, person_ text, what_ text, content_ text, middle text
+) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    last_place bigint;
+    last_root text;
+    next_object bigint;
+    next_resource bigint;
+BEGIN
+    PERFORM pg_advisory_xact_lock({_LOCK});
+    -- Only now: others may have committed while this waited.
+    SELECT place, root INTO last_place, last_root FROM batch ORDER BY place DESC LIMIT 1;
+    last_place := coalesce(last_place, 0) + 1;
+    SELECT coalesce(max(value), '1') INTO next_object FROM meta WHERE key = 'sequence:object';
+    SELECT coalesce(max(value), '1') INTO next_resource FROM meta WHERE key = 'sequence:resource';
+    INSERT INTO batch ({COLUMNS}) VALUES (
+        number, last_place, at_, step_, person_, what_, content_, next_object, next_resource,
+        encode(sha256(convert_to(
+            '["' || coalesce(last_root, '') || '",' || last_place || ',' || middle || ',' || next_object || ','
+            || next_resource || ']', 'UTF8')), 'hex'));
+    IF step_ IS NULL THEN
+        UPDATE fresh SET objects = next_object, resources = next_resource
+            WHERE objects <> next_object OR resources <> next_resource;
+    END IF;
+END $$
+"""
+"""The end of `seal` within PostgreSQL: whoever else is about to commit waits for one answer, and not for five."""
+
+
+_UNDER_WAY = "nullif(current_setting('mimas.batch', true), '')"
+_STANDING = (
+    f"SELECT {_UNDER_WAY}, (SELECT value FROM meta WHERE key = 'sequence:object'),"
+    " (SELECT value FROM meta WHERE key = 'sequence:resource'), "
+    + ", ".join(f"EXISTS (SELECT 1 FROM {one.past.name} WHERE batch = {_UNDER_WAY}::bigint)" for one in RECORDED)
+)
+
+
+def _standing(tx: Transaction) -> tuple[int | None, tuple[int, int], list[Recorded]]:
+    """The batch of what has been changed, the next ids, and the tables concerned, by one query of PostgreSQL."""
+    row = tx.row(_STANDING)
     assert row is not None
-    return int(row[0]) if row[0] else None, (int(row[1] or 1), int(row[2] or 1))
+    touched = [recorded for recorded, is_touched in zip(RECORDED, row[3:], strict=True) if is_touched]
+    return int(row[0]) if row[0] else None, (int(row[1] or 1), int(row[2] or 1)), touched
 
 
 def _last(tx: Transaction) -> tuple[int, str, int, int]:
@@ -113,9 +151,9 @@ def _last(tx: Transaction) -> tuple[int, str, int, int]:
     return (row[0], row[1], row[2], row[3]) if row else (0, "", 0, 0)
 
 
-def begin(tx: Transaction, following: tuple[int, int] | None = None) -> None:
-    """A step begins: what there is by now is not its own. ``following``: the ids that come next, if known."""
-    ids = following or _next(tx)
+def begin(tx: Transaction) -> None:
+    """A step begins: what there is by now is not its own."""
+    ids = _next(tx)
     tx.run("UPDATE fresh SET objects = ?, resources = ? WHERE objects <> ? OR resources <> ?", *ids, *ids)
 
 
@@ -124,14 +162,16 @@ def rooted(batch: Batch, before: str) -> str:
     return sha256(msgspec.json.encode([before, *batch[1:-1]])).hexdigest()
 
 
-def digest(tx: Transaction, batch: int) -> str:
+def digest(tx: Transaction, batch: int, touched: Sequence[Recorded] | None = None) -> str:
     """The digest of what was before a batch, table by table; of a row about somebody, the digest of its digest.
+
+    ``touched``: the tables of which it has changed rows, where that is known.
 
     So its values can be taken out of it later, its key among them, and the digest left in their place: the order in
     which they count is theirs.
     """
     whole = sha256()
-    for recorded in _touched(tx, batch):
+    for recorded in _touched(tx, batch) if touched is None else touched:
         own = ", ".join((*recorded.key, "kept", *recorded.columns, "erased"))
         order = ", ".join(recorded.key)
         rows = tx.rows(f"SELECT {own} FROM {recorded.past.name} WHERE batch = ? ORDER BY {order}", batch)
