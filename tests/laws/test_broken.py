@@ -353,4 +353,4 @@ def test_a_broken_search_is_caught(
     BROKEN_FILTERS[name](monkeypatch)
     store = Store(f"sqlite:///{shutil.copy(sqlite_store, tmp_path / 'mimas.db')}")
     with closing(store), pytest.raises((AssertionError, BaseExceptionGroup)):
-        settings(BUDGET, max_examples=300)(given(*test_filter_law.GIVEN)(test_filter_law.law(store)))()
+        settings(BUDGET, max_examples=3000)(given(*test_filter_law.GIVEN)(test_filter_law.law(store)))()
