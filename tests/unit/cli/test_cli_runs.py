@@ -281,6 +281,7 @@ def test_status_before_the_first_run(new: Shell) -> None:
         "connectors": {"directory": counts, "hr": counts},
         "resources": {},
         "staging": None,
+        "outbox": 0,
         "holds": [],
         "last-run": None,
         "drift": [],
