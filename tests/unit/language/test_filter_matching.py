@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mimas.language.filters.binding import bind
-from mimas.language.filters.dependencies import Direction, Hop, Reading, dependencies
 from mimas.language.filters.matching import Matcher
+from mimas.language.filters.paths import Hop, Path, paths
 from mimas.language.filters.predicate import LAST, predicate
 from mimas.language.filters.tree import Filter
 from mimas.language.filters.turning import judging, temporal, turning
@@ -128,56 +128,61 @@ class Seen(Thing):
         return Thing.values(self, attribute)
 
 
-REFERS, REFERRED = Direction.REFERS, Direction.REFERRED
+def path(type_: str | None, *hops: Hop, reads: str = "", rows: str = "", referred: str = "") -> Path:
+    """What is read at the end of some hops: values, rows of references, and rows by which it is referred to."""
+    edges = {(name, False) for name in rows.split()} | {(name, True) for name in referred.split()}
+    return Path(hops, type_, frozenset(reads.split()), frozenset(edges))
+
+
+MANAGER, FRIENDS = Hop("manager", back=False), Hop("friends", back=False)
+MEMBER_OF, ABOVE = Hop("ComputedMember", back=True), Hop("manager", back=True, deep=True)
 
 
 @pytest.mark.parametrize(
-    ("filter_", "readings"),
+    ("filter_", "found"),
     [
-        ("/person", [Reading(())]),
+        ("/person", [path("person")]),
         ("/person[name = 'x' or not(size = 5) and contains(words, 'y')] | /Group[is-present(start)]",
-         [Reading((), frozenset({"name", "size", "words", "start"}))]),
-        ("/*[ObjectType = 'person' and ObjectID = 5]", [Reading(())]),
-        ("/person[manager = 5]", [Reading((), frozenset({"manager"}))]),
-        ("/person[manager = /*]", [Reading((), frozenset({"manager"}))]),
-        ("/person[manager = /person]", [Reading((), frozenset({"manager"})), Reading((Hop("manager", REFERS),))]),
+         [path("person", reads="name size words", rows="name size words"), path("Group", reads="start", rows="start")]),
+        ("/*[ObjectType = 'person' and ObjectID = 5]", [path(None, rows="ObjectType")]),
+        ("/person[manager = 5]", [path("person", rows="manager"), path(None, MANAGER)]),
+        ("/person[manager = /*]", [path("person", reads="manager", rows="manager")]),
+        ("/person[manager = /person]", [path("person", rows="manager"), path("person", MANAGER)]),
         ("/person[manager = /person[name = 'x' and friends = /Group[size = 1]]]",
-         [Reading((), frozenset({"manager"})),
-          Reading((Hop("manager", REFERS),), frozenset({"name", "friends"})),
-          Reading((Hop("manager", REFERS), Hop("friends", REFERS)), frozenset({"size"}))]),
+         [path("person", rows="manager"), path("person", MANAGER, reads="name", rows="name friends"),
+          path("Group", MANAGER, FRIENDS, reads="size", rows="size")]),
         ("/Set[ObjectID = 5]/ComputedMember[size = 1]",
-         [Reading((), frozenset({"size"}), holders=frozenset({("ComputedMember", 5)}))]),
-        ("/*[ObjectID = /Set[ObjectID = 5]/ComputedMember]", [Reading((), holders=frozenset({("ComputedMember", 5)}))]),
+         [path(None, reads="size", rows="size", referred="ComputedMember"), path("Set", MEMBER_OF)]),
+        ("/*[ObjectID = /Set[ObjectID = 5]/ComputedMember]",
+         [path(None), path(None, referred="ComputedMember"), path("Set", MEMBER_OF)]),
         ("/person[manager = /Set[ObjectID = 5]/ComputedMember]",
-         [Reading((), frozenset({"manager"})),
-          Reading((Hop("manager", REFERS),), holders=frozenset({("ComputedMember", 5)}))]),
+         [path("person", rows="manager"), path(None, MANAGER, referred="ComputedMember"),
+          path("Set", MANAGER, MEMBER_OF)]),
         ("/Set[name = 'x']/ComputedMember",
-         [Reading((), referrers=frozenset({"ComputedMember"})),
-          Reading((Hop("ComputedMember", REFERRED),), frozenset({"name"}))]),
+         [path(None, referred="ComputedMember"), path("Set", MEMBER_OF, reads="name", rows="name")]),
         ("descendants(/person[name = 'x'], 'manager')",
-         [Reading((), referrers=frozenset({"manager"})),
-          Reading((Hop("manager", REFERRED, repeated=True),), frozenset({"name"}), frozenset({"manager"}))]),
+         [path(None, referred="manager"), path("person", ABOVE, reads="name", rows="name", referred="manager")]),
     ],
 )  # fmt: skip
-def test_what_a_filter_depends_on(filter_: str, readings: list[Reading]) -> None:
-    assert list(dependencies(bound(filter_))) == readings
+def test_what_a_filter_depends_on(filter_: str, found: list[Path]) -> None:
+    assert set(paths(bound(filter_))) == set(found)
 
 
 def _gone_back(world: World, id_: int, hops: tuple[Hop, ...]) -> set[int]:
     """Who has a resource at the end of the hops: what a store asks of its rows."""
     found = {id_}
-    for hop in hops:
+    for hop in reversed(hops):
         step, met = found, set[int]()
         while step := {other for one in step for other in _one_back(world, one, hop)} - met:
             met |= step
-            if not hop.repeated:
+            if not hop.deep:
                 break
         found = met
     return found
 
 
 def _one_back(world: World, id_: int, hop: Hop) -> set[int]:
-    if hop.direction is REFERS:
+    if not hop.back:
         return {other.id for other in world.things[id_].referrers(hop.attribute)}
     return set(world.things[id_].references(hop.attribute))
 
@@ -191,20 +196,19 @@ def _rows(world: World, name: str) -> set[tuple[int, int]]:
 
 
 def _asked_again(before: World, after: World, wanted: Filter) -> set[int]:
-    """Whom the readings lead to, by the references that are there after a change."""
+    """Whom the paths lead to, by the references that are there after a change."""
     changed = {(id_, name) for id_ in before.things.keys() & after.things.keys() for name in NAMES
                if before.things[id_].values(name) != after.things[id_].values(name)}  # fmt: skip
     changed |= {(id_, name) for id_ in before.things.keys() ^ after.things.keys() for name in NAMES}
     lost = {(name, *row) for name in REFERENCES for row in _rows(before, name) ^ _rows(after, name)}
-    changed |= {(id_, name) for name, id_, _ in lost}
     came = after.things.keys() - before.things.keys()
     asked: set[int] = set()
-    for reading in dependencies(wanted):
-        touched = {id_ for id_, name in changed if name in reading.attributes}
-        touched |= {id_ for name, _, id_ in lost if name in reading.referrers}
-        touched |= {id_ for name, holder, id_ in lost if (name, holder) in reading.holders}
+    for one in paths(wanted):
+        touched = {id_ for id_, name in changed if name in one.attributes}
+        touched |= {id_ for name, id_, _ in lost if (name, False) in one.edges}
+        touched |= {id_ for name, _, id_ in lost if (name, True) in one.edges}
         for id_ in (touched | came) & after.things.keys():
-            asked |= _gone_back(after, id_, reading.back())
+            asked |= _gone_back(after, id_, one.hops)
     return asked
 
 
@@ -213,7 +217,7 @@ def _asked_again(before: World, after: World, wanted: Filter) -> set[int]:
 def test_whose_answer_changes_is_found_by_going_back(
     one: World, two: World, wanted: Filter, data: st.DataObject
 ) -> None:
-    """Values change, resources come and go: whose answers change are among those whom the readings lead to."""
+    """Values change, resources come and go: whose answers change are among those whom the paths lead to."""
     test = predicate(fitted(wanted))
     after = World()
     for id_ in data.draw(st.sets(st.sampled_from(sorted(one.things.keys() | two.things.keys())))):

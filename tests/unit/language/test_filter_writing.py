@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from mimas.language.errors import ExpressionError
 from mimas.language.filters import tree
 from mimas.language.filters.binding import bind
-from mimas.language.filters.dependencies import dependencies
 from mimas.language.filters.durations import duration, written
 from mimas.language.filters.explaining import MOST, Verdict, excluding, explain
 from mimas.language.filters.matching import Matcher
 from mimas.language.filters.parser import DEEPEST, FARTHEST, parse
+from mimas.language.filters.paths import paths
 from mimas.language.filters.predicate import predicate
 from mimas.language.filters.tree import Comparison, Filter, Matches, Present, Selection
 from mimas.language.filters.turning import judging
@@ -221,7 +221,7 @@ def test_the_deepest_filters_can_be_asked_written_and_explained(deepest: str) ->
         assert Matcher({1: one}).find(thing, NOW)[0] == ({1} if holds else set())
     assert bound(text(one)) == one
     assert hash(one) == hash(bound(deepest))
-    assert dependencies(one)
+    assert list(paths(one))
 
 
 def test_of_many_others_some_are_told_and_those_that_count() -> None:

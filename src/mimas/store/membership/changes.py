@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from mimas.language.filters.paths import Edge
 from mimas.language.filters.tree import MEMBERS
 from mimas.schema.values import decode
 from mimas.store import resources
 from mimas.store.database import Transaction
-from mimas.store.membership.paths import Edge
 from mimas.store.resources import StoredResource
 from mimas.store.store import Store
 

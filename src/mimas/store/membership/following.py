@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping
 
+from mimas.language.filters.paths import Hop, Path
 from mimas.language.filters.tree import MEMBERS
 from mimas.store.database import Transaction
 from mimas.store.membership.changes import Changes
-from mimas.store.membership.paths import Hop, Path
 from mimas.store.store import Store
 
 NESTED = int.from_bytes(b"mimasway")

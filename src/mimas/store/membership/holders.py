@@ -8,6 +8,7 @@ from secrets import token_hex
 
 from mimas.language.errors import ExpressionError
 from mimas.language.filters.matching import Matcher
+from mimas.language.filters.paths import Path, paths
 from mimas.language.filters.tree import MEMBERS, Filter, attributes
 from mimas.schema.system import Catalogue
 from mimas.schema.values import decode
@@ -15,7 +16,6 @@ from mimas.store import tables
 from mimas.store.database import Transaction
 from mimas.store.identifying import finder
 from mimas.store.membership.ordering import ANY, Order, order
-from mimas.store.membership.paths import Path, paths
 from mimas.store.membership.stirring import ANYTHING
 from mimas.store.resources import LIVE
 from mimas.store.store import Store

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from mimas.language.filters.paths import memberships
 from mimas.language.filters.tree import Filter
-from mimas.store.membership.paths import memberships
 
 ANY = 0
 """In the place of a holder: any that has no filter."""

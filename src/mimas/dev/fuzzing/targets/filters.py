@@ -9,10 +9,10 @@ from mimas.dev.fuzzing.target import Target, told
 from mimas.dev.fuzzing.targets.expressions import OBJECTS
 from mimas.language.errors import ExpressionError
 from mimas.language.filters.binding import bind
-from mimas.language.filters.dependencies import dependencies
 from mimas.language.filters.explaining import explain
 from mimas.language.filters.matching import Matcher
 from mimas.language.filters.parser import parse
+from mimas.language.filters.paths import paths
 from mimas.language.filters.predicate import predicate
 from mimas.language.filters.turning import judging
 from mimas.language.filters.writing import text
@@ -65,7 +65,7 @@ def _check(case: str) -> str:
     assert answers == [judge(person, _NOW)[0] for person in people]
     assert answers == [explain(wanted, person, _NOW).holds for person in people]
     assert answers == [bool(Matcher({1: wanted}).find(person, _NOW)[0]) for person in people]
-    assert dependencies(wanted)
+    assert list(paths(wanted))
     assert bind(parse(text(wanted)), _CATALOGUE, int) == wanted
     return f"{type(wanted[0].condition).__name__} {answers}"
 
