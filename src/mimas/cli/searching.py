@@ -34,7 +34,7 @@ def search(
 
     viewer = _viewer(installation, who)
     with installation.store.reading() as tx:
-        wanted = _understood(installation, tx, text)
+        wanted = _understood(installation, tx, text, viewer.actor)
         try:
             page = viewer.find(tx, wanted, order=order, descending=descending, limit=limit, now=datetime.now(UTC))
         except OrderError as error:
@@ -65,7 +65,7 @@ def count(installation: Installation, text: str, who: str | None, *, json: bool)
 
     store, viewer = installation.engine.store, _viewer(installation, who)
     with store.reading() as tx:
-        wanted = _understood(installation, tx, text)
+        wanted = _understood(installation, tx, text, viewer.actor)
         readable = viewer.readable(tx)
         number, more = finding.count(tx, store, wanted, readable=readable, now=datetime.now(UTC), limit=_MOST)
     if json:
@@ -112,14 +112,21 @@ def _tree(verdict: "Verdict", of: int) -> "Tree":
     return Tree(f"{sign} {head}{verdict.says}{saw}", [_tree(part, verdict.of) for part in verdict.parts], style)
 
 
-def _understood(installation: Installation, tx: "Transaction", text: str) -> "Filter":
-    """The filter, which fits the types that there are. Raises `CommandError`."""
+def _understood(installation: Installation, tx: "Transaction", text: str, actor: int | None = None) -> "Filter":
+    """The filter, which fits the types that there are; ``%ObjectID%`` is whoever asks. Raises `CommandError`."""
     from mimas.language.errors import ExpressionError
     from mimas.language.filters.binding import understood
+    from mimas.language.filters.variables import substitute
     from mimas.store.identifying import finder
 
+    values = {} if actor is None else {"ObjectID": str(actor)}
     try:
-        return understood(text, installation.engine.store.catalogue, finder(tx))
+        return understood(
+            text,
+            installation.engine.store.catalogue,
+            finder(tx),
+            lambda filter_: substitute(filter_, values, datetime.now(UTC)),
+        )
     except ExpressionError as error:
         raise CommandError(str(error)) from None
 

@@ -77,6 +77,8 @@ def test_what_somebody_sees(shell: Shell) -> None:
     assert "77" in shell.done("show", "person", "ghopper", "--as", "person/ghopper")
     assert "77" not in shell.done("show", "person", "ghopper", "--as", "person/kpaulus")
     assert "1 found" in shell.done("search", "/person[mobile = '77']", "--as", "person/ghopper")
+    assert "1 found" in shell.done("search", "/Request[Creator = '%ObjectID%']", "--as", "person/ghopper")
+    assert "%ObjectID%" in shell("search", "/Request[Creator = '%ObjectID%']").err
     assert "0 found" in shell.done("search", "/person[mobile = '77']", "--as", "person/kpaulus")
     assert shell.done("search", "/person[mobile = '77']", "--count", "--as", "person/kpaulus").strip() == "0"
 

@@ -60,9 +60,9 @@ def bind(wanted: tree.Filter, catalogue: Catalogue, find: Find) -> tree.Filter:
     return _Binder(catalogue, find).filter(wanted)
 
 
-def understood(text: str, catalogue: Catalogue, find: Find) -> tree.Filter:
-    """The bound filter of a text. Raises `ExpressionError`, which shows the place in the text."""
-    found = parse(text)
+def understood(text: str, catalogue: Catalogue, find: Find, read: Callable[[str], tree.Filter] = parse) -> tree.Filter:
+    """The bound filter of a text; ``read`` parses it. Raises `ExpressionError`, which shows the place in the text."""
+    found = read(text)
     try:
         return bind(found, catalogue, find)
     except ExpressionError as error:
