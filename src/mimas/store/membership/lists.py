@@ -12,6 +12,20 @@ _MEMBERS = (
 )
 
 
+def of(tx: Transaction, ids: Iterable[int]) -> dict[int, set[int]]:
+    """Resource → the sets and groups that it belongs to."""
+    some = sorted(set(ids))
+    found: dict[int, set[int]] = {id_: set() for id_ in some}
+    for resource, holder in tx.rows(
+        "SELECT resource, holder FROM member WHERE resource IN IDS UNION"
+        f" SELECT target, resource FROM resource_reference WHERE target IN IDS AND attribute = {_OF}",
+        some,
+        some,
+    ):
+        found[resource].add(holder)
+    return found
+
+
 def members(tx: Transaction, holder: int, after: int, limit: int) -> list[int]:
     """The next members of a set or group behind an id, in the order of their ids."""
     rows = tx.rows(f"SELECT resource FROM ({_MEMBERS}) m WHERE resource > ? ORDER BY resource LIMIT ?",

@@ -4,9 +4,8 @@ from typing import Any
 
 import pytest
 
-from mimas.store.membership import count, members, settle
+from mimas.store.membership import count, members, of, settle
 from mimas.store.membership.holders import current
-from mimas.store.referring import sets_of
 from mimas.store.store import Store
 from tests.unit.store.membership.conftest import CATALOGUE, Office
 
@@ -232,7 +231,7 @@ def test_another_process_notices_that_a_set_has_changed(office: Office) -> None:
         assert members(tx, sales, 0, 10) == [ann, bob]
         assert members(tx, sales, ann, 10) == [bob]
         assert count(tx, sales) == 2
-        assert sets_of(tx, [ann, sales]) == {ann: {sales}, sales: set()}
+        assert of(tx, [ann, sales]) == {ann: {sales}, sales: set()}
 
 
 def test_what_is_undone_changes_no_filter(office: Office) -> None:
