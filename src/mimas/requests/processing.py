@@ -134,8 +134,8 @@ class Requests:
         person = self._person(tx, course, called)
         # The last thing to be written: on PostgreSQL others who make a resource wait from here to the commit.
         request = journal.enter(writer, wish, status, actor=actor, target=id_, title=called, rules=rules)
-        for rule in following:
-            outbox.put(tx, outbox.FOLLOWS, rule.id, request, stamp(writer.context.now), self.store.cause.person)
+        happened = [(outbox.FOLLOWS, rule.id, request) for rule in following]
+        outbox.put(tx, happened, stamp(writer.context.now), person)
         because = f": {wish.justification}" if wish.justification else ""
         what = f"request {request}: {wish.operation} {wish.type} {called}{because}"
         self.store.cause = replace(self.store.cause, person=person, what=what)

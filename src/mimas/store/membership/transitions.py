@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from mimas.language.filters.tree import MEMBERS
 from mimas.schema.values import decode
-from mimas.store import moved, tables
+from mimas.store import moved, outbox, tables
 from mimas.store.database import Transaction
 from mimas.store.resources import LIVE
 from mimas.store.store import Store
@@ -65,10 +65,7 @@ def tell(tx: Transaction, store: Store, transitions: Sequence[Transition], at: s
         for one in transitions
         if (one.holder, ENTERED if one.entered else LEFT) in awaited
     ]
-    if told:
-        first = tx.allocate("outbox", len(told))
-        rows = [(number, *row, at, store.cause.person) for number, row in enumerate(sorted(told), first)]
-        tx.insert(tables.outbox, "id, kind, holder, resource, at, person", rows)
+    outbox.put(tx, sorted(told), at, store.cause.person)
 
 
 def _awaited(tx: Transaction, store: Store, holders: list[int]) -> set[tuple[int, str]]:
