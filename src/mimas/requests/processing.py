@@ -125,20 +125,22 @@ class Requests:
         id_ = self._write(writer, course)
         if failure := effects.follow(writer, policy, wish, target, id_, self.owners):
             raise EndedError(Status.FAILED, failure)
+        called = self._title(wish, target)
+        person = self._person(tx, course, called)
+        # Who has done it is told of all that comes of it, transitions among them.
+        self.store.cause = replace(self.store.cause, person=person)
         settle(tx, self.store, writer.context.now)
         rules = self._decide(tx, policy, course, id_, authorized=authorized)
         _raise(self._filters(tx, policy, actor, wish))
         following = [rule for rule in rules if rule.action]
         status = Status.POST_PROCESSING if following else Status.COMPLETED
-        called = self._title(wish, target)
-        person = self._person(tx, course, called)
         # The last thing to be written: on PostgreSQL others who make a resource wait from here to the commit.
         request = journal.enter(writer, wish, status, actor=actor, target=id_, title=called, rules=rules)
         happened = [(outbox.FOLLOWS, rule.id, request) for rule in following]
         outbox.put(tx, happened, stamp(writer.context.now), person)
         because = f": {wish.justification}" if wish.justification else ""
         what = f"request {request}: {wish.operation} {wish.type} {called}{because}"
-        self.store.cause = replace(self.store.cause, person=person, what=what)
+        self.store.cause = replace(self.store.cause, what=what)
         return Outcome(request, status, id_)
 
     def _there(self, tx: Transaction, policy: Policy, stands: Standing | None, ids: Sequence[int]) -> set[int]:

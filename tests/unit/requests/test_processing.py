@@ -151,3 +151,19 @@ def test_the_history_tells_who_asked(office: Office) -> None:
     outcome = office.modify("Ann", "Ann", "mobile=9")
     person, what = office.rows("SELECT person, what FROM batch ORDER BY place DESC LIMIT 1")[0]
     assert (person, what) == (f"Ann ({office.ids['Ann']})", f"request {outcome.request}: Put person Ann")
+
+
+def test_a_transition_tells_who_has_caused_it(office: Office) -> None:
+    sellers = office.set("Sellers", "/person[department = 'Sales']")
+    office.make(
+        "ManagementPolicyRule",
+        "greet",
+        ManagementPolicyRuleType="SetTransition",
+        GrantRight=False,
+        ActionType=["TransitionIn"],
+        ResourceFinalSet=sellers,
+    )
+    office.rule("admins", "Modify", "department", by="Administrators", before="Everybody", after="Everybody")
+    office.modify("Ada", "Bob", "department=Sales")
+    told = office.rows("SELECT kind, holder, resource, person FROM outbox")
+    assert told == [("entered", sellers, office.ids["Bob"], f"Ada ({office.ids['Ada']})")]
