@@ -6,16 +6,17 @@ all of it is undone, and only the request is written down, with what became of i
 guess at what the change would do. Source of the phases: MIM's SDK, *Request Processing*.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 from mimas.requests import authoring, effects, journal
 from mimas.requests.authoring import FILTER
+from mimas.requests.carrying_out import Seal, carry_out
+from mimas.requests.course import Course, EndedError
 from mimas.requests.journal import Status
 from mimas.requests.policy import Policies, Policy, PolicyRule
-from mimas.requests.rights import Need, Standing, candidates, creators, decide, matches, readable, related, standing
+from mimas.requests.rights import Standing, candidates, creators, decide, matches, readable, related, standing
 from mimas.requests.target import Target, load
 from mimas.requests.validation import Fault, faults
 from mimas.requests.wishes import Operation, Wish
@@ -23,13 +24,13 @@ from mimas.requests.writing import Writer
 from mimas.runs.symbols import Symbols
 from mimas.schema.system import RUNTIME
 from mimas.schema.values import decode
-from mimas.store import outbox, resources, sealed
+from mimas.store import outbox, resources
 from mimas.store.database import Transaction
 from mimas.store.filtering.readable import sight
 from mimas.store.instants import stamp
 from mimas.store.looking import title
 from mimas.store.membership import settle
-from mimas.store.referring import linking_rules, sets_of
+from mimas.store.referring import sets_of
 from mimas.store.resources import alive
 from mimas.store.store import Store
 
@@ -48,32 +49,6 @@ class Outcome:
     faults: tuple[Fault, ...] = ()
 
 
-class EndedError(Exception):
-    """A request comes to nothing, or has to wait: what was done for it is undone."""
-
-    def __init__(
-        self, status: Status, message: str, *, faults: Sequence[Fault] = (), rules: Sequence[PolicyRule] = ()
-    ) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-        self.faults = tuple(faults)
-        self.rules = tuple(rules)
-
-
-@dataclass(slots=True)
-class _Course:
-    """One wish on its way."""
-
-    wish: Wish
-    target: Target
-    actor: int | None
-    standing: Standing | None
-    """None for whoever needs no rights: the owner of the machine."""
-    needs: list[Need]
-    among: list[list[PolicyRule]] = field(default_factory=list)
-
-
 class Requests:
     """Does what people wish, as far as policy lets them.
 
@@ -85,7 +60,7 @@ class Requests:
         store: Store,
         symbols: Symbols,
         owners: Mapping[str, Mapping[str, str]],
-        seal: Callable[[str, str], str] | None = None,
+        seal: Seal | None = None,
     ) -> None:
         self.store = store
         self.symbols = symbols
@@ -122,7 +97,7 @@ class Requests:
         wrong = faults(target, wish.operation, wish.changes, owners, partial(self._there, tx, policy, course.standing))
         _raise(wrong)
         writer = Writer(tx, self.symbols)
-        id_ = self._write(writer, course)
+        id_ = carry_out(writer, course, self.seal)
         if failure := effects.follow(writer, policy, wish, target, id_, self.owners):
             raise EndedError(Status.FAILED, failure)
         called = self._title(wish, target)
@@ -157,7 +132,7 @@ class Requests:
         found = [authoring.fault(tx, self.store, policy, actor, text) for text in texts]
         return [Fault(FILTER, "CannotProcessFilter", message) for message in found if message]
 
-    def _begin(self, tx: Transaction, policy: Policy, actor: int | None, wish: Wish) -> _Course:
+    def _begin(self, tx: Transaction, policy: Policy, actor: int | None, wish: Wish) -> Course:
         """The resource, and who may change it as far as can be told beforehand."""
         attributes = dict(self.store.catalogue.get(wish.type, {}))
         target: Target | None = Target(None, wish.type, attributes)
@@ -165,7 +140,7 @@ class Requests:
             target = load(tx, self.store, wish.target, wish.changes)
         if target is None or not attributes or target.type != wish.type:
             raise EndedError(Status.DENIED if actor is not None else Status.FAILED, _refusal(wish, actor))
-        course = _Course(wish, target, actor, None, wish.needs(attributes))
+        course = Course(wish, target, actor, None, wish.needs(attributes))
         if actor is not None:
             course.standing = standing(tx, self.store, policy, actor, wish.target)
             if wish.operation is Operation.CREATE:
@@ -179,59 +154,8 @@ class Requests:
                 raise EndedError(Status.DENIED, _refusal(wish, actor))
         return course
 
-    def _write(self, writer: Writer, course: _Course) -> int:
-        wish, target = course.wish, course.target
-        values, added, removed = target.after(wish.changes)
-        secrets = {name: values.pop(name, None) for name in self._secret(course)}
-        if wish.operation is Operation.CREATE:
-            id_ = self._create(writer, course, values, added)
-        else:
-            assert target.row is not None
-            id_ = target.row.id
-            if wish.operation is Operation.DELETE:
-                self._let_go(writer, target)
-                writer.delete(target)
-            else:
-                writer.change(target, values, added, removed)
-        self._keep(writer, id_, secrets)
-        return id_
-
-    def _create(
-        self, writer: Writer, course: _Course, values: dict[str, Any], references: list[tuple[str, int]]
-    ) -> int:
-        attributes, actor = course.target.attributes, course.actor
-        if "CreatedTime" in attributes:
-            values["CreatedTime"] = stamp(writer.context.now)
-        if actor is not None and "Creator" in attributes:
-            references.append(("Creator", actor))
-        return writer.create(course.wish.type, values, references, fact=True)
-
-    def _secret(self, course: _Course) -> list[str]:
-        """The secret attributes that a wish writes."""
-        attributes = course.target.attributes
-        return [change.attribute for change in course.wish.changes if attributes[change.attribute].secret]
-
-    def _keep(self, writer: Writer, id_: int, secrets: Mapping[str, Any]) -> None:
-        """Secret values are sealed: they stand nowhere else, and nobody reads them."""
-        for attribute, value in secrets.items():
-            name = f"resource/{id_}/{attribute}"
-            if value is None:
-                sealed.remove(writer.tx, name)
-            elif self.seal is None:
-                raise EndedError(Status.FAILED, f"'{attribute}' is secret, and there is no key to seal it with.")
-            else:
-                sealed.put(writer.tx, name, self.seal(name, str(value)), writer.context.now)
-
-    def _let_go(self, writer: Writer, target: Target) -> None:
-        """Whoever is kept alive by a connected system cannot be deleted here."""
-        assert target.row is not None
-        kept = [rule for rule in linking_rules(writer.tx, target.row.id) if rule in self.symbols.keeps_alive]
-        if kept:
-            names = " and ".join(sorted({self.symbols.rules[rule].connector for rule in kept}))
-            raise EndedError(Status.FAILED, f"It is in {names}, which keeps it here: delete it there.")
-
     def _decide(
-        self, tx: Transaction, policy: Policy, course: _Course, id_: int, *, authorized: bool
+        self, tx: Transaction, policy: Policy, course: Course, id_: int, *, authorized: bool
     ) -> list[PolicyRule]:
         """The rules that grant what has been done, and those from which workflows follow."""
         stands, wish = course.standing, course.wish
@@ -258,7 +182,7 @@ class Requests:
         values = target.values if target.row is not None else target.after(wish.changes)[0]
         return title(values) or wish.type
 
-    def _person(self, tx: Transaction, course: _Course, called: str) -> str:
+    def _person(self, tx: Transaction, course: Course, called: str) -> str:
         """Who the history says has done it."""
         actor = course.actor
         if actor is None:
