@@ -16,7 +16,7 @@ from mimas.store.runs import moment, now
 if TYPE_CHECKING:
     from mimas.store.membership.holders import Holders
 
-REVISION = "0012"
+REVISION = "0013"
 """The migration this program needs; `migrate` brings a database to it."""
 
 
@@ -61,6 +61,12 @@ class Store:
             # A request may have changed the types.
             self.catalogue = catalogue
             raise
+
+    @contextmanager
+    def undoable(self) -> Iterator[Transaction]:
+        """A transaction; within another one, a part of it that can fail by itself."""
+        with self.transaction() as transaction, self.database.part(transaction):
+            yield transaction
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
