@@ -7,7 +7,7 @@ from mimas.configuration.problem import Problem, suggest
 from mimas.configuration.reading import Document
 from mimas.language.errors import FlowError
 from mimas.language.limits import fits
-from mimas.requests.documents import ID, TITLE, held, key_of, stored
+from mimas.requests.documents import ID, TITLE, held, key_of, stored, structured
 from mimas.requests.meaning import guid
 from mimas.requests.placing import Draft
 from mimas.requests.validation import COMPUTED
@@ -81,6 +81,10 @@ def _values(
     document: Document, key: str, attribute: Attribute, given: Any, problems: list[Problem]
 ) -> Iterator[Scalar]:
     """The values that stand at a key, in their stored form."""
+    if attribute.structured:
+        if given:
+            yield structured(given)
+        return
     if isinstance(given, list) and not attribute.multivalued:
         problems.append(document.problem((key,), f"'{key}' holds one value, not a list", "keep one of them"))
         return

@@ -12,16 +12,21 @@ from mimas.requests.wishes import Wish
 
 
 class EndedError(Exception):
-    """A request comes to nothing, or has to wait: what was done for it is undone."""
+    """A request comes to nothing: what was done for it is undone."""
 
-    def __init__(
-        self, status: Status, message: str, *, faults: Sequence[Fault] = (), rules: Sequence[PolicyRule] = ()
-    ) -> None:
+    def __init__(self, status: Status, message: str, *, faults: Sequence[Fault] = ()) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.faults = tuple(faults)
-        self.rules = tuple(rules)
+
+
+class WaitsError(Exception):
+    """Some requests that are done together have to wait for workflows; for each the rules that say so."""
+
+    def __init__(self, rules: Sequence[Sequence[PolicyRule]]) -> None:
+        super().__init__("It waits for consent.")
+        self.rules = rules
 
 
 @dataclass(slots=True)
@@ -34,4 +39,8 @@ class Course:
     standing: Standing | None
     """None for whoever needs no rights: the owner of the machine."""
     needs: list[Need]
+    request: int | None = None
+    """Of one that has waited: its id."""
     among: list[list[PolicyRule]] = field(default_factory=list)
+    waits: list[PolicyRule] = field(default_factory=list)
+    """The rules whose workflows have to let it through first."""

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
+
 from mimas.language.coercion import as_date, iso
 from mimas.language.errors import FlowError
 from mimas.requests.meaning import Meaning, readings, spelled
@@ -67,6 +69,11 @@ def normal(kind: str, name: str, body: Mapping[str, Any]) -> dict[str, Any]:
 
 def _nested(value: object) -> bool:
     return isinstance(value, (list, dict)) or value is None
+
+
+def structured(given: object) -> str:
+    """What a document says of an attribute with structure, as its text."""
+    return msgspec.json.encode(given, order="sorted").decode()
 
 
 def stored(attribute: Attribute, given: Scalar) -> Scalar:
@@ -183,6 +190,10 @@ def _entries(
     values, references = decode(row.doc), known.references.get(row.id, {})
     for key, attribute in held_.items():
         given: Any = before.get(key)
+        if attribute.structured:
+            if text := values.get(attribute.name):
+                yield key, given if structured(given) == text else msgspec.json.decode(str(text))
+            continue
         was: list[Any] = given if isinstance(given, list) else [] if given is None else [given]
         if attribute.kind is Kind.REFERENCE:
             targets = references.get(attribute.name, set()) & texts.keys()

@@ -1,6 +1,6 @@
 """What a change of some types of resources means besides: for the policy, for documents, and for another request."""
 
-from mimas.requests import documents, journal, policy
+from mimas.requests import documents, policy, waiting
 from mimas.requests.amending import AmendmentError, amend
 from mimas.requests.documents import Owners
 from mimas.requests.journal import Status
@@ -17,12 +17,12 @@ CANCEL = "CancelOperation"
 
 def follow(writer: Writer, current: Policy, wish: Wish, target: Target, id_: int, owners: Owners) -> str:
     """Do what else a wish means, when it has been written; empty, or why it cannot be."""
-    if wish.type in (policy.RULE, policy.SET):
+    if wish.type in (policy.RULE, policy.SET, "WorkflowDefinition"):
         policy.renew(writer.tx)
     if wish.type == "Request" and any(CANCEL in change.values for change in wish.changes):
-        if target.values.get("RequestStatus") != Status.AUTHORIZING:
+        if not Status(str(target.values.get("RequestStatus"))).waits:
             return "The request has ended, or is being done: it can be cancelled only while it waits."
-        journal.move(writer, id_, Status.CANCELED)
+        waiting.end(writer, id_, Status.CANCELED)
     if wish.type in SCHEMA:
         return _amend(writer, wish, id_)
     if wish.type not in RUNTIME and (

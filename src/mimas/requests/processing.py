@@ -9,11 +9,12 @@ guess at what the change would do. Source of the phases: MIM's SDK, *Request Pro
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import TypeAlias
 
-from mimas.requests import authoring, effects, journal
+from mimas.requests import authoring, effects, journal, waiting
 from mimas.requests.authoring import FILTER
 from mimas.requests.carrying_out import Seal, carry_out
-from mimas.requests.course import Course, EndedError
+from mimas.requests.course import Course, EndedError, WaitsError
 from mimas.requests.journal import Status
 from mimas.requests.policy import Policies, Policy, PolicyRule
 from mimas.requests.rights import Standing, candidates, creators, decide, matches, readable, related, standing
@@ -33,6 +34,9 @@ from mimas.store.membership import settle
 from mimas.store.referring import sets_of
 from mimas.store.resources import alive
 from mimas.store.store import Store
+
+Asked: TypeAlias = tuple[Wish, int | None]
+"""A wish, and of one that has waited its request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,27 +72,58 @@ class Requests:
         self.seal = seal
         self.policies = Policies(store)
 
-    def submit(self, actor: int | None, *wishes: Wish, authorized: bool = False) -> list[Outcome]:
+    def submit(
+        self, actor: int | None, *wishes: Wish, authorized: bool = False, cause: int | None = None
+    ) -> list[Outcome]:
         """Do all of some wishes, or none; what became of each.
 
         ``actor``: the resource that asks; None is the owner of the machine, whom no rule is asked about.
-        ``authorized``: whether consent has been given, so that nothing has to wait for it.
+        ``authorized``: whether consent has been given, so that nothing has to wait for it. ``cause``: the request whose
+        workflow asks this.
         """
+        return self._submit(actor, [(wish, None) for wish in wishes], authorized=authorized, cause=cause)
+
+    def resume(self, request: int) -> list[Outcome]:
+        """Do what has waited, and what was asked together with it, now that all workflows have let it through."""
+        with self.store.transaction() as tx:
+            family = [waiting.read(tx, self.store, id_) for id_ in waiting.family(tx, self.store, request)]
+        asked = [(one.wish, one.request) for one in family if one is not None]
+        actor = next((one.actor for one in family if one is not None), None)
+        return self._submit(actor, asked, authorized=True, cause=None)
+
+    def _submit(
+        self, actor: int | None, asked: Sequence[Asked], *, authorized: bool, cause: int | None
+    ) -> list[Outcome]:
         at = 0
-        cause = self.store.cause
+        before = self.store.cause
         try:
-            with self.store.caused_by(cause), self.store.transaction() as tx:
-                outcomes = []
-                for at, wish in enumerate(wishes):  # noqa: B007 - it tells below which one has ended
-                    outcomes.append(self._do(tx, actor, wish, authorized=authorized))
+            with self.store.caused_by(before), self.store.undoable() as tx:
+                outcomes, waits = [], []
+                for at, (wish, request) in enumerate(asked):  # noqa: B007 - it tells below which one has ended
+                    outcome, rules = self._do(tx, actor, wish, request, authorized=authorized, cause=cause)
+                    outcomes.append(outcome)
+                    waits.append(rules)
+                _raise_waits(waits)
                 return outcomes
+        except WaitsError as error:
+            return self._wait(actor, [wish for wish, _ in asked], error, cause)
         except EndedError as ended:
             return [
-                self._ended(actor, wish, ended if place == at else _beside(wishes[at]))
-                for place, wish in enumerate(wishes)
+                self._ended(actor, wish, request, ended if place == at else _beside(asked[at][0]), cause)
+                for place, (wish, request) in enumerate(asked)
             ]
 
-    def _do(self, tx: Transaction, actor: int | None, wish: Wish, *, authorized: bool) -> Outcome:
+    def _do(
+        self,
+        tx: Transaction,
+        actor: int | None,
+        wish: Wish,
+        request: int | None,
+        *,
+        authorized: bool,
+        cause: int | None,
+    ) -> tuple[Outcome, list[PolicyRule]]:
+        """What became of it, and the rules that it has to wait for: then all of it is to be undone."""
         policy = self.policies.current(tx)
         course = self._begin(tx, policy, actor, wish)
         target = course.target
@@ -105,18 +140,25 @@ class Requests:
         # Who has done it is told of all that comes of it, transitions among them.
         self.store.cause = replace(self.store.cause, person=person)
         settle(tx, self.store, writer.context.now)
-        rules = self._decide(tx, policy, course, id_, authorized=authorized)
+        rules = self._decide(tx, policy, course, id_)
         _raise(self._filters(tx, policy, actor, wish))
+        if course.waits and not authorized:
+            _keeps_no_secret(wish, target)
+            return Outcome(0, Status.AUTHORIZING, id_), course.waits
         following = [rule for rule in rules if rule.action]
         status = Status.POST_PROCESSING if following else Status.COMPLETED
         # The last thing to be written: on PostgreSQL others who make a resource wait from here to the commit.
-        request = journal.enter(writer, wish, status, actor=actor, target=id_, title=called, rules=rules)
+        entry = journal.Entry(wish, actor, id_, called, tuple(rules), cause)
+        if request is None:
+            request = journal.enter(writer, entry, status)
+        else:
+            journal.commit(writer, request, status, entry)
         happened = [(outbox.FOLLOWS, rule.id, request) for rule in following]
         outbox.put(tx, happened, stamp(writer.context.now), person)
         because = f": {wish.justification}" if wish.justification else ""
         what = f"request {request}: {wish.operation} {wish.type} {called}{because}"
         self.store.cause = replace(self.store.cause, what=what)
-        return Outcome(request, status, id_)
+        return Outcome(request, status, id_), []
 
     def _there(self, tx: Transaction, policy: Policy, stands: Standing | None, ids: Sequence[int]) -> set[int]:
         """Those of some resources that whoever asks may know of; themselves, always."""
@@ -154,9 +196,7 @@ class Requests:
                 raise EndedError(Status.DENIED, _refusal(wish, actor))
         return course
 
-    def _decide(
-        self, tx: Transaction, policy: Policy, course: Course, id_: int, *, authorized: bool
-    ) -> list[PolicyRule]:
+    def _decide(self, tx: Transaction, policy: Policy, course: Course, id_: int) -> list[PolicyRule]:
         """The rules that grant what has been done, and those from which workflows follow."""
         stands, wish = course.standing, course.wish
         if stands is None:
@@ -174,8 +214,7 @@ class Requests:
             for rule in policy.starting(need.action)
             if matches(rule, need, stands) and (not need.action.looks_after or rule.after in after)
         ]
-        if not authorized and (waiting := [rule for rule in came_under if rule.authorization]):
-            raise EndedError(Status.AUTHORIZING, "It waits for consent.", rules=waiting)
+        course.waits = list(dict.fromkeys(rule for rule in came_under if rule.authentication or rule.authorization))
         return list(dict.fromkeys((*decision.granted.values(), *(rule for rule in came_under if rule.action))))
 
     def _title(self, wish: Wish, target: Target) -> str:
@@ -192,23 +231,51 @@ class Requests:
             called = title(decode(asks.doc)) if asks else ""
         return f"{called} ({actor})".lstrip()
 
-    def _ended(self, actor: int | None, wish: Wish, ended: EndedError) -> Outcome:
-        """Write down a request that came to nothing, or waits."""
+    def _ended(
+        self, actor: int | None, wish: Wish, request: int | None, ended: EndedError, cause: int | None
+    ) -> Outcome:
+        """Write down that a request came to nothing."""
         with self.store.transaction() as tx:
             writer = Writer(tx, self.symbols)
-            target = load(tx, self.store, wish.target, ()) if wish.target is not None else None
-            called = self._title(wish, target or Target(None, wish.type, self.store.catalogue.get(wish.type, {})))
-            request = journal.enter(
-                writer,
-                wish,
-                ended.status,
-                actor=actor,
-                target=wish.target if target is not None else None,
-                title=called,
-                details=[ended.message],
-                rules=ended.rules,
-            )
+            if request is not None:
+                journal.move(writer, request, ended.status, [ended.message])
+            else:
+                request = journal.enter(writer, self._entry(tx, actor, wish, (), cause), ended.status, [ended.message])
         return Outcome(request, ended.status, wish.target, ended.message, ended.faults)
+
+    def _wait(self, actor: int | None, wishes: Sequence[Wish], waits: WaitsError, cause: int | None) -> list[Outcome]:
+        """Write down requests that wait for one another, and the workflows that are to let them through."""
+        with self.store.transaction() as tx:
+            writer = Writer(tx, self.symbols)
+            entries = [
+                self._entry(tx, actor, wish, rules, cause) for wish, rules in zip(wishes, waits.rules, strict=True)
+            ]
+            status, ids = waiting.enter(writer, entries)
+        return [Outcome(id_, status, wish.target, str(waits)) for id_, wish in zip(ids, wishes, strict=True)]
+
+    def _entry(
+        self, tx: Transaction, actor: int | None, wish: Wish, rules: Sequence[PolicyRule], cause: int | None
+    ) -> journal.Entry:
+        target = load(tx, self.store, wish.target, ()) if wish.target is not None else None
+        called = self._title(wish, target or Target(None, wish.type, self.store.catalogue.get(wish.type, {})))
+        there = wish.target if target is not None else None
+        return journal.Entry(wish, actor, there, called, tuple(rules), cause)
+
+
+def _keeps_no_secret(wish: Wish, target: Target) -> None:
+    """What waits is kept as it was asked, and no secret may stand there."""
+    secret = [change.attribute for change in wish.changes if target.attributes[change.attribute].secret]
+    if secret:
+        names = " and ".join(secret)
+        message = (
+            f"{names} is secret, and this has to wait for consent: ask for the rest, and give {names} when it is done."
+        )
+        raise EndedError(Status.FAILED, message)
+
+
+def _raise_waits(rules: Sequence[Sequence[PolicyRule]]) -> None:
+    if any(rules):
+        raise WaitsError(rules)
 
 
 def _raise(wrong: Sequence[Fault]) -> None:

@@ -39,6 +39,8 @@ class Attribute:
     """What people call it, by language (``en``); without any it is called by its name."""
     indexed: bool = False
     """Of a resource: whether it is joined and searched by, and so has keys in the store."""
+    structured: bool = False
+    """Of a resource: its text is JSON, which documents write as lists and mappings."""
 
 
 NAME = "dn"

@@ -2,7 +2,7 @@
 
 They have the names and attributes that they have in MIM (Microsoft's SDK, *Resource Management Schema*), so that its
 filters and its policy mean here what they meant there. In the short forms below ``*`` says that an attribute holds
-several values, ``!`` that it must have one, and ``>Type`` what a reference points to.
+several values, ``!`` that it must have one, ``>Type`` what a reference points to, and ``j`` is text with structure.
 """
 
 from collections.abc import Mapping
@@ -21,6 +21,7 @@ _KINDS = {
     "d": Kind.DATETIME,
     "r": Kind.REFERENCE,
     "x": Kind.BINARY,
+    "j": Kind.STRING,
 }
 
 _CORE = "DisplayName:s Description:s CreatedTime:d Creator:r ExpirationTime:d Locale:s"
@@ -46,7 +47,7 @@ _TYPES = {
         " AuthenticationWorkflowDefinition:r*>WorkflowDefinition"
         " AuthorizationWorkflowDefinition:r*>WorkflowDefinition ActionWorkflowDefinition:r*>WorkflowDefinition"
     ),
-    "WorkflowDefinition": "RequestPhase:s! XOML:s Rules:s RunOnPolicyUpdate:b ClearRegistration:b",
+    "WorkflowDefinition": "RequestPhase:s! Activities:j XOML:s Rules:s RunOnPolicyUpdate:b ClearRegistration:b",
     "EmailTemplate": "EmailTemplateType:s! EmailSubject:s! EmailBody:s!",
     "FilterScope": "AllowedAttributes:r*>AttributeTypeDescription AllowedMembershipReferences:r*>Set",
     "SearchScopeConfiguration": (
@@ -89,14 +90,22 @@ RUNTIME = frozenset({"Request", "WorkflowInstance", "Approval", "ApprovalRespons
 SCHEMA = frozenset({"ObjectTypeDescription", "AttributeTypeDescription", "BindingDescription"})
 """What tells of the schema: it follows the documents of the kind ObjectType, and has none of its own."""
 
-INDEXED = frozenset({"DisplayName", "Name", "RequestStatus", "ApprovalStatus", "Operation"})
+INDEXED = frozenset({"DisplayName", "Name", "RequestStatus", "ApprovalStatus", "WorkflowStatus", "Operation"})
 """The attributes of these types by which they are searched."""
 
 
 def _attribute(short: str) -> Attribute:
     name, _, form = short.partition(":")
     form, _, to = form.partition(">")
-    return Attribute(name, _KINDS[form[0]], "*" in form, to or None, required="!" in form, indexed=name in INDEXED)
+    return Attribute(
+        name,
+        _KINDS[form[0]],
+        "*" in form,
+        to or None,
+        required="!" in form,
+        indexed=name in INDEXED,
+        structured=form[0] == "j",
+    )
 
 
 def _attributes(short: str) -> Mapping[str, Attribute]:

@@ -52,6 +52,8 @@ class Database:
         event.listen(self.engine, "connect", prepare_postgresql if self.postgresql else prepare_sqlite)
         self._connection: Any = None
         self._open: Transaction | None = None
+        self._depth = 0
+        """How many transactions within the open one are parts of it."""
         self._durable = False
         self._alone = False
         self.before_commit: Callable[[Transaction], None] = lambda _: None
@@ -86,7 +88,11 @@ class Database:
         ``reading``: nothing is written, so nobody who writes is waited for. One within another is part of it.
         """
         if self._open is not None:
-            yield self._open
+            self._depth += 1
+            try:
+                yield self._open
+            finally:
+                self._depth -= 1
             return
         connection = self.connection()
         transaction = self._open = Transaction(self, connection.cursor())
@@ -94,6 +100,22 @@ class Database:
             yield from self._through(transaction, connection, durable=durable, reading=reading)
         finally:
             self._open = None
+
+    @contextmanager
+    def part(self, transaction: "Transaction") -> Iterator[None]:
+        """A part of a transaction that is undone by itself when it fails; the outermost one needs no such care."""
+        if not self._depth:
+            yield
+            return
+        name = f"part{self._depth}"
+        transaction.cursor.execute(f"SAVEPOINT {name}")
+        try:
+            yield
+        except BaseException:
+            transaction.cursor.execute(f"ROLLBACK TO SAVEPOINT {name}")
+            raise
+        finally:
+            transaction.cursor.execute(f"RELEASE SAVEPOINT {name}")
 
     def _through(
         self, transaction: "Transaction", connection: Any, *, durable: bool, reading: bool

@@ -1,23 +1,123 @@
-"""What has happened and is to have consequences: read by whoever runs workflows, in the order in which it happened."""
+"""What has happened and is to have consequences, in the order in which it happened: the queue of workflows.
 
-from collections.abc import Iterable
+An entry is written in the transaction of what has happened, and taken away in the transaction of what comes of it: so
+nothing is lost and nothing is done twice, wherever a process dies. Whoever sees to some first says so (`take`): for a
+while the others leave them alone, and if an entry ends the process itself, it does not come first again for ever.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from mimas.store import tables
 from mimas.store.database import Transaction
+from mimas.store.instants import stamp
 
 FOLLOWS = "follows"
 """A request has been done, and workflows of a policy rule follow from it: (rule, request)."""
+AUTHORIZES = "authorizes"
+"""A request waits for a workflow to let it through: (workflow, request)."""
+APPLIES = "applies"
+"""A workflow is to be run for somebody who has long been in a set: (rule, resource)."""
+TURN = "turn"
+"""It is the turn of a workflow's next activity: (0, instance). One that waits is due when it has waited long enough."""
+
+LEASE = timedelta(minutes=2)
+"""So long others leave alone what somebody sees to. Each activity that ends begins it anew."""
+
+_COLUMNS = "id, kind, holder, resource, at, person, due, attempts, note"
 
 
-def put(tx: Transaction, happened: Iterable[tuple[str, int, int]], at: str, person: str) -> None:
+class Entry(NamedTuple):
+    """Something that is to have consequences. ``attempts``: how often somebody has seen to it, this time included."""
+
+    id: int
+    kind: str
+    holder: int
+    resource: int
+    at: str
+    person: str
+    due: str | None
+    attempts: int
+    note: str
+
+
+def put(
+    tx: Transaction, happened: Iterable[tuple[str, int, int]], at: str, person: str, *, due: datetime | None = None
+) -> None:
     """Add some, (kind, holder, resource) each, in the same transaction as what has happened."""
     some = list(happened)
     if some:
         first = tx.allocate("outbox", len(some))
-        rows = [(number, *row, at, person) for number, row in enumerate(some, first)]
-        tx.insert(tables.outbox, "id, kind, holder, resource, at, person", rows)
+        when = at if due is None else stamp(due)
+        rows = [(number, *row, at, person, when, 0, "") for number, row in enumerate(some, first)]
+        tx.insert(tables.outbox, _COLUMNS, rows)
 
 
-def count(tx: Transaction) -> int:
-    """How many wait for whoever runs workflows."""
-    return int(tx.value("SELECT count(*) FROM outbox"))
+def take(tx: Transaction, now: datetime, some: int) -> list[Entry]:
+    """Take what is due, the earliest first, so that others leave it alone; to be committed before it is seen to."""
+    return _take(tx, now, f"due <= ? ORDER BY due, id LIMIT {some}", stamp(now))
+
+
+def take_about(tx: Transaction, now: datetime, kinds: Sequence[str], resource: int) -> list[Entry]:
+    """Take what is about one resource, of some kinds, and due by now."""
+    where = "resource = ? AND kind IN TEXTS AND due <= ? ORDER BY id"
+    return _take(tx, now, where, resource, list(kinds), stamp(now))
+
+
+def _take(tx: Transaction, now: datetime, where: str, *parameters: object) -> list[Entry]:
+    lock = " FOR UPDATE SKIP LOCKED" if tx.postgresql else ""
+    rows = tx.rows(
+        "UPDATE outbox SET attempts = attempts + 1, due = ?"
+        f" WHERE id IN (SELECT id FROM outbox WHERE {where}{lock}) RETURNING {_COLUMNS}",
+        stamp(now + LEASE),
+        *parameters,
+    )
+    return sorted((Entry(*row) for row in rows), key=lambda entry: entry.id)
+
+
+def renew(tx: Transaction, entry: Entry, now: datetime) -> bool:
+    """Keep an entry for another while; whether it is still ours to see to."""
+    sql = "UPDATE outbox SET due = ? WHERE id = ? AND attempts = ?"
+    return tx.run(sql, stamp(now + LEASE), entry.id, entry.attempts) > 0
+
+
+def done(tx: Transaction, entry: Entry) -> bool:
+    """Everything has come of it; whether it was still ours to see to: if not, this transaction is to be undone."""
+    return tx.run("DELETE FROM outbox WHERE id = ? AND attempts = ?", entry.id, entry.attempts) > 0
+
+
+def delay(tx: Transaction, entry: Entry, until: datetime | None, note: str = "", *, attempts: int = 0) -> bool:
+    """See to it at an instant, for whatever reason; none: not before a person has. Whether it was still ours."""
+    sql = "UPDATE outbox SET due = ?, attempts = ?, note = ? WHERE id = ? AND attempts = ?"
+    return tx.run(sql, None if until is None else stamp(until), attempts, note, entry.id, entry.attempts) > 0
+
+
+def wake(tx: Transaction, resource: int, now: datetime, kind: str = TURN) -> bool:
+    """What waits about a resource is due now; whether anything does."""
+    sql = "UPDATE outbox SET due = ?, attempts = 0, note = '' WHERE resource = ? AND kind = ?"
+    return tx.run(sql, stamp(now), resource, kind) > 0
+
+
+def drop(tx: Transaction, resources: Sequence[int], kind: str = TURN) -> None:
+    """Nothing is to come any more of what is about these resources."""
+    tx.delete(tables.outbox, "resource, kind", [(resource, kind) for resource in resources])
+
+
+def count(tx: Transaction, now: datetime | None = None) -> int:
+    """How many wait for whoever runs workflows; with an instant, those that are due by then."""
+    if now is None:
+        return int(tx.value("SELECT count(*) FROM outbox"))
+    return int(tx.value("SELECT count(*) FROM outbox WHERE due <= ?", stamp(now)))
+
+
+def next_due(tx: Transaction) -> str | None:
+    """When the next one is due."""
+    found = tx.value("SELECT min(due) FROM outbox")
+    return None if found is None else str(found)
+
+
+def stuck(tx: Transaction, limit: int) -> list[Entry]:
+    """What waits for a person, the oldest first."""
+    rows = tx.rows(f"SELECT {_COLUMNS} FROM outbox WHERE due IS NULL ORDER BY id LIMIT ?", limit)
+    return [Entry(*row) for row in rows]

@@ -63,6 +63,12 @@ class Store:
             raise
 
     @contextmanager
+    def undoable(self) -> Iterator[Transaction]:
+        """A transaction; within another one, a part of it that can fail by itself."""
+        with self.transaction() as transaction, self.database.part(transaction):
+            yield transaction
+
+    @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """The store as it is now, for whoever writes nothing: a run, or a plan of a minute, is not waited for."""
         with self.database.transaction(reading=True) as transaction:

@@ -198,8 +198,53 @@ outbox = _table(
     _number("resource"),
     _text("at", nullable=False),
     _text("person", nullable=False),
+    _text("due"),
+    _number("attempts"),
+    _text("note", nullable=False),
+    Index("outbox_due", "due", "id"),
+    Index("outbox_about", "resource", "kind"),
 )
-"""What has happened and is to have consequences: a resource ``entered`` or ``left`` a set, and who caused it."""
+"""What has happened and is to have consequences, and who caused it: see `mimas.store.outbox`. ``due`` is when somebody
+is to see to it; none: a person has to."""
+
+workflow_version = _table(
+    "workflow_version",
+    _id(),
+    _number("definition"),
+    _text("body", nullable=False),
+    Index("workflow_version_definition", "definition"),
+)
+"""The activities of a workflow as they once were: whoever began with them goes on with them."""
+
+workflow = _table(
+    "workflow",
+    _id("instance"),
+    _number("version"),
+    _text("phase", nullable=False),
+    _number("request", nullable=True),
+    _number("place"),
+    _text("data", nullable=False),
+    _text("state"),
+    _number("ended"),
+    Index("workflow_request", "request", "ended"),
+)
+"""How far a workflow has come: the place of its next activity, what activities have left for later ones, and what the
+one that is under way has to remember."""
+
+workflow_step = _table(
+    "workflow_step",
+    _id("instance"),
+    _id("place"),
+    _text("begun", nullable=False),
+    _text("ended"),
+    _text("note", nullable=False),
+    rowid=False,
+)
+"""What became of each activity. One without an end was begun outside of the database, and it is not known how far it
+came."""
+
+applied_rule = _table("applied_rule", _id("rule"), _id("holder"), _id("workflow"), rowid=False)
+"""The workflows that have been run for everybody who was in a set when a policy rule came into force."""
 
 letter = _table(
     "letter",
