@@ -8,7 +8,6 @@ when it is sent. It has digits and small letters only, and fits behind a ``+`` i
 import re
 from base64 import b32encode
 from datetime import UTC, datetime
-from hashlib import sha256
 from hmac import compare_digest
 from typing import NamedTuple
 from urllib.parse import quote
@@ -56,11 +55,6 @@ def read(keys: Keys, given: str) -> Asked | None:
 def address(base: str, said: str, answer: str = "") -> str:
     """The address of the page for a word; ``answer`` (``approve`` or ``reject``) is what it offers first."""
     return f"{base.rstrip('/')}{PATH}{quote(said)}" + (f"?answer={answer}" if answer else "")
-
-
-def hashed(given: str) -> str:
-    """What a word is known by where it must not stand itself."""
-    return sha256(given.casefold().encode()).hexdigest()
 
 
 def _data(named: str) -> bytes:

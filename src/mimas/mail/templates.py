@@ -3,6 +3,8 @@
 ``[//Target/Manager/DisplayName]`` is looked up in the resource that a letter is about, as in MIM (*Notification* and
 *Approval* activities; its e-mail templates). A body with markup is HTML, and its text is made from it; one without is
 the text. What cannot be understood as a look-up stays as it is: a letter with a slip in it is better than none.
+
+Ours: ``<p data-optional>Why: [//Request/Justification]</p>`` is left out when all that it looks up is empty.
 """
 
 import re
@@ -30,6 +32,11 @@ _ANSWERS = ("approval/answers", "approval/approvelink", "approval/rejectlink")
 _TOKEN = re.compile(r"\[//([^\[\]\n]*)(\]?)")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _MARKUP = re.compile(r"<(?:!doctype|!--|/?[a-z][a-z0-9]*[\s/>])", re.IGNORECASE)
+_OPTIONAL = re.compile(
+    r"<(?P<tag>p|div|table|tr|ul|li|h[1-6])\b(?P<before>[^<>]*?)\sdata-optional(?P<after>(?:\s[^<>]*)?)"
+    r"(?P<rest>>.*?</(?P=tag)>)",
+    re.IGNORECASE | re.DOTALL,
+)
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*):\s*(.*)", re.DOTALL)
 _SUBJECT = 200
 """A subject's characters: what is longer, no mail program shows."""
@@ -56,11 +63,21 @@ class Mistake:
 
 
 @dataclass(frozen=True, slots=True)
+class Optional:
+    """A part of a body that is left out when all that it looks up is empty."""
+
+    parts: "Parts"
+
+
+Parts: TypeAlias = "tuple[str | LookUp | Optional, ...]"
+
+
+@dataclass(frozen=True, slots=True)
 class Template:
     """A subject and a body, taken apart."""
 
-    subject: tuple[str | LookUp, ...]
-    body: tuple[str | LookUp, ...]
+    subject: Parts
+    body: Parts
     markup: bool
     """Whether the body is HTML."""
 
@@ -80,14 +97,13 @@ Values: TypeAlias = Mapping[str, Sequence[object]]
 
 def parse(subject: str, body: str) -> Template:
     """A template; what cannot be understood stays text."""
-    parts = (tuple(_parts(subject)), tuple(_parts(body)))
-    return Template(*parts, markup=_MARKUP.search(body) is not None)
+    markup = _MARKUP.search(body) is not None
+    return Template(tuple(_parts(subject)), tuple(_body(body) if markup else _parts(body)), markup)
 
 
 def look_ups(template: Template) -> tuple[LookUp, ...]:
     """What has to be looked up, each once."""
-    found = (part for part in (*template.subject, *template.body) if isinstance(part, LookUp))
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(_looked_up((*template.subject, *template.body))))
 
 
 def mistakes(text: str) -> Iterator[Mistake]:
@@ -137,6 +153,23 @@ def is_localised(text: str) -> bool:
     return _LANGUAGE.fullmatch(text) is not None
 
 
+def _body(text: str) -> Iterator[str | LookUp | Optional]:
+    last = 0
+    for found in _OPTIONAL.finditer(text):
+        yield from _parts(text[last : found.start()])
+        yield Optional(tuple(_parts(f"<{found['tag']}{found['before']}{found['after']}{found['rest']}")))
+        last = found.end()
+    yield from _parts(text[last:])
+
+
+def _looked_up(parts: Parts) -> Iterator[LookUp]:
+    for part in parts:
+        if isinstance(part, Optional):
+            yield from _looked_up(part.parts)
+        elif isinstance(part, LookUp):
+            yield part
+
+
 def _parts(text: str) -> Iterator[str | LookUp]:
     last = 0
     for found in _TOKEN.finditer(text):
@@ -174,22 +207,31 @@ def _wrong(path: str, *, closed: bool) -> tuple[str, str] | None:
     return None
 
 
-def _texts(parts: Iterable[str | LookUp], values: Mapping[str, Sequence[object]]) -> Iterator[str]:
+_Known: TypeAlias = Mapping[str, Sequence[object]]
+
+
+def _texts(parts: Parts, values: _Known) -> Iterator[str]:
     for part in parts:
         if isinstance(part, LookUp):
             some = values.get(str(part).casefold(), ())
             yield ", ".join(plain(one).strip() if isinstance(one, Markup) else _text(one) for one in some)
-        else:
+        elif isinstance(part, str):
             yield part
 
 
-def _markup(parts: Iterable[str | LookUp], values: Mapping[str, Sequence[object]]) -> Iterator[str]:
+def _markup(parts: Parts, values: _Known) -> Iterator[str]:
     for part in parts:
         if isinstance(part, LookUp):
-            some = values.get(str(part).casefold(), ())
-            yield Markup(", ").join(one if isinstance(one, Markup) else escape(_text(one)) for one in some)
-        else:
+            yield _escaped(part, values)
+        elif isinstance(part, str):
             yield part
+        elif any(_escaped(one, values) for one in _looked_up(part.parts)):
+            yield from _markup(part.parts, values)
+
+
+def _escaped(look_up: LookUp, values: _Known) -> Markup:
+    some = values.get(str(look_up).casefold(), ())
+    return Markup(", ").join(one if isinstance(one, Markup) else escape(_text(one)) for one in some)
 
 
 def _text(value: object) -> str:

@@ -48,7 +48,9 @@ _TYPES = {
         " AuthorizationWorkflowDefinition:r*>WorkflowDefinition ActionWorkflowDefinition:r*>WorkflowDefinition"
     ),
     "WorkflowDefinition": "RequestPhase:s! Activities:j XOML:s Rules:s RunOnPolicyUpdate:b ClearRegistration:b",
-    "EmailTemplate": "EmailTemplateType:s! EmailSubject:s! EmailBody:s!",
+    "EmailTemplate": (
+        "EmailTemplateType:s! EmailSubject:s! EmailBody:s! LocalizedEmailSubject:s* LocalizedEmailBody:s*"
+    ),
     "FilterScope": "AllowedAttributes:r*>AttributeTypeDescription AllowedMembershipReferences:r*>Set",
     "SearchScopeConfiguration": (
         "SearchScope:s! SearchScopeContext:s*! SearchScopeColumn:s SearchScopeResultObjectType:s"

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from mimas.mail.layout import Changed, changes
 from mimas.mail.plain import plain
+from mimas.mail.standard import NAMES, standard
 from mimas.mail.templates import Filled, LookUp, asking, fill, localised, look_ups, mistakes, parse
 
 
@@ -129,3 +130,31 @@ def test_html_as_text() -> None:
 
 def test_markup_in_a_plain_body_is_its_text() -> None:
     assert filled("s", "x: [//Approval/Effect]", Approval__Effect=[Markup("<ul><li>a</li></ul>")]).text == "x: - a"
+
+
+def test_what_is_optional_is_left_out_when_it_is_empty() -> None:
+    body = "<p class='a' data-optional>Why: [//Request/Justification] [//Request/Name]</p><p data-optional>kept?</p>x"
+    assert filled("s", body).text == "x\n"
+    assert filled("s", body, Request__Justification=[""]).text == "x\n"
+    made = filled("s", body, Request__Name=["because"])
+    assert made.text == "Why: because\n\nx\n"
+    assert made.html is not None
+    assert "<p class='a'>Why:  because</p>x" in made.html
+    assert "data-optional" not in made.html
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("language", ["en", "de-AT"])
+def test_the_letters_that_mimas_writes_by_itself(name: str, language: str) -> None:
+    subject, body = standard(name).texts(language)
+    assert list(mistakes(subject)) + list(mistakes(body)) == []
+    assert (subject == standard(name).subject) is (body == standard(name).body) is (language == "en")
+    template = parse(subject, body)
+    empty = fill(template, {})
+    values = {str(one): [f"<{one.attributes[-1]}>"] for one in look_ups(template)}
+    full = fill(template, values)
+    for one in look_ups(template):
+        assert f"<{one.attributes[-1]}>" in full.text + full.subject
+    assert "[//" not in f"{empty} {full}"
+    assert "data-optional" not in f"{empty} {full}"
+    assert ":" not in empty.text, "nothing announces what is not there"
