@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from mimas.requests import journal
 from mimas.requests.journal import Entry, Status
-from mimas.requests.policy import PolicyRule
+from mimas.requests.policy import Policies, PolicyRule
 from mimas.requests.target import load
 from mimas.requests.wishes import Operation, Wish
 from mimas.requests.wishes import read as read_changes
@@ -59,6 +59,21 @@ def begin(writer: Writer, request: int, some: Iterable[int]) -> None:
     """Workflows are to look at a request."""
     happened = [(outbox.AUTHORIZES, workflow, request) for workflow in some]
     outbox.put(writer.tx, happened, stamp(writer.context.now), writer.store.cause.person)
+
+
+def authorize(writer: Writer, policies: Policies, requests: Sequence[int]) -> bool:
+    """Whoever asks is known by now: begin with the workflows that are to consent; whether there are any."""
+    tx = writer.tx
+    rules = {rule.id: rule for rule in policies.current(tx).rules}
+    some = []
+    for request in requests:
+        named = everything(tx, writer.store, [request]).get(request, {}).get("ManagementPolicy", ())
+        found = workflows((rules[id_] for id_ in named if id_ in rules), Status.AUTHORIZING)
+        some += [(request, id_) for id_ in found]
+    for request in requests if some else ():
+        journal.move(writer, request, Status.AUTHORIZING)
+        begin(writer, request, [id_ for of, id_ in some if of == request])
+    return bool(some)
 
 
 def family(tx: Transaction, store: Store, request: int) -> list[int]:

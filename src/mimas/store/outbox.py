@@ -111,6 +111,11 @@ def count(tx: Transaction, now: datetime | None = None) -> int:
     return int(tx.value("SELECT count(*) FROM outbox WHERE due <= ?", stamp(now)))
 
 
+def waits(tx: Transaction, kind: str, resource: int) -> bool:
+    """Whether anything of a kind waits that is about a resource."""
+    return tx.value("SELECT 1 FROM outbox WHERE resource = ? AND kind = ?", resource, kind) is not None
+
+
 def next_due(tx: Transaction) -> str | None:
     """When the next one is due."""
     found = tx.value("SELECT min(due) FROM outbox")

@@ -9,6 +9,9 @@ import msgspec
 from mimas.store import tables
 from mimas.store.database import Row, Transaction
 
+_SEEN = "policy:applied"
+"""The row of `meta` with the version of the policy that whoever runs workflows has looked at."""
+
 
 @dataclass(slots=True)
 class Progress:
@@ -137,3 +140,17 @@ def _written(data: Mapping[str, Any]) -> str:
 
 def _state(progress: Progress) -> str | None:
     return None if progress.state is None else _written(progress.state)
+
+
+def policy_changed(tx: Transaction, key: str) -> bool:
+    """Whether the policy, whose version stands in this row of `meta`, has changed since this was asked last."""
+    sql = "SELECT coalesce((SELECT value FROM meta WHERE key = ?), '')"
+    version, seen = (str(tx.value(sql, one)) for one in (key, _SEEN))
+    if version == seen:
+        return False
+    tx.run(
+        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        _SEEN,
+        version,
+    )
+    return True

@@ -1,11 +1,11 @@
-"""The variables of the portal in filters: ``%LoginID%`` and its like.
+"""The variables of the portal in filters, ``%LoginID%`` and its like; and the look-ups of workflows.
 
 Source: MIM's SDK, *SearchScopeConfiguration*, and the reference of resource control display configurations. They are
 put into the literals of the parsed filter, so that no value, whatever quotes it holds, can change what is asked.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ _VARIABLE = re.compile(
     r"%(LoginID|LoginDomain|ObjectID|VALUE|Today|FromToday_-?[0-9]{1,5}|Attribute_[A-Za-z_:][A-Za-z0-9_.:-]*)%",
     re.IGNORECASE,
 )
-_TOKENS = re.compile(rf"'[^']*'|\"[^\"]*\"|{_VARIABLE.pattern}", re.IGNORECASE)
+_LOOK_UP = re.compile(r"\[(//[^\[\]]+)\]")
 
 
 def substitute(text: str, values: Mapping[str, str], now: datetime) -> tree.Filter:
@@ -29,16 +29,50 @@ def substitute(text: str, values: Mapping[str, str], now: datetime) -> tree.Filt
     ``Attribute_Department``. ``%Today%`` is the beginning of the day of ``now`` in its own time zone, ``%FromToday_7%``
     that of the seventh day after. Raises `ExpressionError`, also for a variable that nobody knows.
     """
-    # A variable may stand without quotes; its value is text all the same.
-    found = parse(_TOKENS.sub(lambda m: f"'{m[0]}'" if m[0].startswith("%") else m[0], xpath(text)))
     known = {name.casefold(): value for name, value in values.items()}
-    return _Filling(known, now).filter(found)
+    return _substituted(text, _VARIABLE, lambda name, position: _value(name, position, known, now))
+
+
+def look_ups_filled(text: str, find: Callable[[str], Sequence[str]]) -> tree.Filter:
+    """The parsed filter with look-ups such as ``[//Target/DisplayName]`` filled: what is not there is empty text.
+
+    Raises `ExpressionError`, also for a look-up that finds several values where one is compared.
+    """
+
+    def value(path: str, position: int) -> str:
+        found = find(path)
+        if len(found) > 1:
+            raise ExpressionError(f"[{path}] finds {len(found)} values, and one is compared.", "", position)
+        return next(iter(found), "")
+
+    return _substituted(text, _LOOK_UP, value)
+
+
+def _substituted(text: str, variable: re.Pattern[str], value: Callable[[str, int], str]) -> tree.Filter:
+    tokens = re.compile(rf"'[^']*'|\"[^\"]*\"|{variable.pattern}", re.IGNORECASE)
+    # A variable may stand without quotes; its value is text all the same.
+    found = parse(tokens.sub(lambda m: f"'{m[0]}'" if m[0][0] in "%[" else m[0], xpath(text)))
+    return _Filling(variable, value).filter(found)
+
+
+def _value(name: str, position: int, known: Mapping[str, str], now: datetime) -> str:
+    plain = name.casefold()
+    if plain in known:
+        return known[plain]
+    if plain.startswith(("today", "fromtoday_")):
+        today = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        days = int(plain.partition("_")[2] or 0)
+        try:
+            return iso(today + timedelta(days=days))
+        except OverflowError:
+            raise ExpressionError(f"%{name}% lies beyond the calendar.", "", position) from None
+    raise ExpressionError(f"The filter needs %{name}%, which has no value here.", "", position)
 
 
 class _Filling:
-    def __init__(self, values: Mapping[str, str], now: datetime) -> None:
-        self._values = values
-        self._now = now
+    def __init__(self, variable: re.Pattern[str], value: Callable[[str, int], str]) -> None:
+        self._variable = variable
+        self._value = value
 
     def filter(self, wanted: tree.Filter) -> tree.Filter:
         return tuple(
@@ -69,17 +103,4 @@ class _Filling:
         return condition
 
     def _filled(self, text: str, position: int) -> str:
-        return _VARIABLE.sub(lambda found: self._value(found[1], position), text)
-
-    def _value(self, name: str, position: int) -> str:
-        plain = name.casefold()
-        if plain in self._values:
-            return self._values[plain]
-        if plain.startswith(("today", "fromtoday_")):
-            today = self._now.replace(hour=0, minute=0, second=0, microsecond=0)
-            days = int(plain.partition("_")[2] or 0)
-            try:
-                return iso(today + timedelta(days=days))
-            except OverflowError:
-                raise ExpressionError(f"%{name}% lies beyond the calendar.", "", position) from None
-        raise ExpressionError(f"The filter needs %{name}%, which has no value here.", "", position)
+        return self._variable.sub(lambda found: self._value(found[1], position), text)

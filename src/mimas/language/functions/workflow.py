@@ -274,12 +274,20 @@ def date_time_add(date: datetime, span: str) -> datetime:
     ``DateTimeAdd("2026-11-23", "1.12:00:00") = CDate("2026-11-24 12:00:00")`` -> ``True``
     ``DateTimeAdd("2026-11-23", "-30") = CDate("2026-10-24")`` -> ``True``
     """
-    found = _TIMESPAN.fullmatch(span.strip())
+    try:
+        return date + timespan(span)
+    except FlowError as error:
+        raise FlowError(f"DateTimeAdd: {error}") from None
+
+
+def timespan(text: str) -> timedelta:
+    """A span of time as .NET writes it, ``days.hours:minutes:seconds``. Raises `FlowError`."""
+    found = _TIMESPAN.fullmatch(text.strip())
     if found is None or not any(found[part] for part in "dhms"):
-        raise FlowError(f"DateTimeAdd: {span!r} is no span of time; write days.hours:minutes:seconds")
+        raise FlowError(f"{text!r} is no span of time; write days.hours:minutes:seconds")
     days, hours, minutes, seconds = (int(found[part] or 0) for part in "dhms")
-    moved = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-    return date - moved if found["sign"] else date + moved
+    span = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+    return -span if found["sign"] else span
 
 
 @function("DateTimeSubtract")

@@ -1,0 +1,1 @@
+"""Workflows: what lets requests through, and what follows from them and from changes of sets."""

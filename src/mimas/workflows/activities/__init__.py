@@ -1,0 +1,1 @@
+"""The activities that workflows consist of: one class each, whose fields are its settings."""
