@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 import httpx2
 import pytest
 
-from tests.unit.web.pages import APPROVAL, APPROVER, MATTER, Kept, served, word
+from tests.asked import APPROVAL, APPROVER, MATTER, Kept, word
+from tests.unit.web.pages import served
 
 
 @pytest.fixture
