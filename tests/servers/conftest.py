@@ -34,11 +34,11 @@ def slapd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[slapd_server.Sla
 
 
 @pytest.fixture(scope="session")
-def dovecot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dovecot_server.Dovecot]:
+def dovecot() -> Iterator[dovecot_server.Dovecot]:
     """A running Dovecot."""
     if dovecot_server.program() is None:
         pytest.skip("Dovecot is not installed: apt-get install dovecot-imapd dovecot-lmtpd")
-    server = dovecot_server.Dovecot(tmp_path_factory.mktemp("dovecot")).start()
+    server = dovecot_server.Dovecot().start()
     yield server
     server.stop()
 

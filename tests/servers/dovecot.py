@@ -5,6 +5,7 @@ import os
 import shutil
 import smtplib
 import subprocess
+import tempfile
 from pathlib import Path
 
 from tests.servers.mailbox import certify
@@ -72,9 +73,11 @@ def program() -> str | None:
 class Dovecot:
     """A Dovecot. ``deliver`` puts a mail into the mailbox of whoever it is to."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.ca_file = certify(folder)
+    def __init__(self) -> None:
+        # Not below pytest's folders: they are for their owner alone, and Dovecot gives up root's rights.
+        self.folder = Path(tempfile.mkdtemp(prefix="mimas-dovecot-"))
+        self.folder.chmod(0o755)
+        self.ca_file = certify(self.folder)
         self.port, self.starttls, self.lmtp = free_port(), free_port(), free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
@@ -86,10 +89,6 @@ class Dovecot:
         (self.folder / "mail").mkdir()
         if root:
             shutil.chown(self.folder / "mail", owner, owner)
-            for one in (self.folder, *self.folder.parents):
-                # Pytest's folders are for their owner alone, and Dovecot gives up root's rights.
-                if one.is_relative_to(Path("/tmp")) and one != Path("/tmp"):
-                    one.chmod(one.stat().st_mode | 0o011)
         settings = {
             "internal": "dovecot" if root else me,
             "group": "dovecot" if root else str(os.getgid()),
@@ -116,6 +115,7 @@ class Dovecot:
             lmtp.sendmail("bob@example.com", list(to), data)
 
     def stop(self) -> None:
-        """End it."""
+        """End it, and forget its mails."""
         if self.process is not None:
             stop(self.process)
+        shutil.rmtree(self.folder, ignore_errors=True)
