@@ -87,9 +87,9 @@ def _submit(installation: Installation, who: str | None, wishes: "Sequence[Wish]
     for outcome in outcomes:
         _print(outcome)
     if not all(outcome.status.done for outcome in outcomes):
-        raise CommandError(
-            "Nothing was changed.", Exit.HELD if any(one.status.waits for one in outcomes) else Exit.FAILED
-        )
+        if any(one.status.waits for one in outcomes):
+            raise CommandError("Nothing has been changed yet.", Exit.HELD)
+        raise CommandError("Nothing was changed.", Exit.FAILED)
 
 
 def _print(outcome: "Outcome") -> None:

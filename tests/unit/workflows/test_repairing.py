@@ -1,5 +1,7 @@
 """What a person does about workflows that have failed; and what is done at once when somebody asks."""
 
+from typing import Any
+
 import pytest
 
 from mimas.requests.journal import Status
@@ -18,7 +20,12 @@ def failed(works: Works) -> tuple[Works, int, int]:
         update("[//Target/grade]", "=[//Requestor/mobile]") | {"tries": 1},
         update("[//Target/skills]", "x"),
     )
-    named = {"before": "Everybody", "after": "Everybody", "GrantRight": False, "ActionWorkflowDefinition": "after"}
+    named: dict[str, Any] = {
+        "before": "Everybody",
+        "after": "Everybody",
+        "GrantRight": False,
+        "ActionWorkflowDefinition": "after",
+    }
     works.rule("then", "Modify", relative="manager", **named)
     works.modify(None, "Max", "mobile=seven")
     request = works.modify("Max", "Ann", "mobile=7").request
@@ -73,7 +80,7 @@ def test_what_needs_nobodys_time_is_done_at_once(works: Works) -> None:
     works.workflow(
         "first", "Authorization", update("[//WorkflowData/x]", "1"), delay("1 hour", when='=[//Delta/mobile] = "late"')
     )
-    named = {"before": "Everybody", "after": "Everybody", "GrantRight": False}
+    named: dict[str, Any] = {"before": "Everybody", "after": "Everybody", "GrantRight": False}
     works.rule("only if", "Modify", relative="manager", AuthorizationWorkflowDefinition="first", **named)
     desk = Desk(works.requests)
     (outcome,) = desk.submit(works.ids["Max"], works.wish("Ann", "mobile=7"))
@@ -86,7 +93,12 @@ def test_what_needs_nobodys_time_is_done_at_once(works: Works) -> None:
 def test_what_it_asks_for_and_is_not_done_undoes_only_the_activity(works: Works) -> None:
     """A request within an activity fails: the workflow is told, and nothing of it stays."""
     works.workflow("after", "Action", update("[//Target/grade]", "3") | {"actor": "requestor", "tries": 1})
-    named = {"before": "Everybody", "after": "Everybody", "GrantRight": False, "ActionWorkflowDefinition": "after"}
+    named: dict[str, Any] = {
+        "before": "Everybody",
+        "after": "Everybody",
+        "GrantRight": False,
+        "ActionWorkflowDefinition": "after",
+    }
     works.rule("then", "Modify", relative="manager", **named)
     works.modify("Max", "Ann", "mobile=7")
     works.modify(None, "Ann", "manager=Ada")
