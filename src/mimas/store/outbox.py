@@ -93,6 +93,11 @@ def delay(tx: Transaction, entry: Entry, until: datetime | None, note: str = "",
     return tx.run(sql, None if until is None else stamp(until), attempts, note, entry.id, entry.attempts) > 0
 
 
+def note(tx: Transaction, resource: int, kind: str = TURN) -> str:
+    """Why what waits about a resource has failed; empty, if it has not."""
+    return str(tx.value("SELECT note FROM outbox WHERE resource = ? AND kind = ?", resource, kind) or "")
+
+
 def wake(tx: Transaction, resource: int, now: datetime, kind: str = TURN) -> bool:
     """What waits about a resource is due now; whether anything does."""
     sql = "UPDATE outbox SET due = ?, attempts = 0, note = '' WHERE resource = ? AND kind = ?"
@@ -104,11 +109,14 @@ def drop(tx: Transaction, resources: Sequence[int], kind: str = TURN) -> None:
     tx.delete(tables.outbox, "resource, kind", [(resource, kind) for resource in resources])
 
 
-def count(tx: Transaction, now: datetime | None = None) -> int:
-    """How many wait for whoever runs workflows; with an instant, those that are due by then."""
-    if now is None:
-        return int(tx.value("SELECT count(*) FROM outbox"))
+def count(tx: Transaction, now: datetime) -> int:
+    """How many are due."""
     return int(tx.value("SELECT count(*) FROM outbox WHERE due <= ?", stamp(now)))
+
+
+def stuck_count(tx: Transaction) -> int:
+    """How many wait for a person."""
+    return int(tx.value("SELECT count(*) FROM outbox WHERE due IS NULL"))
 
 
 def waits(tx: Transaction, kind: str, resource: int) -> bool:
@@ -120,9 +128,3 @@ def next_due(tx: Transaction) -> str | None:
     """When the next one is due."""
     found = tx.value("SELECT min(due) FROM outbox")
     return None if found is None else str(found)
-
-
-def stuck(tx: Transaction, limit: int) -> list[Entry]:
-    """What waits for a person, the oldest first."""
-    rows = tx.rows(f"SELECT {_COLUMNS} FROM outbox WHERE due IS NULL ORDER BY id LIMIT ?", limit)
-    return [Entry(*row) for row in rows]
