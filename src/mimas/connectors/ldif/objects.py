@@ -51,10 +51,12 @@ class Plan(dict[str, Planned | None]):
 
     def __init__(self, attributes: Iterable[Attribute]) -> None:
         super().__init__()
-        self._known = {attribute.name.lower(): _planned(attribute) for attribute in attributes}
+        self._known = {attribute.name.lower(): attribute for attribute in attributes}
 
     def __missing__(self, name: str) -> Planned | None:
-        found = self[name] = self._known.get(name.lower()) or self._known.get(name.lower().removesuffix(";binary"))
+        lowered = name.lower()
+        attribute = self._known.get(lowered) or self._known.get(lowered.removesuffix(";binary"))
+        found = self[name] = _planned(attribute) if attribute else None
         return found
 
 
