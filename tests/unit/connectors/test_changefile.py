@@ -104,14 +104,14 @@ class TestAfterAKill:
 
 
 def test_a_file_that_somebody_else_left_without_a_line_end_is_told(path: Path) -> None:
-    assert not ChangeFile(path).has_lines
+    assert not ChangeFile(path).has_lines()
     path.write_bytes(b"")
-    assert not ChangeFile(path).has_lines
+    assert not ChangeFile(path).has_lines()
     path.write_bytes(HEAD)
-    assert ChangeFile(path).has_lines
+    assert ChangeFile(path).has_lines()
     path.write_bytes(b"hea")
     with pytest.raises(ConnectorError, match="middle of a line"):
-        assert ChangeFile(path).has_lines
+        assert ChangeFile(path).has_lines()
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
