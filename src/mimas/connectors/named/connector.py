@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, ClassVar, Generic, TypeVar
 
 from xxhash import xxh3_64_intdigest
 
+from mimas.connectors.changefile import ChangeFile
 from mimas.connectors.contract import ConnectorError, Entry, EntryError, Export, Page, Problem, Result, Schema
 from mimas.connectors.files import FileConnector, FileSettings, opened, without_repeats
 from mimas.connectors.named.discovery import learn
@@ -74,6 +75,16 @@ class NamedFileConnector(FileConnector[SettingsT], Generic[SettingsT, RecordT]):
                 except EntryError as error:
                     raise ConnectorError(f"{path}: {error.message}", error.advice) from None
         return {name: ObjectType(name, attributes) for name, attributes in types.items()}
+
+    def test(self) -> str:
+        """As any connector; of one that only hands changes over, whether they can be put into their file."""
+        if self.settings.path:
+            return super().test()
+        path = self.located("changes")
+        if not path.parent.is_dir():
+            raise ConnectorError(f"Connector {self.name}: there is no folder {path.parent}.", "Make it.")
+        there = ChangeFile(path).has_lines(self.tail())
+        return f"reached; changes go into {path}, which is {'there' if there else 'made by the first of them'}"
 
     def pages(self, file: BinaryIO, path: Path, delta: bool) -> Generator[Page, None, str]:
         """Records block by block; those that cannot be keyed become problems."""
