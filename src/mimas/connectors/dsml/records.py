@@ -229,7 +229,7 @@ class _Reader:
                 return
             what = " ".join((code, record.named.get("descr") or record.named.get("type", ""))).strip()
             record.fault = EntryError(
-                "failed-search",
+                "read-error",
                 f"the server ended its answer with an error: {what or record.element}",
                 "Have the file made anew, once the server gives everything.",
             )

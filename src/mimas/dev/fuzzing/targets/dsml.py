@@ -1,7 +1,9 @@
 """DSML: listings and batches of changes, whole and cut off, read and written."""
 
+import re
 from functools import cache
 from typing import Any
+from xml.sax.saxutils import escape, quoteattr
 
 from mimas.connectors.contract import Additions, Entry, Export, Operation
 from mimas.connectors.dsml import DsmlConnector
@@ -46,9 +48,27 @@ def _check(case: bytes) -> str:
         assert not part.complete or _is_over(text[len(cut) :]), "cut off, and complete"
         assert part.entries == whole.entries[: len(part.entries)], "what stands before the cut is another one"
     written(connector, whole, _export)
+    written(connector, of_bytes(connector, _of_pieces(case)), _export)
     anchored = of_bytes(_connector("uid"), case)
     changes = of_bytes(connector, case, delta=True)
     return f"{whole}, {anchored.complete}, {changes}, {discovered(connector, case)}"
+
+
+def _of_pieces(case: bytes) -> bytes:
+    """A document that is XML, with parts of the case as names and values: most cases are no XML any more."""
+    pieces = [_NO_XML.sub("", one) for one in case[:3_000].decode(errors="replace").split("<")]
+    entries = []
+    for begin in range(0, len(pieces), 6):
+        name, *values = pieces[begin : begin + 6]
+        some = "".join(
+            f"<attr name={quoteattr(_ATTRIBUTES[(begin + number + len(value)) % len(_ATTRIBUTES)].name)}>"
+            f"<value{_BASE64 if len(value) % 3 == 0 else ''}>{escape(value)}</value></attr>"
+            for number, value in enumerate(values)
+        )
+        entries.append(f"<searchResultEntry dn={quoteattr(f'cn={name}')}>{_PERSON}{some}</searchResultEntry>")
+    return (
+        f"<batchResponse {_SPACES}><searchResponse>{''.join(entries)}{_DONE}</searchResponse></batchResponse>".encode()
+    )
 
 
 def _is_over(rest: bytes) -> bool:
@@ -64,6 +84,9 @@ def _export(number: int, entry: Entry) -> Export:
     return Export(number, Operation.ADD, entry.type, entry.anchor, entry.name, changes=Additions(values), values=values)
 
 
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_BASE64 = ' xsi:type="xsd:base64Binary"'
+_PERSON = '<attr name="objectClass"><value>person</value></attr>'
 _SPACES = 'xmlns="urn:oasis:names:tc:DSML:2:0:core" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 _DONE = '<searchResultDone><resultCode code="0" descr="success"/></searchResultDone>'
 _LISTING = f"""<?xml version="1.0" encoding="UTF-8"?>
