@@ -1,6 +1,7 @@
 """DSML: listings and batches of changes, whole and cut off, read and written."""
 
 import re
+from base64 import b64encode
 from functools import cache
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
@@ -61,10 +62,10 @@ def _of_pieces(case: bytes) -> bytes:
     for begin in range(0, len(pieces), 6):
         name, *values = pieces[begin : begin + 6]
         some = "".join(
-            f"<attr name={quoteattr(_ATTRIBUTES[(begin + number + len(value)) % len(_ATTRIBUTES)].name)}>"
-            f"<value{_BASE64 if len(value) % 3 == 0 else ''}>{escape(value)}</value></attr>"
-            for number, value in enumerate(values)
+            f"<attr name={quoteattr(attribute)}><value>{escape(value)}</value></attr>"
+            for attribute, value in zip(_TEXTS, values, strict=False)
         )
+        some += f'<attr name="photo"><value{_BASE64}>{b64encode(name.encode()).decode()}</value></attr>'
         entries.append(f"<searchResultEntry dn={quoteattr(f'cn={name}')}>{_PERSON}{some}</searchResultEntry>")
     return (
         f"<batchResponse {_SPACES}><searchResponse>{''.join(entries)}{_DONE}</searchResponse></batchResponse>".encode()
@@ -86,6 +87,7 @@ def _export(number: int, entry: Entry) -> Export:
 
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BASE64 = ' xsi:type="xsd:base64Binary"'
+_TEXTS = ("cn", "sn", "mail", "manager", "member")
 _PERSON = '<attr name="objectClass"><value>person</value></attr>'
 _SPACES = 'xmlns="urn:oasis:names:tc:DSML:2:0:core" xmlns:xsd="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"'
 _DONE = '<searchResultDone><resultCode code="0" descr="success"/></searchResultDone>'
