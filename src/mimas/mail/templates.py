@@ -241,7 +241,11 @@ def _markup(parts: Parts, values: _Known) -> Iterator[str]:
 
 def _escaped(look_up: LookUp, values: _Known) -> Markup:
     some = values.get(str(look_up).casefold(), ())
-    return Markup(", ").join(one if isinstance(one, Markup) else escape(_text(one)) for one in some)
+    return Markup(", ").join(one if isinstance(one, Markup) else _lines(_text(one)) for one in some)
+
+
+def _lines(text: str) -> Markup:
+    return Markup("<br>\n").join(escape(line) for line in text.splitlines())
 
 
 def _text(value: object) -> str:
