@@ -48,7 +48,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for _commands in (documents, steps, plans, history, resources, explaining, requests, schedules, sets, workflows):
+for _commands in (
+    documents,
+    steps,
+    plans,
+    history,
+    resources,
+    explaining,
+    requests,
+    schedules,
+    sets,
+    workflows,
+    letters,
+):
     app.add_typer(_commands.commands)
 for _name, _group in {
     "config": documents.config,
