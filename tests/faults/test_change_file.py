@@ -4,6 +4,7 @@ Nobody can ask a change file what has been done, and another program may take it
 """
 
 import os
+import re
 import shutil
 import signal
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -34,7 +36,7 @@ def configure(world: World, kind: str) -> None:
         app = delimited("app", "id name")
         out = outbound("app", {"id": "employeeId", "name": "name"})
     else:
-        app = replace(delimited("app", "dn name objectClass*"), kind="ldif")
+        app = replace(delimited("app", "dn name objectClass*"), kind=kind)
         app = replace(app, schema={"person": replace(app.schema["person"], anchor=())})
         out = outbound("app", {"dn": '="cn="&[employeeId]&",dc=x"', "name": "name"})
     world.configure([HR, replace(app, settings={"changes": "out", "export": "changes"})], [IN, out])
@@ -109,12 +111,18 @@ class Reader:
         self.read: list[str] = []
 
     def take(self) -> None:
-        """It takes whole lines only, as whoever reads a file that is written does."""
+        """It takes whole lines only, as whoever reads a file that is written does; of XML, whole requests."""
         if self.path.exists():
             text = self.path.read_text()
-            lines = text[: text.rfind("\n") + 1].splitlines()
-            self.read += lines[2 if lines[:1] == ["version: 1"] else 1 :]
+            if "<batchRequest" in text:
+                self.read += [one[0] for one in _REQUEST.findall(text)]
+            else:
+                lines = text[: text.rfind("\n") + 1].splitlines()
+                self.read += lines[2 if lines[:1] == ["version: 1"] else 1 :]
             self.path.rename(self.path.with_name("taken"))
+
+
+_REQUEST = re.compile(r"(<delRequest [^>]*/>|<(add|modify)Request [^>]*>.*?</\2Request>)", re.DOTALL)
 
 
 @pytest.fixture
@@ -147,6 +155,8 @@ def after(base: Path, folder: Path, kill: Callable[[int, Point], None], *, takes
             reader.take()
         assert world.run("export app").errors == 0
         assert not has_work(world.store, EXPORT, world.clock())
+        if (base / "kind").read_text() == "dsml" and reader.path.exists():
+            assert ET.parse(reader.path).getroot().tag.endswith("batchRequest")
         reader.take()
         assert list(world.folder.glob(".*")) == []
     shutil.rmtree(folder)
@@ -154,7 +164,9 @@ def after(base: Path, folder: Path, kill: Callable[[int, Point], None], *, takes
 
 
 @pytest.mark.parametrize(
-    ("base", "takes"), [("delimited", False), ("delimited", True), ("ldif", True)], indirect=["base"]
+    ("base", "takes"),
+    [("delimited", False), ("delimited", True), ("ldif", True), ("dsml", False), ("dsml", True)],
+    indirect=["base"],
 )
 def test_every_record_comes_once(base: Path, tmp_path: Path, takes: bool) -> None:
     _, expected = after(base, tmp_path / "copy", killed_at(0), takes=takes)
