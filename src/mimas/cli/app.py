@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from mimas import __version__
 from mimas.cli.commands import (
+    approvals,
     audit,
     bench,
     connectors,
@@ -73,6 +74,7 @@ for _name, _group in {
     "schedules": schedules.schedules,
     "policy": requests.policy,
     "request": requests.request,
+    "approvals": approvals.approvals,
     "schema": schema.schema,
     "secrets": secrets.secrets,
     "workflows": workflows.workflows,
