@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from mimas import __version__
 from mimas.cli.commands import (
+    approvals,
     audit,
     bench,
     connectors,
@@ -15,6 +16,7 @@ from mimas.cli.commands import (
     explaining,
     history,
     holds,
+    letters,
     migrate,
     plans,
     requests,
@@ -47,7 +49,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for _commands in (documents, steps, plans, history, resources, explaining, requests, schedules, sets, workflows):
+for _commands in (
+    documents,
+    steps,
+    plans,
+    history,
+    resources,
+    explaining,
+    requests,
+    schedules,
+    sets,
+    workflows,
+    letters,
+):
     app.add_typer(_commands.commands)
 for _name, _group in {
     "config": documents.config,
@@ -56,9 +70,11 @@ for _name, _group in {
     "audit": audit.audit,
     "holds": holds.holds,
     "learned": history.learned,
+    "letters": letters.letters,
     "schedules": schedules.schedules,
     "policy": requests.policy,
     "request": requests.request,
+    "approvals": approvals.approvals,
     "schema": schema.schema,
     "secrets": secrets.secrets,
     "workflows": workflows.workflows,

@@ -10,6 +10,7 @@ sent when somebody looks at an answer, and at the end of the transaction: see `m
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from fcntl import LOCK_EX, LOCK_NB, flock
 from functools import lru_cache
 from pathlib import Path
@@ -293,6 +294,11 @@ class Transaction:
             yield
         finally:
             self._foreseeing = before
+
+    def hurry(self, patience: timedelta) -> None:
+        """From now on, until this part of the transaction ends, locks of others are waited for no longer than so."""
+        if self.postgresql:
+            self.cursor.execute(f"SET LOCAL lock_timeout = {int(patience.total_seconds() * 1000)}")
 
     def rows(self, sql: str, *parameters: Any) -> list[Row]:
         """All rows of a query."""
