@@ -33,8 +33,8 @@ from mutmut.stats import status_by_exit_code
 from mutmut.utils.file_utils import change_cwd, walk_mutatable_files
 from mutmut.workers import isolation
 
-SLOW = ("mimas.language.expressions.parser", "mimas.language.filters.parser")
-"""Modules with a grammar, which is made once for all mutants of other modules."""
+GRAMMARS = {"mimas.language.expressions.parser": "_grammar", "mimas.language.filters.grammar": "grammar"}
+"""Modules with a grammar, and what makes it: once for all mutants of other modules, as it takes long."""
 
 _skips = file_mutation.MutationVisitor._skip_node_and_children  # noqa: SLF001 - mutmut has no other door
 _arranged = file_mutation.function_trampoline_arrangement
@@ -59,8 +59,8 @@ def caches() -> list[Any]:
 
 def make_grammars() -> None:
     """They are kept by the modules themselves."""
-    for module in SLOW:
-        importlib.import_module(module)._grammar()  # noqa: SLF001
+    for module, function in GRAMMARS.items():
+        getattr(importlib.import_module(module), function)()
 
 
 def package(name: str) -> str:
@@ -85,7 +85,7 @@ class Fairness:
         make_grammars()
         self.imported = set(state()._stats)  # noqa: SLF001
         state()._stats.clear()  # noqa: SLF001
-        self.caches = [cache for cache in caches() if cache.__name__ != "_grammar"]
+        self.caches = [cache for cache in caches() if cache.__name__ not in GRAMMARS.values()]
 
     def pytest_runtest_setup(self) -> None:
         """Before each test."""
@@ -140,7 +140,7 @@ class Runner(PytestRunner):
 
     def _noticed(self, mutant: str, tests: list[str]) -> bool:
         module = mutant.rpartition(".")[0]
-        if module not in SLOW and set(tests) == own_tests(mutant):
+        if module not in GRAMMARS and set(tests) == own_tests(mutant):
             for name in [name for name in sys.modules if name.startswith((f"mimas.{package(mutant)}", "test_"))]:
                 del sys.modules[name]
             try:
