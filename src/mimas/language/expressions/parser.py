@@ -197,7 +197,7 @@ def _refused() -> dict[str, str]:
 def _count(name: str, given: int, fewest: int, most: int | None, position: int) -> None:
     if given < fewest or (most is not None and given > most):
         wanted = str(fewest) if fewest == most else f"at least {fewest}" if most is None else f"{fewest} to {most}"
-        plural = "" if wanted == "1" else "s"
+        plural = "" if wanted.endswith("1") else "s"
         raise ExpressionError(f"{name} takes {wanted} argument{plural}, not {given}.", position=position)
 
 
@@ -253,7 +253,7 @@ def _unexpected(text: str, position: int) -> ExpressionError:
         return ExpressionError(message, text, position)
     if rest[0] == "[" and "]" not in rest:
         return ExpressionError('An attribute is not closed: its "]" is missing.', text, position)
-    if rest[0] == "=" and before.endswith(("=", "!")):
-        return ExpressionError(f"{before[-1]}= is no operator.", text, position - 1, _OTHER_OPERATORS[before[-1] + "="])
+    if rest[0] == "=" and before.endswith("="):
+        return ExpressionError("== is no operator.", text, position - 1, _OTHER_OPERATORS["=="])
     word = rest.split(maxsplit=1)[0] if rest[0].isalnum() else rest[:2] if rest[:2] in _OTHER_OPERATORS else rest[0]
     return ExpressionError(f"{word} is not expected here.", text, position, _OTHER_OPERATORS.get(word.casefold(), ""))
