@@ -17,8 +17,11 @@ from mimas.language.expressions.tree import (
     Parameter,
     Variable,
     attributes,
+    counted,
     parameters,
+    refuses,
     uses_now,
+    valued,
 )
 from mimas.language.results import Outcome
 
@@ -169,6 +172,40 @@ def test_what_a_tree_depends_on() -> None:
     assert impure(node)
     assert not impure(parse("Trim([a])"))
     assert not uses_now(parse('DateAdd("d", 1, [a])'))
+
+
+@pytest.mark.parametrize(
+    ("text", "only_counted", "read"),
+    [
+        ("Count([a]) + Len([b])", "a", "b"),
+        ("IsPresent([a]) && [a] = [b]", "a", "a b"),
+        ('ValueCount("a") + IIF(IsNull([b]), 1, 2)', "a b", ""),
+        ("IsNullOrEmpty(Trim([a]))", "", "a"),
+        ("IsPresent(Item([a], Count([b])))", "b", "a"),
+        ("1", "", ""),
+    ],
+)
+def test_what_is_only_counted_and_what_is_read(text: str, only_counted: str, read: str) -> None:
+    assert counted(parse(text)) == set(only_counted.split())
+    assert valued(parse(text)) == set(read.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "never"),
+    [
+        ('Error("x")', True),
+        ("IgnoreThisFlow", True),
+        ('IIF([a], Error("x"), IgnoreThisFlow)', True),
+        ('IIF([a], IIF([b], Error("x"), Error("y")), IgnoreThisFlow)', True),
+        ('IIF([a], Error("x"), [b])', False),
+        ('IIF([a], [b], Error("x"))', False),
+        ("AuthoritativeNull", False),
+        ("Trim(IgnoreThisFlow)", False),
+        ("[a]", False),
+    ],
+)
+def test_what_has_no_value_ever(text: str, never: bool) -> None:
+    assert refuses(parse(text)) is never
 
 
 def test_importing_the_parser_builds_no_grammar() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mimas.language.filters.binding import bind
 from mimas.language.filters.matching import Matcher
-from mimas.language.filters.paths import Hop, Path, paths
+from mimas.language.filters.paths import Hop, Path, memberships, paths
 from mimas.language.filters.predicate import LAST, predicate
 from mimas.language.filters.tree import Filter
 from mimas.language.filters.turning import judging, temporal, turning
@@ -166,6 +166,34 @@ MEMBER_OF, ABOVE = Hop("ComputedMember", back=True), Hop("manager", back=True, d
 )  # fmt: skip
 def test_what_a_filter_depends_on(filter_: str, found: list[Path]) -> None:
     assert set(paths(bound(filter_))) == set(found)
+
+
+@pytest.mark.parametrize(
+    ("filter_", "found"),
+    [
+        ("/person[name = 'x']", []),
+        ("/person[manager = /person]", []),
+        ("/Set[ObjectID = 5]/ComputedMember", [("Set", 5)]),
+        ("/*[ObjectID = 5]/ComputedMember", [(None, 5)]),
+        ("/Set[name = 'x' and ObjectID = 5]/ComputedMember[size = 1]", [("Set", 5)]),
+        ("/Set[ObjectID = 5 or ObjectID = 6]/ComputedMember", [("Set", None)]),
+        ("/Set[not(ObjectID = 5)]/ComputedMember", [("Set", None)]),
+        ("/Group/ComputedMember", [("Group", None)]),
+        ("/Group/manager", []),
+        ("/person[ObjectID = /Set[ObjectID = 5]/ComputedMember and name = 'x'] | /Set[ObjectID = 6]/ComputedMember",
+         [("Set", 5), ("Set", 6)]),
+        ("/person[manager = /Set[ObjectID = 5]/ComputedMember]", [("Set", 5)]),
+        ("/Set[ObjectID = /Group[ObjectID = 6]/ComputedMember]/ComputedMember", [("Group", 6), ("Set", None)]),
+        ("descendants(/Group, 'ComputedMember')", [(None, None)]),
+        ("descendants(/Group[ObjectID = 5]/ComputedMember, 'manager')", [("Group", 5)]),
+        ("/Group[is-present(ComputedMember)]", [("Group", None)]),
+        ("/*[ComputedMember = 5]", [(None, None)]),
+        ("/Set[not(ComputedMember = /person)]", [("Set", None)]),
+        ("/Group[is-present(manager) and manager = 5]", []),
+    ],
+)  # fmt: skip
+def test_whose_members_a_filter_reads(filter_: str, found: list[tuple[str | None, int | None]]) -> None:
+    assert set(memberships(bound(filter_))) == set(found)
 
 
 def _gone_back(world: World, id_: int, hops: tuple[Hop, ...]) -> set[int]:

@@ -100,6 +100,9 @@ KNOWN = {"LoginID": "17", "VALUE": "O'Neill \"x\" or a = 'b']", "Attribute_Depar
         ('starts-with(Name, "a %VALUE%")', Matches("starts-with", "Name", f"a {KNOWN['VALUE']}")),
         ("not(a = /person[b = '%Attribute_Department%'])",
          tree.Not(tree.Refers("a", (Selection("person", Comparison("b", "=", "Sales")),)))),
+        ("a = 1 and (b = '%LoginID%' or starts-with(c, '%VALUE%'))",
+         tree.All((Comparison("a", "=", 1),
+                   tree.Any((Comparison("b", "=", "17"), Matches("starts-with", "c", KNOWN["VALUE"])))))),
         ("start > '%Today%'", Comparison("start", ">", "2026-11-22T23:00:00Z")),
         ("start > %FromToday_-7%", Comparison("start", ">", "2026-11-15T23:00:00Z")),
         ("start > '%FromToday_001%'", Comparison("start", ">", "2026-11-23T23:00:00Z")),
@@ -108,7 +111,7 @@ KNOWN = {"LoginID": "17", "VALUE": "O'Neill \"x\" or a = 'b']", "Attribute_Depar
     ],
 )  # fmt: skip
 def test_variables(condition: str, found: tree.Condition) -> None:
-    now = datetime(2026, 11, 23, 1, 30, tzinfo=timezone(timedelta(hours=1)))
+    now = datetime(2026, 11, 23, 1, 30, 15, 500_000, tzinfo=timezone(timedelta(hours=1)))
     assert substitute(f"/person[{condition}]", KNOWN, now) == (Selection("person", found),)
 
 
@@ -131,9 +134,10 @@ def test_variables_without_a_value(variable: str) -> None:
         # That is no variable, but a text like another.
         assert substitute(f"/a[b = '%{variable}%']", {}, far) == parse(f"/a[b = '%{variable}%']")
         return
-    with pytest.raises(ExpressionError, match=f"%{variable}%") as caught:
-        substitute(f"/a[b = '%{variable}%']", {}, far)
-    assert caught.value.position == 3
+    for condition in (f"b = '%{variable}%'", f"contains(b, '%{variable}%')"):
+        with pytest.raises(ExpressionError, match=f"%{variable}%") as caught:
+            substitute(f"/a[{condition}]", {}, far)
+        assert (caught.value.text, caught.value.position) == ("", 3)
 
 
 @settings(deadline=None, max_examples=60)
