@@ -7,6 +7,8 @@ original and its mutants.
 It takes note of which test calls which function, and gives a mutant to those tests. A cached function is then seen by
 the first test only, so caches are emptied before each test. What runs when modules are imported belongs to all tests of
 its package, and its mutants are given to a process that imports the package anew.
+
+Hypothesis takes the same examples each time, and does not look for the smallest that fails: one that does is enough.
 """
 
 import functools
@@ -24,6 +26,7 @@ import libcst as cst
 import pytest
 from _pytest.config import _prepareconfig
 from _pytest.runner import runtestprotocol
+from hypothesis import Phase, settings
 from mutmut import __main__ as mutmut
 from mutmut.mutation import file_mutation
 from mutmut.mutation.data import SourceFileMutationData
@@ -175,6 +178,8 @@ def score() -> None:
 
 
 if __name__ == "__main__":
+    settings.register_profile("mutants", derandomize=True, database=None, phases=(Phase.explicit, Phase.generate))
+    settings.load_profile("mutants")
     file_mutation.MutationVisitor._skip_node_and_children = _skips_but_for_decorated  # type: ignore[method-assign]  # noqa: SLF001
     file_mutation.function_trampoline_arrangement = _arranged_with_one_decorated
     isolation.PytestRunner = Runner  # type: ignore[misc]

@@ -24,6 +24,7 @@ NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
 PARAMETERS = {"Connector.ID": "7"}
+FUNCTIONS: dict[str, object] = {}
 
 
 def holds(scope: Scope, x: Context | None = None, /, **values: Any) -> bool:
@@ -32,7 +33,7 @@ def holds(scope: Scope, x: Context | None = None, /, **values: Any) -> bool:
     names: dict[str, object] = {"g": values.get, "x": x}
     code = scope_source(scope, lambda name: f"g({name!r})", names, PARAMETERS)
     again = Context(x.now, x.due, x.groups)
-    proof = prove(scope, values, again, PARAMETERS, {}.__getitem__)
+    proof = prove(scope, values, again, PARAMETERS, FUNCTIONS.__getitem__)
     if proof.error:
         assert not proof.holds
         with pytest.raises(FlowError, match=f"^{re.escape(proof.error)}$"):
