@@ -114,6 +114,8 @@ def test_trees(text: str, node: Node) -> None:
         (f"1 & {'1' * 301}", "The number is too long.", 4, ""),
         (f"1 & &H{'1' * 199}", "The number is too long.", 4, ""),
         ("1 & Ture", "Ture is no value: attributes stand in brackets.", 4, "True"),
+        ("1 & Fasle", "Fasle is no value: attributes stand in brackets.", 4, "False"),
+        ("1 & CLRF", "CLRF is no value: attributes stand in brackets.", 4, "CRLF"),
         ("1 & IgnoreThisFlw", "IgnoreThisFlw is no value: attributes stand in brackets.", 4, "IgnoreThisFlow"),
         ("1 & Trim", "The function Trim has no parentheses.", 4, "Trim(...)"),
         ("1 & not", "The function not has no parentheses.", 4, "not(...)"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -87,7 +88,9 @@ DAY = timedelta(days=1)
 def test_when_an_answer_changes(condition: str, now: datetime, holds: bool, turns: datetime | None) -> None:
     moved = "op:add-dayTimeDuration-to-dateTime(fn:current-dateTime(), xs:dayTimeDuration('P1D'))"
     ann = World().add(1, "person", name="Ann", start="2026-11-23T08:00:00Z", manager=1)
-    assert judging(bound(f"/person[{condition.replace('MOVED', moved)}]"))(ann, now) == (holds, turns)
+    one = bound(f"/person[{condition.replace('MOVED', moved)}]")
+    assert judging(one)(ann, now) == (holds, turns)
+    assert turning(one)(ann, now) == turns
 
 
 @pytest.mark.parametrize("date", [FIRST, LAST])
@@ -98,6 +101,35 @@ def test_the_ends_of_the_calendar(date: datetime, moved: str) -> None:
     assert judging(one)(thing, NOW)[0] is (date == FIRST)
     turns = turning(one)(thing, NOW)
     assert turns is None or turns > NOW + 1000 * DAY
+
+
+@pytest.mark.parametrize(
+    ("condition", "values"),
+    [
+        ("size = 5", {"size": 5}),
+        ("active = true", {"active": True}),
+        ("name = 'ANN'", {"name": "ann"}),
+        ("name = 'STRASSE'", {"name": "straße"}),
+        ("name = '7'", {"name": 7}),
+        ("words = 'b'", {"words": ["a", "b"]}),
+        ("manager = 2", {"manager": 2}),
+        ("friends = 2", {"friends": [3, 2]}),
+        ("manager = /person[name = 'boss']", {"manager": 2}),
+        ("friends = /person[size = 3]", {"friends": [3, 2]}),
+        ("ObjectID = 1", {}),
+        ("ObjectID = 1 or name = 'x'", {}),
+        ("ObjectType = 'person'", {}),
+        ("ObjectID = /Set[ObjectID = 4]/ComputedMember", {}),
+    ],
+)
+def test_a_filter_is_found_by_what_it_asks_for(condition: str, values: dict[str, Any]) -> None:
+    world = World()
+    world.add(2, "person", name="Boss", size=3)
+    world.add(3, "person")
+    world.add(4, "Set", ComputedMember=[1])
+    matcher = Matcher({7: bound(f"/person[{condition}]"), 8: bound("/person[name = 'none']")})
+    assert matcher.find(world.add(1, "person", **values), NOW)[0] == {7}
+    assert matcher.find(world.add(5, "person", name="x y"), NOW)[0] == ({7} if "ObjectType" in condition else set())
 
 
 def test_few_of_many_filters_are_asked() -> None:

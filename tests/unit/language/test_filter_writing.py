@@ -47,6 +47,8 @@ def test_a_filter_is_the_same_when_it_is_read_again(wanted: Filter) -> None:
         '/person[a = "it\'s"] | /group',
         '/person[a = "it\'s ""so"""]',
         "/Set[ObjectID = 5]/ComputedMember[a = 1 and b = 2]/Manager",
+        "/Group/ComputedMember[a = 1 or b = 2]",
+        "/Group/ComputedMember[a = 1 and (b = 2 or c = 3)]",
         "/person[manager = /Set[name = 'x']/ComputedMember | /person]",
         "/person[descendant-in('manager', /person[a = 1])]",
         "/person[d < fn:current-dateTime()]",
@@ -73,8 +75,9 @@ def test_bound_filters_are_written_with_ids_and_instants() -> None:
         ("-P1DT2H3M4.5S", -timedelta(days=1, hours=2, minutes=3, seconds=4.5)),
         ("PT36H", timedelta(hours=36)),
         ("P0D", timedelta()),
+        ("P" + "0" * 98 + "D", timedelta()),
         *((wrong, None) for wrong in ("", "P", "PT", "P1DT", "P1M", "P1Y", "1D", "P-1D", "P1.5D", "p1d", "P²D", "P1D ",
-                                      "PT1.S", "P1000000000D", "P" + "9" * 200 + "D")),
+                                      "PT1.S", "P١D", "P" + "0" * 99 + "D", "P1000000000D", "P" + "9" * 200 + "D")),
     ],
 )  # fmt: skip
 def test_durations(form: str, whole: timedelta | None) -> None:
@@ -85,6 +88,21 @@ def test_durations(form: str, whole: timedelta | None) -> None:
 @given(st.timedeltas())
 def test_durations_are_the_same_when_they_are_read_again(whole: timedelta) -> None:
     assert duration(written(whole)) == whole
+
+
+@pytest.mark.parametrize(
+    ("whole", "form"),
+    [
+        (timedelta(), "P0D"),
+        (timedelta(days=14), "P14D"),
+        (timedelta(hours=36), "P1DT12H"),
+        (timedelta(seconds=61.5), "PT1M1.5S"),
+        (timedelta(seconds=-1), "-PT1S"),
+        (timedelta(microseconds=10), "PT0.00001S"),
+    ],
+)
+def test_how_durations_are_written(whole: timedelta, form: str) -> None:
+    assert written(whole) == form
 
 
 KNOWN = {"LoginID": "17", "VALUE": "O'Neill \"x\" or a = 'b']", "Attribute_Department": "Sales"}
@@ -199,6 +217,16 @@ def test_what_keeps_somebody_out() -> None:
     assert (only.says, only.saw, only.of) == ("manager = /person[size = 5]", (1,), 2)
     (other,) = only.parts
     assert [(one.of, one.says, one.saw) for one in excluding(other)] == [(1, "size = 5", (3,))]
+
+
+def test_of_several_references_each_tells_its_own() -> None:
+    world = World()
+    world.add(1, "person", name="Ann")
+    world.add(2, "person", name="Bob", manager=1, friends=[1, 3])
+    world.add(3, "person", name="Cy")
+    both = "/person[manager = /person[name = 'Ann'] and friends = /person[name = 'Cy']]"
+    _, conditions = explain(bound(both), world.things[2], NOW).parts
+    assert [one.saw for one in conditions.parts] == [(1,), (3,)]
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ BACK = 'op:subtract-dayTimeDuration-from-dateTime(fn:current-dateTime(), xs:dayT
         ('a = "say ""so"""', Comparison("a", "=", 'say "so"')),
         ("a = ''", Comparison("a", "=", "")),
         ("a >= -7", Comparison("a", ">=", -7)),
+        (f"a = {'9' * 300}", Comparison("a", "=", int("9" * 300))),
         ("a=true or a = False", Or((Comparison("a", "=", True), Comparison("a", "=", False)))),
         ("Disabled='true'", Comparison("Disabled", "=", "true")),
         ("a != '&Invalid&'", Comparison("a", "!=", "&Invalid&")),
@@ -143,6 +144,11 @@ def test_a_stored_form_with_nothing_in_it() -> None:
         parse("<Filter/>")
 
 
+def test_a_stored_form_may_be_long_and_say_what_it_was_once_encoded_in() -> None:
+    filter_ = f"/a[b = '{'é' * 50_000}']"
+    assert parse(f'<?xml version="1.0" encoding="utf-16"?><Filter>{filter_}</Filter>') == parse(filter_)
+
+
 def test_the_place_of_a_mistake_in_a_stored_form_is_that_in_its_xpath() -> None:
     with pytest.raises(ExpressionError) as caught:
         parse("<wsen:Filter xmlns:wsen='x'> /a[b &lt;&gt; 1]</wsen:Filter>")
@@ -179,6 +185,8 @@ def test_the_place_of_a_mistake_in_a_stored_form_is_that_in_its_xpath() -> None:
         ("/person/*", "Only the first step of a path may be *: the others name a reference.", 8, ""),
         ("/person[a = 'b' 'c']", "A text is not expected here: conditions are joined by and, or.", 16, ""),
         ("/person[a = 'b' '']", "A text is not expected here: conditions are joined by and, or.", 16, ""),
+        ("/person[nto(a)]", "There is no function nto.", 8, "not"),
+        ("/person[is-present(/a)]", "is-present is written so: is-present(attribute).", 8, ""),
         ("/person[starts-with(a)]", "starts-with is written so: starts-with(attribute, 'text').", 8, ""),
         ("/person[starts-with(a, b)]", "starts-with is written so: starts-with(attribute, 'text').", 8, ""),
         (
@@ -243,6 +251,15 @@ def test_the_tree_knows_where_its_parts_stand() -> None:
     assert isinstance(found.conditions[1], Not)
     parts = (*found.conditions[0].conditions, found.conditions[1].condition)
     assert [part.position for part in parts if isinstance(part, Comparison | Matches)] == [8, 20, 44]
+
+
+@pytest.mark.parametrize("condition", ["", "[c = 1]", "[c = 1 and d = 2]"])
+def test_a_step_of_a_path_stands_where_its_name_does(condition: str) -> None:
+    (selection,) = parse(f"/person/manager{condition}")
+    referred = selection.condition.conditions[0] if isinstance(selection.condition, All) else selection.condition
+    assert isinstance(referred, Referred)
+    assert selection.position == referred.position == len("/person/")
+    assert referred.by[0].position == 1
 
 
 def test_the_deepest_filter() -> None:

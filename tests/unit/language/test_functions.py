@@ -70,6 +70,7 @@ def test_every_function_is_documented_with_an_example() -> None:
         ('Mid("abc", 2, 0)', ""),
         ('Mid("abc", 2, -1)', ""),
         ('Mid("abc", 4, 1)', "abc"),
+        ('Mid("abc", 4, 0)', ""),
         ('Mid("abc", -1, 1)', "abc"),
         ("Mid(NULL, 1, 1)", ""),
         ('Mid("abc", 1, 1)', "a"),
@@ -88,11 +89,14 @@ def test_every_function_is_documented_with_an_example() -> None:
         ('Replace("a-b", "-", "\\t")', "a\tb"),
         ('Replace("a-b", "-", NULL)', "ab"),
         ('ReplaceChars("aba", "a:xy , b:")', "xyxy"),
+        ('ReplaceChars("ab", "a:b:c")', "b:cb"),
         ('InStr("abc", "a", 0)', 1),
+        ('InStr("abc", "a")', 1),
         ('InStr("ABC", "b", 1, vbTextCompare)', 2),
         ('InStr("ABC", "b")', 0),
         ('InStrRev("abab", "ab", 3)', 1),
         ('InStrRev("abab", "ab", 0)', 3),
+        ('InStrRev("aba", "a", 1)', 1),
         ('InStrRev("abab", "AB")', 0),
         ("Len(5)", 1),
         ('NormalizeDiacritics("Ćwiek øre é\u0416й")', "Cwiek ore eЖй"),
@@ -101,6 +105,7 @@ def test_every_function_is_documented_with_an_example() -> None:
         ('CBool("2")', True),
         ('CBool("TRUE")', True),
         ("CBool(False)", False),
+        ("ConvertToBase64(CBin(0, 1))", "AA=="),
         ("CNum(CBin(258, 3))", 258),
         ('CStr("")', ""),
         ("CStr(NULL)", None),
@@ -214,6 +219,8 @@ def test_every_function_is_documented_with_an_example() -> None:
         ("NULL < 1", False),
         ("NULL > 1", False),
         ("NULL <> 1", True),
+        ("1 = NULL", False),
+        ("1 <> NULL", True),
         ('"10" > 9', True),
         ('"True" = True', True),
         ('"2026-01-01" < Now()', True),
@@ -233,6 +240,7 @@ def test_every_function_is_documented_with_an_example() -> None:
         # names
         ('DNComponent("cn=a,ou=b", 2)', "b"),
         ('DNComponent("cn= a ,ou=b", 1)', "a"),
+        ('DNComponent("cn=a=b,ou=c", 1)', "a=b"),
         ('DNComponentRev("cn=a,ou=b,dc=c", 1)', "c"),
         ('DNComponentRev("cn=a,ou=b,DC=c", 1, "dc")', "b"),
         ('DNComponentRev("cn=a,ou=b", 2, DC)', "a"),
@@ -261,6 +269,7 @@ def test_every_function_is_documented_with_an_example() -> None:
         ('FormatDateTime("2007-12-25T00:30:00Z", "h hh t\\t")', "12 12 tt"),
         ('FormatDateTime("2007-12-25T12:30:00.25Z", "f ff ffffff K zzz")', "2 25 250000 Z +00:00"),
         ('FormatDateTime("2007-12-25", "d")', "12/25/2007"),
+        ('FormatDateTime("2007-12-25", "yyyy\'\'MM\'")', "200712'"),
         ('FormatDateTime("2007-12-25", "%d")', "25"),
         ('FormatDateTime("25-12-2007 50%", "", "dd-MM-yyyy 50%", "yyyy-MM-dd")', "2007-12-25"),
         ('FormatDateTime("251207 1.25", "", "ddMMyy s.ff", "yyyy-MM-dd s.fff")', "2007-12-25 1.250"),
@@ -274,11 +283,15 @@ def test_every_function_is_documented_with_an_example() -> None:
         ('DateDiff("yyyy", "2025-12-31", "2026-01-01")', 1),
         ('DateDiff("q", "2025-12-31", "2026-04-01")', 2),
         ('DateDiff("q", "2026-03-31", "2026-01-01")', 0),
+        ('DateDiff("q", "2026-01-01", "2026-03-01")', 0),
         ('DateDiff("m", "2025-12-31", "2026-02-01")', 2),
         ('DateDiff("d", "2026-02-28T23:00:00Z", "2026-03-01T01:00:00Z")', 1),
         ('DateDiff("y", "2026-03-01", "2026-02-28")', -1),
         ('DateDiff("w", "2026-11-01", "2026-11-14")', 1),
         ('DateDiff("w", "2026-11-14", "2026-11-01")', -1),
+        ('DateDiff("w", "2026-11-01", "2026-11-15")', 2),
+        ('DateDiff("s", "2026-11-01T00:00:00Z", "2026-11-01T00:00:10Z")', 10),
+        ("NumFromDate(DateFromNum(133772283123456770))", 133772283123456770),
         ('DateDiff("ww", "2026-11-22", "2026-11-28")', 0),
         ('DateDiff("n", "2026-11-21T01:59:59Z", "2026-11-21T02:01:00Z")', 2),
         ('DateDiff("S", "2026-11-21T01:59:59.9Z", "2026-11-21T02:00:00.1Z")', 1),
@@ -314,6 +327,14 @@ def test_edges(text: str, result: Any) -> None:
         ('ValueCount("a")', {"a": ["x", "y"]}, 2),
         ('ImportedValue("a")', {"a": "x"}, "x"),
         ('Contains([a], "b")', {"a": "abc"}, 1),
+        ("Join([a], [b])", {"a": ["x", "y"], "b": ["-"]}, "x-y"),
+        ("CStr([a])", {"a": [1, True]}, ["1", "True"]),
+        ('"smtp:" & [a]', {"a": ["x"]}, "smtp:x"),
+        ('[a] & "@" & [b] & "."', {"a": ["x", "y"], "b": "z"}, ["x@z.", "y@z."]),
+        ("With($x, [a], $x && IsPresent($x))", {"a": True}, True),
+        ("With($x, [a], $x < Now())", {"a": "2026-01-01"}, True),
+        ('With($x, [a], Switch($x = 1, "one", True, $x))', {"a": 2}, 2),
+        ('With($x, [a], Switch($x = 1, "one", False, Error($x)))', {"a": 1}, "one"),
         ("Join([a])", {}, ""),
         ('Join([a], "")', {"a": ["x", "y"]}, "xy"),
         ('[a] = "x"', {"a": ["x"]}, True),
@@ -360,6 +381,7 @@ def test_values_of_attributes(text: str, values: dict[str, Any], result: Any) ->
         ("RandomString(2, 1, 1, 1)", "RandomString: 2 characters cannot hold the 3 asked for"),
         ("RandomString(65537)", "RandomString: 65537 characters cannot hold the 0 asked for"),
         ('1 + Error("sum")', "sum"),
+        ('"a" = IgnoreThisFlow', "'a' and IgnoreThisFlow cannot be compared"),
         ('CDate("soon")', "CDate: 'soon' is not a date in any form it knows"),
         ('CNum("12a")', "'12a' is not a number"),
         ("[many] = 1", "one value is needed, there are 2: use Item, Join or Contains"),
@@ -413,8 +435,9 @@ def test_random_text_has_exactly_what_was_asked_where_there_is_room_for_no_more(
         made = run("RandomString(10, 1, 2, 3, 4)")
         kinds = [string.digits, "!#$%*+-=?@_", string.ascii_uppercase, string.ascii_lowercase]
         assert [sum(character in kind for character in made) for kind in kinds] == [1, 2, 3, 4]
-    long = run('RandomString(65536, 0, 0, 0, 0, "aA1")')
-    assert set(long) == set(string.digits + string.ascii_letters) - set("aA1")
+    long = run('RandomString(65536, 0, 0, 0, 0, "aA1X")')
+    assert set(long) == set(string.digits + string.ascii_letters) - set("aA1X")
+    assert set(run("RandomString(65536)")) == set(string.digits + string.ascii_letters)
     assert run("RandomString(0)") == ""
     with pytest.raises(FlowError, match=r"^RandomString: no class can have less than 0 characters$"):
         run("RandomString(10, 0, -1)")

@@ -190,6 +190,7 @@ def test_a_function_is_given_all_values_as_they_are() -> None:
     with pytest.raises(ExpressionError) as caught:
         scope_source(scope, str, {})
     assert (caught.value.message, caught.value.text) == ("A function cannot be asked here.", "x:asked")
+    assert caught.value.position == 0
 
 
 def test_computed_values_know_parameters_and_several_clauses() -> None:

@@ -158,9 +158,7 @@ def _constant(name: str, position: int) -> Node:
         return Literal(_CONSTANTS[folded], position)
     if find(name):
         raise ExpressionError(f"The function {name} has no parentheses.", position=position, suggestion=f"{name}(...)")
-    meant = (
-        _OTHER_OPERATORS.get(folded) or closest(name, ("True", "False", "NULL", "CRLF", *_outcomes())) or f"[{name}]"
-    )
+    meant = closest(name, ("True", "False", "NULL", "CRLF", *_outcomes())) or f"[{name}]"
     raise ExpressionError(f"{name} is no value: attributes stand in brackets.", position=position, suggestion=meant)
 
 
