@@ -142,6 +142,7 @@ def test_trees(text: str, node: Node) -> None:
         ("1 = = 2", "== is no operator.", 3, "="),
         ("1 [a]", "[ is not expected here.", 2, ""),
         ("1 && && 2", "& is not expected here.", 5, ""),
+        ("1 ab cd ef", "ab is not expected here.", 2, ""),
         ("1 ab cd", "ab is not expected here.", 2, ""),
         ("1 OR 2", "OR is not expected here.", 2, "||"),
         ("1 == 2", "== is no operator.", 2, "="),

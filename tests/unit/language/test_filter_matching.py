@@ -77,6 +77,7 @@ DAY = timedelta(days=1)
         ("start < MOVED and name = 'x'", EIGHT - 9 * DAY, False, None),
         ("start < MOVED and name = 'ann'", EIGHT - 9 * DAY, False, EIGHT - DAY + TICK),
         ("start < MOVED or name = 'ann'", EIGHT - 9 * DAY, True, None),
+        ("start < MOVED or manager = /person[manager = /person]", EIGHT - 9 * DAY, True, None),
         ("start > fn:current-dateTime() and start < MOVED", EIGHT - 9 * DAY, False, EIGHT - DAY + TICK),
         ("start > fn:current-dateTime() and start < MOVED", EIGHT - DAY + TICK, True, EIGHT),
         ("not(start > fn:current-dateTime() and start < MOVED)", EIGHT - 9 * DAY, True, EIGHT - DAY + TICK),

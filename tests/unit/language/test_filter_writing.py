@@ -53,6 +53,7 @@ def test_a_filter_is_the_same_when_it_is_read_again(wanted: Filter) -> None:
         "/person[descendant-in('manager', /person[a = 1])]",
         "/person[d < fn:current-dateTime()]",
         "/person[d < op:add-dayTimeDuration-to-dateTime(fn:current-dateTime(), xs:dayTimeDuration('P14DT2H'))]",
+        "/person[d < op:add-dayTimeDuration-to-dateTime(fn:current-dateTime(), xs:dayTimeDuration('PT2H'))]",
         "/person[d < op:subtract-dayTimeDuration-from-dateTime(fn:current-dateTime(), xs:dayTimeDuration('PT5M0.5S'))]",
         "/person[manager = 5]",
     ],

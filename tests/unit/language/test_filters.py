@@ -25,6 +25,8 @@ from mimas.language.filters.tree import (
 from mimas.language.filters.tree import Any as Or
 
 MOVED = "op:add-dayTimeDuration-to-dateTime(fn:current-dateTime(), xs:dayTimeDuration('{}'))"
+QUOTED, NOW, ADD = "'{}'", "fn:current-dateTime()", "op:add-dayTimeDuration-to-dateTime"
+ADDED = MOVED.format("P14D")
 BACK = 'op:subtract-dayTimeDuration-from-dateTime(fn:current-dateTime(), xs:dayTimeDuration("{}"))'
 
 
@@ -223,6 +225,15 @@ def test_the_place_of_a_mistake_in_a_stored_form_is_that_in_its_xpath() -> None:
             "'P99999999999D' is no duration: days, hours, minutes and seconds are written so.",
             89,
             "'P14DT2H30M'",
+        ),
+        (f"/person[d < {MOVED.replace('xs:day', 'xs:Day').format('P1D')}]", f"{ADD} is written so: {ADDED}.", 12, ""),
+        (f"/person[d < {MOVED.replace(QUOTED, 'P1D')}]", f"{ADD} is written so: {ADDED}.", 12, ""),
+        (f"/person[d < {MOVED.replace(ADD, 'op:plus').format('P1D')}]", "There is no function op:plus.", 12, ""),
+        (
+            f"/person[d < {MOVED.format('P999999999D').replace(NOW, MOVED.format('P999999999D'))}]",
+            "The duration lies beyond the calendar.",
+            160,
+            "",
         ),
         ("/person[a = /group[b == 1]]", "== is no operator.", 21, "="),
         (f"/person[a = {'1' * 301}]", "The number is too long.", 12, ""),
