@@ -70,6 +70,7 @@ SECOND, THIRD, FOURTH = 14_142, 843, 221
         ("^" + "[a-z]+-" * 250, MOST),
         # Counts that end are no endless repetitions.
         ("^a{0,100}a*", MOST),
+        ("^a{0,100}a*b{0,100}", MOST),
         ("^a{50}", MOST),
         ("^a{1,3}a{1,3}a*", MOST),
         ("^(?:ab){2,}a*", MOST),
