@@ -17,7 +17,7 @@ from mimas.language.filters.paths import paths
 from mimas.language.filters.predicate import predicate
 from mimas.language.filters.tree import Comparison, Filter, Matches, Present, Selection
 from mimas.language.filters.turning import judging
-from mimas.language.filters.variables import substitute
+from mimas.language.filters.variables import look_ups_filled, substitute
 from mimas.language.filters.writing import text
 from tests.unit.language.filter_world import CATALOGUE, NOW, World, bound, filters, worlds
 
@@ -157,6 +157,28 @@ def test_variables_without_a_value(variable: str) -> None:
         with pytest.raises(ExpressionError, match=f"%{variable}%") as caught:
             substitute(f"/a[{condition}]", {}, far)
         assert (caught.value.text, caught.value.position) == ("", 3)
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("Name = '[//Target/DisplayName]'", Comparison("Name", "=", "it's")),
+        ("Name = [//Target/DisplayName]", Comparison("Name", "=", "it's")),
+        ("starts-with(Name, 'a [//Target/DisplayName]')", Matches("starts-with", "Name", "a it's")),
+        ("Name = 'x[//Target/None]'", Comparison("Name", "=", "x")),
+        ("Name = '[/Target/DisplayName]'", Comparison("Name", "=", "[/Target/DisplayName]")),
+    ],
+)
+def test_look_ups(condition: str, found: tree.Condition) -> None:
+    known = {"//Target/DisplayName": ["it's"]}
+    assert look_ups_filled(f"/a[{condition}]", lambda path: known.get(path, [])) == (Selection("a", found),)
+
+
+def test_a_look_up_that_finds_several_values_is_compared_with_none() -> None:
+    with pytest.raises(ExpressionError) as caught:
+        look_ups_filled("/a[b = '[//Target/Mail]']", lambda _: ["x", "y"])
+    assert caught.value.message == "[//Target/Mail] finds 2 values, and one is compared."
+    assert caught.value.position == 3
 
 
 @settings(deadline=None, max_examples=60)
