@@ -69,6 +69,11 @@ def test_numbers_end_somewhere(expression: str) -> None:
         run(expression, n=10**300 - 1, b=b"\xff" * 1000)
 
 
+def test_a_stored_number_that_is_too_large_to_be_added_to_a_fraction_is_told() -> None:
+    with pytest.raises(FlowError, match=r"^the number is too large$"):
+        run("[n] + 1.5", n=10**400)
+
+
 def test_random_text_has_no_negative_parts() -> None:
     with pytest.raises(FlowError, match="less than 0"):
         run("RandomString(10, -1000000000)")

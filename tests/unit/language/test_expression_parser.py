@@ -140,10 +140,13 @@ def test_trees(text: str, node: Node) -> None:
         ('1 & "a', 'A text is not closed: its second " is missing.', 4, ""),
         ("1 & [a", 'An attribute is not closed: its "]" is missing.', 4, ""),
         ("1 = = 2", "== is no operator.", 3, "="),
+        ("1 = )", ") is not expected here.", 4, ""),
         ("1 [a]", "[ is not expected here.", 2, ""),
         ("1 && && 2", "& is not expected here.", 5, ""),
         ("1 ab cd ef", "ab is not expected here.", 2, ""),
         ("1 ab cd", "ab is not expected here.", 2, ""),
+        ("Trim([a] ab)", "ab is not expected here.", 9, ""),
+        ("1 order by 2", "order is not expected here.", 2, ""),
         ("1 OR 2", "OR is not expected here.", 2, "||"),
         ("1 == 2", "== is no operator.", 2, "="),
         ("1 & [ ]", "The attribute has no name.", 4, ""),
@@ -225,6 +228,10 @@ def test_each_part_knows_where_it_stands() -> None:
     call = operation.operands[4]
     assert isinstance(call, Call)
     assert [text[argument.position] for argument in call.arguments] == ["$", "&", "$"]
+    named = parse('1 & ValueCount("a")')
+    assert isinstance(named, Operation)
+    assert isinstance(named.operands[1], Call)
+    assert named.operands[1].arguments[0].position == 15
 
 
 def test_the_deepest_nesting() -> None:

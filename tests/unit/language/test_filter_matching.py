@@ -220,6 +220,7 @@ def test_what_a_filter_depends_on(filter_: str, found: list[Path]) -> None:
         ("descendants(/Group, 'ComputedMember')", [(None, None)]),
         ("descendants(/Group[ObjectID = 5]/ComputedMember, 'manager')", [("Group", 5)]),
         ("/Group[is-present(ComputedMember)]", [("Group", None)]),
+        ("/person[manager = /Group[is-present(ComputedMember)]]", [("Group", None)]),
         ("/*[ComputedMember = 5]", [(None, None)]),
         ("/Set[not(ComputedMember = /person)]", [("Set", None)]),
         ("/Group[is-present(manager) and manager = 5]", []),

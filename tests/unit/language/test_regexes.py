@@ -28,6 +28,7 @@ from mimas.language.regexes import pattern, replacement
         (r"a\Zb?", "a\n", "a"),
         (r"(?'n'a)", "ba", "a"),
         (r"a\z", "a\n", None),
+        (r"a\z", "ba", "a"),
         (r"a\Z", "a\n", "a"),
         (r"(?i)STRASSE", "strasse", "strasse"),
         (r"(?i:A)b", "ab", "ab"),

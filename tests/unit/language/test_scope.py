@@ -75,6 +75,7 @@ def one(operator: Operator, wanted: str, value: Any) -> bool:
         (Operator.ISBITSET, "2", [2, 514, "514"], [512, None]),
         (Operator.ISBITSET, "0x6", [6, 7], [2]),
         (Operator.ISBITNOTSET, "2", [512, None], [514]),
+        (Operator.EQUAL, '=FormatDateTime(Now(), "yyyy")', ["2026"], ["2025"]),
         (Operator.EQUAL, '=UCase("ab") & "c"', ["abc"], ["ab"]),
         (Operator.ISIN, '=Split("x;y|z", "|")', ["x", "z"], ["x;y"]),
         (Operator.EQUAL, '=DateAdd("d", 1, "2026-11-23")', ["2026-11-24", "2026-11-24T00:00:00Z"], ["2026-11-25"]),

@@ -1,6 +1,7 @@
 """From the text of an expression to its tree."""
 
 import math
+import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -253,5 +254,5 @@ def _unexpected(text: str, position: int) -> ExpressionError:
         return ExpressionError('An attribute is not closed: its "]" is missing.', text, position)
     if rest[0] == "=" and before.endswith("="):
         return ExpressionError("== is no operator.", text, position - 1, _OTHER_OPERATORS["=="])
-    word = rest.split(maxsplit=1)[0] if rest[0].isalnum() else rest[:2] if rest[:2] in _OTHER_OPERATORS else rest[0]
+    word = re.split(r"[^\w.]", rest, maxsplit=1)[0] or (rest[:2] if rest[:2] in _OTHER_OPERATORS else rest[0])
     return ExpressionError(f"{word} is not expected here.", text, position, _OTHER_OPERATORS.get(word.casefold(), ""))
