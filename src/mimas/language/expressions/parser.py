@@ -254,5 +254,5 @@ def _unexpected(text: str, position: int) -> ExpressionError:
         return ExpressionError('An attribute is not closed: its "]" is missing.', text, position)
     if rest[0] == "=" and before.endswith("="):
         return ExpressionError("== is no operator.", text, position - 1, _OTHER_OPERATORS["=="])
-    word = re.split(r"[^\w.]", rest, maxsplit=1)[0] or (rest[:2] if rest[:2] in _OTHER_OPERATORS else rest[0])
+    word = re.split(r"[^\w.]", rest)[0] or (rest[:2] if rest[:2] in _OTHER_OPERATORS else rest[0])
     return ExpressionError(f"{word} is not expected here.", text, position, _OTHER_OPERATORS.get(word.casefold(), ""))

@@ -83,7 +83,7 @@ def _unexpected(text: str, position: int) -> ExpressionError:
         return _unexpected_text(text, position)
     if (double := text[max(position - 1, 0) : position + 1]) in ("==", "<>"):
         return ExpressionError(f"{double} is no operator.", text, position - 1, _MEANT[double])
-    word = re.split(r"[^\w.:-]", rest, maxsplit=1)[0] or (rest[:2] if rest[:2] in _MEANT else rest[0])
+    word = re.split(r"[^\w.:-]", rest)[0] or (rest[:2] if rest[:2] in _MEANT else rest[0])
     return ExpressionError(f"{word} is not expected here.", text, position, _MEANT.get(word, ""))
 
 
