@@ -13,6 +13,8 @@ SECOND, THIRD, FOURTH = 14_142, 843, 221
     ("expression", "longest"),
     [
         # Without a beginning it is tried at each character, which counts as one repetition more.
+        ("", MOST),
+        ("^$", MOST),
         ("abc", MOST),
         ("^a*", MOST),
         (r"\Aa*", MOST),
@@ -92,6 +94,7 @@ def test_the_more_repetitions_the_shorter_the_text(expression: str, longest: int
         "(a*)*",
         "(a|ab|b)*",
         "(?:aa|a)*",
+        "(?:ab|abab)*",
         "(?:a?a?)*",
         "(a|b?a)*",
         "((ab)*(ab)*)*",
