@@ -15,7 +15,7 @@ from mimas.schema.attributes import Attribute, Kind
 from tests.unit.language.filter_world import CATALOGUE, NOW, World
 
 GUID = "fb89aefa-5ea1-47f1-8890-abe7797d6497"
-KNOWN = {GUID: 7, "12": 12}
+KNOWN = {GUID: 7, "12": 12, "person/Ann": 9}
 OWN = Selection(None, Comparison("ObjectID", "=", 7))
 
 
@@ -36,6 +36,7 @@ def bound(text: str) -> Any:
         (f"manager = 'urn:uuid:{GUID.upper()}'", Refers("manager", (OWN,))),
         (f"manager = '{{{GUID}}}'", Refers("manager", (OWN,))),
         ("manager = 12", Refers("manager", (Selection(None, Comparison("ObjectID", "=", 12)),))),
+        ("manager = 'person/Ann'", Refers("manager", (Selection(None, Comparison("ObjectID", "=", 9)),))),
         (f"manager != '{GUID}'", All((Present("manager"), Not(Refers("manager", (OWN,)))))),
         (f"ObjectID = '{GUID}'", Comparison("ObjectID", "=", 7)),
         (f"ObjectID != '{GUID}'", Not(Comparison("ObjectID", "=", 7))),
@@ -99,6 +100,12 @@ DATE = "start is a date: it is compared with =, !=, <, <=, > and >="
         ("/person[manager = 13]", "There is no resource 13: it was deleted, or never here.", 8, ""),
         (
             "/person[manager = '10000005-1111-45b5-ad13-2764d866c000']",
+            "There is no resource 10000005-1111-45b5-ad13-2764d866c000: it was deleted, or never here.",
+            8,
+            "",
+        ),
+        (
+            "/person[manager = '{10000005-1111-45b5-ad13-2764d866c000}']",
             "There is no resource 10000005-1111-45b5-ad13-2764d866c000: it was deleted, or never here.",
             8,
             "",
