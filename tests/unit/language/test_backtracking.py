@@ -58,6 +58,9 @@ SECOND, THIRD, FOURTH = 14_142, 843, 221
         (r"^(\w)\1*\w*", SECOND),
         ("^(?:a*|b)a*", SECOND),
         ("^(x)?a*(?(1)a|b)a*", SECOND),
+        ("^(x)?a*(?(1)b|c)a*", MOST),
+        ("^a*+a*", SECOND),
+        ("^[a-z]*ß*", MOST),
         # So do repetitions of the same longer text, and several of different ones.
         ("^(?:ab)*(?:ab)*$", SECOND),
         ("^(?:ab)*(?:ba)*", MOST),
@@ -101,6 +104,7 @@ def test_the_more_repetitions_the_shorter_the_text(expression: str, longest: int
         r"(x+x+)+y",
         "(?:(?:a|b)+c?)*",
         "(?=(a+)+)b",
+        "(?!(a+)+)b",
         "(?>(a+)+)b",
         "(?:(?:)+)+",
         "(?:a?){30}",

@@ -243,6 +243,18 @@ def test_what_keeps_somebody_out() -> None:
     assert [(one.of, one.says, one.saw) for one in excluding(other)] == [(1, "size = 5", (3,))]
 
 
+def test_what_lies_far_away_is_told_without_its_reasons() -> None:
+    world = World()
+    for number in range(1, 5):
+        world.add(number, "person", manager=number + 1)
+    far = "/person[manager = /person[manager = /person[manager = /person[name = 'x']]]]"
+    (one,) = excluding(explain(bound(far), world.things[1], NOW))
+    (two,) = excluding(one.parts[0])
+    (three,) = excluding(two.parts[0])
+    assert (one.of, one.saw, two.of, two.saw) == (1, (2,), 2, (3,))
+    assert three == Verdict(3, "manager = /person[name = 'x']", False, (4,))
+
+
 def test_of_several_references_each_tells_its_own() -> None:
     world = World()
     world.add(1, "person", name="Ann")
