@@ -220,11 +220,11 @@ def test_importing_the_parser_builds_no_grammar() -> None:
 
 
 def test_each_part_knows_where_it_stands() -> None:
-    text = '1 & [a] & "t" & %P% & With($v, &HF, $v) & -[b] & NULL & Eq(2, 3)'
+    text = '1 & [a] & "t" & %P% & With($v, &HF, $v) & -[b] & NULL & Null() & Eq(2, 3)'
     operation = parse(text)
     assert isinstance(operation, Operation)
     found = [text[operand.position :].split(" ", maxsplit=1)[0] for operand in operation.operands]
-    assert found == ["1", "[a]", '"t"', "%P%", "With($v,", "-[b]", "NULL", "Eq(2,"]
+    assert found == ["1", "[a]", '"t"', "%P%", "With($v,", "-[b]", "NULL", "Null()", "Eq(2,"]
     call = operation.operands[4]
     assert isinstance(call, Call)
     assert [text[argument.position] for argument in call.arguments] == ["$", "&", "$"]

@@ -1,6 +1,5 @@
 """From the text of an expression to its tree."""
 
-import math
 import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -221,8 +220,6 @@ def _check(root: Node) -> None:
         if depth > DEEPEST:
             message = f"More than {DEEPEST} levels of nesting: use Switch, or divide it over several flows."
             raise ExpressionError(message, position=node.position)
-        if isinstance(node, Literal) and isinstance(node.value, float) and not math.isfinite(node.value):
-            raise ExpressionError("The number is too large.", position=node.position)
         if isinstance(node, Variable) and node.name not in bound:
             message = f"${node.name} is not bound: only Select, Where and With bind variables."
             suggestion = "$" + closest(node.name, bound) if closest(node.name, bound) else ""
