@@ -243,6 +243,37 @@ def test_what_keeps_somebody_out() -> None:
     assert [(one.of, one.says, one.saw) for one in excluding(other)] == [(1, "size = 5", (3,))]
 
 
+def test_an_explanation_as_a_whole() -> None:
+    world = World()
+    ann = world.add(1, "person", name="Ann", size=3, words=["a", "b"], manager=2, start="2026-11-23T08:00:00Z")
+    world.add(2, "person", name="Bob")
+    either, not_a = "name = 'Ann' or size = 4", "not(words = 'a')"
+    person = f"/person[({either}) and {not_a}]"
+    assert explain(bound(f"/Group | {person}"), ann, NOW) == Verdict(
+        1, f"/Group | {person}", False, (), (
+            Verdict(1, "/Group", False, ("person",)),
+            Verdict(1, person, False, (), (
+                Verdict(1, "/person", True, ("person",)),
+                Verdict(1, f"({either}) and {not_a}", False, (), (
+                    Verdict(1, either, True, (), (
+                        Verdict(1, "name = 'Ann'", True, ("Ann",)),
+                        Verdict(1, "size = 4", False, (3,)),
+                    ), "or"),
+                    Verdict(1, not_a, False, (), (Verdict(1, "words = 'a'", True, ("a", "b")),), "not"),
+                ), "and"),
+            ), "and"),
+        ), "or",
+    )  # fmt: skip
+    for condition, expected in (
+        ("manager = 5", Verdict(1, "manager = 5", False, (2,))),
+        ("is-present(manager)", Verdict(1, "is-present(manager)", True, (2,))),
+        ("start <= fn:current-dateTime()", Verdict(1, "start <= fn:current-dateTime()", True, (ann.all["start"],))),
+        ("ObjectID = /Group", Verdict(1, "ObjectID = /Group", False, ("person",))),
+    ):
+        assert explain(bound(f"/*[{condition}]"), ann, NOW) == expected
+    assert explain(bound("/*"), ann, NOW) == Verdict(1, "/*", True, ("person",))
+
+
 def test_what_lies_far_away_is_told_without_its_reasons() -> None:
     world = World()
     for number in range(1, 5):
