@@ -10,11 +10,13 @@ def targets() -> dict[str, Target]:
         certificates,
         delimited,
         documents,
+        dsml,
         exports,
         expressions,
         filters,
         fixed_width,
         ldif,
+        mails,
         names,
         notation,
         old_spaces,
@@ -26,7 +28,6 @@ def targets() -> dict[str, Target]:
         sql,
     )
 
-    # To come with their connectors, here and in a module beside these: DSML.
     found = [
         *expressions.TARGETS,
         *filters.TARGETS,
@@ -42,8 +43,10 @@ def targets() -> dict[str, Target]:
         *fixed_width.TARGETS,
         *avp.TARGETS,
         *ldif.TARGETS,
+        *dsml.TARGETS,
         *exports.TARGETS,
         *scim.TARGETS,
+        *mails.TARGETS,
         *sql.TARGETS,
         *old_spaces.TARGETS,
         *_directory(),
