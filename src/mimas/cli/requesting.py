@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from mimas.schema.attributes import Attribute
 
 
+SCRIPTS = "scripts"
+"""The folder of a home with the programs that workflows may run."""
+
+
 def requests_of(installation: Installation) -> "Requests":
     """What does requests, with the rules that are in force."""
     from mimas.requests.owners import owners
@@ -26,6 +30,7 @@ def requests_of(installation: Installation) -> "Requests":
         engine.symbols,
         owners(engine.setup.rules),
         lambda name, value: find_keys().seal(name, value),
+        engine.setup.home / SCRIPTS,
     )
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from mimas.mail.templates import localised
 
-NAMES = ("approval", "reminder", "escalated", "decided", "denied", "timed-out", "notification")
+NAMES = ("approval", "reminder", "escalated", "decided", "denied", "timed-out", "notification", "code")
 
 
 class Standard(NamedTuple):

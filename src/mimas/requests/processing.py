@@ -9,6 +9,7 @@ guess at what the change would do. Source of the phases: MIM's SDK, *Request Pro
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TypeAlias
 
 from mimas.requests import authoring, effects, journal, waiting
@@ -57,6 +58,7 @@ class Requests:
     """Does what people wish, as far as policy lets them.
 
     ``owners``: type → the attributes that sync rules write, and which. ``seal``: seals a secret value under a name.
+    ``scripts``: the folder of the programs that workflows may run.
     """
 
     def __init__(
@@ -65,11 +67,13 @@ class Requests:
         symbols: Symbols,
         owners: Mapping[str, Mapping[str, str]],
         seal: Seal | None = None,
+        scripts: Path | None = None,
     ) -> None:
         self.store = store
         self.symbols = symbols
         self.owners = owners
         self.seal = seal
+        self.scripts = scripts
         self.policies = Policies(store)
 
     def submit(

@@ -52,7 +52,7 @@ class Advancing:
 
     def advance(self, entry: Entry, *, rehearsed: bool = False) -> None:
         """Go on with a workflow until it waits or has come to its end. Never raises for what an activity does."""
-        going, result = True, None
+        going, result, acting = True, None, None
         while going:
             try:
                 acting = None
@@ -63,7 +63,7 @@ class Advancing:
                     going, acting = turn.take(result)
                 result = acting.activity.act(acting.prepared) if acting is not None else None
             except Exception as error:  # noqa: BLE001 - whatever an activity raises is told, and no reason to end
-                self._failed(entry, error)
+                self._failed(entry, error, acting)
                 return
 
     def _turn(self, tx: Transaction, entry: Entry, *, rehearsed: bool) -> "_Turn | None":
@@ -82,14 +82,19 @@ class Advancing:
             return None
         return _Turn(self.requests, tx, entry, progress, about, now, rehearsed)
 
-    def _failed(self, entry: Entry, error: Exception) -> None:
-        """An activity has failed: try again later, or leave it to a person."""
+    def _failed(self, entry: Entry, error: Exception, acting: Acting | None) -> None:
+        """An activity has failed, perhaps outside of the database: try again later, or leave it to a person."""
         note = str(error) if isinstance(error, ActivityError | DefinitionError) else f"{type(error).__name__}: {error}"
         note = note[:1_000]
         with self.store.transaction() as tx:
             progress = workflows.load(tx, entry.resource)
             tries = _tries(tx, progress) if progress is not None else 1
             final = isinstance(error, DefinitionError) or (isinstance(error, ActivityError) and error.final)
+            if acting is not None and progress is not None:
+                # How far it came is known now; whether it may be done again, it says itself.
+                progress.state = None
+                workflows.save(tx, progress)
+                final = final or not acting.activity.repeatable
             now = self.store.clock()
             if final or entry.attempts >= tries:
                 self._suspend(tx, entry, progress, note)
@@ -224,7 +229,7 @@ def _run(activity: Activity, at: Situation, roots: Roots) -> Outcome:
         return activity.run(at)
     notes: list[str] = []
     for value in at.values(activity.for_each):
-        roots.value = [value]
+        roots.lookups.given["Value"] = [value]
         outcome = activity.run(replace(at))
         if not isinstance(outcome, Done):
             return outcome

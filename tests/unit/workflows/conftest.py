@@ -9,14 +9,14 @@ from mimas.requests.documents import structured
 from mimas.store import outbox
 from mimas.store.store import Store
 from mimas.workflows.worker import Worker
-from tests.unit.requests.conftest import Office
+from tests.unit.requests.conftest import TYPES, Office
 
 
 class Works(Office):
     """What tests do besides: write workflows, let them run, let time pass."""
 
-    def __init__(self, store: Store) -> None:
-        super().__init__(store)
+    def __init__(self, store: Store, types: str = TYPES) -> None:
+        super().__init__(store, types)
         self.worker = Worker(self.requests)
 
     def workflow(self, name: str, phase: str, *activities: dict[str, Any], **values: Any) -> int:
@@ -61,14 +61,19 @@ def works(database_url: str) -> Iterator[Works]:
     """Ann and Bob work for Max; Ada administers; whoever works for somebody is changed by them."""
     store = Store(database_url)
     made = Works(store)
+    staff(made)
+    yield made
+    store.close()
+
+
+def staff(made: Works) -> None:
+    """Those who work here, and who may change whom."""
     made.make("person", "Max", department="Sales")
     made.make("person", "Ann", department="Sales", manager="Max", mobile="1")
     made.make("person", "Bob", department="Buying", manager="Max", mobile="2")
     made.make("person", "Ada", department="IT")
     made.set("Everybody", "/person")
     made.rule("team", "Modify Add Remove", relative="manager", before="Everybody", after="Everybody")
-    yield made
-    store.close()
 
 
 def update(target: str, value: str, **others: Any) -> dict[str, Any]:

@@ -29,8 +29,6 @@ class Activity(BaseModel, ABC):
     """Those in whose workflows it makes sense."""
     outside: ClassVar[bool] = False
     """Whether it touches anything but the database: then `act` is called, outside of any transaction."""
-    longest: ClassVar[timedelta] = timedelta(minutes=10)
-    """So long `act` may take at most: it has to see to that itself."""
     repeats: ClassVar[bool] = True
     """Whether it can be done for each of several values."""
 
@@ -46,6 +44,11 @@ class Activity(BaseModel, ABC):
     repeatable: bool = Field(
         True, description="Whether it may be done twice, if it is not known how far it came the first time."
     )
+
+    @property
+    def longest(self) -> timedelta:
+        """So long `act` may take at most: it has to see to that itself. Then others may take it up."""
+        return timedelta(minutes=10)
 
     @abstractmethod
     def run(self, at: Situation) -> Outcome:
