@@ -4,13 +4,15 @@ Nobody can ask a change file what has been done, and another program may take it
 """
 
 import os
+import re
+import shutil
 import signal
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from shutil import copytree, rmtree
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -34,7 +36,7 @@ def configure(world: World, kind: str) -> None:
         app = delimited("app", "id name")
         out = outbound("app", {"id": "employeeId", "name": "name"})
     else:
-        app = replace(delimited("app", "dn name objectClass*"), kind="ldif")
+        app = replace(delimited("app", "dn name objectClass*"), kind=kind)
         app = replace(app, schema={"person": replace(app.schema["person"], anchor=())})
         out = outbound("app", {"dn": '="cn="&[employeeId]&",dc=x"', "name": "name"})
     world.configure([HR, replace(app, settings={"changes": "out", "export": "changes"})], [IN, out])
@@ -45,6 +47,12 @@ def day(world: World, number: int) -> None:
     people = [(n, f"Ann{number if n % 2 else 0}") for n in range(number, number + 3)]
     world.write("hr.csv", *({"id": f"p{n}", "name": name} for n, name in people), columns=COLUMNS)
     world.run("import hr", "sync")
+
+
+@pytest.fixture(autouse=True)
+def batches_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    able = FileConnector.__dict__["capabilities"].fget
+    monkeypatch.setattr(FileConnector, "capabilities", property(lambda connector: replace(able(connector), batch=2)))
 
 
 def export(world: World, kill: Callable[[int, Point], None]) -> int:
@@ -67,7 +75,7 @@ def export(world: World, kill: Callable[[int, Point], None]) -> int:
 
 
 def _watch(points: Points) -> None:
-    """Points also before and after everything that is done to the files, and batches of two."""
+    """Points also before and after everything that is done to the files."""
 
     def passed(function: Any) -> Any:
         def around(*arguments: Any, **options: Any) -> Any:
@@ -80,8 +88,6 @@ def _watch(points: Points) -> None:
 
     for owner, name in [(os, "link"), (os, "truncate"), (Path, "unlink"), (Path, "open"), (os, "fsync")]:
         setattr(owner, name, passed(getattr(owner, name)))
-    able = FileConnector.__dict__["capabilities"].fget
-    FileConnector.capabilities = property(lambda connector: replace(able(connector), batch=2))  # type: ignore[method-assign, assignment]
 
 
 def killed_at(number: int, kind: str = "") -> Callable[[int, Point], None]:
@@ -105,23 +111,29 @@ class Reader:
         self.read: list[str] = []
 
     def take(self) -> None:
-        """It takes whole lines only, as whoever reads a file that is written does."""
+        """It takes whole lines only, as whoever reads a file that is written does; of XML, whole requests."""
         if self.path.exists():
             text = self.path.read_text()
-            lines = text[: text.rfind("\n") + 1].splitlines()
-            self.read += lines[2 if lines[:1] == ["version: 1"] else 1 :]
+            if "<batchRequest" in text:
+                self.read += [one[0] for one in _REQUEST.findall(text)]
+            else:
+                lines = text[: text.rfind("\n") + 1].splitlines()
+                self.read += lines[2 if lines[:1] == ["version: 1"] else 1 :]
             self.path.rename(self.path.with_name("taken"))
 
 
+_REQUEST = re.compile(r"(<delRequest [^>]*/>|<(add|modify)Request [^>]*>.*?</\2Request>)", re.DOTALL)
+
+
 @pytest.fixture
-def base(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+def base(request: pytest.FixtureRequest, sqlite_store: Path, tmp_path: Path) -> Path:
     """A world in which one export was done, and the next is due: adds, changes and deletes, two a batch."""
     folder = tmp_path / "base"
     folder.mkdir()
-    with closing(opened(folder, request.param)) as world:
+    with closing(World(folder, f"sqlite:///{shutil.copy(sqlite_store, folder / 'store.db')}")) as world:
         configure(world, request.param)
         day(world, 1)
-        assert export(world, killed_at(0)) == 0
+        assert world.run("export app").errors == 0
         day(world, 2)
     (folder / "kind").write_text(request.param)
     return folder
@@ -129,29 +141,32 @@ def base(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 def opened(folder: Path, kind: str) -> World:
     world = World(folder, f"sqlite:///{folder}/store.db")
-    world.store.migrate()
     configure(world, kind)
     return world
 
 
 def after(base: Path, folder: Path, kill: Callable[[int, Point], None], *, takes: bool) -> tuple[int, list[str]]:
     """How the export ended that is perhaps killed, and what is read in the end; another one goes on with it."""
-    copytree(base, folder)
+    shutil.copytree(base, folder)
     with closing(opened(folder, (base / "kind").read_text())) as world:
         reader = Reader(world.folder / "out")
         end = export(world, kill)
         if takes:
             reader.take()
-        assert export(world, killed_at(0)) == 0
+        assert world.run("export app").errors == 0
         assert not has_work(world.store, EXPORT, world.clock())
+        if (base / "kind").read_text() == "dsml" and reader.path.exists():
+            assert ET.parse(reader.path).getroot().tag.endswith("batchRequest")
         reader.take()
         assert list(world.folder.glob(".*")) == []
-    rmtree(folder)
+    shutil.rmtree(folder)
     return end, reader.read
 
 
 @pytest.mark.parametrize(
-    ("base", "takes"), [("delimited", False), ("delimited", True), ("ldif", True)], indirect=["base"]
+    ("base", "takes"),
+    [("delimited", False), ("delimited", True), ("ldif", True), ("dsml", False), ("dsml", True)],
+    indirect=["base"],
 )
 def test_every_record_comes_once(base: Path, tmp_path: Path, takes: bool) -> None:
     _, expected = after(base, tmp_path / "copy", killed_at(0), takes=takes)

@@ -14,6 +14,7 @@ from mimas.connectors.active_directory import ActiveDirectoryConnector
 from mimas.connectors.avp import AvpConnector
 from mimas.connectors.contract import Additions, Export, Operation
 from mimas.connectors.delimited import DelimitedConnector
+from mimas.connectors.dsml import DsmlConnector
 from mimas.connectors.fixed_width import FixedWidthConnector
 from mimas.connectors.ldap import LdapConnector
 from mimas.connectors.ldif import LdifConnector
@@ -171,6 +172,32 @@ class Ldif(Named):
         path = self.folder / "all.ldif"
         (self.folder / "half.ldif").write_bytes(path.read_bytes()[: path.stat().st_size // 2 + 3])
         return self.connect(LdifConnector, path="half.ldif")
+
+
+class Dsml(Named):
+    """A file of the entries of a search; people are known by their uid."""
+
+    title = "dsml"
+    bad = ("title", "half a character: \ud800")
+    schema = CONTENT
+
+    def open(self) -> AnyConnector:
+        return self.connect(DsmlConnector, path="all.xml", export="listing")
+
+    def cut(self) -> AnyConnector:
+        path = self.folder / "all.xml"
+        (self.folder / "half.xml").write_bytes(path.read_bytes()[: path.stat().st_size // 2 + 3])
+        return self.connect(DsmlConnector, path="half.xml")
+
+
+class DsmlChanges(Dsml):
+    """A batch of requests, for somebody else to carry out."""
+
+    title = "dsml: change file"
+    schema = ENTRIES
+
+    def open(self) -> AnyConnector:
+        return self.connect(DsmlConnector, changes="changes.xml", export="changes")
 
 
 DIRECTORY = ENTRIES | {

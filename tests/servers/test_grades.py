@@ -43,6 +43,14 @@ def test_ldif() -> None:
     passes(subjects.Ldif, untried=SECRETS)
 
 
+def test_dsml() -> None:
+    passes(subjects.Dsml, untried=SECRETS)
+
+
+def test_dsml_change_file() -> None:
+    passes(subjects.DsmlChanges, untried=SECRETS)
+
+
 def test_sqlite() -> None:
     passes(subjects.Sql, untried=(*SECRETS, "a-cut-reading-is-not-complete", "several-values-are-changed-one-by-one"))
 

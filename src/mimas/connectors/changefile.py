@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from functools import partial
 from glob import escape
+from io import FileIO
 from pathlib import Path
 from secrets import token_hex
+from typing import BinaryIO
 
 from mimas.connectors.contract import ConnectorError
 from mimas.connectors.disk import refusals, sync_folder
@@ -25,21 +27,25 @@ class ChangeFile:
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
 
-    @property
-    def has_lines(self) -> bool:
-        """Whether it has something in it, the end of which is the end of a line.
+    def has_lines(self, tail: bytes = b"") -> bool:
+        """Whether it has something in it, the end of which is the end of a line, and ``tail``.
 
-        Raises `ConnectorError` when its last line was cut off: what were appended to it would be spoilt.
+        Raises `ConnectorError` when its end was cut off: what were appended to it would be spoilt.
         """
         try:
             with self.path.open("rb") as file:
                 if not file.seek(0, os.SEEK_END):
                     return False
-                file.seek(-1, os.SEEK_END)
-                if file.read(1) == b"\n":
+                if not tail:
+                    file.seek(-1, os.SEEK_END)
+                    if file.read(1) == b"\n":
+                        return True
+                elif _end(file, tail) is not None:
                     return True
         except FileNotFoundError:
             return False
+        if tail:
+            raise _without(tail, self.path)
         raise ConnectorError(
             f"{self.path} ends in the middle of a line: something was cut off.",
             "Put its last line right, or move the file away; a new one is made.",
@@ -62,10 +68,10 @@ class ChangeFile:
             sync_folder(self.path.parent)
         return name
 
-    def hand_over(self, name: str, head: bytes) -> None:
+    def hand_over(self, name: str, head: bytes, tail: bytes = b"") -> None:
         """Append the batch of that name, unless that was done; what else was put ready is dropped. Raises as `put`.
 
-        ``head``: what a new file begins with.
+        ``head``: what a new file begins with; ``tail``: what it ends with, before which batches come.
         """
         chosen = self._beside(name, _BATCH)
         with refusals(self.path):
@@ -74,13 +80,13 @@ class ChangeFile:
                     other.unlink(missing_ok=True)
             if chosen.exists():
                 batch = chosen.read_bytes()
-                if not self._is_whole(name, batch, head):
-                    self._append(name, batch, head)
+                if not self._is_whole(name, batch + tail, head, tail):
+                    self._append(name, batch + tail, head, tail)
                 chosen.unlink()
             for link in self._all(_BEGUN):
                 link.unlink()
 
-    def _is_whole(self, name: str, batch: bytes, head: bytes) -> bool:
+    def _is_whole(self, name: str, batch: bytes, head: bytes, tail: bytes) -> bool:
         """Whether a batch that was begun is in its file, all of it; a part of it is taken out again."""
         for link in self._all(_BEGUN):
             of, _, place = self._name(link, _BEGUN).partition("-")
@@ -90,14 +96,21 @@ class ChangeFile:
             size = link.stat().st_size
             if size >= begin + len(_next(batch, head, begin)):
                 return True
-            os.truncate(link, min(begin, size))
+            if size >= begin:
+                with link.open("r+b", buffering=0) as file:
+                    _take_back(file, begin, tail)
             link.unlink()
         return False
 
-    def _append(self, name: str, batch: bytes, head: bytes) -> None:
+    def _append(self, name: str, batch: bytes, head: bytes, tail: bytes) -> None:
         new = not self.path.exists()
-        with self.path.open("ab", buffering=0) as file:
-            begin = file.tell()
+        with self.path.open("ab" if new or not tail else "r+b", buffering=0) as file:
+            begin = file.seek(0, os.SEEK_END)
+            if begin and tail:
+                before = _end(file, tail)
+                if before is None:
+                    raise _without(tail, self.path)
+                begin = file.seek(before)
             link = self._beside(f"{name}-{begin}", _BEGUN)
             # Not every file system has links. Without one a batch that a kill has cut off is appended once more.
             with suppress(OSError):
@@ -108,7 +121,7 @@ class ChangeFile:
                     rest = rest[file.write(rest) :]
                 os.fsync(file.fileno())
             except BaseException:
-                file.truncate(begin)
+                _take_back(file, begin, tail)
                 link.unlink(missing_ok=True)
                 raise
         if new:
@@ -124,6 +137,32 @@ class ChangeFile:
 
     def _name(self, beside: Path, kind: str) -> str:
         return beside.name.removeprefix(f".{self.path.name}.").removesuffix(kind)
+
+
+def _take_back(file: FileIO, begin: int, tail: bytes) -> None:
+    """Make a file what it was before something was appended at a place."""
+    if begin and tail:
+        file.seek(begin)
+        file.write(tail)
+        begin += len(tail)
+    file.truncate(begin)
+
+
+def _end(file: BinaryIO, tail: bytes) -> int | None:
+    """Where in the file its tail begins; none where it ends with something else."""
+    begin = file.seek(0, os.SEEK_END) - len(tail)
+    if begin >= 0:
+        file.seek(begin)
+        if file.read(len(tail)) == tail:
+            return begin
+    return None
+
+
+def _without(tail: bytes, path: Path) -> ConnectorError:
+    return ConnectorError(
+        f"{path} does not end with {tail.decode().strip()}: something was cut off, or somebody else has written it.",
+        "Put its end right, or move the file away; a new one is made.",
+    )
 
 
 def _next(batch: bytes, head: bytes, begin: int) -> bytes:

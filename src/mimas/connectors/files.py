@@ -103,7 +103,7 @@ class FileConnector(Connector[FileSettingsT]):
                 yield from self.listing(out, exports)
         elif self.settings.export == "changes":
             self._ready, out, file = "", BytesIO(), ChangeFile(self.located("changes"))
-            if file.has_lines:
+            if file.has_lines(self.tail()):
                 self.check(file.path)
             results = list(self.records(out, exports))
             if batch := out.getvalue():
@@ -119,7 +119,7 @@ class FileConnector(Connector[FileSettingsT]):
     def hand_over(self, ready: str) -> None:
         """Append them to the change file. Raises `ConnectorError`."""
         if self.settings.export == "changes":
-            ChangeFile(self.located("changes")).hand_over(ready, self.head())
+            ChangeFile(self.located("changes")).hand_over(ready, self.head(), self.tail())
 
     def located(self, setting: Literal["path", "changes"]) -> Path:
         """The file that a setting names. Raises `ConnectorError` when the setting is empty."""
@@ -142,6 +142,10 @@ class FileConnector(Connector[FileSettingsT]):
     @abstractmethod
     def head(self) -> bytes:
         """What a new change file begins with."""
+
+    def tail(self) -> bytes:
+        """What a change file ends with, whatever is put into it."""
+        return b""
 
     def check(self, changes: Path) -> None:
         """Raises `ConnectorError` where records of this connector do not go into the change file that is there."""

@@ -104,14 +104,74 @@ class TestAfterAKill:
 
 
 def test_a_file_that_somebody_else_left_without_a_line_end_is_told(path: Path) -> None:
-    assert not ChangeFile(path).has_lines
+    assert not ChangeFile(path).has_lines()
     path.write_bytes(b"")
-    assert not ChangeFile(path).has_lines
+    assert not ChangeFile(path).has_lines()
     path.write_bytes(HEAD)
-    assert ChangeFile(path).has_lines
+    assert ChangeFile(path).has_lines()
     path.write_bytes(b"hea")
     with pytest.raises(ConnectorError, match="middle of a line"):
-        assert ChangeFile(path).has_lines
+        assert ChangeFile(path).has_lines()
+
+
+class TestWithAnEnd:
+    """A file that is one element, as of XML: batches come before its end."""
+
+    END = b"</end>\n"
+
+    def test_each_batch_comes_before_it(self, path: Path) -> None:
+        for batch in (ONE, TWO):
+            ChangeFile(path).hand_over(ChangeFile(path).put(batch), HEAD, self.END)
+            assert path.read_bytes().endswith(batch + self.END)
+        assert path.read_bytes() == HEAD + ONE + TWO + self.END
+        assert beside(path) == []
+
+    @pytest.mark.parametrize("part", range(1 + len(TWO + END)))
+    def test_after_a_kill_it_is_there_again(self, path: Path, part: int) -> None:
+        before = HEAD + ONE
+        name = ChangeFile(path).put(TWO)
+        whole = TWO + self.END
+        path.write_bytes(before + whole[:part] + self.END[part:])
+        os.link(path, path.with_name(f".{path.name}.{name}-{len(before)}.mimas-begun"))
+        ChangeFile(path).hand_over(name, HEAD, self.END)
+        assert path.read_bytes() == before + whole
+        assert beside(path) == []
+
+    @pytest.mark.parametrize("part", range(len(TWO + END)))
+    def test_what_another_program_has_taken_away_has_its_end_again(self, path: Path, part: int) -> None:
+        before = HEAD + ONE
+        name = ChangeFile(path).put(TWO)
+        path.write_bytes(before + (TWO + self.END)[:part] + self.END[part:])
+        os.link(path, path.with_name(f".{path.name}.{name}-{len(before)}.mimas-begun"))
+        taken = path.rename(path.with_name("taken"))
+        ChangeFile(path).hand_over(name, HEAD, self.END)
+        assert taken.read_bytes() == before + self.END
+        assert path.read_bytes() == HEAD + TWO + self.END
+
+    def test_a_full_disk_leaves_the_file_as_it_was(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        ChangeFile(path).hand_over(ChangeFile(path).put(ONE), HEAD, self.END)
+        name = ChangeFile(path).put(TWO)
+
+        def refuse(_: int) -> None:
+            raise OSError(28, "No space left on device")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", refuse)
+            with pytest.raises(ConnectorError, match="No space left"):
+                ChangeFile(path).hand_over(name, HEAD, self.END)
+        assert path.read_bytes() == HEAD + ONE + self.END
+        ChangeFile(path).hand_over(name, HEAD, self.END)
+        assert path.read_bytes() == HEAD + ONE + TWO + self.END
+
+    def test_a_file_without_it_is_left_alone(self, path: Path) -> None:
+        path.write_bytes(HEAD + ONE)
+        name = ChangeFile(path).put(TWO)
+        with pytest.raises(ConnectorError, match="does not end with </end>"):
+            ChangeFile(path).hand_over(name, HEAD, self.END)
+        assert path.read_bytes() == HEAD + ONE
+        path.unlink()
+        ChangeFile(path).hand_over(name, HEAD, self.END)
+        assert path.read_bytes() == HEAD + TWO + self.END
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:

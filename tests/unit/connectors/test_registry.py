@@ -13,7 +13,7 @@ from tests.unit.connectors.files_helpers import connect, people
 
 
 def test_kinds_come_from_entry_points() -> None:
-    assert {"avp", "delimited", "fixed-width", "ldif", "ldap", "scim", "sql"} <= set(kinds())
+    assert {"avp", "delimited", "dsml", "fixed-width", "ldif", "ldap", "scim", "sql"} <= set(kinds())
     assert kinds()["delimited"] is DelimitedConnector
     assert "nothing" not in kinds()
 

@@ -1,111 +1,34 @@
-"""LDIF records made into keys and entries: content records and change records."""
+"""LDIF records made into keys and entries: content records and change records.
 
-import base64
+The type and the name of a record are found in its bytes; only an entry takes it apart.
+"""
+
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 
 from mimas.connectors.contract import Entry, EntryError, Schema
-from mimas.connectors.ldif.records import Record, as_text, attribute_lines
-from mimas.connectors.texts import as_key, reader
+from mimas.connectors.ldif.records import Record, attribute_lines
+from mimas.connectors.named.modification import Part
+from mimas.connectors.named.objects import Objects, Told, checked_name, unfollowed
+from mimas.connectors.named.values import as_text
 from mimas.schema import names
-from mimas.schema.attributes import NAME, Attribute, Kind, ObjectType
-from mimas.schema.values import Scalar, Values, many
+from mimas.schema.attributes import NAME
 
 _CLASS = re.compile(rb"\nobjectclass:(:?) *([^\n]*)")
 _CHANGE = re.compile(rb"\nchangetype: *([^\n]*)")
 _SECTION_END = re.compile(rb"\n-(?:\n|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """An attribute that is read, and what makes its text a value."""
-
-    attribute: Attribute
-    read: Callable[[str], Scalar] | None
-    name: str
-    plain: bool
-    """A text is the value."""
-
-    def value(self, raw: str | bytes, line: int) -> Scalar:
-        """A value in the attribute's type. Raises `EntryError`."""
-        if self.attribute.kind is Kind.BINARY:
-            return base64.b64encode(raw.encode() if isinstance(raw, str) else raw).decode()
-        try:
-            text = raw if isinstance(raw, str) else raw.decode()
-            if self.attribute.kind is Kind.REFERENCE:
-                return as_key(text, self.name)
-            return self.read(text) if self.read else text
-        except UnicodeDecodeError:
-            raise EntryError(
-                "invalid-attribute-value",
-                f"the record in line {line}: '{self.attribute.name}' is not UTF-8",
-                "Configure the attribute as binary, or correct the file.",
-            ) from None
-        except EntryError as error:
-            raise EntryError(error.code, f"the record in line {line}: {error.message}", error.advice) from None
-
-
-class Plan(dict[str, Planned | None]):
-    """The attributes of a type by any spelling; none for those that are not configured."""
-
-    def __init__(self, attributes: Iterable[Attribute]) -> None:
-        super().__init__()
-        self._known = {attribute.name.lower(): _planned(attribute) for attribute in attributes}
-
-    def __missing__(self, name: str) -> Planned | None:
-        found = self[name] = self._known.get(name.lower()) or self._known.get(name.lower().removesuffix(";binary"))
-        return found
-
-
-def _planned(attribute: Attribute) -> Planned:
-    read = reader(attribute)
-    return Planned(attribute, read, attribute.name, plain=read is None and attribute.kind is not Kind.BINARY)
-
-
-@dataclass(slots=True)
-class Modification:
-    """What the sections of a modify record come to for each attribute, one after the other."""
-
-    replaced: dict[str, list[Scalar]] = field(default_factory=dict)
-    added: dict[str, list[Scalar]] = field(default_factory=dict)
-    removed: dict[str, list[Scalar]] = field(default_factory=dict)
-
-    def apply(self, operation: str, attribute: Attribute, values: list[Scalar]) -> None:
-        """Put one section after those before it (RFC 4511 section 4.6)."""
-        name = attribute.name
-        if operation == "replace" or (operation == "delete" and not values):
-            self.replaced[name] = values
-            self.added.pop(name, None)
-            self.removed.pop(name, None)
-        elif name in self.replaced or not attribute.multivalued:
-            old = self.replaced.get(name, [])
-            kept = [value for value in old if value not in values]
-            self.replaced[name] = kept + values if operation == "add" else kept
-        else:
-            into, out_of = (self.added, self.removed) if operation == "add" else (self.removed, self.added)
-            into[name] = [value for value in into.get(name, []) if value not in values] + values
-            out_of[name] = [value for value in out_of.get(name, []) if value not in values]
-
-
-class Objects:
-    """Makes keys and entries of records, by the configured object types."""
+class LdifObjects(Objects[Record]):
+    """Makes keys and entries of LDIF records."""
 
     def __init__(self, schema: Schema) -> None:
-        self._schema = schema
-        self._plans = {object_type.name: Plan(object_type.attributes.values()) for object_type in schema.values()}
-        types = reversed(list(schema.values()))
-        self._attributes = {name: attribute for one in types for name, attribute in one.attributes.items()}
-        """Of any type, the first one first: a modify record does not say which type it is about."""
-        self._anything = Plan(self._attributes.values())
-        self._only = next(iter(schema)) if len(schema) == 1 else ""
+        super().__init__(schema)
         self._types: dict[tuple[tuple[bytes, bytes], ...], str | None] = {}
 
-    def content(self, record: Record) -> tuple[str, str, str] | None:
-        """``add``, the type and the key of a content record; none when it is of no configured type.
-
-        Raises `EntryError`.
-        """
+    def content(self, record: Record) -> Told | None:
+        """Of a content record. Raises `EntryError`."""
+        _whole(record)
         name, body = _named(record)
         lowered = body.lower()
         if b"\nchangetype:" in lowered:
@@ -117,13 +40,14 @@ class Objects:
         type_name = self._type(lowered, body)
         if type_name is None:
             return None
-        return "add", type_name, self._key(self._schema[type_name], name, body, record.line)
+        object_type = self.schema[type_name]
+        if not object_type.anchor:
+            return "add", type_name, names.key(name)
+        return "add", type_name, self.key(object_type, name, attribute_lines(body, record.line), record.line)
 
-    def change(self, record: Record) -> tuple[str, str, str] | None:
-        """The kind of change, the type (empty: that which the object has) and the key of a change record.
-
-        None when it adds an object of no configured type. Raises `EntryError`.
-        """
+    def change(self, record: Record) -> Told | None:
+        """Of a change record. Raises `EntryError`."""
+        _whole(record)
         name, body = _named(record)
         lowered = body.lower()
         found = _CHANGE.search(lowered)
@@ -134,106 +58,54 @@ class Objects:
         if kind == "add":
             type_name = self._type(lowered, body)
             return None if type_name is None else (kind, type_name, names.key(name))
-        return kind, self._only, names.key(name)
+        return kind, self.only, names.key(name)
 
     def entry(self, record: Record, kind: str, type_name: str, key: str) -> Entry:
-        """The entry of a record, as `content` or `change` told it. Raises `EntryError`."""
-        return self._whole(record, type_name, key) if kind == "add" else self._partial(record, kind, type_name, key)
-
-    def _whole(self, record: Record, type_name: str, key: str) -> Entry:
+        """The entry of a record. Raises `EntryError`."""
         name, body = _named(record)
-        plan = self._plans[type_name]
-        found: dict[str, list[Scalar]] = {}
-        for spelling, raw in attribute_lines(body, record.line):
-            planned = plan[spelling]
-            if planned is None or not raw:
-                continue
-            value = raw if planned.plain and isinstance(raw, str) else planned.value(raw, record.line)
-            if planned.name in found:
-                found[planned.name].append(value)
-            else:
-                found[planned.name] = [value]
-        values, references = _sorted_out(found, self._schema[type_name].attributes, record.line)
-        values[NAME] = name
-        return Entry(type_name, key, name, values, references)
-
-    def _partial(self, record: Record, kind: str, type_name: str, key: str) -> Entry:
-        name, body = _named(record)
+        if kind == "add":
+            return self.whole(type_name, key, name, attribute_lines(body, record.line), record.line)
         if kind != "modify":
-            raise EntryError(
-                "need-full-object",
-                f"the record of {name} in line {record.line} has the change type '{kind}', which Mimas does not follow",
-                "Run a full import: it shows the object under its new name.",
-            )
-        modification = self._modification(body, record.line)
-        present = {attribute: values for attribute, values in modification.replaced.items() if values}
-        values, references = _sorted_out(present, self._attributes, record.line)
-        return Entry(
-            type_name,
-            key,
-            name,
-            values | {NAME: name},
-            references,
-            partial=True,
-            cleared=frozenset(modification.replaced.keys() - present.keys()),
-            added={attribute: list(many(values)) for attribute, values in modification.added.items() if values},
-            removed={attribute: list(many(values)) for attribute, values in modification.removed.items() if values},
-        )
-
-    def _modification(self, body: bytes, line: int) -> Modification:
-        modification = Modification()
-        start = _CHANGE.search(body.lower())
-        sections = _SECTION_END.split(body[start.end() if start else 0 :].strip(b"\n"))
-        for section in sections:
-            lines = attribute_lines(section, line)
-            if not lines:
-                continue
-            operation, target = lines[0][0].lower(), str(lines[0][1])
-            if operation not in ("add", "delete", "replace"):
-                text = f"the record in line {line} has the modification '{operation}'"
-                raise EntryError("invalid-modification-type", text, "Mimas knows add, delete and replace.")
-            if any(spelling.lower() != target.lower() for spelling, _ in lines[1:]):
-                text = f"the record in line {line} has values of another attribute under '{operation}: {target}'"
-                raise EntryError("parse-error", text, "End each section with a line of a single '-'.")
-            planned = self._anything[target]
-            if planned is not None:
-                values = [planned.value(raw, line) for _, raw in lines[1:] if raw]
-                modification.apply(operation, planned.attribute, values)
-        return modification
+            raise unfollowed(name, kind, record.line)
+        return self.partial(type_name, key, name, _parts(body, record.line), record.line)
 
     def _type(self, lowered: bytes, body: bytes) -> str | None:
         classes = tuple(_CLASS.findall(lowered))
         if any(encoded for encoded, _ in classes):  # base64 is not to be lowered
             lines = attribute_lines(body, 0)
-            texts = {as_text(value).strip().lower() for spelling, value in lines if spelling.lower() == "objectclass"}
+            texts = [as_text(value) for spelling, value in lines if spelling.lower() == "objectclass"]
         elif classes in self._types:
             return self._types[classes]
         else:
-            texts = {value.strip().decode(errors="replace") for _, value in classes}
-        found = next((name for name in self._schema if name.lower() in texts), None)
+            texts = [value.decode(errors="replace") for _, value in classes]
+        found = self.of_classes(texts)
         self._types[classes] = found
         return found
 
-    def _key(self, object_type: ObjectType, name: str, body: bytes, line: int) -> str:
-        if not object_type.anchor:
-            return names.key(name)
-        plan = self._plans[object_type.name]
-        wanted = {anchor.lower() for anchor in object_type.anchor}
-        values: Values = {NAME: name}
-        for spelling, raw in attribute_lines(body, line):
-            if raw and spelling.lower() in wanted:
-                planned = plan[spelling]
-                attribute = planned.attribute.name if planned else spelling
-                if attribute in values:
-                    code, text = "multi-valued-anchor-component", f"{name} in line {line} has '{attribute}' twice"
-                    raise EntryError(code, f"{text}, which is the anchor", "Leave one value.")
-                values[attribute] = planned.value(raw, line) if planned else as_text(raw)
-        key = object_type.key(values)
-        if key is None:
-            missing = next(anchor for anchor in object_type.anchor if anchor not in values)
-            code, text = "missing-anchor-component", f"{name} in line {line} has no '{missing}', which is the anchor"
-            raise EntryError(code, text, f"Give it a '{missing}', or choose another anchor.")
-        return as_key(key, f"the anchor of {name} in line {line}")
+
+def _whole(record: Record) -> None:
+    """Raises `EntryError` for a record that may go on behind the end of the file."""
+    if record.cut:
+        last = record.line + record.raw.count(b"\n")
+        raise EntryError(
+            "parse-error",
+            f"the file ends in the middle of line {last}: it was cut off",
+            "Have the file delivered again, whole. If it is whole, end its last line with a line end (RFC 2849).",
+        )
+
+
+def _parts(body: bytes, line: int) -> Iterator[Part]:
+    """The sections of a modify record. Raises `EntryError`."""
+    start = _CHANGE.search(body.lower())
+    for section in _SECTION_END.split(body[start.end() if start else 0 :].strip(b"\n")):
+        lines = attribute_lines(section, line)
+        if not lines:
+            continue
+        operation, target = lines[0][0].lower(), str(lines[0][1])
+        if any(spelling.lower() != target.lower() for spelling, _ in lines[1:]):
+            text = f"the record in line {line} has values of another attribute under '{operation}: {target}'"
+            raise EntryError("parse-error", text, "End each section with a line of a single '-'.")
+        yield Part(operation, target, [raw for _, raw in lines[1:]])
 
 
 def _named(record: Record) -> tuple[str, bytes]:
@@ -246,25 +118,4 @@ def _named(record: Record) -> tuple[str, bytes]:
         raise EntryError(
             "missing-dn", f"the record in line {record.line} begins with '{shown}', not with its dn", "Add its dn."
         )
-    name = as_text(raw).strip()
-    if "=" not in name or "\0" in name:
-        raise EntryError("invalid-dn", f"the record in line {record.line} has the dn '{name[:60]}'", "Correct its dn.")
-    return name, body
-
-
-def _sorted_out(
-    found: Mapping[str, list[Scalar]], attributes: Mapping[str, Attribute], line: int
-) -> tuple[Values, dict[str, list[str]]]:
-    """Values and references. Raises `EntryError` for several values of a single-valued attribute."""
-    values: Values = {}
-    references: dict[str, list[str]] = {}
-    for name, several in found.items():
-        attribute = attributes[name]
-        if len(several) > 1 and not attribute.multivalued:
-            text = f"the record in line {line} has {len(several)} values of '{name}', which is single-valued"
-            raise EntryError("multi-single-mismatch", text, "Configure it as multi-valued, or correct the file.")
-        if attribute.kind is Kind.REFERENCE:
-            references[name] = [str(value) for value in several]
-        else:
-            values[name] = many(several) if attribute.multivalued else several[0]
-    return values, references
+    return checked_name(as_text(raw), record.line), body

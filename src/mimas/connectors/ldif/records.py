@@ -5,18 +5,16 @@ import codecs
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import BinaryIO, TypeAlias
+from typing import BinaryIO
 
 from mimas.connectors.contract import ConnectorError, EntryError
+from mimas.connectors.named.values import Line
 
 BLOCK = 1 << 20
 LARGEST = 256 * BLOCK
 """Bytes of a record: a group of millions. A file without empty lines is no LDIF, and is not taken into memory."""
 _COMMENT = re.compile(rb"^#[^\n]*(?:\n|$)", re.MULTILINE)
 _VERSION = re.compile(rb"version:[^\n]*(?:\n|$)", re.IGNORECASE)
-
-Line: TypeAlias = tuple[str, str | bytes]
-"""An attribute's name as it was written, and a value; bytes where it was base64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +82,6 @@ def attribute_lines(text: bytes, line: int) -> list[Line]:
         elif one:
             found.append(_attribute_line(one, line))
     return found
-
-
-def as_text(value: str | bytes) -> str:
-    """A value that should be text; what is not UTF-8 in it is replaced."""
-    return value if isinstance(value, str) else value.decode(errors="replace")
 
 
 def _attribute_line(text: str, line: int) -> Line:

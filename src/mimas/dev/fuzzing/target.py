@@ -8,7 +8,7 @@ from typing import Any
 LONGEST_MESSAGE = 1_000
 """Characters of an error: a person reads it, and the store keeps one for every record."""
 
-_DETAIL = re.compile(r"'[^']*'|\"[^\"]*\"|\d+|\S*[^\x20-\x7e]\S*")
+_DETAIL = re.compile(r"'[^']*'|\"[^\"]*\"|\d+|[!-~]*+[^\x20-\x7e]\S*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +42,20 @@ def told(error: Exception, *texts: str) -> str:
 
     Two cases with one outcome differ in their details only.
     """
-    for text in texts or (str(error),):
-        assert len(text) <= LONGEST_MESSAGE, f"a message of {len(text)} characters: {text[:200]}"
-        assert _encodable(text), f"a message that cannot be written: {text[:200]!a}"
+    fit_to_read(*(texts or (str(error),)))
     return f"{type(error).__name__} {_DETAIL.sub('…', (texts or (str(error),))[0])[:60]}"
 
 
+def fit_to_read(*texts: str) -> None:
+    """Raises ``AssertionError`` for a message that nobody can read, or that cannot be written."""
+    for text in texts:
+        assert len(text) <= LONGEST_MESSAGE, f"a message of {len(text)} characters: {text[:200]}"
+        assert _encodable(text), f"a message that cannot be written: {text[:200]!a}"
+
+
 def _encodable(text: str) -> bool:
+    if text.isascii():
+        return True
     try:
         text.encode()
     except UnicodeEncodeError:

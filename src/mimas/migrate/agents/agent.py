@@ -20,7 +20,7 @@ _CONTAINERS = frozenset({"container", "domaindns", "organizationalunit", "builti
 """Classes that are staged by the old products to know where objects stand."""
 
 
-FILES = frozenset({"delimited", "fixed-width", "avp", "ldif"})
+FILES = frozenset({"delimited", "fixed-width", "avp", "ldif", "dsml"})
 """The types of connectors that are files."""
 
 

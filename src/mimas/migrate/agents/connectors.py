@@ -18,7 +18,8 @@ _TRANSLATORS: Mapping[str, Callable[[Agent], System]] = {
     **dict.fromkeys(("ADAM", "AD LDS"), directories.lightweight),
     **dict.fromkeys(("IPLANET", "IBM DS", "EDIRECTORY"), directories.classic),
     **dict.fromkeys(("MSSQL", "ORACLE", "DB2"), databases.classic),
-    **dict.fromkeys(("DELIMITED", "FIXED", "FIXEDWIDTH", "FIXED WIDTH", "AVP", "LDIF", "DSML"), textfiles.system),
+    **dict.fromkeys(("DELIMITED", "FIXED", "FIXEDWIDTH", "FIXED WIDTH", "AVP"), textfiles.system),
+    **dict.fromkeys(("LDIF", "DSML", "DSMLV2"), textfiles.system),
 }
 """By the category of an agent, in capitals."""
 _EXTENSIBLE: Mapping[str, Callable[[Agent], System]] = {

@@ -20,9 +20,10 @@ from mimas.migrate.agents.databases import ROW
 from mimas.migrate.drafts import file_name
 from mimas.migrate.elements import Element, Outcome, printable
 
-_KINDS = {"DELIMITED": "delimited", "AVP": "avp", "LDIF": "ldif", "DSML": "ldif"}
+_KINDS = {"DELIMITED": "delimited", "AVP": "avp", "LDIF": "ldif", "DSML": "dsml", "DSMLV2": "dsml"}
+_NAMED = ("ldif", "dsml")
+"""Files of objects with names; what their bytes mean, they say themselves."""
 _FORMATS = ("delimited_format", "fixed_width_format", "attribute_value_pair_format", "ldif_format", "dsml_format")
-_DSML = "there is no connector for DSML: an LDIF file stands in its place"
 _QUALIFIER = "values are quoted by double quotes only"
 _HEADER = "the file has no header, which Mimas needs: have one written"
 _TWO_FILES = "Mimas cannot read changes from a file of a system that it writes changes for: imports are full ones"
@@ -35,23 +36,18 @@ def system(agent: Agent) -> System:
     """A connector of a text file; types that share a file become one, told apart by a column."""
     kind = _KINDS.get(agent.category.upper(), "fixed-width")
     settings: dict[str, Any] = {}
-    made = System(kind, settings, name=None if kind == "ldif" else name_of(agent))
+    made = System(kind, settings, name=None if kind in _NAMED else name_of(agent))
     made.distinguished = made.name is not None and len(made.name) == 1 and _is_dn(agent)
     form = _format(agent)
     _files(agent, made)
-    if kind != "ldif":
+    if kind not in _NAMED:
         _encoding(made, agent, form)
     if kind == "delimited":
         _delimited(made, agent, form)
     elif kind == "fixed-width":
         _columns(made, agent, form)
     _types(made, agent)
-    more: dict[str, Said] = _changes(made, agent)
-    if agent.category.upper() == "DSML":
-        more["dsml_format"] = (Outcome.PERSON, _DSML)
-        made.to_do.append(f"{agent.name}: {_DSML}.")
-        made.note = f"The old agent read DSML, for which there is no connector: {_DSML}."
-    _account(agent, more)
+    _account(agent, _changes(made, agent))
     return made
 
 
@@ -68,7 +64,7 @@ def _format(agent: Agent) -> Element | None:
 def _files(agent: Agent, made: System) -> None:
     """The files are named by the steps of the run profiles, relative to a folder of the agent."""
     folder = f"data/{file_name(agent.name)}"
-    ending = {"delimited": "csv", "ldif": "ldif"}.get(made.type, "txt")
+    ending = {"delimited": "csv", "ldif": "ldif", "dsml": "xml"}.get(made.type, "txt")
 
     def named(tag: str, step: str, usual: str) -> str:
         found = agent.files(tag, step)
@@ -195,10 +191,10 @@ def _types(made: System, agent: Agent) -> None:
     config = config_of(agent)
     usual, of_types = anchors_of(agent)
     names = agent.selected
-    if made.type == "ldif":
+    if made.type in _NAMED:
         made.anchors = {name: of_types.get(name, usual) for name in names if of_types.get(name, usual)}
         if made.anchors and made.delta:
-            # Change records of LDIF name their objects, and know of no other anchor.
+            # Change records name their objects there, and know of no other anchor.
             del made.settings["changes"]
         return
     column = text_of(config, "importing", "object_class_attribute")
@@ -237,7 +233,7 @@ def _changes(made: System, agent: Agent) -> dict[str, Said]:
         [f"{word}_change_type_value" for word in ("add", "modify", "delete")], CARRIED
     )
     said["change_type_attribute"] = CARRIED
-    if column and made.type != "ldif" and "changes" in made.settings:
+    if column and made.type not in _NAMED and "changes" in made.settings:
         if made.type != "fixed-width" or column in {one["name"] for one in made.settings["columns"]}:
             made.settings["change_type"] = column
         for word in ("add", "modify", "delete"):
@@ -252,7 +248,6 @@ def _account(agent: Agent, more: Mapping[str, Said]) -> None:
     config = config_of(agent)
     for form in config.all(*_FORMATS) if config is not None else ():
         inner = dict.fromkeys(("code_page", "delimiter", "text_qualifier", "first_row_contains_headers"), CARRIED)
-        if form.tag not in more:
-            account(form, {**inner, "attributes": CARRIED})
+        account(form, {**inner, "attributes": CARRIED})
     account_config(agent, more)
     account_partitions(agent)

@@ -73,8 +73,8 @@ ERRORS = by_name(
         Entry(
             "read-error",
             _IMPORT,
-            "The system showed only a part of an object.",
-            "Raise the system's limit that the note names.",
+            "The system showed only a part of an object; or of everything, as its answer in a file ends with an error.",
+            "Raise the system's limit, or give the rights, that the note names. Have such a file made anew.",
         ),
         Entry(
             "invalid-modification-type",

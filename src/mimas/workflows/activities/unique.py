@@ -9,7 +9,7 @@ from mimas.language.keys import normal
 from mimas.requests.wishes import Mode, Operation, Wish
 from mimas.store import facts, naming, objects
 from mimas.workflows.activities.contract import Activity
-from mimas.workflows.lookups import path
+from mimas.workflows.lookups import parts
 from mimas.workflows.outcome import ActivityError, Done, Outcome
 from mimas.workflows.situation import SERVICE, Situation
 
@@ -49,9 +49,10 @@ class GenerateUniqueValue(Activity):
 
     def run(self, at: Situation) -> Outcome:
         """Try the candidates until one is free."""
-        *owner, name = path(self.target.strip()[1:-1])
-        holders = [] if owner == [_DATA] else at.along(owner)
-        if owner != [_DATA] and len(holders) != 1:
+        *owner, name = parts(self.target.strip()[1:-1])
+        kept = [part.casefold() for part in owner] == [_DATA]
+        holders = [] if kept else at.along(owner)
+        if not kept and len(holders) != 1:
             raise ActivityError(f"{self.target} leads to {len(holders)} resources, and one is to get the value.")
         holder = holders[0] if holders else None
         attribute = self._attribute(at, holder, name)
@@ -59,7 +60,7 @@ class GenerateUniqueValue(Activity):
         if value is None:
             raise ActivityError(f"None of {_MOST:,} candidates is free for {attribute}.", final=True)
         if holder is None:
-            at.data[self._written] = [value]
+            at.data[name] = [value]
             return Done(value)
         wish = Wish(Operation.PUT, at.type_of(holder), holder, (at.change(holder, name, Mode.REPLACE, [value]),))
         outcomes = at.submit([wish], self.actor) if at.changes_something(wish) else []
@@ -69,14 +70,7 @@ class GenerateUniqueValue(Activity):
         """The attribute whose values it is one of, as it is spelled."""
         if holder is not None:
             return at.change(holder, name, Mode.REPLACE, []).attribute
-        known = {one for attributes in at.store.catalogue.values() for one in attributes}
-        written = self._written
-        return written if written in known else next((one for one in sorted(known) if one.casefold() == name), written)
-
-    @property
-    def _written(self) -> str:
-        """The attribute as the target names it."""
-        return self.target.strip()[1:-1].rpartition("/")[2]
+        return name
 
     def _candidates(self, at: Situation) -> Iterator[str]:
         at.lookups.given["UniquenessKey"] = [self.first_key]
@@ -107,7 +101,7 @@ class GenerateUniqueValue(Activity):
     def mistakes(self) -> Iterator[str]:
         """The last candidate has to be another one each time."""
         yield from super().mistakes()
-        if len(path(self.target.strip()[1:-1])) < 2 or not self.target.strip().endswith("]"):
+        if len(parts(self.target.strip()[1:-1])) < 2 or not self.target.strip().endswith("]"):
             yield f"'{self.target}' is nothing that can be written: write `[//Target/ATTRIBUTE]`"
         if _KEY not in self.candidates[-1].casefold():
             yield "the last of its candidates is tried again and again, and has no `[//UniquenessKey]` in it"

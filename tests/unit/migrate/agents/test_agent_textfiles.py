@@ -157,11 +157,22 @@ def test_ldif_with_an_anchor_has_no_change_records(tmp_path: Path) -> None:
     assert found.body("RunProfile", "HR - all")["steps"] == ["import HR"]
 
 
-def test_dsml_has_a_file_in_its_place(tmp_path: Path) -> None:
-    found, body = moved(tmp_path, "DSML", config("<dsml_format><code_page>65001</code_page></dsml_format>"))
-    assert body["type"] == "ldif"
-    assert found.elements("dsml_format")[0].outcome is Outcome.PERSON
-    assert any("no connector for DSML" in one for one in found.report.to_do)
+@pytest.mark.parametrize("category", ["DSML", "DSMLv2"])
+def test_dsml(category: str, tmp_path: Path) -> None:
+    form = "<dsml_format><code_page>65001</code_page></dsml_format>"
+    by_name = config(form, importing="<dn/><anchor><dn/></anchor>")
+    steps = step("full-import", "to-cs", "<input-file>all.dsml</input-file>")
+    delta = step("delta-import", "to-cs", "<input-file>d.dsml</input-file>")
+    found, body = moved(tmp_path / "name", category, by_name, steps=steps + delta)
+    assert (body["type"], body["settings"]) == ("dsml", {"path": "data/hr/all.dsml", "changes": "data/hr/d.dsml"})
+    assert found.elements("dsml_format")[0].outcome is Outcome.CARRIED
+    assert found.elements("code_page")[0].outcome is Outcome.CARRIED
+    assert not any("no connector" in one for one in found.report.to_do)
+    found, body = moved(tmp_path / "anchor", category, config(form), steps=steps + delta)
+    assert body["objects"]["worker"]["anchor"] == ["id"]
+    assert found.body("RunProfile", "HR - all")["steps"] == ["import HR"]
+    _, body = moved(tmp_path / "out", category, config(form), steps=step("export"))
+    assert body["settings"] == {"path": "data/hr/in.xml", "changes": "data/hr/out.xml", "export": "changes"}
 
 
 @pytest.mark.parametrize("category", ["Delimited", "Fixed", "AVP", "LDIF", "DSML"])

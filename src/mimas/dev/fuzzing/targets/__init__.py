@@ -10,6 +10,7 @@ def targets() -> dict[str, Target]:
         certificates,
         delimited,
         documents,
+        dsml,
         exports,
         expressions,
         filters,
@@ -26,7 +27,6 @@ def targets() -> dict[str, Target]:
         sql,
     )
 
-    # To come with their connectors, here and in a module beside these: DSML.
     found = [
         *expressions.TARGETS,
         *filters.TARGETS,
@@ -42,6 +42,7 @@ def targets() -> dict[str, Target]:
         *fixed_width.TARGETS,
         *avp.TARGETS,
         *ldif.TARGETS,
+        *dsml.TARGETS,
         *exports.TARGETS,
         *scim.TARGETS,
         *sql.TARGETS,

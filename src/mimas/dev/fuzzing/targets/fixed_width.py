@@ -2,6 +2,7 @@
 
 from functools import cache
 from typing import Any
+from zlib import crc32
 
 from mimas.connectors.contract import Additions, Entry, Export, Operation
 from mimas.connectors.fixed_width import FixedWidthConnector
@@ -21,6 +22,9 @@ _ATTRIBUTES = (
 _WIDTHS = {"change_type": 6, "id": 3, "size": 4, "active": 5, "mail": 6, "manager": 3}
 _WIDTH = sum(_WIDTHS.values())
 
+_OTHERS = ("utf-16", "cp037", "iso2022_jp")
+"""Encodings, of which each case is read in one: in most of them it is no file, and a third of the time went there."""
+
 
 @cache
 def _connector(*, header: bool = False, encoding: str = "utf-8") -> FixedWidthConnector:
@@ -39,9 +43,9 @@ def _check(case: bytes) -> str:
         assert len(last.decode().removeprefix("\ufeff")) == _WIDTH, f"cut off in {last[-80:]!r}, and complete"
     written(connector, whole, _export)
     headed = of_bytes(_connector(header=True), case)
-    others = [of_bytes(_connector(encoding=one), case).complete for one in ("utf-16", "cp037", "iso2022_jp")]
+    other = of_bytes(_connector(encoding=_OTHERS[crc32(case) % len(_OTHERS)]), case)
     changes = of_bytes(connector, case, delta=True)
-    return f"{whole}, {headed.complete}, {others}, {changes}, {discovered(connector, case)}"
+    return f"{whole}, {headed.complete}, {other.complete}, {changes}, {discovered(connector, case)}"
 
 
 def _export(number: int, entry: Entry) -> Export:

@@ -8,7 +8,7 @@ from typing import Any
 
 from mimas.connectors.contract import ConnectorError, End, Entry, EntryError, Export, Page
 from mimas.connectors.files import FileConnector
-from mimas.dev.fuzzing.target import told
+from mimas.dev.fuzzing.target import fit_to_read, told
 from mimas.language.keys import normals
 from mimas.schema import names
 from mimas.schema.attributes import Kind, ObjectType
@@ -63,7 +63,7 @@ def written(connector: FileConnector[Any], whole: "Reading", export: Callable[[i
     results = list(connector.listing(file, (export(number, entry) for number, entry in enumerate(entries.values()))))
     bad = {result.id for result in results if result.error}
     for result in results:
-        told(ValueError(), result.message, result.advice)
+        fit_to_read(result.message, result.advice)
     again = dict(of_bytes(connector, file.getvalue()).entries)
     for number, (key, entry) in enumerate(entries.items()):
         if number not in bad:
@@ -79,7 +79,7 @@ def reading(pages: Iterator[Page | End], schema: Mapping[str, ObjectType]) -> Re
             if isinstance(page, End):
                 result.end = page
                 assert page.complete == (not page.reason), "a reason belongs to a reading that is not complete"
-                told(ValueError(), page.reason)
+                fit_to_read(page.reason)
             else:
                 _page(page, schema, result)
     except ConnectorError as error:
@@ -93,8 +93,11 @@ def _page(page: Page, schema: Mapping[str, ObjectType], result: Reading) -> None
     assert len(page.keys) == len(page.fingerprints)
     assert all(0 <= number < 2**63 for number in page.fingerprints)
     for problem in page.problems:
-        result.outcome = told(ValueError(), problem.message, problem.advice, problem.place)
+        fit_to_read(problem.message, problem.advice, problem.place)
+    if page.problems:
+        result.outcome = told(ValueError(), page.problems[-1].message)
     result.problems += len(page.problems)
+    refused: EntryError | None = None
     for index, key in enumerate(page.keys):
         _sound(key)
         if index in page.deleted:
@@ -102,13 +105,16 @@ def _page(page: Page, schema: Mapping[str, ObjectType], result: Reading) -> None
         try:
             entry = page.entry(index)
         except EntryError as error:
-            result.outcome = told(error, error.message, error.advice)
+            fit_to_read(error.message, error.advice)
+            refused = error
             result.entries.append((key, None))
             continue
         assert entry == page.entry(index), "parsed twice it is another one"
         assert entry.anchor == key
         _entry(entry, schema.get(entry.type))
         result.entries.append((key, entry))
+    if refused is not None:
+        result.outcome = told(refused, refused.message)
 
 
 def _entry(entry: Entry, object_type: ObjectType | None) -> None:

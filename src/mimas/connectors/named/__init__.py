@@ -1,0 +1,1 @@
+"""What files of objects with distinguished names share: LDIF and DSML."""
