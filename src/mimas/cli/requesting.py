@@ -14,15 +14,12 @@ if TYPE_CHECKING:
     from mimas.schema.attributes import Attribute
 
 
-SCRIPTS = "scripts"
-"""The folder of a home with the programs that workflows may run."""
-
-
 def requests_of(installation: Installation) -> "Requests":
     """What does requests, with the rules that are in force."""
     from mimas.requests.owners import owners
     from mimas.requests.processing import Requests
     from mimas.secrets.keys import find_keys
+    from mimas.workflows.definition import SCRIPTS
 
     engine = installation.engine
     return Requests(

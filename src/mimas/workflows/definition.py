@@ -16,6 +16,8 @@ GROUP = "mimas.activities"
 """The entry points of activities."""
 
 
+SCRIPTS = "scripts"
+"""The folder of a home with the programs that workflows may run."""
 ELSEWHERE: Mapping[str, str] = {
     **dict.fromkeys(
         ("FunctionEvaluator", "Function"),

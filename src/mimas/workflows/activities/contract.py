@@ -66,6 +66,10 @@ class Activity(BaseModel, ABC):
         """All of its texts that may hold look-ups."""
         yield from _texts(self.model_dump(exclude={"activity", "title"}))
 
+    def names(self) -> Iterator[tuple[str, str, str]]:
+        """The documents that it names: (setting, kind, name) of each; look-ups are none."""
+        yield from ()
+
     def mistakes(self) -> Iterator[str]:
         """What is wrong with it beyond its settings' types, as far as can be told without resources."""
         for text in self.texts():

@@ -47,6 +47,10 @@ class FilterValidation(Activity):
                 return Refused(wrong)
         return Done()
 
+    def names(self) -> Iterator[tuple[str, str, str]]:
+        """Its scope."""
+        yield "scope", _SCOPE, self.scope
+
     def _scope(self, at: Situation) -> int:
         name = at.text(self.scope)
         find_ = finder(at.tx)

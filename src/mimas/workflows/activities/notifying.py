@@ -45,6 +45,11 @@ class Notification(Activity):
         """A letter's own texts are templates, which understand more."""
         yield from (self.when, self.for_each, self.to, self.template, *self.queries.values())
 
+    def names(self) -> Iterator[tuple[str, str, str]]:
+        """Its template."""
+        if self.template:
+            yield "template", "EmailTemplate", self.template
+
     def mistakes(self) -> Iterator[str]:
         """A template, or both of its texts; and what stands in them."""
         yield from super().mistakes()

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -73,6 +74,11 @@ class OneTimePasswordGate(Gate):
             return {**state, "passed": True}, ""
         more = f"{left - 1} {'try is' if left == 2 else 'tries are'} left" if left > 1 else "the request is denied"
         return {**state, "wrong": state["wrong"] + 1}, f"That is not the code; {more}."
+
+    def names(self) -> Iterator[tuple[str, str, str]]:
+        """Its template."""
+        if self.template:
+            yield "template", "EmailTemplate", self.template
 
     def _forget(self, at: Situation) -> None:
         """The letter holds the code."""
