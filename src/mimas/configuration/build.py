@@ -336,4 +336,5 @@ def _inbox(home: Path, part: InboxPart, address: str, vault: Vault) -> Inbox:
         user=part.user,
         password=partial(part.password.reveal, home, vault),
         folder=part.folder,
+        plus=part.plus,
     )

@@ -392,6 +392,7 @@ class InboxPart(Part):
     password: Secret = Field(description=f"The password of user: {PLACES}.")
     folder: str = Field(default="INBOX", min_length=1, description="The folder that is read.")
     address: Address | None = Field(default=None, description="What it gets its mails under; without it, `from`.")
+    plus: bool = Field(default=True, description="Whether what is sent to `name+anything@domain` arrives there too.")
 
 
 class MailBody(Body):

@@ -52,6 +52,8 @@ class Words(NamedTuple):
     approve: str
     reject: str
     reply: str
+    not_plain: str
+    late: str
 
 
 WORDS = {
@@ -59,11 +61,15 @@ WORDS = {
         "Approve",
         "Reject",
         "Or answer this letter: write approve or reject in the first line, and why in the next.",
+        "The first line is to say approve or reject, and nothing that could mean the opposite.",
+        "The time in which it was to be decided is over.",
     ),
     "de": Words(
         "Genehmigen",
         "Ablehnen",
         "Oder antworten Sie auf diese Mail: genehmigt oder abgelehnt in der ersten Zeile, der Grund in der nächsten.",
+        "In der ersten Zeile soll genehmigt oder abgelehnt stehen, und nichts, was das Gegenteil heißen könnte.",
+        "Die Zeit, in der es zu entscheiden war, ist vorbei.",
     ),
 }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from email.errors import MessageError
 from email.message import EmailMessage
 from email.utils import localtime, make_msgid
+from pathlib import Path
 from smtplib import (
     SMTP,
     SMTP_SSL,
@@ -147,7 +148,7 @@ def _kind(passes: bool) -> type[MailError]:
 
 @contextmanager
 def _session(server: MailServer, password: str) -> Iterator[SMTP]:
-    context = None if server.tls == "none" else _trust(server)
+    context = None if server.tls == "none" else trust(server.ca_file)
     if server.tls == "implicit":
         smtp: SMTP = SMTP_SSL(server.host, server.port, timeout=_TIMEOUT, context=context)
     else:
@@ -163,12 +164,13 @@ def _session(server: MailServer, password: str) -> Iterator[SMTP]:
             smtp.quit()
 
 
-def _trust(server: MailServer) -> ssl.SSLContext:
+def trust(ca_file: Path | None) -> ssl.SSLContext:
+    """Which certificates are trusted: those in a file, or else the system's. Raises `MailError`."""
     try:
-        return ssl.create_default_context(cafile=server.ca_file)
+        return ssl.create_default_context(cafile=ca_file)
     except OSError as error:
         raise MailError(
-            f"The certificates in {server.ca_file} cannot be used: {error.strerror or type(error).__name__}. "
+            f"The certificates in {ca_file} cannot be used: {error.strerror or type(error).__name__}. "
             "Put a file in the form PEM there, readable by the account that Mimas runs as."
         ) from None
 

@@ -34,8 +34,9 @@ class MailServer:
         if self.inbox is None:
             return None
         name, _, domain = self.inbox.address.rpartition("@")
-        # Longer names than these no server need take (RFC 5321, 4.5.3.1.1); such an answer is known by what it follows.
-        return f"{name}+{word}@{domain}" if len(name) + 1 + len(word) <= _LONGEST_NAME else self.inbox.address
+        # Longer names than these no server need take (RFC 5321, 4.5.3.1.1); such an answer is known by what it quotes.
+        fits = self.inbox.plus and len(name) + 1 + len(word) <= _LONGEST_NAME
+        return f"{name}+{word}@{domain}" if fits else self.inbox.address
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +52,5 @@ class Inbox:
     user: str = ""
     password: Callable[[], str] | None = field(default=None, repr=False)
     folder: str = "INBOX"
+    plus: bool = True
+    """Whether what is sent to ``name+anything@domain`` arrives there as well."""

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
+from mimas.mail.answering import Answering
 from mimas.requests import authoring, effects, journal, waiting
 from mimas.requests.authoring import FILTER
 from mimas.requests.carrying_out import Seal, carry_out
@@ -36,6 +37,8 @@ from mimas.store.referring import sets_of
 from mimas.store.resources import alive
 from mimas.store.store import Store
 
+NO_ANSWERS = Answering()
+
 Asked: TypeAlias = tuple[Wish, int | None]
 """A wish, and of one that has waited its request."""
 
@@ -58,7 +61,8 @@ class Requests:
     """Does what people wish, as far as policy lets them.
 
     ``owners``: type → the attributes that sync rules write, and which. ``seal``: seals a secret value under a name.
-    ``scripts``: the folder of the programs that workflows may run.
+    ``answering``: how the letters of workflows can be answered. ``scripts``: the folder of the programs that these may
+    run.
     """
 
     def __init__(
@@ -67,12 +71,14 @@ class Requests:
         symbols: Symbols,
         owners: Mapping[str, Mapping[str, str]],
         seal: Seal | None = None,
+        answering: Answering = NO_ANSWERS,
         scripts: Path | None = None,
     ) -> None:
         self.store = store
         self.symbols = symbols
         self.owners = owners
         self.seal = seal
+        self.answering = answering
         self.scripts = scripts
         self.policies = Policies(store)
 

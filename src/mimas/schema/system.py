@@ -84,7 +84,8 @@ _TYPES = {
         " ApprovalDuration:d! ApprovalStatus:s! ApprovalResponse:r*>ApprovalResponse EndpointAddress:s*"
         " ComputedActor:r*"
     ),
-    "ApprovalResponse": "Approval:r>Approval Decision:s! Reason:s Requestor:r ComputedActor:r*",
+    "ApprovalResponse": "Approval:r>Approval Decision:s! Reason:s Requestor:r OnBehalfOf:r ComputedActor:r*",
+    "Delegation": "Delegator:r! Delegate:r! From:d Until:d ForObjectType:s* Reason:s",
 }
 
 RUNTIME = frozenset({"Request", "WorkflowInstance", "Approval", "ApprovalResponse"})

@@ -187,6 +187,14 @@ def marked(tx: Transaction, mark: str) -> Kept | None:
     return _kept(row) if row else None
 
 
+def asking(tx: Transaction, approval: int, approver: int) -> Kept | None:
+    """The last one that asked somebody to decide over an approval."""
+    row = tx.row(
+        f"SELECT {_COLUMNS} FROM letter WHERE about = ? AND asked = ? ORDER BY id DESC LIMIT 1", approval, approver
+    )
+    return _kept(row) if row else None
+
+
 def counts(tx: Transaction) -> dict[str, int]:
     """How many there are in each state."""
     return {state: int(count) for state, count in tx.rows("SELECT state, count(*) FROM letter GROUP BY state")}

@@ -1,177 +1,152 @@
-"""Letters that workflows write: to whom, in which language, and what the look-ups of their templates find."""
+"""Letters that workflows write: a template in the language of whoever gets one, filled with what look-ups find."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 from mimas.language.coercion import as_date
-from mimas.mail.layout import Changed, changes
-from mimas.mail.standard import standard
-from mimas.mail.templates import Filled, LookUp, fill, localised, look_ups, parse
-from mimas.requests.wishes import Change, Mode
-from mimas.schema.attributes import Kind
-from mimas.schema.values import Scalar
-from mimas.store.identifying import finder
-from mimas.store.letters import Letter
+from mimas.mail import layout
+from mimas.mail.asking import ways
+from mimas.mail.standard import NAMES, standard
+from mimas.mail.templates import LookUp, Template, asking, fill, localised, look_ups, parse
+from mimas.requests.target import load
+from mimas.schema.values import Scalar, as_list
+from mimas.store.letters import Letter, new_mark
 from mimas.store.subjects import Resource
+from mimas.workflows.changes import changed
 from mimas.workflows.lookups import Id
 from mimas.workflows.outcome import ActivityError
+from mimas.workflows.people import address, language
 from mimas.workflows.situation import ACTION, Situation
 from mimas.workflows.wording import shown
 
-_ADDRESSES = ("email", "mail", "emailaddress")
-_LANGUAGES = ("locale", "preferredlanguage", "language")
-_MEMBERS = ("computedmember", "explicitmember", "member", "members")
-"""The attributes, folded, in which all this stands, whatever a home calls them; the first that has a value counts."""
-_ADDRESS = re.compile(r"[^\s@<>,;\"]{1,64}@[^\s@<>,;\"]{1,255}")
+TEMPLATE = "EmailTemplate"
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z")
-_MOST = 5_000
-"""Members of groups that get a letter each, at most."""
 
-Others: TypeAlias = Mapping[str, Sequence[object]]
-"""What a letter finds besides, by path: `Approval/Deadline`."""
+Given: TypeAlias = Mapping[str, Callable[[], Sequence[object]]]
+"""What look-ups below ``Approval`` find, by the folded name: asked only where a template has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """Who gets a letter: an address, whose it is if that is known, and in which language."""
+class Letters:
+    """The letters of one turn of a workflow."""
 
-    address: str
-    id: int | None = None
-    language: str = ""
+    def __init__(self, at: Situation) -> None:
+        self.at = at
+        self._templates: dict[str, Texts] = {}
 
+    def to(
+        self,
+        person: int | str,
+        template: "str | Texts",
+        *,
+        about: int | None = None,
+        given: Given | None = None,
+        until: datetime | None = None,
+        follows: str | None = None,
+    ) -> Letter | None:
+        """A letter to somebody, or to an address; none where nobody knows the address.
 
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """A template: its subject and body, and those in other languages, each as ``de: …``."""
+        ``template``: the name of an EmailTemplate, or of one of Mimas's own; or texts. ``about``: the resource that it
+        tells of; ``until``: they are asked to decide over that, until this instant; ``follows``: the mark of an earlier
+        letter.
+        Raises `ActivityError` where there is no such template.
+        """
+        at = self.at
+        resource = at.lookups.subjects.other(person) if isinstance(person, int) else None
+        where = person if isinstance(person, str) else address(at.store, resource) if resource is not None else ""
+        if not where:
+            return None
+        tongue = language(at.store, resource) if resource is not None else ""
+        mark, asks = new_mark(), until is not None
+        subject, body = (self._texts(template) if isinstance(template, str) else template)(tongue)
+        parsed = _parsed(subject, asking(body) if asks else body)
+        values: dict[str, Sequence[object]] = {
+            str(one): self._values(one, resource or where, given or {}) for one in look_ups(parsed)
+        }
+        if asks:
+            answering = at.requests.answering
+            values |= ways(mark, answering.base, answering.server, tongue)
+        filled = fill(parsed, values)
+        return Letter(
+            (where,),
+            filled.subject,
+            filled.text,
+            filled.html,
+            about,
+            person if asks and isinstance(person, int) else None,
+            until,
+            follows,
+            mark,
+        )
 
-    subject: str
-    body: str
-    subjects: Sequence[str] = ()
-    bodies: Sequence[str] = ()
+    def _texts(self, name: str) -> "Texts":
+        if name not in self._templates:
+            self._templates[name] = self._found(name)
+        return self._templates[name]
 
+    def _found(self, name: str) -> "Texts":
+        if name in NAMES:
+            return standard(name).texts
+        for text in (f"{TEMPLATE}/{name}", name):
+            ids = _ids(self.at, text)
+            resource = load(self.at.tx, self.at.store, ids[0], ()) if ids else None
+            if resource is not None and resource.type == TEMPLATE:
+                return _Kept(resource.values)
+        raise ActivityError(f"There is no {TEMPLATE} '{name}', by which a letter was to be written.", final=True)
 
-def recipients(at: Situation, text: str) -> tuple[list[Recipient], list[str]]:
-    """Whom a text names, each once, and what those are called that have no address.
-
-    Separated by ``;`` stand addresses, and whatever `Situation.resources` understands. A group or a set with an address
-    is written to there; without one, its members are (MIM sends to the address of the group only).
-    Raises `ActivityError` for words that are neither an address nor anybody.
-    """
-    ids: list[int] = []
-    found: list[Recipient] = []
-    for part in [text] if text[:1] in ("=", "/") else filter(None, map(str.strip, text.split(";"))):
-        for value in at.lookups.select(part) if part.startswith("/") else at.values(part):
-            if isinstance(value, str) and "@" in value:
-                found += [Recipient(_checked(one)) for one in filter(None, map(str.strip, value.split(";")))]
-            else:
-                ids += at.known(part, [value])
-    silent: list[str] = []
-    found += list(_of(at, ids, silent, set()))
-    return list({one.address.casefold(): one for one in found}.values()), silent
-
-
-def template(at: Situation, name: str) -> Texts:
-    """The template of a name, a GUID or an id. Raises `ActivityError`."""
-    find = finder(at.tx)
-    id_ = find(name) or find(f"EmailTemplate/{name}")
-    resource = at.lookups.subjects.other(id_) if id_ is not None else None
-    if resource is None or resource.type != "EmailTemplate":
-        raise ActivityError(f"There is no EmailTemplate '{name}': `mimas list EmailTemplate` shows those there are.")
-
-    def several(attribute: str) -> list[str]:
-        return [str(value) for value in resource.values(attribute)]
-
-    subject, body = "".join(several("EmailSubject")), "".join(several("EmailBody"))
-    return Texts(subject, body, several("LocalizedEmailSubject"), several("LocalizedEmailBody"))
-
-
-def standard_template(name: str) -> Texts:
-    """One of the letters that Mimas writes by itself."""
-    found = standard(name)
-    return Texts(found.subject, found.body, found.subjects, found.bodies)
-
-
-def letter(at: Situation, texts: Texts, to: Recipient, others: Others | None = None) -> Letter:
-    """A letter about the target of a workflow, in the language of whoever gets it."""
-    filled = filling(at, texts, to, others or {})
-    return Letter((to.address,), filled.subject, filled.text, filled.html, at.about.target)
-
-
-def filling(at: Situation, texts: Texts, to: Recipient, others: Others) -> Filled:
-    """A template with what its look-ups find, in the language of whoever gets it."""
-    subject = localised(texts.subject, texts.subjects, to.language)
-    found = parse(subject, localised(texts.body, texts.bodies, to.language))
-    given = {path.casefold(): values for path, values in others.items()}
-    values = {str(one): given.get(str(one).casefold()) or _values(at, one, to) for one in look_ups(found)}
-    return fill(found, values)
-
-
-def changed(at: Situation) -> Iterator[Changed]:
-    """What the request of a workflow changes; of what is done already nobody knows what was there before."""
-    request = at.about.request
-    for change in request.wish.changes if request is not None else ():
-        values = _words(at, _meant(at, request.wish.type if request is not None else "", change))
-        if change.mode is Mode.REMOVE:
-            yield Changed(change.attribute, values, ())
-        elif change.mode is Mode.INSERT or at.about.phase == ACTION:
-            yield Changed(change.attribute, (), values)
+    def _values(self, look_up: LookUp, recipient: Resource | str, given: Given) -> Sequence[object]:
+        lookups, rest = self.at.lookups, tuple(name.casefold() for name in look_up.attributes)
+        if look_up.root == "RequestParameter":
+            return [self._changes]
+        if isinstance(recipient, str) and look_up.root == "Recipient":
+            return () if rest else [recipient]
+        if look_up.root == "Recipient" and not isinstance(recipient, str):
+            found = lookups.along([recipient.id], rest)
+        elif look_up.root == "Approval":
+            return given[rest[0]]() if len(rest) == 1 and rest[0] in given else ()
         else:
-            yield Changed(change.attribute, _words(at, at.lookups(f"//Target/{change.attribute}")), values)
+            found = lookups(f"//{look_up}")
+        return [self._readable(value) for value in found]
+
+    def _readable(self, value: Scalar) -> object:
+        if isinstance(value, str) and _INSTANT.fullmatch(value):
+            return as_date(value)
+        return shown([value], self.at.lookups) if isinstance(value, Id) else value
+
+    @cached_property
+    def _changes(self) -> object:
+        at, request = self.at, self.at.about.request
+        done = at.about.phase == ACTION
+        return layout.changes(changed(at.tx, at.store, request.wish, done=done) if request is not None else ())
 
 
-def _meant(at: Situation, type_: str, change: Change) -> Sequence[Scalar]:
-    attribute = at.store.catalogue.get(type_, {}).get(change.attribute)
-    if attribute is None or attribute.kind is not Kind.REFERENCE:
-        return change.values
-    return [Id(value) for value in change.values]
+Texts: TypeAlias = Callable[[str | None], tuple[str, str]]
+"""Language → subject and body."""
 
 
-def _words(at: Situation, found: Sequence[Scalar]) -> list[str]:
-    return [shown([value], at.lookups) for value in found]
+class _Kept:
+    """The texts of a resource of the type EmailTemplate, by language."""
+
+    def __init__(self, values: Mapping[str, object]) -> None:
+        self.values = values
+
+    def __call__(self, tongue: str | None) -> tuple[str, str]:
+        return self._one("EmailSubject", tongue), self._one("EmailBody", tongue)
+
+    def _one(self, name: str, tongue: str | None) -> str:
+        others: Iterable[Scalar] = as_list(self.values.get(f"Localized{name}"))  # type: ignore[arg-type]
+        return localised(str(self.values.get(name, "")), map(str, others), tongue)
 
 
-def _values(at: Situation, look_up: LookUp, to: Recipient) -> Sequence[object]:
-    if look_up.root == "RequestParameter":
-        rows = changes(changed(at))
-        return [rows] if rows else []
-    path = tuple(name.casefold() for name in look_up.attributes)
-    if look_up.root != "Recipient":
-        found = at.lookups(f"//{look_up}")
-    elif to.id is None:
-        found = () if path else [to.address]
-    else:
-        found = at.lookups.along([to.id], path)
-    return [_value(at, value) for value in found]
+def _ids(at: Situation, text: str) -> list[int]:
+    try:
+        return at.resources(text)
+    except ActivityError:
+        return []
 
 
-def _value(at: Situation, value: Scalar) -> object:
-    """A value for people: resources are called by their names, and instants are no texts."""
-    if isinstance(value, str) and _INSTANT.fullmatch(value):
-        return as_date(value)
-    return shown([value], at.lookups) if isinstance(value, Id) else value
-
-
-def _of(at: Situation, ids: Sequence[int], silent: list[str], met: set[int]) -> Iterator[Recipient]:
-    """The recipients that resources stand for."""
-    for resource in at.lookups.subjects.load(id_ for id_ in ids if id_ not in met):
-        met.add(resource.id)
-        if len(met) > _MOST:
-            raise ActivityError(f"A letter would go to more than {_MOST:,} people: name fewer.", final=True)
-        if address := _first(at, resource, _ADDRESSES):
-            yield Recipient(address, resource.id, _first(at, resource, _LANGUAGES))
-        elif members := next((some for name in _MEMBERS if (some := at.lookups.of(resource, [name]))), ()):
-            yield from _of(at, [int(value) for value in members if isinstance(value, Id)], silent, met)
-        else:
-            silent.append(shown([Id(resource.id)], at.lookups))
-
-
-def _first(at: Situation, resource: Resource, names: Sequence[str]) -> str:
-    return next((str(found[0]) for name in names if (found := at.lookups.of(resource, [name]))), "")
-
-
-def _checked(text: str) -> str:
-    if not _ADDRESS.fullmatch(text):
-        raise ActivityError(f"'{text}' is no mail address.")
-    return text
+@lru_cache(maxsize=256)
+def _parsed(subject: str, body: str) -> Template:
+    return parse(subject, body)

@@ -6,11 +6,16 @@ from pydantic import Field
 
 from mimas.mail import templates
 from mimas.store import letters as kept
-from mimas.workflows import letters
 from mimas.workflows.activities.contract import Activity
-from mimas.workflows.letters import Texts
+from mimas.workflows.letters import Letters, Texts
+from mimas.workflows.lookups import Id
 from mimas.workflows.outcome import Done, Outcome
+from mimas.workflows.recipients import recipients
 from mimas.workflows.situation import Situation
+from mimas.workflows.wording import shown
+
+_SHOWN = 10
+"""So many are told of by name."""
 
 
 class Notification(Activity):
@@ -29,17 +34,19 @@ class Notification(Activity):
 
     def run(self, at: Situation) -> Outcome:
         """Put the letters where they are sent from."""
-        to, silent = letters.recipients(at, self.to)
-        texts = self._texts(at)
-        kept.put(at.tx, [letters.letter(at, texts, one) for one in to], at.now)
-        told = ", ".join(one.address for one in to[:10]) + (f" and {len(to) - 10} others" if len(to) > 10 else "")
-        lacking = f"; without an address: {', '.join(silent[:10])}" if silent else ""
-        return Done(f"to {told or 'nobody'}{lacking}")
+        letters, texts = Letters(at), self._texts(at)
+        written = {to: letters.to(to, texts, about=at.about.target) for to in recipients(at, self.to)}
+        some = [letter for letter in written.values() if letter is not None]
+        kept.put(at.tx, some, at.now)
+        told = [letter.to[0] for letter in some[:_SHOWN]] + [f"{len(some) - _SHOWN} others"] * bool(some[_SHOWN:])
+        silent = [Id(to) for to, letter in written.items() if letter is None and isinstance(to, int)]
+        lacking = f"; without an address: {shown(silent[:_SHOWN], at.lookups)}" if silent else ""
+        return Done(f"to {', '.join(told) or 'nobody'}{lacking}")
 
-    def _texts(self, at: Situation) -> Texts:
-        if self.template:
-            return letters.template(at, at.text(self.template))
-        return Texts(self.subject, self.body) if self.body else letters.standard_template("notification")
+    def _texts(self, at: Situation) -> str | Texts:
+        if self.body:
+            return lambda _: (self.subject, self.body)
+        return at.text(self.template) if self.template else "notification"
 
     def texts(self) -> Iterator[str]:
         """A letter's own texts are templates, which understand more."""

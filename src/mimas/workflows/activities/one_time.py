@@ -12,12 +12,14 @@ from pydantic import Field
 from mimas.language.coercion import as_date, iso
 from mimas.store import facts
 from mimas.store import letters as kept
-from mimas.workflows import letters
+from mimas.store.letters import Letter
 from mimas.workflows.activities.gates import Gate, failed, person
+from mimas.workflows.letters import Letters
 from mimas.workflows.outcome import ActivityError, Done, Outcome, Waits
+from mimas.workflows.recipients import recipients
 from mimas.workflows.situation import Situation
 
-_CODE = "WorkflowData/Code"
+_CODE = "Code"
 _LATE, _WRONG = "The code was not given in time.", "The code was wrong too often."
 _SPACES = str.maketrans("", "", " \t\r\n-")
 
@@ -51,17 +53,23 @@ class OneTimePasswordGate(Gate):
         return Waits(until, state)
 
     def _begin(self, at: Situation) -> Outcome:
-        to, _ = letters.recipients(at, self.address)
-        if person(at) and len(to) != 1:
-            raise ActivityError(f"A code goes to one mail address, and {self.address} has {len(to)}.", final=True)
+        to = recipients(at, self.address)
         code = "".join(secrets.choice("0123456789") for _ in range(self.digits))
-        texts = letters.template(at, at.text(self.template)) if self.template else letters.standard_template("code")
-        letter = letters.letter(at, texts, to[0], {_CODE: [code]})
+        letter = self._letter(at, to[0], code) if person(at) and len(to) == 1 else None
+        if letter is None:
+            raise ActivityError(f"A code goes to one mail address, and {self.address} has not just one.", final=True)
         kept.put(at.tx, [letter], at.now)
         salt = secrets.token_hex(16)
         until: datetime = at.now + at.duration(self.valid)
         state = {"salt": salt, "hash": _hashed(code, salt), "until": iso(until), "wrong": 0, "letter": letter.mark}
         return Waits(until, state, "a code was sent")
+
+    def _letter(self, at: Situation, to: int | str, code: str) -> Letter | None:
+        at.data[_CODE] = [code]
+        try:
+            return Letters(at).to(to, at.text(self.template) if self.template else "code", about=at.about.target)
+        finally:
+            del at.data[_CODE]  # the code is kept nowhere but in the letter
 
     def answered(self, state: dict[str, Any], answer: str, now: datetime) -> tuple[dict[str, Any], str]:
         """Whether it is the code; spaces do not matter."""
