@@ -38,7 +38,7 @@ def create(installation: Installation, type_: str, texts: Sequence[str], who: st
     """Make a resource."""
     from mimas.requests.wishes import Operation, Wish
 
-    changes = _changes(installation, type_, texts)
+    changes = changes_of(installation, type_, texts)
     _submit(installation, who, [Wish(Operation.CREATE, type_, None, changes, because)])
 
 
@@ -49,7 +49,7 @@ def modify(
     from mimas.requests.wishes import Operation, Wish
 
     ids = [one(installation, type_, key) for key in keys]
-    changes = _changes(installation, type_, texts)
+    changes = changes_of(installation, type_, texts)
     _submit(installation, who, [Wish(Operation.PUT, type_, id_, changes, because) for id_ in ids])
 
 
@@ -70,7 +70,8 @@ def cancel(installation: Installation, number: int, who: str | None) -> None:
     _submit(installation, who, [Wish(Operation.PUT, "Request", number, changes)])
 
 
-def _changes(installation: Installation, type_: str, texts: Sequence[str]) -> Any:
+def changes_of(installation: Installation, type_: str, texts: Sequence[str]) -> Any:
+    """What somebody has typed, as changes to a resource of a type. Raises `CommandError`."""
     from mimas.requests.assignments import AssignmentError, changes
 
     def refer(attribute: "Attribute", text: str) -> int:
