@@ -1,35 +1,125 @@
-"""``request answer`` and ``request unlock``: people who prove who they are, and those who have failed at it."""
+"""What carries letters and answers: the mail of `mimas worker`, and the pages of `mimas serve`."""
 
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from threading import Event, Thread
+from typing import TYPE_CHECKING
 
-from mimas.cli.failing import CommandError, Exit
-from mimas.cli.finding import named
+from mimas.cli.failing import CommandError, message
 from mimas.cli.installation import Installation
 from mimas.cli.printing import out
-from mimas.cli.requesting import requests_of
+
+if TYPE_CHECKING:
+    from mimas.mail.deciding import Approvals, Opens
+    from mimas.mail.rounds import Rounds
+
+_LOOK, _AWAY = timedelta(seconds=1), timedelta(seconds=10)
+"""So often it is looked whether a letter is due; and so much later when it could not."""
 
 
-def answer(installation: Installation, number: int, code: str, who: str) -> None:
-    """Give an answer to a request, and tell what has become of it."""
-    from mimas.requests.waiting import read
-    from mimas.workflows.answering import answer
-    from mimas.workflows.worker import Worker
-
-    requests, actor = requests_of(installation), named(installation, who)
-    said = answer(requests, number, sys.stdin.readline().strip() if code == "-" else code, actor)
-    Worker(requests).authorize(number)
-    if said:
-        raise CommandError(said, Exit.FAILED)
-    with installation.store.transaction() as tx:
-        found = read(tx, installation.store, number)
-    out.print(f"request {number}: {found.status if found is not None else 'not there any more'}", markup=False)
+def opens(home: Path, what: str) -> "Opens":
+    """Opens the approvals of a home, with the documents that are in force then."""
+    return lambda: _opened(home, what)
 
 
-def unlock(installation: Installation, who: str) -> None:
-    """Forget that somebody has failed."""
-    from mimas.store import facts
+@contextmanager
+def _opened(home: Path, what: str) -> "Iterator[Approvals]":
+    from mimas.cli.requesting import requests_of
+    from mimas.workflows.approving.consents import Consents
 
-    person = named(installation, who)
-    with installation.doing(f"{who} let in again"), installation.store.transaction() as tx:
-        number = facts.forgive(tx, person)
-    out.print(f"{who} may try again." if number else f"{who} has not failed.", markup=False)
+    installation = Installation(home, what)
+    try:
+        yield Consents(requests_of(installation))
+    finally:
+        installation.close()
+
+
+def rounds(installation: Installation) -> "Rounds | None":
+    """The rounds with an installation's letters; none without a document of kind Mail."""
+    from mimas.mail.collecting import Office
+    from mimas.mail.rounds import Rounds
+    from mimas.secrets.keys import find_keys
+
+    setup = installation.engine.setup
+    if setup.mail is None:
+        return None
+    office = Office(
+        installation.store, setup.mail, opens(installation.home, "an answer by mail"), find_keys, setup.public_url, _say
+    )
+    return Rounds(office, setup.keep_runs)
+
+
+@contextmanager
+def mailing(home: Path) -> Iterator[None]:
+    """Send letters and read answers beside what is done within: a mail server that hangs holds up nothing else."""
+    stop = Event()
+    thread = Thread(target=_mail, args=(home, stop), name="mail", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        # A server may take its time; what is cut off now is sent again later, under the same Message-ID.
+        thread.join(10)
+
+
+def _mail(home: Path, stop: Event) -> None:
+    """Go the rounds until it is to end; anew with other documents, and when the database has been away."""
+    said = ""
+    while not stop.is_set():
+        installation = Installation(home, "letters")
+        try:
+            _with(installation, stop)
+            said = ""
+        except Exception as error:  # noqa: BLE001 - whatever it is, the next look may find it gone
+            if (told := message(error)[0]) != said:
+                _say(told)
+                said = told
+            stop.wait(_AWAY.total_seconds())
+        finally:
+            installation.close()
+
+
+def _with(installation: Installation, stop: Event) -> None:
+    """Go as long as the same documents are in force."""
+    from mimas.store import documents
+
+    store, gone = installation.store, rounds(installation)
+    with store.reading() as tx:
+        state = documents.state(tx)
+    while not stop.wait(_LOOK.total_seconds()):
+        if gone is not None:
+            gone.go(datetime.now(UTC))
+        with store.reading() as tx:
+            if documents.state(tx) != state:
+                return
+
+
+def serve(installation: Installation, host: str, port: int) -> None:
+    """Serve the pages until a signal says to stop."""
+    from mimas.secrets.errors import SecretError
+    from mimas.secrets.keys import find_keys
+    from mimas.web.app import create
+    from mimas.web.serving import server
+
+    installation.store  # noqa: B018 - a home in which nothing is in force is told now, and not to whoever opens a link
+    try:
+        find_keys()
+    except SecretError as error:
+        raise CommandError(f"No link can be verified: {error}") from None
+    home, _ = installation.settings
+    if not home.public_url:
+        _say("Letters have no links: mimas.toml does not say `public_url`, the address where people reach these pages.")
+    app = create(home.name, opens(installation.home, "a decision by a link"), find_keys)
+    running = server(app, host, port)
+    _say(f"Pages are served at http://{host}:{port} from now on.")
+    running.run()
+    if not running.started:
+        raise CommandError(f"Nothing can be served at {host}:{port}: another program may have that port.")
+    _say("Stopped.")
+
+
+def _say(text: str) -> None:
+    out.print(text, markup=False)

@@ -16,6 +16,7 @@ from mimas.cli.commands import (
     explaining,
     history,
     holds,
+    letters,
     migrate,
     plans,
     requests,
@@ -59,6 +60,7 @@ for _commands in (
     schedules,
     sets,
     workflows,
+    letters,
 ):
     app.add_typer(_commands.commands)
 for _name, _group in {
@@ -68,6 +70,7 @@ for _name, _group in {
     "audit": audit.audit,
     "holds": holds.holds,
     "learned": history.learned,
+    "letters": letters.letters,
     "schedules": schedules.schedules,
     "policy": requests.policy,
     "request": requests.request,

@@ -95,6 +95,18 @@ def foresight(count: int, *, json: bool) -> None:
     out.print(f"\n{count:,} people, Python {platform.python_version()}, {platform.machine()}")
 
 
+def workflows(count: int, database: str | None, *, json: bool) -> None:
+    """Run the benchmark of workflows and print its figures."""
+    from mimas.bench.working import run as run_
+
+    found = run_(count, database, _say(quiet=json))
+    if json:
+        as_json({"people": count, "figures": [asdict(figure) for figure in found]})
+        return
+    table(("workflows", "a second", ""), ((f.what, f"{f.rate:,.0f}", f.remark) for f in found))
+    out.print(f"\n{count:,} people, Python {platform.python_version()}, {platform.machine()}")
+
+
 def _time(seconds: float) -> str:
     return f"{seconds * 1000:.1f} ms" if seconds < 0.1 else f"{seconds:.1f} s"
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from mimas.cli.answering import mailing, rounds
 from mimas.cli.failing import CommandError, Exit, message
 from mimas.cli.installation import Installation
 from mimas.cli.printing import as_json, instant, out, table
@@ -27,10 +28,13 @@ def work(installation: Installation, *, once: bool) -> int:
     with signals.caught():
         if once:
             done = Worker(requests_of(installation)).work(signals.stops)
+            if (gone := rounds(installation)) is not None:
+                done += gone.go(datetime.now(UTC))
             out.print(f"{done:,} seen to." if done else "Nothing is due.", markup=False)
             return Exit.DONE
         out.print("Workflows are run from now on.", markup=False)
-        _go_on(installation, signals)
+        with mailing(installation.home):
+            _go_on(installation, signals)
         out.print("Stopped.", markup=False)
     return Exit.DONE
 

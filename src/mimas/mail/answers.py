@@ -170,9 +170,9 @@ def _automatic(mail: Message) -> str:
     """Why it is one that a program has sent by itself; empty if it is not."""
     said = str(mail.get("Auto-Submitted", "no")).partition(";")[0].strip().casefold()
     if said != "no":
-        return f"Auto-Submitted: {said[:40]}"
+        return f"Auto-Submitted: {_line(said)[:40]}"
     if str(mail.get("Precedence", "")).strip().casefold() in ("bulk", "junk", "list", "auto_reply"):
-        return f"Precedence: {str(mail.get('Precedence'))[:40]}"
+        return f"Precedence: {_line(str(mail.get('Precedence')))[:40]}"
     for name in ("X-Autoreply", "X-Autorespond", "List-Id"):
         if name in mail:
             return name
@@ -231,9 +231,14 @@ def _decoded(part: Message) -> str:
     if not isinstance(data, bytes):
         return ""
     try:
-        return data.decode(part.get_content_charset("utf-8"), errors="replace")
-    except LookupError:
-        return data.decode("utf-8", errors="replace")
+        return _whole(data.decode(part.get_content_charset("utf-8"), errors="replace"))
+    except (LookupError, ValueError):
+        return _whole(data.decode("utf-8", errors="replace"))
+
+
+def _whole(text: str) -> str:
+    """The text without NUL and half characters, which no database takes."""
+    return text.replace("\0", "").encode(errors="replace").decode()
 
 
 def _distinct(some: Iterable[str]) -> tuple[str, ...]:
@@ -241,4 +246,4 @@ def _distinct(some: Iterable[str]) -> tuple[str, ...]:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(_whole(text).split())

@@ -20,9 +20,9 @@ table.changes { width: 100%; border-collapse: collapse; margin: 0 0 16px; }
 table.changes th, table.changes td { text-align: left; vertical-align: top; padding: 6px 8px 6px 0;
   border-bottom: 1px solid #d9dee5; overflow-wrap: anywhere; }
 table.changes th { font-size: 13px; font-weight: 600; color: #52606d; }
-.OldValueStyle { text-decoration: line-through; color: #7b8794; }
+.OldValueStyle { color: #616e7c; }
+.NewValueStyle { font-weight: 600; }
 .quiet { font-size: 14px; color: #52606d; }
-.said { white-space: pre-line; }
 @media (prefers-color-scheme: dark) {
   body, .page { background: #16191d !important; color: #e4e7eb !important; }
   .card { background: #1f242a !important; }
@@ -32,7 +32,7 @@ table.changes th { font-size: 13px; font-weight: 600; color: #52606d; }
 }
 """.replace("FONT", _FONT)
 _BUTTON = Markup(
-    '<a href="{}" style="display:inline-block;padding:12px 22px;margin:0 12px 12px 0;border-radius:6px;'
+    '<a class="button" href="{}" style="display:inline-block;padding:12px 22px;margin:0 12px 12px 0;border-radius:6px;'
     'background:{};color:#ffffff;font-weight:600;text-decoration:none">{}</a>'
 )
 _GREEN, _RED, _BLUE = "#0b6b3a", "#a61b1b", "#1d4ed8"

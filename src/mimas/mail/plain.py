@@ -3,6 +3,10 @@
 import re
 from html.parser import HTMLParser
 
+_BUTTON = "button"
+"""The class of links that stand in a line of their own."""
+_AFTER = "NewValueStyle"
+"""The class of a cell that holds what is to be, in a table of changes (MIM's templates style it)."""
 _HIDDEN = frozenset({"head", "style", "script", "title", "template"})
 _BLOCKS = frozenset(
     (
@@ -44,7 +48,7 @@ class _Reader(HTMLParser):
         self.hidden = 0
         self.lists: list[int | None] = []
         """The next number of each list that is open; none where it has no numbers."""
-        self.link: tuple[str, int] | None = None
+        self.link: tuple[str, int, bool] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _HIDDEN:
@@ -55,11 +59,12 @@ class _Reader(HTMLParser):
         elif tag == "li":
             self.parts.append(f"\n{self._bullet()}")
         elif tag in _CELLS:
-            self.parts.append("\v")
+            self.parts.append("\v→ " if dict(attrs).get("class") == _AFTER else "\v")
         elif tag in _BLOCKS or tag in _LINES:
             self.parts.append("\f" if tag in _BLOCKS else "\n")
         elif tag == "a":
-            self.link = (dict(attrs).get("href") or "", len(self.parts))
+            button = dict(attrs).get("class") == _BUTTON
+            self.link = (dict(attrs).get("href") or "", len(self.parts), button)
 
     def handle_endtag(self, tag: str) -> None:
         if tag in _HIDDEN:
@@ -71,10 +76,11 @@ class _Reader(HTMLParser):
         elif tag in _BLOCKS:
             self.parts.append("\f")
         elif tag == "a" and self.link:
-            href, start = self.link
+            href, start, button = self.link
             said = "".join(self.parts[start:]).strip()
             if href.startswith(("http:", "https:", "mailto:")) and href.removeprefix("mailto:") != said:
                 self.parts.append(f": {href}" if said else href)
+            self.parts += ["\n"] if button else []
             self.link = None
 
     def handle_data(self, data: str) -> None:

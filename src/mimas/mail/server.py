@@ -11,6 +11,8 @@ PORTS: dict[Tls, int] = {"starttls": 587, "implicit": 465, "none": 25}
 INBOX_PORTS: dict[Tls, int] = {"starttls": 143, "implicit": 993, "none": 143}
 """The usual ports of IMAP (RFC 9051; RFC 8314)."""
 _LONGEST_NAME = 64
+ROOM = 15
+"""Characters that the name of an inbox may have, so that a word fits behind it: one of about 48."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ _OPTIONAL = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*):\s*(.*)", re.DOTALL)
+_SHOWN = 60
+"""Characters of a look-up in a message."""
 _SUBJECT = 200
 """A subject's characters: what is longer, no mail program shows."""
 
@@ -188,18 +190,22 @@ _ROOTS = {root.casefold(): root for root in ROOTS}
 
 def _wrong(path: str, *, closed: bool) -> tuple[str, str] | None:
     """What is wrong with a look-up, and what to do."""
-    shown = f"`[//{path[:80]}{']' if closed else ''}`"
+    path = path.encode(errors="replace").decode()
+    shown = f"`[//{_short(path)}{']' if closed else ''}`"
     if not closed:
         return f"the look-up {shown} has no end", "write a ] behind its last attribute"
     root, *attributes = path.split("/")
     if (known := _ROOTS.get(root.casefold())) is None:
         near = get_close_matches(root, ROOTS, n=1)
         hint = f"did you mean '{near[0]}'?" if near else f"it begins with one of {', '.join(ROOTS)}"
-        return f"the look-up {shown} begins with '{root}', which means nothing", hint
+        return f"the look-up {shown} begins with '{_short(root)}', which means nothing", hint
     if not attributes and known not in _ALONE:
         return f"the look-up {shown} names no attribute", f"write `[//{known}/…]`"
     if bad := [name for name in attributes if not _NAME.fullmatch(name)]:
-        return f"the look-up {shown} holds '{bad[0]}', which is no name of an attribute", "write names, with / between"
+        return (
+            f"the look-up {shown} holds '{_short(bad[0])}', which is no name of an attribute",
+            "write names, with / between",
+        )
     if known == "RequestParameter" and [name.casefold() for name in attributes] not in [
         [name.casefold()] for name in _PARAMETERS
     ]:
@@ -208,6 +214,10 @@ def _wrong(path: str, *, closed: bool) -> tuple[str, str] | None:
 
 
 _Known: TypeAlias = Mapping[str, Sequence[object]]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
 
 
 def _texts(parts: Parts, values: _Known) -> Iterator[str]:
@@ -231,7 +241,11 @@ def _markup(parts: Parts, values: _Known) -> Iterator[str]:
 
 def _escaped(look_up: LookUp, values: _Known) -> Markup:
     some = values.get(str(look_up).casefold(), ())
-    return Markup(", ").join(one if isinstance(one, Markup) else escape(_text(one)) for one in some)
+    return Markup(", ").join(one if isinstance(one, Markup) else _lines(_text(one)) for one in some)
+
+
+def _lines(text: str) -> Markup:
+    return Markup("<br>\n").join(escape(line) for line in text.splitlines())
 
 
 def _text(value: object) -> str:

@@ -115,6 +115,22 @@ class Policy:
         """Those of them that start workflows."""
         return self._starting[action]
 
+    def granting(self, action: Action, attribute: str) -> tuple[PolicyRule, ...]:
+        """Those of them that grant an action on an attribute, to whomever; on a resource as a whole: empty."""
+        # Of what no rule names, as of what somebody has made up, nothing is remembered.
+        key = action, attribute if attribute in self._named else ALL
+        if key not in self._granting:
+            self._granting[key] = tuple(rule for rule in self.of(action) if rule.grants and rule.covers(key[1]))
+        return self._granting[key]
+
+    @cached_property
+    def _named(self) -> frozenset[str]:
+        return frozenset(name for rule in self.rules for name in rule.attributes) | {""}
+
+    @cached_property
+    def _granting(self) -> dict[tuple[Action, str], tuple[PolicyRule, ...]]:
+        return {}
+
     def may_hold(self, set_: int | None, type_: str) -> bool:
         """Whether a new resource of a type may be in a set: nobody has listed it, so the filter must take the type."""
         if set_ not in self._types:
@@ -145,10 +161,15 @@ class Policies:
 
     def current(self, tx: Transaction) -> Policy:
         """The policy as it is in a transaction."""
-        version = str(tx.value("SELECT value FROM meta WHERE key = ?", KEY))
-        if self._known is None or self._known[0] != version:
-            self._known = version, load(tx, self.store)
+        now = version(tx)
+        if self._known is None or self._known[0] != now:
+            self._known = now, load(tx, self.store)
         return self._known[1]
+
+
+def version(tx: Transaction) -> str:
+    """A text that is another one whenever the policy has been changed."""
+    return str(tx.value("SELECT value FROM meta WHERE key = ?", KEY))
 
 
 def renew(tx: Transaction) -> None:

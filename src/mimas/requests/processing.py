@@ -17,6 +17,7 @@ from mimas.requests import authoring, effects, journal, waiting
 from mimas.requests.authoring import FILTER
 from mimas.requests.carrying_out import Seal, carry_out
 from mimas.requests.course import Course, EndedError, WaitsError
+from mimas.requests.foresight import foresee
 from mimas.requests.journal import Status
 from mimas.requests.policy import Policies, Policy, PolicyRule
 from mimas.requests.rights import Standing, candidates, creators, decide, matches, readable, related, standing
@@ -134,6 +135,8 @@ class Requests:
         cause: int | None,
     ) -> tuple[Outcome, list[PolicyRule]]:
         """What became of it, and the rules that it has to wait for: then all of it is to be undone."""
+        with tx.foreseeing():
+            foresee(tx, self.store, actor, wish)
         policy = self.policies.current(tx)
         course = self._begin(tx, policy, actor, wish)
         target = course.target
@@ -141,12 +144,15 @@ class Requests:
         owners = self.owners.get(wish.type, {})
         wrong = faults(target, wish.operation, wish.changes, owners, partial(self._there, tx, policy, course.standing))
         _raise(wrong)
+        called = self._title(wish, target)
+        person = self._person(tx, course, called)
         writer = Writer(tx, self.symbols)
         id_ = carry_out(writer, course, self.seal)
         if failure := effects.follow(writer, policy, wish, target, id_, self.owners):
             raise EndedError(Status.FAILED, failure)
-        called = self._title(wish, target)
-        person = self._person(tx, course, called)
+        with tx.foreseeing():
+            resources.load(tx, [id_])
+            sets_of(tx, [id_])
         # Who has done it is told of all that comes of it, transitions among them.
         self.store.cause = replace(self.store.cause, person=person)
         settle(tx, self.store, writer.context.now)

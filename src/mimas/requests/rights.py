@@ -77,18 +77,15 @@ class Decision:
 
 def candidates(policy: Policy, need: Need, standing: Standing) -> list[PolicyRule]:
     """The rules that grant something, as far as can be told before it is done."""
-    return [rule for rule in policy.of(need.action) if rule.grants and matches(rule, need, standing)]
+    return [rule for rule in policy.granting(need.action, need.attribute) if matches(rule, need, standing)]
 
 
 def creators(policy: Policy, need: Need, standing: Standing, type_: str) -> list[PolicyRule]:
     """The same of a resource that is to be made: how it will refer to the actor is not known yet."""
     return [
         rule
-        for rule in policy.of(need.action)
-        if rule.grants
-        and rule.covers(need.attribute)
-        and (rule.principals is None or rule.principals in standing.sets)
-        and policy.may_hold(rule.after, type_)
+        for rule in policy.granting(need.action, need.attribute)
+        if (rule.principals is None or rule.principals in standing.sets) and policy.may_hold(rule.after, type_)
     ]
 
 

@@ -91,9 +91,11 @@ def load(tx: Transaction, store: Store, id_: int, changes: Sequence[Change]) -> 
     target = Target(row, type_, store.catalogue.get(type_, {}), dict(decode(row.doc)))
     for change in changes:
         if target.is_reference(change.attribute):
-            # Of a long list only what the change is about.
-            some = [value for value in change.values if isinstance(value, int)]
-            among = None if change.mode is Mode.REPLACE else some
-            found = targets(tx, id_, store.symbol(change.attribute), among)
-            target.references.setdefault(change.attribute, set()).update(found)
+            target.references.setdefault(change.attribute, set()).update(referred(tx, store, id_, change))
     return target
+
+
+def referred(tx: Transaction, store: Store, id_: int, change: Change) -> set[int]:
+    """What a resource refers to; of a long list only what the change is about."""
+    some = [value for value in change.values if isinstance(value, int)]
+    return targets(tx, id_, store.symbol(change.attribute), None if change.mode is Mode.REPLACE else some)

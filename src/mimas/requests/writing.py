@@ -44,10 +44,8 @@ class Writer:
         number = self.store.symbol(type_)
         row = (id_, number, encode(values), self.symbols.pattern(tx, ()), LIVE)
         keys = self._keys(type_, values, live=True)
-        self.store.symbols([OWN, *(attribute for attribute, _ in references)])
-        with tx.together():
-            resources.write(tx, [row], [], [(symbol, key, id_) for symbol, key in keys], [])
-            refer(tx, self.store, id_, references, [])
+        resources.write(tx, [row], [], [(symbol, key, id_) for symbol, key in keys], [])
+        refer(tx, self.store, id_, references, [])
         if fact:
             rows = [(MADE, str(id_), id_, None, stamp(self.context.now))]
             tx.insert(tables.fact, "kind, key, resource, value, at", rows, ignore=True)
@@ -85,10 +83,8 @@ class Writer:
         row = target.row
         assert row is not None
         before, now = self._keys(target.type, decode(row.doc), live=True), self._keys(target.type, values, live=True)
-        self.store.symbols([OWN, *(attribute for attribute, _ in (*added, *removed))])
-        with self.tx.together():
-            self._write(row, encode(values), LIVE, now - before, before - now)
-            refer(self.tx, self.store, row.id, added, removed)
+        self._write(row, encode(values), LIVE, now - before, before - now)
+        refer(self.tx, self.store, row.id, added, removed)
         self._expires(target.type, row.id, decode(row.doc), values)
         self._follow(target.type, row.id, before ^ now)
 

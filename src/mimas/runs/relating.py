@@ -76,7 +76,7 @@ def _bring(tx: Transaction, session: Session, offers: Offers, chosen: Query) -> 
         tx.delete(tables.resource_reference, keys, sorted(rows))
         removed = len(rows)
     if lacking:
-        added = tx.run(
+        added = tx.counted(
             f"INSERT INTO resource_reference ({_COLUMNS}) SELECT {_COLUMNS} FROM ({wanted.text}) w"
             f" WHERE NOT EXISTS (SELECT 1 FROM resource_reference x WHERE {_SAME})"
             " ON CONFLICT (resource, attribute, target) DO UPDATE SET origin = excluded.origin",

@@ -1,26 +1,40 @@
 """One database, and transactions on it: the thin layer under every query of the store.
 
 Queries are written once, in the SQL that SQLite and PostgreSQL share: ``?`` for a parameter, and three words for a
-list given as one parameter: ``IDS`` and ``TEXTS`` (a sub-select of its elements) and ``ORDERED`` (a table ``j`` of
+list given as one parameter: ``IDS`` and ``TEXTS`` (its elements, after ``IN``) and ``ORDERED`` (a table ``j`` of
 ``key``, its position, and ``value``). Bulk writes go through `insert`, `update`, `upsert` and `delete`: `executemany`
-on SQLite, ``COPY`` and array statements on PostgreSQL. Nothing here is done per object.
+on SQLite, ``COPY`` and array statements on PostgreSQL. Nothing here is done per object. To PostgreSQL a statement is
+sent when somebody looks at an answer, and at the end of the transaction: see `mimas.store.wire`.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from fcntl import LOCK_EX, LOCK_NB, flock
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Table, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.types import Text
 
-from mimas.store.dialect import array_form, json_form, prepare_postgresql, prepare_sqlite, quoted, translate
+from mimas.store.dialect import (
+    for_postgresql,
+    for_sqlite,
+    json_form,
+    prepare_postgresql,
+    prepare_sqlite,
+    quoted,
+)
+
+if TYPE_CHECKING:
+    from mimas.store.wire import Answer, Wire
 
 Row = tuple[Any, ...]
 
+_WORD = re.compile(r"\w+")
 _FEW = 8
 """Up to so many rows a plain statement is sooner done than ``COPY``, which takes three messages."""
 _RUN_LOCK = int.from_bytes(b"mimasrun")
@@ -52,6 +66,7 @@ class Database:
             ) from None
         event.listen(self.engine, "connect", prepare_postgresql if self.postgresql else prepare_sqlite)
         self._connection: Any = None
+        self._wire: Wire | None = None
         self._open: Transaction | None = None
         self._depth = 0
         """How many transactions within the open one are parts of it."""
@@ -91,14 +106,17 @@ class Database:
         if self._open is not None:
             self._depth += 1
             try:
-                yield self._open
+                with self._open.foreseeing(False):
+                    yield self._open
             finally:
                 self._depth -= 1
             return
         connection = self.connection()
-        transaction = self._open = Transaction(self, connection.cursor())
+        transaction = self._open = self._transaction(connection)
         try:
-            yield from self._through(transaction, connection, durable=durable, reading=reading)
+            if not self.postgresql:
+                self._begin(transaction.cursor, durable=durable, reading=reading)
+            yield from self._through(transaction, transaction.wire or connection)
         finally:
             self._open = None
 
@@ -109,31 +127,42 @@ class Database:
             yield
             return
         name = f"part{self._depth}"
-        transaction.cursor.execute(f"SAVEPOINT {name}")
+        transaction.say(f"SAVEPOINT {name}")
         try:
             yield
+            transaction.send()
         except BaseException:
-            transaction.cursor.execute(f"ROLLBACK TO SAVEPOINT {name}")
+            transaction.say(f"ROLLBACK TO SAVEPOINT {name}", instead=True)
             raise
         finally:
-            transaction.cursor.execute(f"RELEASE SAVEPOINT {name}")
+            transaction.say(f"RELEASE SAVEPOINT {name}")
 
-    def _through(
-        self, transaction: "Transaction", connection: Any, *, durable: bool, reading: bool
-    ) -> Iterator["Transaction"]:
+    def _transaction(self, connection: Any) -> "Transaction":
         if not self.postgresql:
-            if durable is not self._durable:
-                transaction.cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
-                self._durable = durable
-            transaction.cursor.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
+            return Transaction(self, connection.cursor(), None)
+        if self._wire is None:
+            from mimas.store.wire import Wire
+
+            self._wire = Wire(connection.driver_connection)
+        return Transaction(self, connection.cursor(), self._wire)
+
+    def _begin(self, cursor: Any, *, durable: bool, reading: bool) -> None:
+        """Begin a transaction of SQLite; one of PostgreSQL begins with the first statement."""
+        if durable is not self._durable:
+            cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+            self._durable = durable
+        cursor.execute("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    def _through(self, transaction: "Transaction", ends: Any) -> Iterator["Transaction"]:
+        """``ends``: what commits a transaction, or undoes it."""
         try:
             yield transaction
             if transaction.wrote:
                 self.before_commit(transaction)
+            ends.commit()
         except BaseException:
-            connection.rollback()
+            ends.rollback()
             raise
-        connection.commit()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -231,34 +260,40 @@ class Database:
                 self._connection.invalidate()
             else:
                 self._connection.close()
-            self._connection = None
+            self._connection = self._wire = None
         self.engine.dispose()
 
 
 class Transaction:
     """What can be done within one transaction."""
 
-    __slots__ = ("_together", "cursor", "database", "postgresql", "wrote")
+    __slots__ = ("_foreseeing", "_foreseen", "cursor", "database", "postgresql", "touched", "wire", "wrote")
 
-    def __init__(self, database: Database, cursor: Any) -> None:
+    def __init__(self, database: Database, cursor: Any, wire: "Wire | None") -> None:
         self.database = database
         self.postgresql = database.postgresql
         self.cursor = cursor
+        self.wire = wire
+        """Where it is PostgreSQL."""
         self.wrote = False
-        self._together = False
+        self.touched: set[str] = set()
+        """The tables that may have been written to, among other words."""
+        self._foreseeing = False
+        self._foreseen: dict[tuple[str, tuple[Any, ...]], Answer] = {}
 
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """The statements within, which only write, are sent to PostgreSQL in one message and answered in one."""
-        if not self.postgresql or self._together:
-            yield
-            return
-        self._together = True
+    def foreseeing(self, whether: bool = True) -> Iterator[None]:
+        """What is asked within is about to be asked: it has no answer here, but PostgreSQL is asked all of it at once.
+
+        Whoever asks the same afterwards has the answer, as it was at the time of the first of these questions; unless
+        something has been written in between, which it then takes into account. Not so within a transaction that is a
+        part of this one: there answers are needed.
+        """
+        before, self._foreseeing = self._foreseeing, whether
         try:
-            with self.database.connection().driver_connection.pipeline():
-                yield
+            yield
         finally:
-            self._together = False
+            self._foreseeing = before
 
     def hurry(self, patience: timedelta) -> None:
         """From now on, until this part of the transaction ends, locks of others are waited for no longer than so."""
@@ -267,54 +302,113 @@ class Transaction:
 
     def rows(self, sql: str, *parameters: Any) -> list[Row]:
         """All rows of a query."""
-        self.cursor.execute(translate(sql, self.postgresql), self._parameters(parameters))
+        if self.wire is not None:
+            return self._asked(self.wire, sql, parameters)
+        if self._foreseeing:
+            return []
+        self.cursor.execute(for_sqlite(sql), self._parameters(parameters))
         rows: list[Row] = self.cursor.fetchall()
         return rows
 
     def row(self, sql: str, *parameters: Any) -> Row | None:
         """The first row of a query, if there is one."""
-        self.cursor.execute(translate(sql, self.postgresql), self._parameters(parameters))
+        if self.wire is not None or self._foreseeing:
+            return next(iter(self.rows(sql, *parameters)), None)
+        self.cursor.execute(for_sqlite(sql), self._parameters(parameters))
         row: Row | None = self.cursor.fetchone()
         return row
+
+    def _asked(self, wire: "Wire", sql: str, parameters: Sequence[Any]) -> list[Row]:
+        text, flat = for_postgresql(sql, parameters)
+        question = text, tuple(flat)
+        if self._foreseeing:
+            self._foreseen[question] = wire.put(text, flat)
+            return []
+        if "RETURNING" in text:
+            self._writes(_words(sql))
+        answer = self._foreseen.pop(question, None)
+        return (answer or wire.put(text, flat)).rows()
+
+    def _writes(self, words: Iterable[str]) -> None:
+        self.touched.update(words)
+        self._foreseen.clear()
 
     def value(self, sql: str, *parameters: Any) -> Any:
         """The first column of the first row; none when there is no row."""
         row = self.row(sql, *parameters)
         return row[0] if row else None
 
-    def run(self, sql: str, *parameters: Any) -> int:
+    def take(self, table: Table, columns: str) -> list[Row]:
+        """Delete all rows of a table of notes; what they were. No answer that is foreseen depends on them."""
+        sql = f"DELETE FROM {table.name} RETURNING {columns}"
+        if self.wire is not None:
+            return self.wire.put(sql).rows()
+        return self.rows(sql)
+
+    def run(self, sql: str, *parameters: Any) -> None:
+        """Run a statement."""
+        self.wrote = True
+        self._writes(_words(sql))
+        if self.wire is not None:
+            self.wire.put(*for_postgresql(sql, parameters))
+        else:
+            self.cursor.execute(for_sqlite(sql), self._parameters(parameters))
+
+    def say(self, sql: str, *, instead: bool = False) -> None:
+        """Say something about the transaction itself at once; ``instead``: of all that has not been sent yet."""
+        if self.wire is None:
+            self.cursor.execute(sql)
+            return
+        if instead:
+            self.wire.forget()
+            self._foreseen.clear()
+        self.wire.put(sql)
+        self.wire.send()
+
+    def send(self) -> None:
+        """See to it that everything has been done by now: what fails, fails here."""
+        if self.wire is not None:
+            self.wire.send()
+
+    def counted(self, sql: str, *parameters: Any) -> int:
         """Run a statement; how many rows it touched."""
         self.wrote = True
-        self.cursor.execute(translate(sql, self.postgresql), self._parameters(parameters))
+        self._writes(_words(sql))
+        if self.wire is not None:
+            return self.wire.put(*for_postgresql(sql, parameters)).count()
+        self.cursor.execute(for_sqlite(sql), self._parameters(parameters))
         return int(self.cursor.rowcount)
 
     def many(self, sql: str, rows: Sequence[Row]) -> None:
         """Run a statement once for each row of parameters."""
-        if rows:
-            self.wrote = True
-            self.cursor.executemany(translate(sql, self.postgresql), rows)
+        if not rows:
+            return
+        self.wrote = True
+        self._writes(_words(sql))
+        if self.wire is None:
+            self.cursor.executemany(for_sqlite(sql), rows)
+        else:
+            for row in rows:
+                self.wire.put(*for_postgresql(sql, row))
 
     def _parameters(self, parameters: Sequence[Any]) -> Sequence[Any]:
-        form = array_form if self.postgresql else json_form
-        return [form(p) if type(p) is list else p for p in parameters]
+        return [json_form(p) if type(p) is list else p for p in parameters]
 
     def insert(self, table: Table, columns: str, rows: Sequence[Row], *, ignore: bool = False) -> None:
         """Insert rows; ``columns`` is a comma-separated list. ``ignore`` skips rows whose key is there already."""
         if not rows:
             return
         self.wrote = True
+        self._writes([table.name])
         conflict = " ON CONFLICT DO NOTHING" if ignore else ""
-        if not self.postgresql:
+        if self.wire is None:
             self._sqlite_insert(table, columns, rows, conflict)
-        elif ignore:
-            self._array_statement(
+        elif ignore or len(rows) <= _FEW:
+            self._table_statement(
                 table, columns, rows, f"INSERT INTO {table.name} ({columns}) SELECT * FROM u{conflict}"
             )
-        elif len(rows) <= _FEW or self._together:
-            marks = ", ".join([f"({', '.join(['%s'] * len(rows[0]))})"] * len(rows))
-            values = [value for row in rows for value in row]
-            self.cursor.execute(f"INSERT INTO {quoted(table)} ({columns}) VALUES {marks}", values)
         else:
+            self.wire.send()
             with self.cursor.copy(f"COPY {quoted(table)} ({columns}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
@@ -324,10 +418,11 @@ class Transaction:
         if not rows:
             return
         self.wrote = True
+        self._writes([table.name])
         keys = ", ".join(column.name for column in table.primary_key)
         conflict = f" ON CONFLICT ({keys}) DO UPDATE SET {update}"
-        if self.postgresql:
-            self._array_statement(
+        if self.wire is not None:
+            self._table_statement(
                 table, columns, rows, f"INSERT INTO {table.name} ({columns}) SELECT * FROM u{conflict}"
             )
         else:
@@ -338,11 +433,12 @@ class Transaction:
         if not rows:
             return
         self.wrote = True
+        self._writes([table.name])
         names = [name.strip() for name in columns.split(",")]
-        if self.postgresql:
+        if self.wire is not None:
             sets = ", ".join(f"{name} = u.{name}" for name in names[keys:])
             where = " AND ".join(f"t.{name} = u.{name}" for name in names[:keys])
-            self._array_statement(table, columns, rows, f"UPDATE {quoted(table)} t SET {sets} FROM u WHERE {where}")
+            self._table_statement(table, columns, rows, f"UPDATE {quoted(table)} t SET {sets} FROM u WHERE {where}")
             return
         sets = ", ".join(f"{name} = ?{index + 1 + keys}" for index, name in enumerate(names[keys:]))
         where = " AND ".join(f"{name} = ?{index + 1}" for index, name in enumerate(names[:keys]))
@@ -353,10 +449,11 @@ class Transaction:
         if not rows:
             return
         self.wrote = True
+        self._writes([table.name])
         names = [name.strip() for name in columns.split(",")]
-        if self.postgresql:
+        if self.wire is not None:
             where = " AND ".join(f"t.{name} = u.{name}" for name in names)
-            self._array_statement(table, columns, rows, f"DELETE FROM {quoted(table)} t USING u WHERE {where}")
+            self._table_statement(table, columns, rows, f"DELETE FROM {quoted(table)} t USING u WHERE {where}")
             return
         where = " AND ".join(f"{name} = ?" for name in names)
         self.cursor.executemany(f"DELETE FROM {table.name} WHERE {where}", rows)
@@ -365,19 +462,18 @@ class Transaction:
         marks = ", ".join("?" * (columns.count(",") + 1))
         self.cursor.executemany(f"INSERT INTO {table.name} ({columns}) VALUES ({marks}){conflict}", rows)
 
-    def _array_statement(self, table: Table, columns: str, rows: Sequence[Row], statement: str) -> None:
-        """One statement over ``u``, a table made of the rows turned into one JSON array a column.
+    def _table_statement(self, table: Table, columns: str, rows: Sequence[Row], statement: str) -> None:
+        """One statement of PostgreSQL over ``u``, a table made of the rows.
 
-        JSON is written and read several times faster than the driver's own arrays.
+        Of many rows each column is one JSON array, which is written and read several times faster than the driver's
+        own arrays; the values of few rows are parameters.
         """
-        names = [name.strip() for name in columns.split(",")]
-        casts = ", ".join(
-            f"json_array_elements_text(%s::json){'' if isinstance(table.c[name].type, Text) else '::bigint'}"
-            for name in names
-        )
+        assert self.wire is not None
         written = statement.replace(f" {table.name} ", f" {quoted(table)} ", 1)
-        arrays = [json_form(column) for column in zip(*rows, strict=True)]
-        self.cursor.execute(f"WITH u ({columns}) AS MATERIALIZED (SELECT {casts}) {written}", arrays)
+        few = len(rows) <= _FEW
+        made = _made(table, columns, len(rows) if few else 0)
+        parameters = [value for row in rows for value in row] if few else [*map(json_form, zip(*rows, strict=True))]
+        self.wire.put(f"WITH u ({columns}) AS {made} {written}", parameters)
 
     def allocate(self, sequence: str, count: int) -> int:
         """Take ``count`` numbers of a sequence; the first of them (sequences begin at 1)."""
@@ -390,6 +486,23 @@ class Transaction:
         )
         assert row is not None
         return int(row[0]) - count
+
+
+@lru_cache(maxsize=1024)
+def _words(sql: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(sql))
+
+
+@lru_cache(maxsize=1024)
+def _made(table: Table, columns: str, count: int) -> str:
+    """A query of PostgreSQL that makes a table of parameters: of so many rows, or 0 of an array for each column."""
+    casts = ["::text" if isinstance(table.c[name.strip()].type, Text) else "::bigint" for name in columns.split(",")]
+    if not count:
+        arrays = (f"json_array_elements_text(${n}::json){cast}" for n, cast in enumerate(casts, 1))
+        return f"MATERIALIZED (SELECT {', '.join(arrays)})"
+    width = len(casts)
+    rows = (f"({', '.join(f'${width * row + n}{cast}' for n, cast in enumerate(casts, 1))})" for row in range(count))
+    return f"(VALUES {', '.join(rows)})"
 
 
 def _first_line(error: Exception) -> str:

@@ -1,5 +1,6 @@
 """Where SQLite and PostgreSQL differ: the words for lists, the forms of parameters, how a connection is set up."""
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Table
 
+_WORDS = re.compile(r"\b(?:IDS|TEXTS|ORDERED)\b|\?")
 _SQLITE_WORDS = {
     "IDS": "(SELECT value FROM json_each(?))",
     "TEXTS": "(SELECT value FROM json_each(?))",
@@ -14,10 +16,13 @@ _SQLITE_WORDS = {
 }
 _POSTGRESQL_WORDS = {
     # Arrays, not JSON: of an array the planner knows how long it is.
-    "IDS": "(SELECT unnest(?::bigint[]))",
-    "TEXTS": "(SELECT unnest(?::text[]))",
-    "ORDERED": "unnest(?::text[]) WITH ORDINALITY AS j(value, key)",
+    "IDS": "(SELECT unnest({}::bigint[]))",
+    "TEXTS": "(SELECT unnest({}::text[]))",
+    "ORDERED": "unnest({}::text[]) WITH ORDINALITY AS j(value, key)",
+    "?": "{}",
 }
+_FEW = 8
+"""Up to so many elements of a list are parameters of their own: such a query is planned once, and not every time."""
 _PAGE_CACHE_KIB = 96 * 1024
 
 
@@ -39,11 +44,45 @@ def quoted(table: Table) -> str:
 
 
 @lru_cache(maxsize=1024)
-def translate(sql: str, postgresql: bool) -> str:
-    """A query in the SQL of one database: the words for lists, and the mark of a parameter."""
-    for word, form in (_POSTGRESQL_WORDS if postgresql else _SQLITE_WORDS).items():
-        sql = sql.replace(word, form)
-    return sql.replace("%", "%%").replace("?", "%s") if postgresql else sql
+def for_sqlite(sql: str) -> str:
+    """A query in the SQL of SQLite: the words for lists."""
+    return _WORDS.sub(lambda word: _SQLITE_WORDS.get(word[0], "?"), sql)
+
+
+def for_postgresql(sql: str, parameters: Sequence[Any]) -> tuple[str, list[Any]]:
+    """A query in the SQL of PostgreSQL: the words for lists, and ``$1`` for the first parameter."""
+    sizes: list[int] = []
+    flat: list[Any] = []
+    for parameter in parameters:
+        if type(parameter) is not list:
+            sizes.append(1)
+            flat.append(parameter)
+        elif 0 < len(parameter) <= _FEW and "ORDERED" not in sql:
+            # Of few lengths, so that there are few queries.
+            size = 1 << (len(parameter) - 1).bit_length()
+            sizes.append(size)
+            flat += parameter + parameter[-1:] * (size - len(parameter))
+        else:
+            sizes.append(0)
+            flat.append(array_form(parameter))
+    return _numbered(sql, tuple(sizes)), flat
+
+
+@lru_cache(maxsize=2048)
+def _numbered(sql: str, sizes: tuple[int, ...]) -> str:
+    """``sizes``: how many parameters stand in the place of each; 0 for one that is a whole list."""
+    waiting = iter(sizes)
+    last = 0
+
+    def put(word: re.Match[str]) -> str:
+        nonlocal last
+        size = next(waiting)
+        first, last = last + 1, last + max(size, 1)
+        if word[0] in ("IDS", "TEXTS") and size:
+            return f"({', '.join(f'${number}' for number in range(first, last + 1))})"
+        return _POSTGRESQL_WORDS[word[0]].format(f"${first}")
+
+    return _WORDS.sub(put, sql)
 
 
 def prepare_postgresql(connection: Any, _: Any) -> None:

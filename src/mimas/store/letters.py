@@ -149,24 +149,24 @@ def postponed(tx: Transaction, until: datetime) -> None:
 def bounced(tx: Transaction, mark: str, problem: str) -> bool:
     """A letter has come back; whether it is one of ours."""
     sql = "UPDATE letter SET state = ?, due = NULL, problem = ? WHERE mark = ?"
-    return tx.run(sql, State.BOUNCED.value, problem, mark) > 0
+    return tx.counted(sql, State.BOUNCED.value, problem, mark) > 0
 
 
 def again(tx: Transaction, ids: Sequence[int], now: datetime) -> int:
     """Send letters that were not sent, or have come back, (again) now; how many."""
     sql = "UPDATE letter SET state = ?, due = ?, attempts = 0 WHERE id IN IDS AND state <> ?"
-    return tx.run(sql, State.WAITING.value, stamp(now), list(ids), State.SENT.value)
+    return tx.counted(sql, State.WAITING.value, stamp(now), list(ids), State.SENT.value)
 
 
 def drop(tx: Transaction, ids: Sequence[int]) -> int:
     """Forget some; how many there were."""
-    return tx.run("DELETE FROM letter WHERE id IN IDS", list(ids))
+    return tx.counted("DELETE FROM letter WHERE id IN IDS", list(ids))
 
 
 def withdraw(tx: Transaction, about: Sequence[int]) -> int:
     """What these resources were to be told of is over: forget the letters about them that still wait; how many."""
     sql = "DELETE FROM letter WHERE about IN IDS AND state = ?"
-    return tx.run(sql, list(about), State.WAITING.value)
+    return tx.counted(sql, list(about), State.WAITING.value)
 
 
 def listed(tx: Transaction, states: Sequence[State], limit: int) -> list[Kept]:
@@ -208,7 +208,7 @@ def next_due(tx: Transaction) -> str | None:
 
 def forget(tx: Transaction, before: datetime, some: int) -> int:
     """Forget some of those that were made before an instant, and no longer wait; how many."""
-    return tx.run(
+    return tx.counted(
         "DELETE FROM letter WHERE id IN (SELECT id FROM letter WHERE made < ? AND state <> ? ORDER BY id LIMIT ?)",
         stamp(before),
         State.WAITING.value,

@@ -89,18 +89,18 @@ def _take(tx: Transaction, now: datetime, where: str, *parameters: object) -> li
 def renew(tx: Transaction, entry: Entry, now: datetime, attempts: int) -> bool:
     """Keep an entry for another while; whether it is still ours to see to."""
     sql = "UPDATE outbox SET due = ?, attempts = ? WHERE id = ? AND taken = ?"
-    return tx.run(sql, stamp(now + LEASE), attempts, entry.id, entry.taken) > 0
+    return tx.counted(sql, stamp(now + LEASE), attempts, entry.id, entry.taken) > 0
 
 
 def done(tx: Transaction, entry: Entry) -> bool:
     """Everything has come of it; whether it was still ours to see to: if not, this transaction is to be undone."""
-    return tx.run("DELETE FROM outbox WHERE id = ? AND taken = ?", entry.id, entry.taken) > 0
+    return tx.counted("DELETE FROM outbox WHERE id = ? AND taken = ?", entry.id, entry.taken) > 0
 
 
 def delay(tx: Transaction, entry: Entry, until: datetime | None, note: str = "", *, attempts: int = 0) -> bool:
     """See to it at an instant, for whatever reason; none: not before a person has. Whether it was still ours."""
     sql = "UPDATE outbox SET due = ?, attempts = ?, note = ? WHERE id = ? AND taken = ?"
-    return tx.run(sql, None if until is None else stamp(until), attempts, note, entry.id, entry.taken) > 0
+    return tx.counted(sql, None if until is None else stamp(until), attempts, note, entry.id, entry.taken) > 0
 
 
 def due(tx: Transaction, resource: int, kind: str = TURN) -> str | None:
@@ -117,7 +117,7 @@ def note(tx: Transaction, resource: int, kind: str = TURN) -> str:
 def wake(tx: Transaction, resource: int, now: datetime, kind: str = TURN) -> bool:
     """What waits about a resource is due now; whether anything does."""
     sql = "UPDATE outbox SET due = ?, attempts = 0, note = '' WHERE resource = ? AND kind = ?"
-    return tx.run(sql, stamp(now), resource, kind) > 0
+    return tx.counted(sql, stamp(now), resource, kind) > 0
 
 
 def drop(tx: Transaction, resources: Sequence[int], kind: str = TURN) -> None:

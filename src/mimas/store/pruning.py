@@ -86,7 +86,7 @@ def _forget(tx: Transaction, runs: Sequence[int]) -> int:
     tx.run("DELETE FROM hold_item WHERE hold IN IDS", holds)
     tx.run("DELETE FROM hold WHERE id IN IDS", holds)
     tx.run("DELETE FROM step WHERE run IN IDS", list(runs))
-    return tx.run("DELETE FROM run WHERE id IN IDS", list(runs))
+    return tx.counted("DELETE FROM run WHERE id IN IDS", list(runs))
 
 
 def _ids(tx: Transaction, sql: str, *parameters: object) -> list[int]:

@@ -91,6 +91,8 @@ class Store:
         # The memberships stand upon the store, and this is where the store asks for them.
         from mimas.store.membership import settle
 
+        with tx.foreseeing():
+            chain.ask(tx)
         settle(tx, self, self.clock())
         chain.seal(tx, self.cause, moment(self.clock()))
 

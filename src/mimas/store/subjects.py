@@ -122,20 +122,23 @@ class Subjects:
         if id_ not in known:
             ids = [one for one, found in self._found.items() if found is not None and one not in known] or [id_]
             known.update((one, []) for one in (*ids, id_))
-            for one, other in self._rows(attribute, ids, asked, given):
+            for one, other in related(self.tx, self.store, attribute, ids, asked, given):
                 known[one].append(other)
                 self._named.add(other)
         return known[id_]
 
-    def _rows(self, attribute: str, ids: list[int], asked: str, given: str) -> Iterator[tuple[int, int]]:
-        """(asked, given) of the reference rows of an attribute, where what is given lives; and of members of sets."""
-        yield from self.tx.rows(
-            f"SELECT f.{asked}, f.{given} FROM resource_reference f JOIN resource r ON r.id = f.{given}"
-            f" AND r.state = {LIVE} WHERE f.{asked} IN IDS AND f.attribute = ? ORDER BY f.{asked}, f.{given}",
-            ids,
-            self.store.symbol(attribute),
-        )
-        if attribute == MEMBERS:
-            columns = "holder, resource" if asked == "resource" else "resource, holder"
-            where = columns.partition(",")[0]
-            yield from self.tx.rows(f"SELECT {columns} FROM member WHERE {where} IN IDS ORDER BY {columns}", ids)
+
+def related(
+    tx: Transaction, store: Store, attribute: str, ids: list[int], asked: str = "resource", given: str = "target"
+) -> Iterator[tuple[int, int]]:
+    """(asked, given) of the reference rows of an attribute, where what is given lives; and of members of sets."""
+    yield from tx.rows(
+        f"SELECT f.{asked}, f.{given} FROM resource_reference f JOIN resource r ON r.id = f.{given}"
+        f" AND r.state = {LIVE} WHERE f.{asked} IN IDS AND f.attribute = ? ORDER BY f.{asked}, f.{given}",
+        ids,
+        store.symbol(attribute),
+    )
+    if attribute == MEMBERS:
+        columns = "holder, resource" if asked == "resource" else "resource, holder"
+        where = columns.partition(",")[0]
+        yield from tx.rows(f"SELECT {columns} FROM member WHERE {where} IN IDS ORDER BY {columns}", ids)

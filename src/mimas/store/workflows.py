@@ -149,14 +149,16 @@ def _state(progress: Progress) -> str | None:
 
 
 def policy_changed(tx: Transaction, key: str) -> bool:
-    """Whether the policy, whose version stands in this row of `meta`, has changed since this was asked last."""
-    sql = "SELECT coalesce((SELECT value FROM meta WHERE key = ?), '')"
-    version, seen = (str(tx.value(sql, one)) for one in (key, _SEEN))
-    if version == seen:
-        return False
+    """Whether the policy, whose version stands in this row of `meta`, has changed since it was seen last."""
+    found: dict[str, str] = dict(tx.rows("SELECT key, value FROM meta WHERE key IN TEXTS", [key, _SEEN]))
+    return found.get(key) != found.get(_SEEN)
+
+
+def see_policy(tx: Transaction, key: str) -> None:
+    """The policy as it is now has been seen."""
     tx.run(
-        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        "INSERT INTO meta (key, value) SELECT ?, value FROM meta m WHERE m.key = ?"
+        " ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         _SEEN,
-        version,
+        key,
     )
-    return True

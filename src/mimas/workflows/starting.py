@@ -104,14 +104,22 @@ def _transitions(id_: int, references: dict[str, list[int]]) -> Iterator[Transit
             yield TransitionRule(id_, entering, set_, started)
 
 
-def look_at_policy(tx: Transaction, store: Store, at: str) -> int:
-    """Put into the queue whoever has long been in a set that a rule speaks of by now; how many.
+def look(store: Store) -> None:
+    """See what has become of the policy since somebody looked last."""
+    with store.reading() as tx:
+        if not workflows.policy_changed(tx, policy.KEY):
+            return
+    with store.transaction() as tx:
+        _apply(tx, store, stamp(store.clock()))
+        workflows.see_policy(tx, policy.KEY)
+
+
+def _apply(tx: Transaction, store: Store, at: str) -> None:
+    """Put into the queue whoever has long been in a set that a rule speaks of by now.
 
     Source: MIM, *Run On Policy Update*: a workflow with that flag is run for everybody in the set when a rule comes
     into force, gets the workflow, or gets another set.
     """
-    if not workflows.policy_changed(tx, policy.KEY):
-        return 0
     rules = [rule for rule in transition_rules(tx, store) if rule.entering]
     ids = {id_ for rule in rules for id_ in rule.workflows}
     updating = {one.id for one in instances.definitions(tx, store, ids) if one.on_policy_update}
@@ -124,7 +132,6 @@ def look_at_policy(tx: Transaction, store: Store, at: str) -> int:
         for resource in _members(tx, set_)
     ]
     outbox.put(tx, happened, at, store.cause.person)
-    return len(happened)
 
 
 def _members(tx: Transaction, set_: int) -> Iterator[int]:

@@ -11,7 +11,6 @@ from mimas.requests.processing import Requests
 from mimas.requests.writing import Writer
 from mimas.store import outbox, workflows
 from mimas.store.history.chain import Cause
-from mimas.store.instants import stamp
 from mimas.store.outbox import AUTHORIZES, TURN, Entry
 from mimas.workflows import starting
 from mimas.workflows.advancing import Advancing
@@ -30,8 +29,7 @@ class Worker:
 
     def work(self, stops: Callable[[], bool] = lambda: False) -> int:
         """See to everything that is due; how much it was."""
-        with self.store.transaction() as tx:
-            starting.look_at_policy(tx, self.store, stamp(self.store.clock()))
+        starting.look(self.store)
         seen = 0
         while not stops() and (entries := self._taken()):
             for entry in entries:

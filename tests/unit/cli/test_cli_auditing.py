@@ -14,7 +14,7 @@ def tamper(shell: Shell, *statements: str) -> None:
         store.database.before_commit = lambda _: None
         with store.transaction() as tx:
             for statement in statements:
-                assert tx.run(statement), statement
+                assert tx.counted(statement), statement
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 from mimas.configuration.build import build
 from mimas.configuration.check import check
 from mimas.configuration.reading import read
+from mimas.configuration.sealed import sealed_in
 from mimas.runs.setup import Schedule, Setup, Window
 
 FILE = """\
@@ -74,6 +75,40 @@ def test_what_is_right(tmp_path: Path) -> None:
     assert (often.told.to, often.told.on) == (("it@example.com", "hr@example.com"), frozenset(("failed", "held")))
     assert setup.mail is not None
     assert (setup.mail.host, setup.mail.port, setup.mail.sender) == ("mail.example.com", 587, "mimas@example.com")
+
+
+INBOX = """\
+kind: Mail
+name: post
+host: mail.example.com
+from: mimas@example.com
+inbox:
+  host: imap.example.com
+  user: mimas
+  password: {env: MIMAS_MAIL}
+"""
+
+
+def test_an_inbox(tmp_path: Path) -> None:
+    assert said(tmp_path, INBOX) == []
+    mail = built(tmp_path, INBOX).mail
+    assert mail is not None
+    assert mail.inbox is not None
+    assert (mail.inbox.host, mail.inbox.port, mail.inbox.tls) == ("imap.example.com", 993, "implicit")
+    assert (mail.inbox.address, mail.inbox.folder, mail.inbox.plus) == ("mimas@example.com", "INBOX", True)
+    other = built(tmp_path, f"{INBOX}  tls: starttls\n  address: answers@example.com\n  plus: false\n").mail
+    assert other is not None
+    assert other.inbox is not None
+    assert (other.inbox.port, other.inbox.address, other.inbox.plus) == (143, "answers@example.com", False)
+    (told,) = said(tmp_path, f"{INBOX}  address: approvals-of-requests@example.com\n")
+    assert told.startswith("s.yaml:5: warning: post: 'approvals-of-requests' leaves no room for the word")
+    assert said(tmp_path, f"{INBOX}  address: approvals-of-requests@example.com\n  plus: false\n") == []
+    (told,) = said(tmp_path, f"{INBOX}  tls: none\n")
+    assert "`tls` cannot be 'none'" in told
+    (told,) = said(tmp_path, INBOX.replace("  user: mimas\n", ""))
+    assert "`inbox.user` is missing" in told
+    documents, _ = read(INBOX.replace("{env: MIMAS_MAIL}", "{sealed: post}"), "s.yaml")
+    assert [name for _, _, name in sealed_in(documents)] == ["post"]
 
 
 @pytest.mark.parametrize(

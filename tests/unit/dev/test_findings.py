@@ -86,6 +86,10 @@ FINDINGS: list[tuple[str, str | bytes]] = [
     ("sql", b"b\xff\x1f\x1f\x1f\x1f\x1f\x1f\x1f"),
     ("sql", b"t1\x1ft"),
     ("certificates", b"0\x03\x02\x01B"),
+    ("templates", "[//\ud800"),
+    ("templates", "[//" + "Traget" * 200 + "/x]"),
+    ("mails", b"Content-Type: text/html\n\n" + b"<a href=" * 2_000),
+    ("mails", b"Content-Type: text/plain; charset=unicode_escape\n\nok \\ud800 \\x00"),
 ]
 DIRECTORY: list[tuple[str, bytes]] = [
     ("ldap", b"dn:cn=x\nmember;range=0-1:cn=a"),

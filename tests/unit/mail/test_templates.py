@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from markupsafe import Markup
 
+from mimas.mail.asking import ways
 from mimas.mail.layout import Changed, changes
 from mimas.mail.plain import plain
 from mimas.mail.standard import NAMES, standard
@@ -63,7 +64,7 @@ def test_a_table_of_changes() -> None:
     made = filled("s", body, RequestParameter__AllChangesAuthorizationTable=[rows])
     assert made.html is not None
     assert '<td class="NewValueStyle">R&amp;D</td>' in made.html
-    assert made.text == "Attribute  Old\nDepartment  Sales  R&D\nMembers  –  Ann, <Bob>\n"
+    assert made.text == "Attribute  Old\nDepartment  Sales  → R&D\nMembers  –  → Ann, <Bob>\n"
 
 
 def test_a_body_that_is_a_page_stays_as_it_is_and_any_other_gets_one_around_it() -> None:
@@ -112,6 +113,13 @@ def test_a_letter_that_asks_has_a_way_to_answer() -> None:
     assert asking(own) == own
     assert asking("<p>x</p>") == "<p>x</p>\n\n[//Approval/Answers]\n"
     assert asking("<html><body>x</body></html>") == "<html><body>x[//Approval/Answers]\n</body></html>"
+
+
+def test_lines_of_a_value_stay_lines_and_buttons_have_one_each() -> None:
+    values: dict[str, list[object]] = {"Request/Justification": ["one\ntwo <b>"], **ways("0" * 32, "https://x", None)}
+    made = fill(parse("s", "<p>Why: [//Request/Justification]</p>[//Approval/Answers]"), values)
+    link = f"https://x/decide/{'0' * 32}?answer="
+    assert made.text == f"Why: one\ntwo <b>\n\nApprove: {link}approve\nReject: {link}reject\n"
 
 
 def test_html_as_text() -> None:

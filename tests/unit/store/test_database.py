@@ -223,3 +223,19 @@ def test_a_rehearsal_leaves_nothing_behind(store: Store) -> None:
         assert tx.value("SELECT value FROM meta WHERE key = 'a'") is None
         assert tx.rows("SELECT id, name FROM symbol WHERE name IN ('known', 'new')") == [(known, "known")]
     assert store.symbols(["other"]) == [new]
+
+
+def test_what_is_foreseen_does_not_outlive_a_write(store: Store) -> None:
+    with store.transaction() as tx:
+        with tx.foreseeing():
+            tx.value("SELECT value FROM meta WHERE key = ?", "a")
+        tx.insert(tables.meta, "key, value", [("a", "1")])
+        assert tx.value("SELECT value FROM meta WHERE key = ?", "a") == "1"
+
+
+def test_what_a_transaction_may_have_written_to(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.insert(tables.dirty, "resource", [(1,)])
+        tx.run("DELETE FROM moved WHERE resource = ?", 1)
+        assert {"dirty", "moved"} <= tx.touched
+        assert "resource_key" not in tx.touched

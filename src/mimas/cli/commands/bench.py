@@ -81,3 +81,15 @@ def bench_plan(
     from mimas.cli.benching import foresight
 
     foresight(count, json=json)
+
+
+@bench.command("workflows")
+def bench_workflows(
+    count: Annotated[int, typer.Argument(metavar="N", help="How many people, for each of whom two begin.")],
+    database: Annotated[str | None, typer.Option(help="An empty database's URL; an SQLite file by default.")] = None,
+    json: Json = False,
+) -> None:
+    """Workflows of three steps: how many begin a second, and how many a second come to their end."""
+    from mimas.cli.benching import workflows
+
+    workflows(count, database, json=json)

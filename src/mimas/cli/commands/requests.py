@@ -80,7 +80,7 @@ def answer(
     who: Annotated[str, typer.Option("--as", metavar="TYPE/KEY", help="Who asks, as person/ann.")],
 ) -> None:
     """Prove who you are to a request that waits for it."""
-    from mimas.cli.answering import answer
+    from mimas.cli.gating import answer
 
     answer(installation(context), number, code, who)
 
@@ -91,7 +91,7 @@ def unlock(
     who: Annotated[str, typer.Argument(metavar="TYPE/KEY", help="Who, as person/ann.")],
 ) -> None:
     """Let somebody in again who has failed too often to prove who they are."""
-    from mimas.cli.answering import unlock
+    from mimas.cli.gating import unlock
 
     unlock(installation(context), who)
 

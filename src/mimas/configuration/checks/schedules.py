@@ -6,6 +6,7 @@ from graphlib import CycleError, TopologicalSorter
 from mimas.configuration.problem import Problem
 from mimas.configuration.reading import Document
 from mimas.configuration.world import World
+from mimas.mail.server import ROOM
 from mimas.runs.setup import Schedule
 from mimas.schedules.timing import always_closed
 
@@ -25,6 +26,11 @@ def check_schedules(world: World) -> Iterator[Problem]:
     servers = [document for (kind, _), document in world.documents.items() if kind == "Mail"]
     for document in sorted(servers, key=lambda one: (one.place.file, one.place.line))[1:]:
         yield document.problem(("kind",), "is a second document of kind Mail", "keep one of them")
+    if servers and world.setup.mail is not None and (inbox := world.setup.mail.inbox) is not None:
+        name = inbox.address.partition("@")[0]
+        if inbox.plus and len(name) > ROOM:
+            message = f"'{name}' leaves no room for the word by which an answer is known, so answers have to quote it"
+            yield servers[0].warning(("inbox",), message, f"take an address of at most {ROOM} characters before the @")
 
 
 def _waits(world: World, document: Document, schedule: Schedule) -> Iterator[Problem]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 from mimas.connectors.files import FileConnector
 from mimas.runs.engine import Engine
 from mimas.runs.setup import Step
-from mimas.store.database import Database
+from mimas.store.database import Database, Transaction
 from mimas.testing import System
 
 
@@ -82,7 +82,18 @@ class Points:
         _wrap(Engine, "_attempt", around)
 
     def _store(self) -> None:
+        def around(begin: _Function) -> _Function:
+            def begun(*arguments: Any) -> Transaction:
+                transaction: Transaction = begin(*arguments)
+                if transaction.wire is not None:
+                    wire: Any = _Wire(self, transaction.wire)
+                    transaction.wire = wire
+                return transaction
+
+            return begun
+
         _wrap(Database, "connection", lambda connect: lambda database: _Connection(self, connect(database)))
+        _wrap(Database, "_transaction", around)
 
     def _systems(self) -> None:
         def around(answer: _Function) -> _Function:
@@ -140,14 +151,22 @@ class _Wrapped:
         return getattr(self._inner, name)
 
 
-class _Connection(_Wrapped):
-    def cursor(self) -> "_Cursor":
-        return _Cursor(self._points, self._inner.cursor())
-
+class _Committed(_Wrapped):
     def commit(self) -> None:
         self._points.pass_("commit")
         self._inner.commit()
         self._points.pass_("committed")
+
+
+class _Connection(_Committed):
+    def cursor(self) -> "_Cursor":
+        return _Cursor(self._points, self._inner.cursor())
+
+
+class _Wire(_Committed):
+    def put(self, *arguments: Any) -> Any:
+        self._points.pass_("statement")
+        return self._inner.put(*arguments)
 
 
 class _Cursor(_Wrapped):

@@ -5,16 +5,19 @@ found out by a root that was kept elsewhere. What is digested is text and number
 move to another database.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
 from mimas.store import tables
 from mimas.store.database import Row, Transaction
 from mimas.store.history.recording import RECORDED, Recorded
+
+Rows: TypeAlias = tuple[Recorded, list[Row]]
+"""What is kept of a table."""
 
 _LOCK = int.from_bytes(b"mimasend")
 """The number of PostgreSQL's advisory lock of whoever is about to commit a batch."""
@@ -82,15 +85,16 @@ def _next(tx: Transaction) -> tuple[int, int]:
 
 def seal(tx: Transaction, cause: Cause, at: str) -> None:
     """Close the batch of a transaction that is about to be committed, if it has changed anything."""
-    changed, following, touched = _standing(tx) if tx.postgresql else (_changed(tx), _next(tx), None)
+    changed, following = _standing(tx) if tx.postgresql else (_changed(tx), _next(tx))
     if changed is None and not cause.entered and following == _last(tx)[2:]:
         return
     number = changed or _number(tx)
-    content = digest(tx, number, touched)
+    content = _content(_own(tx)) if tx.postgresql else digest(tx, number)
     told = (at, cause.step, cause.person, cause.what, content)
     if tx.postgresql:
         middle = msgspec.json.encode(told).decode()[1:-1]
-        tx.rows("SELECT mimas_seal(?, ?, ?, ?, ?, ?, ?)", number, *told, middle)
+        # With the commit that follows.
+        tx.run("SELECT mimas_seal(?, ?, ?, ?, ?, ?, ?)", number, *told, middle)
         return
     place, root, *_ = _last(tx)
     batch = Batch(number, place + 1, *told, *following, "")
@@ -132,17 +136,28 @@ END $$
 _UNDER_WAY = "nullif(current_setting('mimas.batch', true), '')"
 _STANDING = (
     f"SELECT {_UNDER_WAY}, (SELECT value FROM meta WHERE key = 'sequence:object'),"
-    " (SELECT value FROM meta WHERE key = 'sequence:resource'), "
-    + ", ".join(f"EXISTS (SELECT 1 FROM {one.past.name} WHERE batch = {_UNDER_WAY}::bigint)" for one in RECORDED)
+    " (SELECT value FROM meta WHERE key = 'sequence:resource')"
 )
 
 
-def _standing(tx: Transaction) -> tuple[int | None, tuple[int, int], list[Recorded]]:
-    """The batch of what has been changed, the next ids, and the tables concerned, by one query of PostgreSQL."""
-    row = tx.row(_STANDING)
-    assert row is not None
-    touched = [recorded for recorded, is_touched in zip(RECORDED, row[3:], strict=True) if is_touched]
-    return int(row[0]) if row[0] else None, (int(row[1] or 1), int(row[2] or 1)), touched
+def ask(tx: Transaction) -> None:
+    """What `seal` is going to ask; see `Transaction.foreseeing`."""
+    if tx.postgresql:
+        _standing(tx)
+        list(_own(tx))
+
+
+def _standing(tx: Transaction) -> tuple[int | None, tuple[int, int]]:
+    """The batch of what has been changed, and the next ids, by one query of PostgreSQL."""
+    number, object_, resource = tx.row(_STANDING) or (None, None, None)
+    return int(number) if number else None, (int(object_ or 1), int(resource or 1))
+
+
+def _own(tx: Transaction) -> Iterator[Rows]:
+    """What is kept so far of the batch under way, in PostgreSQL."""
+    for recorded in RECORDED:
+        if recorded.table.name in tx.touched:
+            yield recorded, tx.rows(_kept(recorded, f"{_UNDER_WAY}::bigint"))
 
 
 def _last(tx: Transaction) -> tuple[int, str, int, int]:
@@ -162,21 +177,26 @@ def rooted(batch: Batch, before: str) -> str:
     return sha256(msgspec.json.encode([before, *batch[1:-1]])).hexdigest()
 
 
-def digest(tx: Transaction, batch: int, touched: Sequence[Recorded] | None = None) -> str:
+def digest(tx: Transaction, batch: int) -> str:
     """The digest of what was before a batch, table by table; of a row about somebody, the digest of its digest.
-
-    ``touched``: the tables of which it has changed rows, where that is known.
 
     So its values can be taken out of it later, its key among them, and the digest left in their place: the order in
     which they count is theirs.
     """
+    return _content((recorded, tx.rows(_kept(recorded, "?"), batch)) for recorded in _touched(tx, batch))
+
+
+def _kept(recorded: Recorded, batch: str) -> str:
+    own = ", ".join((*recorded.key, "kept", *recorded.columns, "erased"))
+    return f"SELECT {own} FROM {recorded.past.name} WHERE batch = {batch} ORDER BY {', '.join(recorded.key)}"
+
+
+def _content(kept: Iterable[Rows]) -> str:
     whole = sha256()
-    for recorded in _touched(tx, batch) if touched is None else touched:
-        own = ", ".join((*recorded.key, "kept", *recorded.columns, "erased"))
-        order = ", ".join(recorded.key)
-        rows = tx.rows(f"SELECT {own} FROM {recorded.past.name} WHERE batch = ? ORDER BY {order}", batch)
-        digests = sorted(row[-1] or leaf(row[:-1]) for row in rows) if recorded.personal else rows
-        whole.update(msgspec.json.encode([str(recorded.table.name), digests]))
+    for recorded, rows in kept:
+        if rows:
+            digests = sorted(row[-1] or leaf(row[:-1]) for row in rows) if recorded.personal else rows
+            whole.update(msgspec.json.encode([str(recorded.table.name), digests]))
     return whole.hexdigest()
 
 

@@ -7,15 +7,18 @@ from itertools import islice
 
 from mimas.language.filters.matching import Matcher
 from mimas.language.filters.tree import MEMBERS
+from mimas.store import resources
 from mimas.store.database import Row, Transaction
 from mimas.store.membership import transitions
 from mimas.store.membership.holders import EXCLUDED, LISTED, SET, Holders, types
 from mimas.store.membership.transitions import CRITERIA, Transition
 from mimas.store.resources import LIVE
 from mimas.store.store import Store
-from mimas.store.subjects import Subjects
+from mimas.store.subjects import Subjects, related
 
 CHUNK = 5_000
+_FEW = 8
+"""Of up to so many resources it is asked beforehand whom they refer to, though perhaps no filter wants to know."""
 
 Pair = tuple[int, int]
 """(holder, resource)."""
@@ -44,8 +47,9 @@ class Asking:
 
     def _chunk(self, level: int, ids: list[int], matcher: Matcher, among: Collection[int] | None) -> list[Transition]:
         if self.tx.postgresql:
-            # Another one may be changing something else of them, and neither would see both changes.
-            self.tx.rows("SELECT 1 FROM resource WHERE id IN IDS ORDER BY id FOR NO KEY UPDATE", ids)
+            with self.tx.foreseeing():
+                self._foresee(ids)
+            self._lock(ids)
         wanted: set[Pair] = set()
         alive: set[int] = set()
         for subject in Subjects(self.tx, self.store).load(ids):
@@ -73,6 +77,22 @@ class Asking:
             (sorted(of_sets - members), sorted(members - of_sets)),
             (sorted(of_groups - references), sorted(references - of_groups)),
         )
+
+    def _lock(self, ids: list[int]) -> None:
+        """Another one may be changing something else of them, and neither would see both changes."""
+        self.tx.rows("SELECT 1 FROM resource WHERE id IN IDS ORDER BY id FOR NO KEY UPDATE", ids)
+
+    def _foresee(self, ids: list[int]) -> None:
+        """What is going to be asked about them when they are locked."""
+        self._lock(ids)
+        resources.load(self.tx, ids)
+        if len(ids) <= _FEW:
+            for attribute in self.holders.leads:
+                list(related(self.tx, self.store, attribute, ids))
+        self._listed(LISTED, ids)
+        self._listed(EXCLUDED, ids)
+        self._members(ids)
+        self._references(ids)
 
     def compare(self, holder: int, type_: str, ids: Iterable[int]) -> list[Transition]:
         """Bring one holder to those whom its filter takes, as they are known already, whoever else is listed or not."""

@@ -7,7 +7,7 @@ from functools import cached_property
 from mimas.language.filters.paths import Edge
 from mimas.language.filters.tree import MEMBERS
 from mimas.schema.values import decode
-from mimas.store import resources
+from mimas.store import resources, tables
 from mimas.store.database import Transaction
 from mimas.store.resources import StoredResource
 from mimas.store.store import Store
@@ -28,6 +28,9 @@ class Changes:
     """End of a reference attribute → the resources at that end."""
     rows: dict[int, StoredResource] = field(default_factory=dict)
     """Those that are new, changed or gone, as they are now."""
+
+    def __bool__(self) -> bool:
+        return bool(self.whole or self.before or self.edges)
 
     @property
     def resources(self) -> set[int]:
@@ -60,7 +63,7 @@ class Changes:
 def take(tx: Transaction, store: Store) -> Changes:
     """What has been noted in this transaction, or left over by whoever could not make anything of it."""
     changes = Changes()
-    for resource, attribute, before in tx.rows("DELETE FROM stirred RETURNING resource, attribute, before"):
+    for resource, attribute, before in tx.take(tables.stirred, "resource, attribute, before"):
         if attribute != VALUES:
             changes.edges.setdefault((store.name(abs(attribute)), attribute < 0), set()).add(resource)
         elif before is not None:

@@ -92,6 +92,11 @@ class Holders:
         return frozenset(path for path in self._paths() if path.hops)
 
     @cached_property
+    def leads(self) -> tuple[str, ...]:
+        """The attributes by which filters go from whom they are asked about to others."""
+        return tuple(sorted({path.hops[0].attribute for path in self.paths if not path.hops[0].back}))
+
+    @cached_property
     def attributes(self) -> frozenset[str]:
         """The names of all attributes that any filter reads, of whatever resource."""
         filters = (holder.filter for holder in self.all.values() if holder.filter is not None)
@@ -124,11 +129,16 @@ def types(catalogue: Catalogue) -> list[str]:
 
 def current(tx: Transaction, store: Store) -> Holders:
     """The holders as they are in a transaction."""
-    version = str(tx.value("SELECT value FROM meta WHERE key = ?", KEY) or "")
+    now = version(tx)
     known = store.holders
-    if known is None or known.version != version or known.catalogue != store.catalogue:
-        known = store.holders = _load(tx, store, version)
+    if known is None or known.version != now or known.catalogue != store.catalogue:
+        known = store.holders = _load(tx, store, now)
     return known
+
+
+def version(tx: Transaction) -> str:
+    """A text that is another one whenever a holder has been changed."""
+    return str(tx.value("SELECT value FROM meta WHERE key = ?", KEY) or "")
 
 
 def stale(store: Store) -> bool:

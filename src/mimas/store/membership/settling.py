@@ -43,9 +43,11 @@ def settle(tx: Transaction, store: Store, now: datetime) -> list[Transition]:
     """
     if not _ready(tx, store):
         return []
-    if tx.value("SELECT 1 FROM stirred LIMIT 1") is None and not holders.stale(store):
-        return []
+    with tx.foreseeing():
+        holders.version(tx)
     found = changes.take(tx, store)
+    if not found and not holders.stale(store):
+        return []
     known, altered = _holders(tx, store, found)
     if not altered and found.is_beside(known.attributes):
         # Most of what people change is asked by no filter.
@@ -66,11 +68,15 @@ def settle(tx: Transaction, store: Store, now: datetime) -> list[Transition]:
     if altered:
         holders.settled(tx, store, known)
         holders.watch(tx, store, known)
+    with tx.foreseeing():
+        transitions.awaited(tx, store, changed)
+        _write_dues(tx, exactly, {})
     _write_dues(tx, exactly, asking.dues)
     transitions.tell(tx, store, changed, stamp(now))
-    # What it has written itself is no change that it does not know of.
-    symbol = store.symbol(MEMBERS)
-    tx.run("DELETE FROM stirred WHERE attribute IN IDS", [symbol, -symbol])
+    if changed:
+        # What it has written itself is no change that it does not know of.
+        symbol = store.symbol(MEMBERS)
+        tx.run("DELETE FROM stirred WHERE attribute IN IDS", [symbol, -symbol])
     return changed
 
 

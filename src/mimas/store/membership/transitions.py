@@ -59,17 +59,18 @@ def write(
 
 def tell(tx: Transaction, store: Store, transitions: Sequence[Transition], at: str) -> None:
     """Write down those that policy rules wait for."""
-    awaited = _awaited(tx, store, sorted({one.holder for one in transitions}))
+    wanted = awaited(tx, store, transitions)
     told = [
         (ENTERED if one.entered else LEFT, one.holder, one.resource)
         for one in transitions
-        if (one.holder, ENTERED if one.entered else LEFT) in awaited
+        if (one.holder, ENTERED if one.entered else LEFT) in wanted
     ]
     outbox.put(tx, sorted(told), at, store.cause.person)
 
 
-def _awaited(tx: Transaction, store: Store, holders: list[int]) -> set[tuple[int, str]]:
+def awaited(tx: Transaction, store: Store, transitions: Sequence[Transition]) -> set[tuple[int, str]]:
     """Which transitions of some sets live policy rules are about: (set, kind)."""
+    holders = sorted({one.holder for one in transitions})
     if not holders:
         return set()
     type_, *named = store.symbols([_RULE, *_NAMED_AS])

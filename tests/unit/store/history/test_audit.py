@@ -27,7 +27,7 @@ def tamper(kept: Kept, *statements: str) -> Verdict:
     with kept.store.transaction() as tx:
         kept.store.database.before_commit = lambda _: None
         for statement in statements:
-            assert tx.run(statement) > 0, statement
+            assert tx.counted(statement) > 0, statement
     return verify(kept.store)
 
 
