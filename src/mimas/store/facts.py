@@ -148,7 +148,7 @@ def claim(tx: Transaction, attribute: str, key: str, resource: int, value: str, 
     """
     kind = f"unique:{attribute}"
     sql = "INSERT INTO fact (kind, key, resource, value, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
-    if tx.run(sql, kind, key, resource, value, stamp(now)):
+    if tx.counted(sql, kind, key, resource, value, stamp(now)):
         return True
     return int(tx.value("SELECT resource FROM fact WHERE kind = ? AND key = ?", kind, key)) == resource
 
@@ -260,7 +260,7 @@ def fail(tx: Transaction, workflow: int, person: int, now: datetime) -> None:
 def forgive(tx: Transaction, person: int, workflow: int | None = None) -> int:
     """Forget that somebody has failed, at a workflow or at any; at how many."""
     kind = f"{FAILED}%" if workflow is None else f"{FAILED}{workflow}"
-    return tx.run("DELETE FROM fact WHERE resource = ? AND kind LIKE ?", person, kind)
+    return tx.counted("DELETE FROM fact WHERE resource = ? AND kind LIKE ?", person, kind)
 
 
 def forget_all(tx: Transaction, resources: Sequence[int]) -> None:
