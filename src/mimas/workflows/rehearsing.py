@@ -7,7 +7,7 @@ whoever tries has said. Scripts are told of and not run, and letters are shown a
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from mimas.mail.layout import Changed
@@ -39,6 +39,8 @@ FAILED = "Failed"
 _PAUSES = 200
 """A workflow that waits more often is not followed to its end."""
 _SHOWN = 1_000
+_MOMENT = timedelta(seconds=1)
+"""Instants in the database are whole seconds, and what waits does not come a part of one too soon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,7 @@ class _Rehearsing:
             if not self._consent(instance):
                 until = datetime.fromisoformat(due)
                 self.waited.setdefault(progress.place, []).append(until)
-                self.clock.now = max(until, self.clock.now)
+                self.clock.now = max(until + _MOMENT, self.clock.now)
             else:
                 outbox.wake(self.tx, instance, self.clock.now)
 
