@@ -4,6 +4,7 @@ Waits are passed through at once, by a clock that is put forward. Whoever is ask
 whoever tries has said. Scripts are told of and not run, and letters are shown and not sent.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ from mimas.workflows.situation import ACTION, AUTHENTICATION
 
 FAILED = "Failed"
 """An activity would fail: whether it is tried again by itself, and how often, the workflow says."""
+_REQUEST = re.compile(r"\brequest [0-9]+\b")
 _PAUSES = 200
 """A workflow that waits more often is not followed to its end."""
 _SHOWN = 1_000
@@ -209,7 +211,9 @@ class _Rehearsing:
             failed = place == progress.place and place not in done and not progress.ended
             note = outbox.note(self.tx, instance) if failed else done.get(place, "")
             called = f"{activity.activity}: {activity.title}" if activity.title else activity.activity
-            yield Step(called, tuple(self.waited.get(place, ())), place in done or failed, note)
+            waited = tuple(self.waited.get(place, ()))
+            # Nobody will find the requests by the numbers that they have now.
+            yield Step(called, waited, place in done or failed, _REQUEST.sub("a request", note))
 
     def _asked(self, request: int) -> Iterator[Asked]:
         children = waiting.children(self.tx, self.store, request)

@@ -56,7 +56,7 @@ def test_what_a_workflow_would_do_is_told(shell: Shell) -> None:
     said = shell.done("workflows", "test", "greet", "--target", "person/ghopper", "mobile=7")
     lines = [" ".join(line.split()) for line in said.splitlines()]
     assert lines[0] == "greet (Action)"
-    assert any("UpdateResources: Note the number request" in line for line in lines)
+    assert any("UpdateResources: Note the number a request" in line for line in lines)
     assert any("AddDelay waits until" in line for line in lines)
     assert "room: Room 7" in lines
     assert "Your room is Room 7." in lines

@@ -127,6 +127,14 @@ def test_a_template_and_a_script_that_there_are_not(tmp_path: Path) -> None:
     assert _said(tmp_path, *script) == []
 
 
+def test_the_templates_of_an_approval(tmp_path: Path) -> None:
+    whole = FILE[FILE.index("RequestPhase: Action") : FILE.index("---\nkind: EmailTemplate")]
+    approval = "RequestPhase: Authorization\nActivities:\n  - {activity: Approval, approvers: '[//Target/manager]'"
+    said = _said(tmp_path, whole, f"{approval}, templates: {{pending: helo, denied: denied}}}}\n")
+    assert [one for one in said if "did you mean 'hello'?" in one]
+    assert not [one for one in said if "'denied'" in one]
+
+
 def test_a_rule_that_names_one_of_another_phase(tmp_path: Path) -> None:
     (said,) = _said(tmp_path, "ActionWorkflowDefinition", "AuthorizationWorkflowDefinition")
     assert said.startswith(f"w.yaml:{_line('ActionWorkflowDefinition')}: newcomers: ")
