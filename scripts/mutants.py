@@ -7,6 +7,8 @@ original and its mutants.
 It takes note of which test calls which function, and gives a mutant to those tests. A cached function is then seen by
 the first test only, so caches are emptied before each test. What runs when modules are imported belongs to all tests of
 its package, and its mutants are given to a process that imports the package anew.
+
+Hypothesis takes the same examples each time, and does not look for the smallest that fails: one that does is enough.
 """
 
 import functools
@@ -24,6 +26,7 @@ import libcst as cst
 import pytest
 from _pytest.config import _prepareconfig
 from _pytest.runner import runtestprotocol
+from hypothesis import Phase, settings
 from mutmut import __main__ as mutmut
 from mutmut.mutation import file_mutation
 from mutmut.mutation.data import SourceFileMutationData
@@ -33,8 +36,8 @@ from mutmut.stats import status_by_exit_code
 from mutmut.utils.file_utils import change_cwd, walk_mutatable_files
 from mutmut.workers import isolation
 
-SLOW = ("mimas.language.expressions.parser", "mimas.language.filters.parser")
-"""Modules with a grammar, which is made once for all mutants of other modules."""
+GRAMMARS = {"mimas.language.expressions.parser": "_grammar", "mimas.language.filters.grammar": "grammar"}
+"""Modules with a grammar, and what makes it: once for all mutants of other modules, as it takes long."""
 
 _skips = file_mutation.MutationVisitor._skip_node_and_children  # noqa: SLF001 - mutmut has no other door
 _arranged = file_mutation.function_trampoline_arrangement
@@ -59,8 +62,8 @@ def caches() -> list[Any]:
 
 def make_grammars() -> None:
     """They are kept by the modules themselves."""
-    for module in SLOW:
-        importlib.import_module(module)._grammar()  # noqa: SLF001
+    for module, function in GRAMMARS.items():
+        getattr(importlib.import_module(module), function)()
 
 
 def package(name: str) -> str:
@@ -85,7 +88,7 @@ class Fairness:
         make_grammars()
         self.imported = set(state()._stats)  # noqa: SLF001
         state()._stats.clear()  # noqa: SLF001
-        self.caches = [cache for cache in caches() if cache.__name__ != "_grammar"]
+        self.caches = [cache for cache in caches() if cache.__name__ not in GRAMMARS.values()]
 
     def pytest_runtest_setup(self) -> None:
         """Before each test."""
@@ -140,13 +143,8 @@ class Runner(PytestRunner):
 
     def _noticed(self, mutant: str, tests: list[str]) -> bool:
         module = mutant.rpartition(".")[0]
-        if module not in SLOW and set(tests) == own_tests(mutant):
-            for name in [name for name in sys.modules if name.startswith((f"mimas.{package(mutant)}", "test_"))]:
-                del sys.modules[name]
-            try:
-                return super().run_tests(mutant_name=mutant, tests=tests) != 0
-            except BadTestExecutionCommandsException:
-                return True  # nothing could be imported
+        if module not in GRAMMARS and set(tests) == own_tests(mutant):
+            return self._noticed_anew(mutant, tests)
         for cache in self.caches:
             if cache.__module__ == module:
                 cache.cache_clear()
@@ -157,6 +155,21 @@ class Runner(PytestRunner):
                 for item, following in zip(items, [*items[1:], None], strict=True)
                 for report in runtestprotocol(item, log=False, nextitem=following)
             )
+
+    def _noticed_anew(self, mutant: str, tests: list[str]) -> bool:
+        """With the package imported anew, file by file: most of these mutants break what nearly every test needs."""
+        for name in [name for name in sys.modules if name.startswith((f"mimas.{package(mutant)}", "test"))]:
+            del sys.modules[name]
+        seconds: Counter[str] = Counter()
+        for test in tests:
+            seconds[test.partition("::")[0]] += state().duration_by_test[test]
+        try:
+            for file in sorted(seconds, key=lambda file: seconds[file]):
+                if super().run_tests(mutant_name=mutant, tests=[file]) != pytest.ExitCode.OK:
+                    return True
+        except BadTestExecutionCommandsException:
+            return True  # nothing could be imported
+        return False
 
 
 def score() -> None:
@@ -175,6 +188,8 @@ def score() -> None:
 
 
 if __name__ == "__main__":
+    settings.register_profile("mutants", derandomize=True, database=None, phases=(Phase.explicit, Phase.generate))
+    settings.load_profile("mutants")
     file_mutation.MutationVisitor._skip_node_and_children = _skips_but_for_decorated  # type: ignore[method-assign]  # noqa: SLF001
     file_mutation.function_trampoline_arrangement = _arranged_with_one_decorated
     isolation.PytestRunner = Runner  # type: ignore[misc]

@@ -25,8 +25,11 @@ def listing(installation: Installation, *, every: bool, limit: int, json: bool) 
         as_json([_described(one) for one in found])
         return
     if found:
-        rows = [(one.id, instant(one.made), ", ".join(one.to), one.subject, _standing(one)) for one in found]
+        rows = [(one.id, one.made[:10], ", ".join(one.to), one.subject, _WORDS[State(one.state)]) for one in found]
         table(("id", "made", "to", "subject", ""), rows)
+        for one in found:
+            if one.problem:
+                out.print(f"{one.id}: {one.problem}", markup=False)
     out.print(_counted(counts), markup=False)
     if counts.get(State.WAITING) and installation.engine.setup.mail is None:
         out.print("Nothing is sent: no document of kind Mail is in force.", markup=False)

@@ -81,7 +81,6 @@ def _print(found: "Rehearsal") -> None:
         for line in letter.text.strip().splitlines():
             out.print(f"  {line}".rstrip(), markup=False)
     detail = f" ({found.detail})" if found.detail else ""
-    out.print(
-        f"\nThe workflow: {found.status}{detail}. The request: {found.request.rstrip('.')}.", style="bold", markup=False
-    )
+    request = found.request.rstrip(".")
+    out.print(f"\nThe workflow: {found.status}{detail}. The request: {request}.", style="bold", markup=False)
     out.print("This was a test: nothing was changed, and no letter is sent.", markup=False)

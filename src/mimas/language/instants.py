@@ -94,10 +94,11 @@ def _candidates(date: datetime, interval: str, amount: int) -> list[datetime]:
     """When Now() shifted may pass the date. Late days of months of unequal length are passed more than once."""
     try:
         exact = shift(interval, -amount, date)
-        if date.day < 28 and exact.day < 28:
+        if date.day < 28:
             return [exact]
         midnight = exact.replace(hour=0, minute=0, second=0, microsecond=0)
         days = [timedelta(days=day) for day in range(-4, 5)]
-        return [start + day for start in (exact, midnight) for day in days]
+        # At midnight the shifted now falls back to the beginning of the same last day, for < and >= at once, too.
+        return [start + day for start in (exact, midnight, midnight - _SECOND) for day in days]
     except (FlowError, OverflowError):
         return []  # Beyond the calendar, as above.

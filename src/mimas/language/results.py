@@ -18,6 +18,9 @@ class Outcome(Enum):
     AUTHORITATIVE_NULL = "AuthoritativeNull"
     """No value, and flows of lower precedence have no say."""
 
+    def __repr__(self) -> str:
+        return self.value
+
 
 def to_value(result: Any) -> Value | Outcome | None:
     """The stored form of a result: see `mimas.schema.values`. Raises `FlowError` for what cannot be stored.

@@ -10,6 +10,9 @@ from mimas.store.database import Transaction
 from mimas.store.resources import LIVE
 from mimas.store.store import Store
 
+_STATUS = "Approval.ApprovalStatus"
+"""The index of how approvals stand."""
+
 
 def pending(tx: Transaction, store: Store, people: Sequence[int], after: int, limit: int) -> list[int]:
     """The next approvals behind an id that wait for any of some people, in the order in which they were asked."""
@@ -21,7 +24,7 @@ def pending(tx: Transaction, store: Store, people: Sequence[int], after: int, li
         list(people),
         store.known("Approver"),
         after,
-        store.known("ApprovalStatus"),
+        store.known(_STATUS),
         normal("Pending"),
         limit,
     )
@@ -33,7 +36,7 @@ def everybodys(tx: Transaction, store: Store, after: int, limit: int) -> list[in
     sql = "SELECT resource FROM resource_key WHERE attribute = ? AND value = ? AND resource > ?"
     rows = tx.rows(
         f"{sql} ORDER BY resource LIMIT ?",
-        store.known("ApprovalStatus"),
+        store.known(_STATUS),
         normal("Pending"),
         after,
         limit,

@@ -70,13 +70,13 @@ def take(tx: Transaction, now: datetime, some: int) -> list[Entry]:
 
 
 def take_about(tx: Transaction, now: datetime, kinds: Sequence[str], resource: int) -> list[Entry]:
-    """Take what is about one resource, of some kinds, and due by now."""
+    """Take what is about one resource, of some kinds, and due by now; whoever is at it this instant is waited for."""
     where = "resource = ? AND kind IN TEXTS AND due <= ? ORDER BY id"
-    return _take(tx, now, where, resource, list(kinds), stamp(now))
+    return _take(tx, now, where, resource, list(kinds), stamp(now), waits=True)
 
 
-def _take(tx: Transaction, now: datetime, where: str, *parameters: object) -> list[Entry]:
-    lock = " FOR UPDATE SKIP LOCKED" if tx.postgresql else ""
+def _take(tx: Transaction, now: datetime, where: str, *parameters: object, waits: bool = False) -> list[Entry]:
+    lock = f" FOR UPDATE{'' if waits else ' SKIP LOCKED'}" if tx.postgresql else ""
     rows = tx.rows(
         "UPDATE outbox SET taken = taken + 1, attempts = attempts + 1, due = ?"
         f" WHERE id IN (SELECT id FROM outbox WHERE {where}{lock}) RETURNING {_COLUMNS}",

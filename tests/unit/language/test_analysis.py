@@ -19,6 +19,7 @@ KNOWN = {
     "key": Known("key", Kind.BINARY),
     "boss": Known("boss", Kind.REFERENCE),
     "many": Known("many", multivalued=True),
+    "numbers": Known("numbers", Kind.INTEGER, multivalued=True),
 }
 
 
@@ -105,6 +106,7 @@ def test_what_is_another_value_each_time() -> None:
         ("[unknown]", [Leaf()]),
         ("%P%", [Leaf()]),
         ("IIF([flag], [day], 5)", [Leaf(Kind.DATETIME, name="[day]"), Leaf(Kind.INTEGER, 5, name="5")]),
+        ("Switch([flag], [day], True, 5)", [Leaf(Kind.DATETIME, name="[day]"), Leaf(Kind.INTEGER, 5, name="5")]),
         ("Switch([flag], [day], True, NULL)", [Leaf(Kind.DATETIME, name="[day]")]),
         ("Coalesce([day], [key])", [Leaf(Kind.DATETIME, name="[day]"), Leaf(Kind.BINARY, name="[key]")]),
         ("RemoveDuplicates([many])", [Leaf(Kind.STRING, several=True, name="[many]")]),
@@ -114,6 +116,7 @@ def test_what_is_another_value_each_time() -> None:
         ("Where($v, [many], True)", [Leaf(Kind.STRING, name="[many]")]),
         ("[text] = 1", [Leaf(Kind.BOOLEAN, name="… = …")]),
         ("[flag] && [flag]", [Leaf(Kind.BOOLEAN, name="… && …")]),
+        ("[flag] || [flag]", [Leaf(Kind.BOOLEAN, name="… || …")]),
         ("[number] - [text]", [Leaf(Kind.INTEGER, name="… - …")]),
         ("[number] * [text]", [Leaf(Kind.INTEGER, name="… * …")]),
         ("[number] + 5", [Leaf(Kind.INTEGER, name="… + …")]),
@@ -186,6 +189,8 @@ DECIDES = "decides nothing: a condition is True or False"
         ),
         ("[day] = [text]", []),
         ("[many] = [flag]", []),
+        ("[numbers] = [flag]", []),
+        ("Concatenate([text], [number], [day])", []),
         ("[text] = [number]", []),
         ('DateAdd("d", "7", "2026-11-23")', []),
         ("Trim([number])", []),

@@ -13,6 +13,8 @@ SECOND, THIRD, FOURTH = 14_142, 843, 221
     ("expression", "longest"),
     [
         # Without a beginning it is tried at each character, which counts as one repetition more.
+        ("", MOST),
+        ("^$", MOST),
         ("abc", MOST),
         ("^a*", MOST),
         (r"\Aa*", MOST),
@@ -56,6 +58,9 @@ SECOND, THIRD, FOURTH = 14_142, 843, 221
         (r"^(\w)\1*\w*", SECOND),
         ("^(?:a*|b)a*", SECOND),
         ("^(x)?a*(?(1)a|b)a*", SECOND),
+        ("^(x)?a*(?(1)b|c)a*", MOST),
+        ("^a*+a*", SECOND),
+        ("^[a-z]*ß*", MOST),
         # So do repetitions of the same longer text, and several of different ones.
         ("^(?:ab)*(?:ab)*$", SECOND),
         ("^(?:ab)*(?:ba)*", MOST),
@@ -70,6 +75,7 @@ SECOND, THIRD, FOURTH = 14_142, 843, 221
         ("^" + "[a-z]+-" * 250, MOST),
         # Counts that end are no endless repetitions.
         ("^a{0,100}a*", MOST),
+        ("^a{0,100}a*b{0,100}", MOST),
         ("^a{50}", MOST),
         ("^a{1,3}a{1,3}a*", MOST),
         ("^(?:ab){2,}a*", MOST),
@@ -91,12 +97,14 @@ def test_the_more_repetitions_the_shorter_the_text(expression: str, longest: int
         "(a*)*",
         "(a|ab|b)*",
         "(?:aa|a)*",
+        "(?:ab|abab)*",
         "(?:a?a?)*",
         "(a|b?a)*",
         "((ab)*(ab)*)*",
         r"(x+x+)+y",
         "(?:(?:a|b)+c?)*",
         "(?=(a+)+)b",
+        "(?!(a+)+)b",
         "(?>(a+)+)b",
         "(?:(?:)+)+",
         "(?:a?){30}",

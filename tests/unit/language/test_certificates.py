@@ -75,20 +75,24 @@ def test_the_thumbprint_is_the_hash_that_windows_shows(certificate: x509.Certifi
 
 
 def test_what_is_no_certificate_is_told(certificate: x509.Certificate) -> None:
-    with pytest.raises(FlowError, match="no certificate"):
+    with pytest.raises(FlowError, match=r"^this is no certificate in DER form; IsCert\(\) tells beforehand$"):
         run('CertSubject("MAA=")', certificate)
-    with pytest.raises(FlowError, match="no kind of name"):
+    kinds = "SimpleName, EmailName, UpnName, DnsName, DnsFromAlternativeName, UrlName"
+    with pytest.raises(FlowError, match=f"^CertNameInfo: 'NickName' is no kind of name; there is {kinds}$"):
         run('CertNameInfo([cert], "NickName", False)', certificate)
 
 
 def made(
-    subject: list[tuple[x509.ObjectIdentifier, str]], *alternatives: x509.GeneralName, issuer: bool = False
+    subject: list[tuple[x509.ObjectIdentifier, str]],
+    *alternatives: x509.GeneralName,
+    issuer: bool = False,
+    serial: int = 0x1234,
 ) -> x509.Certificate:
     key = ec.generate_private_key(ec.SECP256R1())
     kind = x509.IssuerAlternativeName if issuer else x509.SubjectAlternativeName
     builder = x509.CertificateBuilder().subject_name(x509.Name([x509.NameAttribute(*part) for part in subject]))
     builder = builder.issuer_name(x509.Name([x509.NameAttribute(*part) for part in subject]))
-    builder = builder.serial_number(0x1234).not_valid_before(FROM).not_valid_after(UNTIL).public_key(key.public_key())
+    builder = builder.serial_number(serial).not_valid_before(FROM).not_valid_after(UNTIL).public_key(key.public_key())
     return (builder.add_extension(kind(alternatives), critical=False) if alternatives else builder).sign(key, SHA256())
 
 
@@ -113,6 +117,11 @@ def test_without_alternative_names_the_distinguished_name_is_asked(kind: str, ex
     assert run("CertSubject([cert])", certificate) == "E=ann@x, CN=Ann"
     assert run("CertSerialNumber([cert])", certificate) == "1234"
     assert run("CertExtensionOids([cert])", certificate) == []
+
+
+@pytest.mark.parametrize(("serial", "shown"), [(0x7F, "7F"), (0x80, "0080"), (1, "01")])
+def test_a_serial_number_has_as_many_digits_as_its_bytes(serial: int, shown: str) -> None:
+    assert run("CertSerialNumber([cert])", made([(OID.COMMON_NAME, "Ann")], serial=serial)) == shown
 
 
 def test_alternative_names_of_the_issuer_are_its_own() -> None:

@@ -1,6 +1,7 @@
 """What is read as what, and what is said of a value that cannot be."""
 
 import re
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -22,11 +23,13 @@ from mimas.language.coercion import (
     as_text,
     fits,
     gathered,
+    iso,
     joined,
     shown,
     sized,
 )
 from mimas.language.errors import ExpressionError, FlowError, closest
+from mimas.language.patterns import parse_date
 
 DAY = datetime(2026, 11, 23, tzinfo=UTC)
 
@@ -136,6 +139,18 @@ def test_a_list_ends_by_its_number_and_by_its_size() -> None:
     for values in (range(MOST + 1), ["x" * LONGEST] * 17, [b"x" * LONGEST] * 17, [["x"], *["x" * LONGEST] * 16]):
         with pytest.raises(FlowError, match=r"^the result would be a list of more than 100,000 values, or of values "):
             gathered(values)
+
+
+def test_the_zone_of_the_machine_has_no_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    written = (iso(DAY), iso(DAY.astimezone(timezone(timedelta(hours=1)))), as_text(as_date("2026-11-23")))
+    read = [parse_date("2026-11-23", "yyyy-MM-dd"), parse_date("2026-11-23 +01:00", "yyyy-MM-dd zzz")]
+    monkeypatch.undo()
+    time.tzset()
+    assert set(written) == {"2026-11-23T00:00:00Z"}
+    assert read == [DAY, DAY - timedelta(hours=1)]
+    assert {date.tzinfo for date in read} == {UTC}
 
 
 def test_a_number_ends() -> None:

@@ -17,8 +17,11 @@ from mimas.language.expressions.tree import (
     Parameter,
     Variable,
     attributes,
+    counted,
     parameters,
+    refuses,
     uses_now,
+    valued,
 )
 from mimas.language.results import Outcome
 
@@ -86,67 +89,74 @@ def test_trees(text: str, node: Node) -> None:
     [
         ("Trm([a])", "There is no function Trm.", 0, "Trim"),
         ("1 + IsPresnt([a])", "There is no function IsPresnt.", 4, "IsPresent"),
-        ("Trim([a]", 'a ")" is missing', 8, ""),
-        ("Trim()", "takes 1 argument, not 0", 0, ""),
-        ("IIF([a], 1)", "takes 3 arguments, not 2", 0, ""),
-        ("Switch(1, 2, 3)", "in pairs", 0, ""),
-        ("mail", "attributes stand in brackets", 0, "[mail]"),
-        ("IIF([a], 1, Nul)", "no value", 12, "NULL"),
-        ("Trim & 1", "has no parentheses", 0, "Trim(...)"),
-        ('"abc', "not closed", 0, ""),
-        ("[abc", "not closed", 0, ""),
-        ("[a] == 1", "no operator", 4, "="),
-        ("[a] != 1", "!=", 4, "<>"),
-        ("[a] and [b]", "and is not expected", 4, "&&"),
-        ("[a] [b]", "is not expected", 4, ""),
-        ("Trim('a')", "not expected", 5, 'double quotes: "text"'),
-        ("", "empty", 0, ""),
-        ("1 +", "ends too early", 3, ""),
-        ("$x", "is not bound", 0, ""),
-        ("Select($item, [a], $itm)", "is not bound", 19, "$item"),
-        ("Select([a], [a], 1)", "takes a variable first", 7, ""),
-        ("With($x, $x, 1)", "is not bound", 9, ""),
-        ("ImportedValue(1)", "in quotes", 14, ""),
-        ("1" * 400, "too long", 0, ""),
+        ("Trim([a]", 'The expression ends too early: a ")" is missing.', 8, ""),
+        ("Trim()", "Trim takes 1 argument, not 0.", 0, ""),
+        ("IIF([a], 1)", "IIF takes 3 arguments, not 2.", 0, ""),
+        ("Switch(1, 2, 3)", "Switch: conditions and values do not come in pairs.", 0, ""),
+        ("mail", "mail is no value: attributes stand in brackets.", 0, "[mail]"),
+        ("IIF([a], 1, Nul)", "Nul is no value: attributes stand in brackets.", 12, "NULL"),
+        ("Trim & 1", "The function Trim has no parentheses.", 0, "Trim(...)"),
+        ('"abc', 'A text is not closed: its second " is missing.', 0, ""),
+        ("[abc", 'An attribute is not closed: its "]" is missing.', 0, ""),
+        ("[a] == 1", "== is no operator.", 4, "="),
+        ("[a] != 1", "!= is not expected here.", 4, "<>"),
+        ("[a] and [b]", "and is not expected here.", 4, "&&"),
+        ("[a] [b]", "[ is not expected here.", 4, ""),
+        ("Trim('a')", "' is not expected here.", 5, 'double quotes: "text"'),
+        ("", "The expression is empty.", 0, ""),
+        ("1 +", "The expression ends too early: something is missing behind it.", 3, ""),
+        ("$x", "$x is not bound: only Select, Where and With bind variables.", 0, ""),
+        ("Select($item, [a], $itm)", "$itm is not bound: only Select, Where and With bind variables.", 19, "$item"),
+        ("Select([a], [a], 1)", "Select takes a variable first: Select($item, ...).", 7, ""),
+        ("With($x, $x, 1)", "$x is not bound: only Select, Where and With bind variables.", 9, ""),
+        ("ImportedValue(1)", 'ImportedValue takes the name of an attribute in quotes: ImportedValue("mail").', 14, ""),
+        ("1" * 400, "The number is too long.", 0, ""),
         (f"1 & {'1' * 301}", "The number is too long.", 4, ""),
         (f"1 & &H{'1' * 199}", "The number is too long.", 4, ""),
         ("1 & Ture", "Ture is no value: attributes stand in brackets.", 4, "True"),
-        ("1 & IgnoreThisFlw", "IgnoreThisFlw is no value", 4, "IgnoreThisFlow"),
+        ("1 & Fasle", "Fasle is no value: attributes stand in brackets.", 4, "False"),
+        ("1 & CLRF", "CLRF is no value: attributes stand in brackets.", 4, "CRLF"),
+        ("1 & IgnoreThisFlw", "IgnoreThisFlw is no value: attributes stand in brackets.", 4, "IgnoreThisFlow"),
         ("1 & Trim", "The function Trim has no parentheses.", 4, "Trim(...)"),
-        ("1 & not", "no parentheses", 4, "not(...)"),
-        ("1 & or", "no parentheses", 4, "or(...)"),
+        ("1 & not", "The function not has no parentheses.", 4, "not(...)"),
+        ("1 & or", "The function or has no parentheses.", 4, "or(...)"),
         ("1 & Equls(1, 2)", "There is no function Equls.", 4, "NotEquals"),
         ("1 & LessThn(1, 2)", "There is no function LessThn.", 4, "LessThan"),
         ("1 & Eq(1)", "Eq takes 2 arguments, not 1.", 4, ""),
         ("1 & Trim(1, 2)", "Trim takes 1 argument, not 2.", 4, ""),
         ("1 & Mid(1)", "Mid takes 2 to 3 arguments, not 1.", 4, ""),
         ("1 & Mid(1, 2, 3, 4)", "Mid takes 2 to 3 arguments, not 4.", 4, ""),
-        ("1 & Coalesce()", "Coalesce takes at least 1 argument", 4, ""),
+        ("1 & Coalesce()", "Coalesce takes at least 1 argument, not 0.", 4, ""),
         ("1 & Null(1)", "There is no function Null.", 4, "IsNull"),
         ("1 & Redact(1)", "Redact takes 0 arguments, not 1.", 4, ""),
         ('1 & ValueCount("")', 'ValueCount takes the name of an attribute in quotes: ValueCount("mail").', 15, ""),
         ("1 & Switch(1, 2, 3)", "Switch: conditions and values do not come in pairs.", 4, ""),
         ("1 & With(1, [a], 1)", "With takes a variable first: With($item, ...).", 9, ""),
         ("1 & $x", "$x is not bound: only Select, Where and With bind variables.", 4, ""),
-        ("With($x, 1, $x) & $x", "$x is not bound", 18, ""),
+        ("$y & With($x, 1, $x)", "$y is not bound: only Select, Where and With bind variables.", 0, ""),
+        ("With($x, 1, $x) & $x", "$x is not bound: only Select, Where and With bind variables.", 18, ""),
         ("1 & (2", 'The expression ends too early: a ")" is missing.', 6, ""),
         ("1 & (2) &", "The expression ends too early: something is missing behind it.", 9, ""),
         ('1 "a"', "Text is not expected here.", 2, ""),
         ('1 & "a', 'A text is not closed: its second " is missing.', 4, ""),
         ("1 & [a", 'An attribute is not closed: its "]" is missing.', 4, ""),
         ("1 = = 2", "== is no operator.", 3, "="),
+        ("1 = )", ") is not expected here.", 4, ""),
         ("1 [a]", "[ is not expected here.", 2, ""),
         ("1 && && 2", "& is not expected here.", 5, ""),
+        ("1 ab cd ef", "ab is not expected here.", 2, ""),
         ("1 ab cd", "ab is not expected here.", 2, ""),
+        ("Trim([a] ab)", "ab is not expected here.", 9, ""),
+        ("1 order by 2", "order is not expected here.", 2, ""),
         ("1 OR 2", "OR is not expected here.", 2, "||"),
         ("1 == 2", "== is no operator.", 2, "="),
-        ("1 & [ ]", "no name", 4, ""),
+        ("1 & [ ]", "The attribute has no name.", 4, ""),
     ],
 )
 def test_errors_say_what_where_and_what_was_meant(text: str, says: str, position: int, suggestion: str) -> None:
     with pytest.raises(ExpressionError) as caught:
         parse(text)
-    assert says in caught.value.message
+    assert caught.value.message == says
     assert caught.value.position == position
     assert caught.value.suggestion == suggestion
     assert caught.value.text == text
@@ -171,20 +181,58 @@ def test_what_a_tree_depends_on() -> None:
     assert not uses_now(parse('DateAdd("d", 1, [a])'))
 
 
+@pytest.mark.parametrize(
+    ("text", "only_counted", "read"),
+    [
+        ("Count([a]) + Len([b])", "a", "b"),
+        ("IsPresent([a]) && [a] = [b]", "a", "a b"),
+        ('ValueCount("a") + IIF(IsNull([b]), 1, 2)', "a b", ""),
+        ("IsNullOrEmpty(Trim([a]))", "", "a"),
+        ("IsPresent(Item([a], Count([b])))", "b", "a"),
+        ("1", "", ""),
+    ],
+)
+def test_what_is_only_counted_and_what_is_read(text: str, only_counted: str, read: str) -> None:
+    assert counted(parse(text)) == set(only_counted.split())
+    assert valued(parse(text)) == set(read.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "never"),
+    [
+        ('Error("x")', True),
+        ("IgnoreThisFlow", True),
+        ('IIF([a], Error("x"), IgnoreThisFlow)', True),
+        ('IIF([a], IIF([b], Error("x"), Error("y")), IgnoreThisFlow)', True),
+        ('IIF([a], Error("x"), [b])', False),
+        ('IIF([a], [b], Error("x"))', False),
+        ("AuthoritativeNull", False),
+        ("Trim(IgnoreThisFlow)", False),
+        ("[a]", False),
+    ],
+)
+def test_what_has_no_value_ever(text: str, never: bool) -> None:
+    assert refuses(parse(text)) is never
+
+
 def test_importing_the_parser_builds_no_grammar() -> None:
     program = "import sys, mimas.language.expressions.codegen, mimas.language.filters.parser, mimas.language.scope"
     subprocess.run([sys.executable, "-c", f"{program}; assert 'lark' not in sys.modules"], check=True)
 
 
 def test_each_part_knows_where_it_stands() -> None:
-    text = '1 & [a] & "t" & %P% & With($v, &HF, $v) & -[b] & NULL & Eq(2, 3)'
+    text = '1 & [a] & "t" & %P% & With($v, &HF, $v) & -[b] & NULL & Null() & Eq(2, 3)'
     operation = parse(text)
     assert isinstance(operation, Operation)
     found = [text[operand.position :].split(" ", maxsplit=1)[0] for operand in operation.operands]
-    assert found == ["1", "[a]", '"t"', "%P%", "With($v,", "-[b]", "NULL", "Eq(2,"]
+    assert found == ["1", "[a]", '"t"', "%P%", "With($v,", "-[b]", "NULL", "Null()", "Eq(2,"]
     call = operation.operands[4]
     assert isinstance(call, Call)
     assert [text[argument.position] for argument in call.arguments] == ["$", "&", "$"]
+    named = parse('1 & ValueCount("a")')
+    assert isinstance(named, Operation)
+    assert isinstance(named.operands[1], Call)
+    assert named.operands[1].arguments[0].position == 15
 
 
 def test_the_deepest_nesting() -> None:

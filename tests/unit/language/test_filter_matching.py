@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from mimas.language.filters.binding import bind
 from mimas.language.filters.matching import Matcher
-from mimas.language.filters.paths import Hop, Path, paths
+from mimas.language.filters.paths import Hop, Path, memberships, paths
 from mimas.language.filters.predicate import LAST, predicate
 from mimas.language.filters.tree import Filter
 from mimas.language.filters.turning import judging, temporal, turning
@@ -76,18 +77,59 @@ DAY = timedelta(days=1)
         ("start < MOVED and name = 'x'", EIGHT - 9 * DAY, False, None),
         ("start < MOVED and name = 'ann'", EIGHT - 9 * DAY, False, EIGHT - DAY + TICK),
         ("start < MOVED or name = 'ann'", EIGHT - 9 * DAY, True, None),
+        ("start < MOVED or manager = /person[manager = /person]", EIGHT - 9 * DAY, True, None),
         ("start > fn:current-dateTime() and start < MOVED", EIGHT - 9 * DAY, False, EIGHT - DAY + TICK),
         ("start > fn:current-dateTime() and start < MOVED", EIGHT - DAY + TICK, True, EIGHT),
         ("not(start > fn:current-dateTime() and start < MOVED)", EIGHT - 9 * DAY, True, EIGHT - DAY + TICK),
         ("start > fn:current-dateTime() or start < MOVED", EIGHT - DAY + TICK, True, None),
         ("dates = fn:current-dateTime()", EIGHT, False, None),
+        ("dates != fn:current-dateTime()", EIGHT, False, None),
         ("manager = /person[start <= fn:current-dateTime()]", EIGHT - DAY, False, EIGHT),
     ],
 )
 def test_when_an_answer_changes(condition: str, now: datetime, holds: bool, turns: datetime | None) -> None:
     moved = "op:add-dayTimeDuration-to-dateTime(fn:current-dateTime(), xs:dayTimeDuration('P1D'))"
     ann = World().add(1, "person", name="Ann", start="2026-11-23T08:00:00Z", manager=1)
-    assert judging(bound(f"/person[{condition.replace('MOVED', moved)}]"))(ann, now) == (holds, turns)
+    one = bound(f"/person[{condition.replace('MOVED', moved)}]")
+    assert judging(one)(ann, now) == (holds, turns)
+    assert turning(one)(ann, now) == turns
+
+
+@pytest.mark.parametrize(
+    ("filter_", "now", "holds", "turns"),
+    [
+        ("/Group | /person[start <= NOW]", EIGHT - DAY, False, EIGHT),
+        ("/person | /person[start <= NOW]", EIGHT - DAY, True, None),
+        ("/Group | /person[start <= NOW]", EIGHT, True, None),
+        ("/person[name = 'x'] | /person[start <= NOW]", EIGHT - DAY, False, EIGHT),
+        ("/* | /person[start <= NOW]", EIGHT - DAY, True, None),
+        ("/Group[start <= NOW]", EIGHT, False, None),
+        ("/*[start > NOW] | /Group", EIGHT - DAY, True, EIGHT),
+        ("/person[start > MOVED or start > NOW]", EIGHT - 9 * DAY, True, EIGHT),
+        ("/person[start > NOW or start > MOVED]", EIGHT - 9 * DAY, True, EIGHT),
+        ("/person[start > NOW] | /person[manager = /person]", EIGHT - DAY, True, EIGHT),
+        ("/person[ObjectID = /person[start <= NOW]]", EIGHT - DAY, False, EIGHT),
+        ("/Set[start <= NOW]/ComputedMember", EIGHT - DAY, False, EIGHT),
+        ("/Set[start <= NOW]/ComputedMember", EIGHT, True, None),
+        ("/Group[start <= NOW]/ComputedMember", EIGHT, False, None),
+        ("descendants(/person[name = 'deep' and start <= NOW], 'manager')", EIGHT - DAY, False, EIGHT),
+        ("descendants(/person[name = 'deep' and start <= NOW], 'manager')", EIGHT, True, None),
+        ("descendants(/person[name = 'deep' and start <= NOW], 'friends')", EIGHT, False, None),
+    ],
+)
+def test_when_an_answer_changes_that_hangs_on_others(
+    filter_: str, now: datetime, holds: bool, turns: datetime | None
+) -> None:
+    moved = "op:add-dayTimeDuration-to-dateTime(fn:current-dateTime(), xs:dayTimeDuration('P1D'))"
+    world = World()
+    eight = EIGHT.isoformat()
+    ann = world.add(1, "person", start=eight)
+    world.add(2, "Set", start=eight, ComputedMember=[1])
+    world.add(3, "person", manager=1)
+    world.add(4, "person", name="deep", manager=3, start=eight)
+    one = bound(filter_.replace("MOVED", moved).replace("NOW", "fn:current-dateTime()"))
+    assert judging(one)(ann, now) == (holds, turns)
+    assert predicate(one)(ann, now) is holds
 
 
 @pytest.mark.parametrize("date", [FIRST, LAST])
@@ -100,10 +142,45 @@ def test_the_ends_of_the_calendar(date: datetime, moved: str) -> None:
     assert turns is None or turns > NOW + 1000 * DAY
 
 
+@pytest.mark.parametrize(
+    ("condition", "values"),
+    [
+        ("size = 5", {"size": 5}),
+        ("active = true", {"active": True}),
+        ("name = 'ANN'", {"name": "ann"}),
+        ("name = 'STRASSE'", {"name": "straße"}),
+        ("name = '7'", {"name": 7}),
+        ("words = 'b'", {"words": ["a", "b"]}),
+        ("manager = 2", {"manager": 2}),
+        ("friends = 2", {"friends": [3, 2]}),
+        ("manager = /person[name = 'boss']", {"manager": 2}),
+        ("friends = /person[size = 3]", {"friends": [3, 2]}),
+        ("manager = /person[manager = 4]", {"manager": 2}),
+        ("manager = /person[name = 'boss' and manager = 4]", {"manager": 2}),
+        ("manager = /person[name = 'boss'] and friends = /person", {"manager": 2, "friends": [3]}),
+        ("ObjectID = 1", {}),
+        ("ObjectID = 1 or name = 'x'", {}),
+        ("name = 'x' or size > 3", {"size": 5}),
+        ("size > 3 or name = 'ann'", {"name": "ann"}),
+        ("ObjectType = 'person'", {}),
+        ("ObjectID = /Set[ObjectID = 4]/ComputedMember", {}),
+    ],
+)
+def test_a_filter_is_found_by_what_it_asks_for(condition: str, values: dict[str, Any]) -> None:
+    world = World()
+    world.add(2, "person", name="Boss", size=3, manager=4)
+    world.add(3, "person")
+    world.add(4, "Set", ComputedMember=[1])
+    matcher = Matcher({7: bound(f"/person[{condition}]"), 8: bound("/person[name = 'none']")})
+    assert matcher.find(world.add(1, "person", **values), NOW)[0] == {7}
+    assert matcher.find(world.add(5, "person", name="y"), NOW)[0] == ({7} if "ObjectType" in condition else set())
+
+
 def test_few_of_many_filters_are_asked() -> None:
     world = World()
     for number in range(1000, 1100):
         world.add(number, "Set", ComputedMember=[number % 7])
+    world.add(5000, "Set", ComputedMember=[5])
     several = {number: bound(f"/person[active = true and name = 'dept {number}']") for number in range(900)}
     several |= {
         number: bound(f"/*[ObjectID = /Set[ObjectID = {number}]/ComputedMember]") for number in range(1000, 1100)
@@ -118,14 +195,60 @@ def test_few_of_many_filters_are_asked() -> None:
     assert ann.asked < 40, "one question for an attribute, and those of the filters that are likely"
 
 
+def test_of_many_filters_on_references_those_are_asked_that_fit_them() -> None:
+    world = World()
+    for number in range(100):
+        world.add(number, "person")
+    world.things[200] = ann = Seen(world, 200, "person", {"friends": [7, 300]})
+    matcher = Matcher({number: bound(f"/person[friends = {number}]") for number in range(100)})
+    assert matcher.find(ann, NOW)[0] == {7}
+    ann.asked = 0
+    matcher.find(ann, NOW)
+    assert ann.asked < 5
+
+
+def test_the_next_change_of_many_filters_is_that_of_the_first() -> None:
+    moved = "op:add-dayTimeDuration-to-dateTime(fn:current-dateTime(), xs:dayTimeDuration('P{}D'))"
+    ann = World().add(1, "person", start=EIGHT.isoformat())
+    filters_ = {days: bound(f"/person[start <= {moved.format(days)}]") for days in (2, 3, 1)}
+    matcher = Matcher({**filters_, 9: bound("/person[name = 'x' or size > 1]")})
+    assert matcher.find(ann, EIGHT - 9 * DAY) == (set(), EIGHT - 3 * DAY)
+    assert matcher.find(ann, EIGHT - 2 * DAY) == ({2, 3}, EIGHT - DAY)
+    assert matcher.find(ann, EIGHT) == ({1, 2, 3}, None)
+
+
+def test_a_filter_that_is_found_twice_hides_none_behind_it() -> None:
+    matcher = Matcher({1: bound("/person[words = 'a' or words = 'b']"), 2: bound("/person[size = 5]")})
+    assert matcher.find(World().add(1, "person", words=["a", "b"], size=5), NOW)[0] == {1, 2}
+
+
+def test_of_many_filters_on_a_manager_those_are_asked_that_fit_the_manager() -> None:
+    world = World()
+    world.things[1] = boss = Seen(world, 1, "person", {"name": "Boss 7"})
+    ann = world.add(2, "person", manager=1)
+    matcher = Matcher({number: bound(f"/person[manager = /person[name = 'boss {number}']]") for number in range(200)})
+    assert matcher.find(ann, NOW)[0] == {7}
+    boss.asked = 0
+    matcher.find(ann, NOW)
+    assert boss.asked < 5
+
+
 class Seen(Thing):
-    """A resource that counts how often it is asked for values."""
+    """A resource that counts how often it is asked."""
 
     asked = 0
 
     def values(self, attribute: str) -> Sequence[Scalar]:
         self.asked += 1
         return Thing.values(self, attribute)
+
+    def references(self, attribute: str) -> Sequence[int]:
+        self.asked += 1
+        return Thing.references(self, attribute)
+
+    def refers_back(self, attribute: str, id_: int) -> bool:
+        self.asked += 1
+        return Thing.refers_back(self, attribute, id_)
 
 
 def path(type_: str | None, *hops: Hop, reads: str = "", rows: str = "", referred: str = "") -> Path:
@@ -160,12 +283,44 @@ MEMBER_OF, ABOVE = Hop("ComputedMember", back=True), Hop("manager", back=True, d
           path("Set", MANAGER, MEMBER_OF)]),
         ("/Set[name = 'x']/ComputedMember",
          [path(None, referred="ComputedMember"), path("Set", MEMBER_OF, reads="name", rows="name")]),
+        ("descendants(/person[friends = /Group], 'manager')",
+         [path(None, referred="manager"), path("person", ABOVE, rows="friends", referred="manager"),
+          path("Group", ABOVE, FRIENDS)]),
         ("descendants(/person[name = 'x'], 'manager')",
          [path(None, referred="manager"), path("person", ABOVE, reads="name", rows="name", referred="manager")]),
     ],
 )  # fmt: skip
 def test_what_a_filter_depends_on(filter_: str, found: list[Path]) -> None:
     assert set(paths(bound(filter_))) == set(found)
+
+
+@pytest.mark.parametrize(
+    ("filter_", "found"),
+    [
+        ("/person[name = 'x']", []),
+        ("/person[manager = /person]", []),
+        ("/Set[ObjectID = 5]/ComputedMember", [("Set", 5)]),
+        ("/*[ObjectID = 5]/ComputedMember", [(None, 5)]),
+        ("/Set[name = 'x' and ObjectID = 5]/ComputedMember[size = 1]", [("Set", 5)]),
+        ("/Set[ObjectID = 5 or ObjectID = 6]/ComputedMember", [("Set", None)]),
+        ("/Set[not(ObjectID = 5)]/ComputedMember", [("Set", None)]),
+        ("/Group/ComputedMember", [("Group", None)]),
+        ("/Group/manager", []),
+        ("/person[ObjectID = /Set[ObjectID = 5]/ComputedMember and name = 'x'] | /Set[ObjectID = 6]/ComputedMember",
+         [("Set", 5), ("Set", 6)]),
+        ("/person[manager = /Set[ObjectID = 5]/ComputedMember]", [("Set", 5)]),
+        ("/Set[ObjectID = /Group[ObjectID = 6]/ComputedMember]/ComputedMember", [("Group", 6), ("Set", None)]),
+        ("descendants(/Group, 'ComputedMember')", [(None, None)]),
+        ("descendants(/Group[ObjectID = 5]/ComputedMember, 'manager')", [("Group", 5)]),
+        ("/Group[is-present(ComputedMember)]", [("Group", None)]),
+        ("/person[manager = /Group[is-present(ComputedMember)]]", [("Group", None)]),
+        ("/*[ComputedMember = 5]", [(None, None)]),
+        ("/Set[not(ComputedMember = /person)]", [("Set", None)]),
+        ("/Group[is-present(manager) and manager = 5]", []),
+    ],
+)  # fmt: skip
+def test_whose_members_a_filter_reads(filter_: str, found: list[tuple[str | None, int | None]]) -> None:
+    assert set(memberships(bound(filter_))) == set(found)
 
 
 def _gone_back(world: World, id_: int, hops: tuple[Hop, ...]) -> set[int]:

@@ -17,7 +17,7 @@ from mimas.language.filters.paths import paths
 from mimas.language.filters.predicate import predicate
 from mimas.language.filters.tree import Comparison, Filter, Matches, Present, Selection
 from mimas.language.filters.turning import judging
-from mimas.language.filters.variables import substitute
+from mimas.language.filters.variables import look_ups_filled, substitute
 from mimas.language.filters.writing import text
 from tests.unit.language.filter_world import CATALOGUE, NOW, World, bound, filters, worlds
 
@@ -47,10 +47,13 @@ def test_a_filter_is_the_same_when_it_is_read_again(wanted: Filter) -> None:
         '/person[a = "it\'s"] | /group',
         '/person[a = "it\'s ""so"""]',
         "/Set[ObjectID = 5]/ComputedMember[a = 1 and b = 2]/Manager",
+        "/Group/ComputedMember[a = 1 or b = 2]",
+        "/Group/ComputedMember[a = 1 and (b = 2 or c = 3)]",
         "/person[manager = /Set[name = 'x']/ComputedMember | /person]",
         "/person[descendant-in('manager', /person[a = 1])]",
         "/person[d < fn:current-dateTime()]",
         "/person[d < op:add-dayTimeDuration-to-dateTime(fn:current-dateTime(), xs:dayTimeDuration('P14DT2H'))]",
+        "/person[d < op:add-dayTimeDuration-to-dateTime(fn:current-dateTime(), xs:dayTimeDuration('PT2H'))]",
         "/person[d < op:subtract-dayTimeDuration-from-dateTime(fn:current-dateTime(), xs:dayTimeDuration('PT5M0.5S'))]",
         "/person[manager = 5]",
     ],
@@ -73,8 +76,9 @@ def test_bound_filters_are_written_with_ids_and_instants() -> None:
         ("-P1DT2H3M4.5S", -timedelta(days=1, hours=2, minutes=3, seconds=4.5)),
         ("PT36H", timedelta(hours=36)),
         ("P0D", timedelta()),
+        ("P" + "0" * 98 + "D", timedelta()),
         *((wrong, None) for wrong in ("", "P", "PT", "P1DT", "P1M", "P1Y", "1D", "P-1D", "P1.5D", "p1d", "P²D", "P1D ",
-                                      "PT1.S", "P1000000000D", "P" + "9" * 200 + "D")),
+                                      "PT1.S", "P١D", "P" + "0" * 99 + "D", "P1000000000D", "P" + "9" * 200 + "D")),
     ],
 )  # fmt: skip
 def test_durations(form: str, whole: timedelta | None) -> None:
@@ -87,6 +91,21 @@ def test_durations_are_the_same_when_they_are_read_again(whole: timedelta) -> No
     assert duration(written(whole)) == whole
 
 
+@pytest.mark.parametrize(
+    ("whole", "form"),
+    [
+        (timedelta(), "P0D"),
+        (timedelta(days=14), "P14D"),
+        (timedelta(hours=36), "P1DT12H"),
+        (timedelta(seconds=61.5), "PT1M1.5S"),
+        (timedelta(seconds=-1), "-PT1S"),
+        (timedelta(microseconds=10), "PT0.00001S"),
+    ],
+)
+def test_how_durations_are_written(whole: timedelta, form: str) -> None:
+    assert written(whole) == form
+
+
 KNOWN = {"LoginID": "17", "VALUE": "O'Neill \"x\" or a = 'b']", "Attribute_Department": "Sales"}
 
 
@@ -95,11 +114,15 @@ KNOWN = {"LoginID": "17", "VALUE": "O'Neill \"x\" or a = 'b']", "Attribute_Depar
     [
         ("Creator = '%LoginID%'", Comparison("Creator", "=", "17")),
         ("Creator = %LoginID%", Comparison("Creator", "=", "17")),
+        ("Creator = %loginid%", Comparison("Creator", "=", "17")),
         ("Creator = '%loginid%'", Comparison("Creator", "=", "17")),
         ("Name = '%VALUE%'", Comparison("Name", "=", KNOWN["VALUE"])),
         ('starts-with(Name, "a %VALUE%")', Matches("starts-with", "Name", f"a {KNOWN['VALUE']}")),
         ("not(a = /person[b = '%Attribute_Department%'])",
          tree.Not(tree.Refers("a", (Selection("person", Comparison("b", "=", "Sales")),)))),
+        ("a = 1 and (b = '%LoginID%' or starts-with(c, '%VALUE%'))",
+         tree.All((Comparison("a", "=", 1),
+                   tree.Any((Comparison("b", "=", "17"), Matches("starts-with", "c", KNOWN["VALUE"])))))),
         ("start > '%Today%'", Comparison("start", ">", "2026-11-22T23:00:00Z")),
         ("start > %FromToday_-7%", Comparison("start", ">", "2026-11-15T23:00:00Z")),
         ("start > '%FromToday_001%'", Comparison("start", ">", "2026-11-23T23:00:00Z")),
@@ -108,7 +131,7 @@ KNOWN = {"LoginID": "17", "VALUE": "O'Neill \"x\" or a = 'b']", "Attribute_Depar
     ],
 )  # fmt: skip
 def test_variables(condition: str, found: tree.Condition) -> None:
-    now = datetime(2026, 11, 23, 1, 30, tzinfo=timezone(timedelta(hours=1)))
+    now = datetime(2026, 11, 23, 1, 30, 15, 500_000, tzinfo=timezone(timedelta(hours=1)))
     assert substitute(f"/person[{condition}]", KNOWN, now) == (Selection("person", found),)
 
 
@@ -131,9 +154,32 @@ def test_variables_without_a_value(variable: str) -> None:
         # That is no variable, but a text like another.
         assert substitute(f"/a[b = '%{variable}%']", {}, far) == parse(f"/a[b = '%{variable}%']")
         return
-    with pytest.raises(ExpressionError, match=f"%{variable}%") as caught:
-        substitute(f"/a[b = '%{variable}%']", {}, far)
-    assert caught.value.position == 3
+    for condition in (f"b = '%{variable}%'", f"contains(b, '%{variable}%')"):
+        with pytest.raises(ExpressionError, match=f"%{variable}%") as caught:
+            substitute(f"/a[{condition}]", {}, far)
+        assert (caught.value.text, caught.value.position) == ("", 3)
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("Name = '[//Target/DisplayName]'", Comparison("Name", "=", "it's")),
+        ("Name = [//Target/DisplayName]", Comparison("Name", "=", "it's")),
+        ("starts-with(Name, 'a [//Target/DisplayName]')", Matches("starts-with", "Name", "a it's")),
+        ("Name = 'x[//Target/None]'", Comparison("Name", "=", "x")),
+        ("Name = '[/Target/DisplayName]'", Comparison("Name", "=", "[/Target/DisplayName]")),
+    ],
+)
+def test_look_ups(condition: str, found: tree.Condition) -> None:
+    known = {"//Target/DisplayName": ["it's"]}
+    assert look_ups_filled(f"/a[{condition}]", lambda path: known.get(path, [])) == (Selection("a", found),)
+
+
+def test_a_look_up_that_finds_several_values_is_compared_with_none() -> None:
+    with pytest.raises(ExpressionError) as caught:
+        look_ups_filled("/a[b = '[//Target/Mail]']", lambda _: ["x", "y"])
+    assert caught.value.message == "[//Target/Mail] finds 2 values, and one is compared."
+    assert (caught.value.text, caught.value.position) == ("", 3)
 
 
 @settings(deadline=None, max_examples=60)
@@ -195,6 +241,59 @@ def test_what_keeps_somebody_out() -> None:
     assert (only.says, only.saw, only.of) == ("manager = /person[size = 5]", (1,), 2)
     (other,) = only.parts
     assert [(one.of, one.says, one.saw) for one in excluding(other)] == [(1, "size = 5", (3,))]
+
+
+def test_an_explanation_as_a_whole() -> None:
+    world = World()
+    ann = world.add(1, "person", name="Ann", size=3, words=["a", "b"], manager=2, start="2026-11-23T08:00:00Z")
+    world.add(2, "person", name="Bob")
+    either, not_a = "name = 'Ann' or size = 4", "not(words = 'a')"
+    person = f"/person[({either}) and {not_a}]"
+    assert explain(bound(f"/Group | {person}"), ann, NOW) == Verdict(
+        1, f"/Group | {person}", False, (), (
+            Verdict(1, "/Group", False, ("person",)),
+            Verdict(1, person, False, (), (
+                Verdict(1, "/person", True, ("person",)),
+                Verdict(1, f"({either}) and {not_a}", False, (), (
+                    Verdict(1, either, True, (), (
+                        Verdict(1, "name = 'Ann'", True, ("Ann",)),
+                        Verdict(1, "size = 4", False, (3,)),
+                    ), "or"),
+                    Verdict(1, not_a, False, (), (Verdict(1, "words = 'a'", True, ("a", "b")),), "not"),
+                ), "and"),
+            ), "and"),
+        ), "or",
+    )  # fmt: skip
+    for condition, expected in (
+        ("manager = 5", Verdict(1, "manager = 5", False, (2,))),
+        ("is-present(manager)", Verdict(1, "is-present(manager)", True, (2,))),
+        ("start <= fn:current-dateTime()", Verdict(1, "start <= fn:current-dateTime()", True, (ann.all["start"],))),
+        ("ObjectID = /Group", Verdict(1, "ObjectID = /Group", False, ("person",))),
+    ):
+        assert explain(bound(f"/*[{condition}]"), ann, NOW) == expected
+    assert explain(bound("/*"), ann, NOW) == Verdict(1, "/*", True, ("person",))
+
+
+def test_what_lies_far_away_is_told_without_its_reasons() -> None:
+    world = World()
+    for number in range(1, 5):
+        world.add(number, "person", manager=number + 1)
+    far = "/person[manager = /person[manager = /person[manager = /person[name = 'x']]]]"
+    (one,) = excluding(explain(bound(far), world.things[1], NOW))
+    (two,) = excluding(one.parts[0])
+    (three,) = excluding(two.parts[0])
+    assert (one.of, one.saw, two.of, two.saw) == (1, (2,), 2, (3,))
+    assert three == Verdict(3, "manager = /person[name = 'x']", False, (4,))
+
+
+def test_of_several_references_each_tells_its_own() -> None:
+    world = World()
+    world.add(1, "person", name="Ann")
+    world.add(2, "person", name="Bob", manager=1, friends=[1, 3])
+    world.add(3, "person", name="Cy")
+    both = "/person[manager = /person[name = 'Ann'] and friends = /person[name = 'Cy']]"
+    _, conditions = explain(bound(both), world.things[2], NOW).parts
+    assert [one.saw for one in conditions.parts] == [(1,), (3,)]
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ from mimas.language.filters.tree import (
 from mimas.language.filters.tree import Any as Or
 
 MOVED = "op:add-dayTimeDuration-to-dateTime(fn:current-dateTime(), xs:dayTimeDuration('{}'))"
+QUOTED, NOW, ADD = "'{}'", "fn:current-dateTime()", "op:add-dayTimeDuration-to-dateTime"
+ADDED = MOVED.format("P14D")
 BACK = 'op:subtract-dayTimeDuration-from-dateTime(fn:current-dateTime(), xs:dayTimeDuration("{}"))'
 
 
@@ -37,6 +39,7 @@ BACK = 'op:subtract-dayTimeDuration-from-dateTime(fn:current-dateTime(), xs:dayT
         ('a = "say ""so"""', Comparison("a", "=", 'say "so"')),
         ("a = ''", Comparison("a", "=", "")),
         ("a >= -7", Comparison("a", ">=", -7)),
+        (f"a = {'9' * 300}", Comparison("a", "=", int("9" * 300))),
         ("a=true or a = False", Or((Comparison("a", "=", True), Comparison("a", "=", False)))),
         ("Disabled='true'", Comparison("Disabled", "=", "true")),
         ("a != '&Invalid&'", Comparison("a", "!=", "&Invalid&")),
@@ -121,18 +124,32 @@ def test_every_shape_of_the_delivered_filters(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("<Filter>/a", "no XML"),
-        ("<Filter>/a</Filter><Filter/>", "no XML"),
+        ("<Filter>/a", "it is no XML (no element found: line 1, column 10)"),
+        ("<Filter>/a</Filter><Filter/>", "it is no XML (junk after document element: line 1, column 19)"),
         ("<Filter>/a<b/></Filter>", "an element b does not belong there"),
+        ("<Filter>/a<Filter/></Filter>", "an element Filter does not belong there"),
         ("<a/>", "an element a does not belong there"),
-        ("<!DOCTYPE a [<!ENTITY b 'c'>]><Filter>&b;</Filter>", "a document type"),
-        ("<Filter/>", "A filter begins with the type"),
+        ("<a xmlns='x'/>", "an element a does not belong there"),
+        ("<!DOCTYPE a [<!ENTITY b 'c'>]><Filter>&b;</Filter>", "it has a document type, which no filter has"),
     ],
 )
 def test_stored_forms_that_are_none(text: str, says: str) -> None:
     with pytest.raises(ExpressionError) as caught:
         parse(text)
-    assert says in str(caught.value)
+    assert caught.value.message == (
+        f"The filter cannot be read in the form that MIM stores: {says}. Write its XPath alone."
+    )
+
+
+def test_a_stored_form_with_nothing_in_it() -> None:
+    with pytest.raises(ExpressionError, match=r"^A filter begins with the type"):
+        parse("<Filter/>")
+
+
+def test_a_stored_form_may_be_long_and_say_what_it_was_once_encoded_in() -> None:
+    filter_ = f"/a[b = '{'é<' * 10_000}']"
+    escaped = filter_.replace("<", "&lt;")
+    assert parse(f'<?xml version="1.0" encoding="utf-16"?><Filter>{escaped}</Filter>') == parse(filter_)
 
 
 def test_the_place_of_a_mistake_in_a_stored_form_is_that_in_its_xpath() -> None:
@@ -144,19 +161,19 @@ def test_the_place_of_a_mistake_in_a_stored_form_is_that_in_its_xpath() -> None:
 @pytest.mark.parametrize(
     ("text", "says", "position", "suggestion"),
     [
-        ("person", "begins with the type", 0, "/person"),
-        ("/person[a == 'b']", "== is no operator", 10, "="),
-        ("/person[a <> 'b']", "<> is no operator", 10, "!="),
-        ("/person[startswith(a, 'b')]", "no function startswith", 8, "starts-with"),
-        ("/person[a = b]", "text stands in quotes", 12, "'b'"),
-        ("/person[a = 'b]", "not closed", 12, ""),
-        ("/person[a = 'b'", "a ] is missing", 15, ""),
-        ("/person[(a = 'b']", "is not expected", 16, ""),
-        ("/person[a = 'b' && c = 'd']", "&& is not expected", 16, "and"),
-        ("/person[a = 'b' AND c = 'd']", "AND is not expected", 16, "and"),
-        ("/person[]", "is not expected", 8, ""),
+        ("person", "A filter begins with the type: /person[...].", 0, "/person"),
+        ("/person[a == 'b']", "== is no operator.", 10, "="),
+        ("/person[a <> 'b']", "<> is no operator.", 10, "!="),
+        ("/person[startswith(a, 'b')]", "There is no function startswith.", 8, "starts-with"),
+        ("/person[a = b]", "b is no value: text stands in quotes.", 12, "'b'"),
+        ("/person[a = 'b]", "A text is not closed: its second ' is missing.", 12, ""),
+        ("/person[a = 'b'", "The filter ends too early: a ] is missing.", 15, ""),
+        ("/person[(a = 'b']", "] is not expected here.", 16, ""),
+        ("/person[a = 'b' && c = 'd']", "&& is not expected here.", 16, "and"),
+        ("/person[a = 'b' AND c = 'd']", "AND is not expected here.", 16, "and"),
+        ("/person[]", "] is not expected here.", 8, ""),
         ("", "A filter begins with the type: /person[...].", 0, "/person"),
-        (" group ", "A filter begins with the type", 0, "/group"),
+        (" group ", "A filter begins with the type: /person[...].", 0, "/group"),
         ("/person[a = 5 = 6]", "= is not expected here.", 14, ""),
         ("/person[a ! b]", "! is not expected here.", 10, "not(...)"),
         ("/person[a = 'b' || c = 1]", "|| is not expected here.", 16, "or"),
@@ -164,25 +181,67 @@ def test_the_place_of_a_mistake_in_a_stored_form_is_that_in_its_xpath() -> None:
         ("/person[a = 'b' c = 1]", "c is not expected here.", 16, ""),
         ("/person[a = 'b' c(d, 'e')]", "c is not expected here.", 16, ""),
         ("/person[starts-with(a, 'b'", "The filter ends too early: a ) is missing.", 26, ""),
+        ("/person[starts-with(a, 'b')", "The filter ends too early: a ] is missing.", 27, ""),
+        ("descendants(/person, 'm'", "The filter ends too early: a ) is missing.", 24, ""),
+        ("/person[a = 1] |", "The filter ends too early: something is missing behind it.", 16, ""),
+        ("/person[a = 1 X]", "X is not expected here.", 14, ""),
+        ("/person[a = 1 ORDER]", "ORDER is not expected here.", 14, ""),
+        ("/person[a = 1]]x", "] is not expected here.", 14, ""),
         ("/person[a =", "The filter ends too early: a ] is missing.", 11, ""),
         ("/person |", "The filter ends too early: something is missing behind it.", 9, ""),
         ('/person[a = "b]', 'A text is not closed: its second " is missing.', 12, ""),
-        ("/person[a = 'b]", "A text is not closed: its second ' is missing.", 12, ""),
         ("/person[manager < /person]", "A path is compared with = and !=, not with <.", 16, ""),
-        ("/person/*", "Only the first step of a path may be *", 8, ""),
+        ("/person/*", "Only the first step of a path may be *: the others name a reference.", 8, ""),
         ("/person[a = 'b' 'c']", "A text is not expected here: conditions are joined by and, or.", 16, ""),
+        ("/person[a = 'b' '']", "A text is not expected here: conditions are joined by and, or.", 16, ""),
+        ("/person[nto(a)]", "There is no function nto.", 8, "not"),
+        ("/person[is-present(/a)]", "is-present is written so: is-present(attribute).", 8, ""),
         ("/person[starts-with(a)]", "starts-with is written so: starts-with(attribute, 'text').", 8, ""),
         ("/person[starts-with(a, b)]", "starts-with is written so: starts-with(attribute, 'text').", 8, ""),
-        ("/person[descendant-in(manager, /person)]", "descendant-in('attribute', /path)", 8, ""),
-        ("/person[descendants(/person, 'manager')]", "descendants does not stand here, but so:", 8, ""),
-        ("/person[d < current-dateTime()]", "no function current-dateTime", 12, "fn:current-dateTime"),
-        ("/person[d < contains(a, 'b')]", "contains does not stand here, but so:", 12, ""),
-        ("/person[fn:current-dateTime()]", "fn:current-dateTime does not stand here, but so:", 8, ""),
-        ("fn:current-dateTime()", "fn:current-dateTime does not stand here", 0, ""),
+        (
+            "/person[descendant-in(manager, /person)]",
+            "descendant-in is written so: descendant-in('attribute', /path).",
+            8,
+            "",
+        ),
+        (
+            "/person[descendants(/person, 'manager')]",
+            "descendants does not stand here, but so: descendants(/path, 'attribute').",
+            8,
+            "",
+        ),
+        ("/person[d < current-dateTime()]", "There is no function current-dateTime.", 12, "fn:current-dateTime"),
+        ("/person[d < contains(a, 'b')]", "contains does not stand here, but so: contains(attribute, 'text').", 12, ""),
+        (
+            "/person[fn:current-dateTime()]",
+            "fn:current-dateTime does not stand here, but so: fn:current-dateTime().",
+            8,
+            "",
+        ),
+        ("fn:current-dateTime()", "fn:current-dateTime does not stand here, but so: fn:current-dateTime().", 0, ""),
         ("descendants(/person)", "descendants is written so: descendants(/path, 'attribute').", 0, ""),
         ("descendant(/person, 'manager')", "There is no function descendant.", 0, "descendants"),
-        (f"/person[d < {MOVED.format('14 days')}]", "'14 days' is no duration", 89, "'P14DT2H30M'"),
-        (f"/person[d < {MOVED.format('P99999999999D')}]", "is no duration", 89, "'P14DT2H30M'"),
+        (
+            f"/person[d < {MOVED.format('14 days')}]",
+            "'14 days' is no duration: days, hours, minutes and seconds are written so.",
+            89,
+            "'P14DT2H30M'",
+        ),
+        (
+            f"/person[d < {MOVED.format('P99999999999D')}]",
+            "'P99999999999D' is no duration: days, hours, minutes and seconds are written so.",
+            89,
+            "'P14DT2H30M'",
+        ),
+        (f"/person[d < {MOVED.replace('xs:day', 'xs:Day').format('P1D')}]", f"{ADD} is written so: {ADDED}.", 12, ""),
+        (f"/person[d < {MOVED.replace(QUOTED, 'P1D')}]", f"{ADD} is written so: {ADDED}.", 12, ""),
+        (f"/person[d < {MOVED.replace(ADD, 'op:plus').format('P1D')}]", "There is no function op:plus.", 12, ""),
+        (
+            f"/person[d < {MOVED.format('P999999999D').replace(NOW, MOVED.format('P999999999D'))}]",
+            "The duration lies beyond the calendar.",
+            160,
+            "",
+        ),
         ("/person[a = /group[b == 1]]", "== is no operator.", 21, "="),
         (f"/person[a = {'1' * 301}]", "The number is too long.", 12, ""),
         ("/person[a = '\ud800']", "This is half a character, which nothing can equal.", 13, ""),
@@ -192,8 +251,8 @@ def test_the_place_of_a_mistake_in_a_stored_form_is_that_in_its_xpath() -> None:
 def test_errors(text: str, says: str, position: int, suggestion: str) -> None:
     with pytest.raises(ExpressionError) as caught:
         parse(text)
-    assert says in caught.value.message
-    assert (caught.value.position, caught.value.suggestion) == (position, suggestion)
+    assert caught.value.message == says
+    assert (caught.value.text, caught.value.position, caught.value.suggestion) == (text, position, suggestion)
 
 
 def test_the_tree_knows_where_its_parts_stand() -> None:
@@ -210,6 +269,15 @@ def test_the_tree_knows_where_its_parts_stand() -> None:
     assert isinstance(found.conditions[1], Not)
     parts = (*found.conditions[0].conditions, found.conditions[1].condition)
     assert [part.position for part in parts if isinstance(part, Comparison | Matches)] == [8, 20, 44]
+
+
+@pytest.mark.parametrize("condition", ["", "[c = 1]", "[c = 1 and d = 2]"])
+def test_a_step_of_a_path_stands_where_its_name_does(condition: str) -> None:
+    (selection,) = parse(f"/person/manager{condition}")
+    referred = selection.condition.conditions[0] if isinstance(selection.condition, All) else selection.condition
+    assert isinstance(referred, Referred)
+    assert selection.position == referred.position == len("/person/")
+    assert referred.by[0].position == 1
 
 
 def test_the_deepest_filter() -> None:

@@ -1,5 +1,6 @@
 """When the answer of a comparison with now will be another one."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -85,8 +86,36 @@ def test_a_late_day_of_a_month_is_not_missed() -> None:
         assert now == changes
 
 
+@pytest.mark.parametrize("operator", list(COMPARISONS))
 @pytest.mark.parametrize(
-    ("interval", "amount"), [("d", 10**9), ("d", 10**20), ("yyyy", 9999), ("m", -(10**9)), ("s", 10**18)]
+    ("date", "interval", "amount"),
+    [
+        (datetime(2026, 2, 28, 8, 30, 15, 500, tzinfo=UTC), "m", 1),
+        (datetime(2026, 2, 28, 23, 59, 59, tzinfo=UTC), "m", 1),
+        (datetime(2026, 2, 27, 8, tzinfo=UTC), "m", 1),
+        (datetime(2026, 4, 30, 8, tzinfo=UTC), "q", 1),
+        (datetime(2026, 1, 31, 8, 30, tzinfo=UTC), "m", -1),
+        (datetime(2026, 1, 29, 8, 30, tzinfo=UTC), "m", -1),
+        (datetime(2027, 2, 28, 8, tzinfo=UTC), "yyyy", -1),
+    ],
+)
+def test_no_change_is_missed_where_months_are_of_unequal_length(
+    operator: str, date: datetime, interval: str, amount: int
+) -> None:
+    start = (shift(interval, -amount, date) - 6 * DAY).replace(minute=0, second=0, microsecond=0)
+    x = Context(start)
+    answer = compare_with_now(x, operator, date, interval, amount)
+    for half in range(1, 24 * 2 * 12):
+        now = start + half * timedelta(minutes=30)
+        while x.due is not None and x.due <= now:
+            x = Context(x.due)
+            answer = compare_with_now(x, operator, date, interval, amount)
+        assert compare_with_now(Context(now), operator, date, interval, amount) is answer
+
+
+@pytest.mark.parametrize(
+    ("interval", "amount"),
+    [("d", 3_000_000), ("d", 10**9), ("d", 10**20), ("yyyy", 9999), ("m", -(10**9)), ("s", 10**18)],
 )
 def test_beyond_the_calendar(interval: str, amount: int) -> None:
     with pytest.raises(FlowError, match=r"^the date lies outside the years 1 to 9999$"):
@@ -101,6 +130,17 @@ def test_an_account_that_never_expires_is_never_due() -> None:
     assert due("<=", never) == never
     assert due("<", never, "d", -1) is None
     assert due("<", datetime(9999, 12, 31, tzinfo=UTC), "m", -2) is None
+
+
+def test_a_clock_that_is_only_read_is_due_at_the_next_midnight_in_utc(monkeypatch: pytest.MonkeyPatch) -> None:
+    for zone in ("UTC", "Asia/Tokyo"):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        x = Context(NOW.replace(minute=17, second=15, microsecond=500))
+        assert x.clock() == x.now
+        assert x.due == datetime(2026, 11, 24, tzinfo=UTC)
+    monkeypatch.undo()
+    time.tzset()
 
 
 def test_an_unknown_interval_names_those_there_are() -> None:

@@ -49,6 +49,7 @@ def test_what_fits_is_passed_over_in_silence(attribute: Attribute, value: Value 
         (Attribute("a", required=True), "", "'a' must have a value"),
         (Attribute("a", Kind.REFERENCE, multivalued=True, required=True), [], "'a' must have a value"),
         (Attribute("a"), 3, "'a' is a text, which 3 is not"),
+        (Attribute("a"), "x\0y", "'a' holds half a character or a NUL, which no text has"),
         (Attribute("a"), "x\ud83d", "'a' holds half a character or a NUL, which no text has"),
         (Attribute("a", Kind.INTEGER), True, "'a' is a whole number, which True is not"),
         (Attribute("a", Kind.BOOLEAN), 1, "'a' is true or false, which 1 is not"),

@@ -41,8 +41,9 @@ PRODUCTS = {
 @pytest.mark.parametrize("name", sorted(REFUSED))
 def test_a_function_that_is_left_out_is_refused_with_what_to_do(name: str) -> None:
     assert find(name) is None
-    with pytest.raises(ExpressionError, match=f"There is no function {name} here: "):
-        parse(f"{name}(1)")
+    with pytest.raises(ExpressionError, match=f"There is no function {name} here: ") as caught:
+        parse(f"1 & {name}(1)")
+    assert caught.value.position == 4
 
 
 @pytest.mark.parametrize(("product", "name"), [(p, name) for p, names in PRODUCTS.items() for name in names.split()])

@@ -1,6 +1,7 @@
 """Regular expressions of .NET: what is translated, and what is refused with a reason."""
 
 import re
+import warnings
 
 import pytest
 
@@ -16,6 +17,7 @@ from mimas.language.regexes import pattern, replacement
         (r"a.b", "a\nb", None),
         (r"(?s)a.b", "a\nb", "a\nb"),
         (r"(?i-s:A.B)", "ab\naxb", "axb"),
+        (r"(?imsx) A .", "xa\n", "a\n"),
         (r"(?mx) ^ b", "a\nb", "b"),
         (r"[]a]+", "x]a", "]a"),
         (r"[^]a]+", "]ax", "x"),
@@ -26,6 +28,7 @@ from mimas.language.regexes import pattern, replacement
         (r"a\Zb?", "a\n", "a"),
         (r"(?'n'a)", "ba", "a"),
         (r"a\z", "a\n", None),
+        (r"a\z", "ba", "a"),
         (r"a\Z", "a\n", "a"),
         (r"(?i)STRASSE", "strasse", "strasse"),
         (r"(?i:A)b", "ab", "ab"),
@@ -57,6 +60,8 @@ def test_what_dotnet_writes_otherwise(expression: str, text: str, found: str | N
         (r"[\d\PL]", "do not have Unicode categories"),
         (r"\K", "regular expressions here do not have the escape \\K"),
         (r"\X", "the escape \\X"),
+        ("(?X:a)", "regular expressions here do not have the options (?X:: only i, m, s and x"),
+        ("(?in:a)", "regular expressions here do not have the options (?in:: only i, m, s and x"),
         (r"(?n-i:a)", "regular expressions here do not have the options (?n-i:: only i, m, s and x"),
         ("[a-[b]]", "regular expressions here cannot take sets from sets: [a-[b]"),
         ("a{99999999999}", "is wrong"),
@@ -68,7 +73,10 @@ def test_what_dotnet_writes_otherwise(expression: str, text: str, found: str | N
         ("[a-z-[aeiou]]", "cannot take sets from sets"),
         ("(" * 1_000, "nested too deep"),
         ("a" * 2_001, "at most 2,000 characters"),
-        (r"(a+)+$", "could take for ever"),
+        (
+            r"(a+)+$",
+            "thing repeated, as in (a+)+: let each repetition begin with a sign that nothing else in it takes",
+        ),
         (r"^([^@\s]+\.)+\w+$", "could take for ever"),
         (r"(\s*\w+\s*)*", "could take for ever"),
         (r"(x|y|xy)*", "could take for ever"),
@@ -107,6 +115,14 @@ def test_what_is_refused_names_the_construct(expression: str, reason: str) -> No
 def test_replacements(given: str, expected: str) -> None:
     compiled = pattern("(?<n>x)")
     assert compiled.sub(replacement(given, compiled), "x") == expected
+
+
+def test_signs_that_python_may_take_for_operations_on_sets_one_day_are_themselves() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        compiled = pattern(r"[[a&&~~||]+")
+    assert compiled.fullmatch("[a&~|")
+    assert not compiled.search("X")
 
 
 def test_a_text_may_be_too_long_for_an_expression() -> None:

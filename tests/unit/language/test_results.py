@@ -35,7 +35,18 @@ def test_stored_form(result: Any, value: Any) -> None:
     assert type(to_value(result)) is type(value)
 
 
-@pytest.mark.parametrize("result", [float("inf"), object(), [["a"]], ["a", Outcome.IGNORE]])
-def test_what_cannot_be_stored(result: Any) -> None:
-    with pytest.raises(FlowError):
+LISTS = "a list may hold values only, no lists and no IgnoreThisFlow"
+
+
+@pytest.mark.parametrize(
+    ("result", "says"),
+    [
+        (float("inf"), "the number is too large"),
+        (object(), "a object is no value"),
+        ([["a"]], LISTS),
+        (["a", Outcome.IGNORE], LISTS),
+    ],
+)
+def test_what_cannot_be_stored(result: Any, says: str) -> None:
+    with pytest.raises(FlowError, match=f"^{says}$"):
         to_value(result)

@@ -1,5 +1,6 @@
 """Scopes: which objects a rule is for."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from mimas.language.context import Context
 from mimas.language.errors import ExpressionError, FlowError
+from mimas.language.proofs import prove
 from mimas.language.scope import (
     Clause,
     Operator,
@@ -21,10 +23,25 @@ from mimas.language.scope import (
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 
 
+PARAMETERS = {"Connector.ID": "7"}
+FUNCTIONS: dict[str, object] = {}
+
+
 def holds(scope: Scope, x: Context | None = None, /, **values: Any) -> bool:
-    names: dict[str, object] = {"g": values.get, "x": x or Context(NOW)}
-    result = eval(scope_source(scope, lambda name: f"g({name!r})", names, {"Connector.ID": "7"}), names)
+    """What the generated code says; the proof says the same."""
+    x = x or Context(NOW)
+    names: dict[str, object] = {"g": values.get, "x": x}
+    code = scope_source(scope, lambda name: f"g({name!r})", names, PARAMETERS)
+    again = Context(x.now, x.due, x.groups)
+    proof = prove(scope, values, again, PARAMETERS, FUNCTIONS.__getitem__)
+    if proof.error:
+        assert not proof.holds
+        with pytest.raises(FlowError, match=f"^{re.escape(proof.error)}$"):
+            eval(code, names)
+        raise FlowError(proof.error)
+    result = eval(code, names)
     assert type(result) is bool
+    assert (proof.holds, again.due) == (result, x.due)
     return result
 
 
@@ -58,6 +75,7 @@ def one(operator: Operator, wanted: str, value: Any) -> bool:
         (Operator.ISBITSET, "2", [2, 514, "514"], [512, None]),
         (Operator.ISBITSET, "0x6", [6, 7], [2]),
         (Operator.ISBITNOTSET, "2", [512, None], [514]),
+        (Operator.EQUAL, '=FormatDateTime(Now(), "yyyy")', ["2026"], ["2025"]),
         (Operator.EQUAL, '=UCase("ab") & "c"', ["abc"], ["ab"]),
         (Operator.ISIN, '=Split("x;y|z", "|")', ["x", "z"], ["x;y"]),
         (Operator.EQUAL, '=DateAdd("d", 1, "2026-11-23")', ["2026-11-24", "2026-11-24T00:00:00Z"], ["2026-11-25"]),
@@ -119,6 +137,7 @@ def test_orders_compare_text_where_one_side_is_no_whole_number() -> None:
     assert one(Operator.GREATERTHAN, "9", "a")
     assert one(Operator.GREATERTHAN, "9a", "9b")
     assert not one(Operator.GREATERTHAN, "9a", 10)
+    assert one(Operator.LESSTHAN, "9a", 10)
     assert one(Operator.LESSTHAN, "9", ["10", "8"])
     assert one(Operator.LESSTHAN, "B", "a")
     assert not one(Operator.GREATERTHAN_OR_EQUAL, "5", [4, 3])
@@ -145,6 +164,8 @@ def test_members_are_of_groups_in_the_context() -> None:
     ):
         assert holds(((Clause("member", operator, group),),), x) is expected
     assert not holds(((Clause("owner", Operator.ISMEMBEROF, "cn=staff"),),), x)
+    x.groups = frozenset({("member", "7")})
+    assert holds(((Clause("member", Operator.ISMEMBEROF, "%Connector.ID%"),),), x)
     scope = ((Clause("member", Operator.ISMEMBEROF, "%Group%"), Clause("a", Operator.EQUAL, "%Group%")),)
     assert scope_groups(scope, {"Group": "cn=staff"}) == {("member", "cn=staff")}
     assert scope_attributes(scope) == {"a"}
@@ -164,10 +185,13 @@ def test_a_function_is_given_all_values_as_they_are() -> None:
         text = scope_source(scope, (whole + "[{!r}]").format, names, load={"x:asked": asked}.get, whole=whole)
         assert eval(text, names | {whole: {"a": [1], "b": 2}}) is True
         assert eval(text, names | {whole: {"a": [], "b": 2}}) is False
+        assert prove(scope, {"a": [1], "b": 2}, Context(NOW), {}, {"x:asked": asked}.__getitem__).holds
+        assert not prove(scope, {"a": [], "b": 2}, Context(NOW), {}, {"x:asked": asked}.__getitem__).holds
         assert eval(text, names | {whole: {"a": [1], "b": 3}}) is False
     with pytest.raises(ExpressionError) as caught:
         scope_source(scope, str, {})
     assert (caught.value.message, caught.value.text) == ("A function cannot be asked here.", "x:asked")
+    assert caught.value.position == 0
 
 
 def test_computed_values_know_parameters_and_several_clauses() -> None:
@@ -183,6 +207,7 @@ def test_computed_values_know_parameters_and_several_clauses() -> None:
     )
     text = scope_source(scope, lambda name: f"g({name!r})", names, {"Connector.ID": "7"})
     assert eval(text, names) is True
+    assert holds(scope, a="x7", b="y", c=3)
     assert parameter_of(Clause("a", Operator.EQUAL, "%P%")) == "P"
     for value in ("", "%", "%%", "%P", "P%", "xPx"):
         assert parameter_of(Clause("a", Operator.EQUAL, value)) == ""

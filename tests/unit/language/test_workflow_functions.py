@@ -69,6 +69,7 @@ def spelled(text: str) -> str:
         ("ConcatenateMultivaluedString([numbers], NULL)", "12"),
         ('FormatMultivaluedList("{1}{0}-{2}", [many], [many], Split("1,2,3", ","))', ["bb-1", "AA-2", "BB-3"]),
         ('FormatMultivaluedList("<{0}>{x}", [one])', ["<a>{x}"]),
+        ('FormatMultivaluedList("<{0}>", "ab")', ["<ab>"]),
         ('FormatMultivaluedList("x")', []),
         ('TitleCase("ANNA o\'neil 3rd éva von-und")', "ANNA O'neil 3Rd Éva Von-Und"),
         ('TitleCase("mcDONALD")', "Mcdonald"),
@@ -108,6 +109,7 @@ def test_values(text: str, result: Any) -> None:
         ('DateTimeAdd("2026-11-23", "100")', "2027-03-03 00:00:00"),
         ('DateTimeFromString("2/3/2026", "en-GB")', "2026-03-02 00:00:00"),
         ('DateTimeFromString("2/3/2026 10:20:30", "de-DE")', "2026-03-02 10:20:30"),
+        ('DateTimeFromString("2/3/2026" & CRLF, "en-GB")', "2026-03-02 00:00:00"),
         ('DateTimeFromString(" 2/3/2026")', "2026-02-03 00:00:00"),
         ('DateTimeFromString("2/3/2026", "EN-us")', "2026-02-03 00:00:00"),
         ('DateTimeFromString("2026-03-02", "en-GB")', "2026-03-02 00:00:00"),
@@ -135,6 +137,14 @@ def test_dates(text: str, date: str) -> None:
         (
             'DateTimeUtcToLocalTime("2026-01-01", "Mars")',
             "'Mars' is no time zone that is known here; write one like Europe/Berlin",
+        ),
+        (
+            'RegexMatch(PadLeft("", 1000, "a"), ".*@.*\\.com")',
+            "the regular expression '.*@.*\\\\.com' could take for ever on a text of 1,000 characters",
+        ),
+        (
+            'RegexReplace(PadLeft("", 1000, "a"), ".*@.*\\.com", "")',
+            "the regular expression '.*@.*\\\\.com' could take for ever on a text of 1,000 characters",
         ),
         ("GenerateRandomPassword(7)", "GenerateRandomPassword: 7 characters; a password has 8 to 256"),
         ("GenerateRandomPassword(257)", "GenerateRandomPassword: 257 characters"),

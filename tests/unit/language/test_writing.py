@@ -16,6 +16,8 @@ from mimas.language.expressions import parse, written
         ("2 + (5 * 3)", "2 + (5 * 3)"),
         ("[a] = 1 && ([b] = 2 || [c] <> -1.50)", "[a] = 1 && ([b] = 2 || [c] <> -1.5)"),
         ("([a] & [b]) = [c]", "[a] & [b] = [c]"),
+        ("([a] = [b]) & [c]", "([a] = [b]) & [c]"),
+        ("[a] = ([b] & [c])", "[a] = [b] & [c]"),
         ("[a] & ([b] = [c])", "[a] & ([b] = [c])"),
         ('"a ""b"""', '"a ""b"""'),
         ('CRLF & null & true & %P% & With($x, "y", $x)', 'CRLF & NULL & True & %P% & With($x, "y", $x)'),

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from mimas.language.keys import LONGEST, normal, normals
 from mimas.schema.attributes import Attribute, Kind, ObjectType
 from mimas.sync.coercion import converter
 from mimas.sync.compiling import Compiled, compile_rules
@@ -205,22 +204,3 @@ def test_values_take_the_type_of_their_attribute(kind: Kind, several: bool, valu
 def test_values_that_do_not_fit_are_refused(kind: Kind, value: Any) -> None:
     with pytest.raises(Exception, match=r"twelve|maybe|2 values"):
         converter(Attribute("x", kind))(value)
-
-
-def test_keys_do_not_see_case_spaces_or_composition() -> None:
-    assert normal("  Jörg\tGROSS ") == normal("jo\u0308rg groß")
-    assert normals([" ", "A", "b "]) == ["a", "b"]
-    assert normals(None) == normals("  ") == []
-    assert normal(5) == "5"
-    assert normals("A b") == ["a b"]
-    assert normals("É  b") == ["é b"]
-    assert normals(7) == ["7"]
-    assert normal("a\0b") == normal("A\ufffdb") == "a\ufffdb"
-
-
-def test_long_keys_are_short_and_still_tell_apart() -> None:
-    one, other = "x" * 5000 + "1", "x" * 5000 + "2"
-    assert normal(one) != normal(other)
-    assert normal(one) == normal(one.upper())
-    assert len(normal(one)) < LONGEST
-    assert normal("y" * LONGEST) == "y" * LONGEST

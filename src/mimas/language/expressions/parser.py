@@ -1,6 +1,6 @@
 """From the text of an expression to its tree."""
 
-import math
+import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +69,7 @@ def parse(text: str) -> Node:
 
     Names of functions are taken in any case and checked, with the number of arguments and the variables.
     """
-    from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
+    from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
     if (place := half_character(text)) is not None:
         raise ExpressionError("This is half a character, which cannot be stored.", text, place)
@@ -84,8 +84,6 @@ def parse(text: str) -> Node:
     except UnexpectedToken as error:
         position = len(text) if error.token.type == "$END" else error.token.start_pos or 0
         raise _unexpected(text, position) from None
-    except UnexpectedEOF:
-        raise _unexpected(text, len(text)) from None
     return node
 
 
@@ -158,9 +156,7 @@ def _constant(name: str, position: int) -> Node:
         return Literal(_CONSTANTS[folded], position)
     if find(name):
         raise ExpressionError(f"The function {name} has no parentheses.", position=position, suggestion=f"{name}(...)")
-    meant = (
-        _OTHER_OPERATORS.get(folded) or closest(name, ("True", "False", "NULL", "CRLF", *_outcomes())) or f"[{name}]"
-    )
+    meant = closest(name, ("True", "False", "NULL", "CRLF", *_outcomes())) or f"[{name}]"
     raise ExpressionError(f"{name} is no value: attributes stand in brackets.", position=position, suggestion=meant)
 
 
@@ -197,7 +193,7 @@ def _refused() -> dict[str, str]:
 def _count(name: str, given: int, fewest: int, most: int | None, position: int) -> None:
     if given < fewest or (most is not None and given > most):
         wanted = str(fewest) if fewest == most else f"at least {fewest}" if most is None else f"{fewest} to {most}"
-        plural = "" if wanted == "1" else "s"
+        plural = "" if wanted.endswith("1") else "s"
         raise ExpressionError(f"{name} takes {wanted} argument{plural}, not {given}.", position=position)
 
 
@@ -222,8 +218,6 @@ def _check(root: Node) -> None:
         if depth > DEEPEST:
             message = f"More than {DEEPEST} levels of nesting: use Switch, or divide it over several flows."
             raise ExpressionError(message, position=node.position)
-        if isinstance(node, Literal) and isinstance(node.value, float) and not math.isfinite(node.value):
-            raise ExpressionError("The number is too large.", position=node.position)
         if isinstance(node, Variable) and node.name not in bound:
             message = f"${node.name} is not bound: only Select, Where and With bind variables."
             suggestion = "$" + closest(node.name, bound) if closest(node.name, bound) else ""
@@ -253,7 +247,7 @@ def _unexpected(text: str, position: int) -> ExpressionError:
         return ExpressionError(message, text, position)
     if rest[0] == "[" and "]" not in rest:
         return ExpressionError('An attribute is not closed: its "]" is missing.', text, position)
-    if rest[0] == "=" and before.endswith(("=", "!")):
-        return ExpressionError(f"{before[-1]}= is no operator.", text, position - 1, _OTHER_OPERATORS[before[-1] + "="])
-    word = rest.split(maxsplit=1)[0] if rest[0].isalnum() else rest[:2] if rest[:2] in _OTHER_OPERATORS else rest[0]
+    if rest[0] == "=" and before.endswith("="):
+        return ExpressionError("== is no operator.", text, position - 1, _OTHER_OPERATORS["=="])
+    word = re.split(r"[^\w.]", rest)[0] or (rest[:2] if rest[:2] in _OTHER_OPERATORS else rest[0])
     return ExpressionError(f"{word} is not expected here.", text, position, _OTHER_OPERATORS.get(word.casefold(), ""))

@@ -100,9 +100,11 @@ def _given(function: str) -> Kind | None:
 def _several(call: Call, known: Attributes) -> bool:
     """Whether a function certainly gives a list where its first argument is one: it is called for each value."""
     arguments = REGISTRY[call.function].arguments
-    if not arguments or not call.arguments or arguments[0].kind in (None, list) or arguments[0].repeated:
-        return call.function == "Split"
-    return call.function == "Split" or any(leaf.several for leaf in leaves(call.arguments[0], known))
+    if call.function == "Split":
+        return True
+    if not call.arguments or arguments[0].kind in (None, list) or arguments[0].repeated:
+        return False
+    return any(leaf.several for leaf in leaves(call.arguments[0], known))
 
 
 def _operation(node: Operation, known: Attributes) -> Leaf:

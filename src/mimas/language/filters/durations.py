@@ -15,7 +15,7 @@ _FORM = re.compile(
 def duration(text: str) -> timedelta | None:
     """The duration of a text like ``P14DT0H0M`` or ``-PT5M``; None where it is no such text, or beyond the calendar."""
     found = _FORM.fullmatch(text) if len(text) <= 100 and text.isascii() else None
-    if found is None or text.endswith(("P", "T")):
+    if found is None or text.endswith("P"):
         return None
     parts = {name: float(part) if name == "seconds" else int(part) for name, part in found.groupdict().items()
              if part and name != "sign"}  # fmt: skip

@@ -81,9 +81,8 @@ class Matcher:
         self._entries = {number: _Entry(number, answering(wanted)) for number, wanted in filters.items()}
         self._indexes: dict[str, _Index] = {}
         for number, wanted in filters.items():
-            types = {selection.type for selection in wanted}
-            for type_ in types:
-                if type_ is None or None in types:
+            for type_ in {selection.type for selection in wanted}:
+                if type_ is None:
                     self._of_all[number] = wanted
                 else:
                     self._of_type.setdefault(type_, {})[number] = wanted

@@ -1,5 +1,6 @@
 """From the text of a filter to its tree: the whole dialect, and what is wrong with a text that is none."""
 
+import re
 from typing import Any
 
 from mimas.language.errors import ExpressionError
@@ -31,7 +32,7 @@ def parse(text: str) -> tree.Filter:
 
     The error has the position, within the XPath, and what was probably meant.
     """
-    from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
+    from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
     if (place := half_character(text)) is not None:
         raise ExpressionError("This is half a character, which nothing can equal.", text, place)
@@ -47,8 +48,6 @@ def parse(text: str) -> tree.Filter:
     except UnexpectedToken as error:
         position = len(text) if error.token.type == "$END" else error.token.start_pos or 0
         raise _unexpected(text, position) from None
-    except UnexpectedEOF:
-        raise _unexpected(text, len(text)) from None
     return found
 
 
@@ -82,8 +81,7 @@ def _unexpected(text: str, position: int) -> ExpressionError:
         return _unexpected_text(text, position)
     if (double := text[max(position - 1, 0) : position + 1]) in ("==", "<>"):
         return ExpressionError(f"{double} is no operator.", text, position - 1, _MEANT[double])
-    word = rest.split(maxsplit=1)[0].split("(")[0] or rest[0] if rest[0].isalnum() else rest[0]
-    word = rest[:2] if rest[:2] in _MEANT else word
+    word = re.split(r"[^\w.:-]", rest)[0] or (rest[:2] if rest[:2] in _MEANT else rest[0])
     return ExpressionError(f"{word} is not expected here.", text, position, _MEANT.get(word, ""))
 
 

@@ -32,19 +32,13 @@ def predicate(wanted: tree.Filter) -> Test:
     return lambda subject, now: test(subject, Asking(now))
 
 
-def holding(condition: tree.Condition) -> Test:
-    """Whether one condition holds for a resource at an instant."""
-    test = testing(condition)
-    return lambda subject, now: test(subject, Asking(now))
-
-
 def selecting(wanted: tree.Filter) -> _Test:
     """As `predicate`, for one question of several."""
     return _any([_selection(selection) for selection in wanted])
 
 
 def testing(condition: tree.Condition) -> _Test:
-    """As `holding`, for one question of several."""
+    """Whether one condition holds, for one question of several."""
     return _TESTS[type(condition)](condition)
 
 

@@ -30,6 +30,8 @@ class _Reader:
         parser.StartDoctypeDeclHandler = self._refuse
         try:
             parser.Parse(text.encode(), True)
+        except ExpressionError:
+            raise  # it is a ValueError, too
         except (expat.ExpatError, ValueError) as error:
             raise _error(f"it is no XML ({error})") from None
         return "".join(self._texts).strip()

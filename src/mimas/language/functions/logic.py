@@ -45,8 +45,6 @@ def switch(first: Any, second: Any, *rest: Any) -> Any:
     ``Switch("it", "none", "en", "England", "it", "Italy")`` -> ``"Italy"``
     """
     arguments = (first, second, *rest)
-    if len(arguments) % 2:
-        raise FlowError("Switch: conditions and values do not come in pairs")
     pairs = list(zip(arguments[::2], arguments[1::2], strict=True))
     if all(condition is None or type(condition) is bool for condition, _ in pairs):
         chosen = next((value for condition, value in pairs if condition), None)

@@ -22,6 +22,8 @@ from mimas.store.looking import title
 
 _PATIENCE = timedelta(milliseconds=500)
 """A run that is under way is waited for no longer: a second, and one of the two would have to give way."""
+_LONG = 200
+"""Of a set or group that is itself changed, and has more members, it is told how many they are."""
 _GUARD = "a guard holds it"
 
 
@@ -72,7 +74,7 @@ def foresee(symbols: Symbols, about: Sequence[int], change: Change, setup: Setup
     # Symbols of its own: what they remember of a transaction that is undone, nobody else may believe.
     symbols = Symbols(store, symbols.compiled)
     with store.rehearsal(_PATIENCE) as tx:
-        since, before = past.last_place(tx), (membership.of(tx, about), membership.counts(tx, about))
+        since, before = past.last_place(tx), _Memberships(tx, about)
         trial = Trial(tx, symbols, store.clock())
         trial.alone()
         touched = list(change(symbols))
@@ -87,8 +89,15 @@ def foresee(symbols: Symbols, about: Sequence[int], change: Change, setup: Setup
         return _looked(trial, since, touched, before)
 
 
-_Memberships = tuple[Mapping[int, set[int]], Mapping[int, int]]
-"""Who belongs to what, and how many to it."""
+class _Memberships:
+    """Who belongs to what, as far as some resources have to do with it; of long lists how long they are."""
+
+    def __init__(self, tx: Transaction, about: Sequence[int]) -> None:
+        self.counts = membership.counts(tx, about)
+        self.pairs = {(holder, id_) for id_, holders in membership.of(tx, about).items() for holder in holders}
+        for id_, count in self.counts.items():
+            if count <= _LONG:
+                self.pairs |= {(id_, member) for member in membership.members(tx, id_, 0, count)}
 
 
 def _looked(trial: Trial, since: int, touched: list[int], before: _Memberships) -> Foreseen:
@@ -100,24 +109,26 @@ def _looked(trial: Trial, since: int, touched: list[int], before: _Memberships) 
     found = Gatherer(tx, trial.symbols, since, trial.now).units(connectors, dict.fromkeys(connectors, _GUARD), objects)
     own = {str(id_) for id_ in changed}
     units = tuple(unit for unit in found if unit.key in own or not unit.key.isdecimal())
-    belongs = tuple(_belongs(trial, before[0], membership.of(tx, touched)))
-    sizes = tuple(_sizes(tx, before[1], membership.counts(tx, touched)))
-    return Foreseen(units, belongs, sizes, tuple(trial.notes()))
+    after = _Memberships(tx, touched)
+    sizes = {
+        id_: (before.counts.get(id_, 0), after.counts.get(id_, 0))
+        for id_ in before.counts.keys() | after.counts.keys()
+        if max(before.counts.get(id_, 0), after.counts.get(id_, 0)) > _LONG
+    }
+    pairs = [pair for pair in sorted(before.pairs ^ after.pairs) if pair[0] not in sizes]
+    return Foreseen(units, tuple(_belongs(trial, pairs, after)), tuple(_sizes(tx, sizes)), tuple(trial.notes()))
 
 
-def _sizes(tx: Transaction, before: Mapping[int, int], after: Mapping[int, int]) -> Iterator[Size]:
-    rows = {row.id: title(decode(row.doc)) for row in resources.load(tx, sorted({*before, *after}))}
-    for holder in sorted(rows):
-        if before.get(holder, 0) != after.get(holder, 0):
-            yield Size(rows[holder], before.get(holder, 0), after.get(holder, 0))
+def _sizes(tx: Transaction, sizes: Mapping[int, tuple[int, int]]) -> Iterator[Size]:
+    for row in resources.load(tx, sorted(sizes)):
+        if sizes[row.id][0] != sizes[row.id][1]:
+            yield Size(title(decode(row.doc)), *sizes[row.id])
 
 
-def _belongs(trial: Trial, before: Mapping[int, set[int]], after: Mapping[int, set[int]]) -> Iterator[Belongs]:
-    ids = {id_ for some in (before, after) for resource, holders in some.items() for id_ in (resource, *holders)}
-    rows = {row.id: row for row in resources.load(trial.tx, sorted(ids))}
-    for resource in sorted({*before, *after}):
-        was, is_ = before.get(resource, set()), after.get(resource, set())
-        for holder in sorted(was ^ is_):
-            of = rows[holder]
-            called = (title(decode(rows[resource].doc)), trial.symbols.store.name(of.type), title(decode(of.doc)))
-            yield Belongs(*called, holder in is_, holder)
+def _belongs(trial: Trial, pairs: Sequence[tuple[int, int]], after: _Memberships) -> Iterator[Belongs]:
+    """Who belongs to a set or group and did not, or does no more: (holder, resource)."""
+    rows = {row.id: row for row in resources.load(trial.tx, sorted({id_ for pair in pairs for id_ in pair}))}
+    for holder, resource in pairs:
+        of, called = rows[holder], title(decode(rows[resource].doc))
+        kind, name = trial.symbols.store.name(of.type), title(decode(of.doc))
+        yield Belongs(called, kind, name, (holder, resource) in after.pairs, holder)

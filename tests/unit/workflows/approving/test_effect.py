@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from mimas.runs.planning import foreseeing
 from mimas.runs.setup import Step
 from mimas.store.store import Store
 from mimas.workflows.approving.consents import Consents
@@ -113,6 +114,21 @@ def test_an_account_would_end_or_be_made(office: Consenting) -> None:
     lines = _would(office).lines()
     assert "Zoe comes into the set Buyers" in lines
     assert "directory: user cn=Zoe,o=x of Zoe is made: cn Zoe; ou Buying" in lines
+
+
+def test_a_group_itself_would_be_changed(office: Consenting, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.set("Groups", "/group")
+    office.rule("all of people", "Read", by="Everybody", before="Everybody")
+    named: dict[str, Any] = {"AuthorizationWorkflowDefinition": "consent"}
+    office.rule("groups", "Add", relative="Owner", before="Groups", after="Groups", **named)
+    office.make("group", "Choir", Owner=["Max"], ExplicitMember=["Ada"])
+    _sync(office)
+    office.modify("Max", "Choir", "ExplicitMember+=Ann", type_="group")
+    office.worker.work()
+    team = "directory: team cn=Choir,o=teams of Choir is changed: member + cn=Ann,o=x"
+    assert _would(office).lines() == ["Ann comes into the group Choir", team]
+    monkeypatch.setattr(foreseeing, "_LONG", 1)
+    assert _would(office).lines() == ["Choir has 2 members instead of 1", team]
 
 
 def test_a_resource_would_end(office: Consenting) -> None:
