@@ -20,6 +20,7 @@ def requests_of(installation: Installation) -> "Requests":
     from mimas.requests.owners import owners
     from mimas.requests.processing import Requests
     from mimas.secrets.keys import find_keys
+    from mimas.workflows.definition import SCRIPTS
 
     engine = installation.engine
     home, _ = installation.settings
@@ -29,6 +30,7 @@ def requests_of(installation: Installation) -> "Requests":
         owners(engine.setup.rules),
         lambda name, value: find_keys().seal(name, value),
         Answering(home.public_url, engine.setup.mail),
+        engine.setup.home / SCRIPTS,
     )
 
 
@@ -36,7 +38,7 @@ def create(installation: Installation, type_: str, texts: Sequence[str], who: st
     """Make a resource."""
     from mimas.requests.wishes import Operation, Wish
 
-    changes = _changes(installation, type_, texts)
+    changes = changes_of(installation, type_, texts)
     _submit(installation, who, [Wish(Operation.CREATE, type_, None, changes, because)])
 
 
@@ -47,7 +49,7 @@ def modify(
     from mimas.requests.wishes import Operation, Wish
 
     ids = [one(installation, type_, key) for key in keys]
-    changes = _changes(installation, type_, texts)
+    changes = changes_of(installation, type_, texts)
     _submit(installation, who, [Wish(Operation.PUT, type_, id_, changes, because) for id_ in ids])
 
 
@@ -68,7 +70,8 @@ def cancel(installation: Installation, number: int, who: str | None) -> None:
     _submit(installation, who, [Wish(Operation.PUT, "Request", number, changes)])
 
 
-def _changes(installation: Installation, type_: str, texts: Sequence[str]) -> Any:
+def changes_of(installation: Installation, type_: str, texts: Sequence[str]) -> Any:
+    """What somebody has typed, as changes to a resource of a type. Raises `CommandError`."""
     from mimas.requests.assignments import AssignmentError, changes
 
     def refer(attribute: "Attribute", text: str) -> int:

@@ -19,6 +19,7 @@ FAMILIES = {
     "directory": "Names in directories",
     "certificates": "Certificates",
     "workflow": "From MIMWAL",
+    "parameters": "What a request changes",
 }
 _EXAMPLE = re.compile(r"^``(.+)`` -> ``(.+)``$")
 _INTRODUCTION = """\

@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 from mimas.mail.templates import localised
 
-NAMES = ("approval", "reminder", "escalated", "decided", "denied", "timed-out", "notification", "not-taken")
+NAMES = (
+    *("approval", "reminder", "escalated", "decided", "denied", "timed-out", "notification", "not-taken"),
+    "code",
+)
 
 
 class Standard(NamedTuple):

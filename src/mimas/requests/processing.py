@@ -9,6 +9,7 @@ guess at what the change would do. Source of the phases: MIM's SDK, *Request Pro
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 from typing import TypeAlias
 
 from mimas.mail.answering import Answering
@@ -61,7 +62,8 @@ class Requests:
     """Does what people wish, as far as policy lets them.
 
     ``owners``: type → the attributes that sync rules write, and which. ``seal``: seals a secret value under a name.
-    ``answering``: how the letters of workflows can be answered.
+    ``answering``: how the letters of workflows can be answered. ``scripts``: the folder of the programs that these may
+    run.
     """
 
     def __init__(
@@ -71,12 +73,14 @@ class Requests:
         owners: Mapping[str, Mapping[str, str]],
         seal: Seal | None = None,
         answering: Answering = NO_ANSWERS,
+        scripts: Path | None = None,
     ) -> None:
         self.store = store
         self.symbols = symbols
         self.owners = owners
         self.seal = seal
         self.answering = answering
+        self.scripts = scripts
         self.policies = Policies(store)
 
     def submit(

@@ -85,6 +85,12 @@ def family(tx: Transaction, store: Store, request: int) -> list[int]:
     return [id_ for id_ in ids if (found := read(tx, store, id_)) is not None and found.status.waits]
 
 
+def children(tx: Transaction, store: Store, request: int) -> list[int]:
+    """The requests that workflows of a request have asked, and those that wait together with it."""
+    sql = "SELECT resource FROM resource_reference WHERE attribute = ? AND target = ? ORDER BY resource"
+    return [row[0] for row in tx.rows(sql, store.symbol(_PARENT), request)]
+
+
 def read(tx: Transaction, store: Store, request: int) -> Waiting | None:
     """A request as it was asked; none where there is none that is kept as one."""
     found = load(tx, store, request, ())

@@ -141,6 +141,18 @@ def reserve(
     return given
 
 
+def claim(tx: Transaction, attribute: str, key: str, resource: int, value: str, now: datetime) -> bool:
+    """Give one value to a resource, unless another one has been given it; whether the resource has it now.
+
+    Whoever asks for the same at the same time is waited for.
+    """
+    kind = f"unique:{attribute}"
+    sql = "INSERT INTO fact (kind, key, resource, value, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+    if tx.counted(sql, kind, key, resource, value, stamp(now)):
+        return True
+    return int(tx.value("SELECT resource FROM fact WHERE kind = ? AND key = ?", kind, key)) == resource
+
+
 def _taken(
     tx: Transaction, proposals: Mapping[tuple[int, str], str], normal: Callable[[str], str]
 ) -> set[tuple[str, str]]:
@@ -224,6 +236,31 @@ def take_over(tx: Transaction, rows: Sequence[tuple[str, str, int, str]], now: d
             taken.add((row[2], kind.removeprefix("unique:")))
     tx.insert(tables.fact, "kind, key, resource, value, at", sorted(places.values()))
     return taken
+
+
+FAILED = "failed:"
+"""Facts of this kind tell how often in a row somebody has not proved who they are: ``failed:workflow``, by person."""
+
+
+def failures(tx: Transaction, workflow: int, person: int) -> tuple[int, datetime | None]:
+    """How often in a row somebody has failed at a workflow, and when it was last; kept until the transaction ends."""
+    lock = " FOR UPDATE" if tx.postgresql else ""
+    sql = f"SELECT value, at FROM fact WHERE kind = ? AND key = ?{lock}"
+    row = tx.row(sql, f"{FAILED}{workflow}", str(person))
+    return (0, None) if row is None else (int(row[0]), datetime.fromisoformat(row[1]))
+
+
+def fail(tx: Transaction, workflow: int, person: int, now: datetime) -> None:
+    """Somebody has failed once more."""
+    number, _ = failures(tx, workflow, person)
+    rows = [(f"{FAILED}{workflow}", str(person), person, str(number + 1), stamp(now))]
+    tx.upsert(tables.fact, "kind, key, resource, value, at", rows, "value = excluded.value, at = excluded.at")
+
+
+def forgive(tx: Transaction, person: int, workflow: int | None = None) -> int:
+    """Forget that somebody has failed, at a workflow or at any; at how many."""
+    kind = f"{FAILED}%" if workflow is None else f"{FAILED}{workflow}"
+    return tx.counted("DELETE FROM fact WHERE resource = ? AND kind LIKE ?", person, kind)
 
 
 def forget_all(tx: Transaction, resources: Sequence[int]) -> None:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from mimas.language.keys import normal, normals
 from mimas.schema import names
+from mimas.schema.values import decode
 from mimas.store import references, tables
 from mimas.store.database import Row, Transaction
 from mimas.store.references import ALL_BUT_SEEN, SEEN
@@ -53,6 +55,26 @@ def load(tx: Transaction, ids: Sequence[int]) -> dict[int, Stored]:
     """Some objects by id."""
     rows = tx.rows(f"SELECT {_COLUMNS} FROM object o WHERE o.id IN IDS", list(ids))
     return {row[0]: Stored(*row) for row in rows}
+
+
+def holding(tx: Transaction, connector: int, attribute: str, text: str) -> dict[int, int | None]:
+    """The objects of a connector space that show a value, in whatever case → the resources they are linked to.
+
+    The whole space is read: these values have no index.
+    """
+    plain = text.isascii() and text.isprintable() and not set(text) & set('"\\%_')
+    found = {}
+    for id_, resource, seen in tx.rows(
+        "SELECT o.id, l.resource, o.seen FROM object o LEFT JOIN link l ON l.object = o.id"
+        " WHERE o.connector = ? AND o.presence = ? AND lower(o.seen) LIKE ?",
+        connector,
+        PRESENT,
+        f"%{text.lower()}%" if plain else "%",
+    ):
+        values = {name.casefold(): value for name, value in decode(seen).items()}
+        if normal(text) in normals(values.get(attribute.casefold())):
+            found[id_] = resource
+    return found
 
 
 def placeholders(tx: Transaction, ids: Iterable[int]) -> set[int]:

@@ -103,6 +103,12 @@ def delay(tx: Transaction, entry: Entry, until: datetime | None, note: str = "",
     return tx.counted(sql, None if until is None else stamp(until), attempts, note, entry.id, entry.taken) > 0
 
 
+def due(tx: Transaction, resource: int, kind: str = TURN) -> str | None:
+    """When what waits about a resource is due; none: nothing waits, or it waits for a person."""
+    found = tx.value("SELECT due FROM outbox WHERE resource = ? AND kind = ?", resource, kind)
+    return None if found is None else str(found)
+
+
 def note(tx: Transaction, resource: int, kind: str = TURN) -> str:
     """Why what waits about a resource has failed; empty, if it has not."""
     return str(tx.value("SELECT note FROM outbox WHERE resource = ? AND kind = ?", resource, kind) or "")

@@ -62,8 +62,10 @@ class Advancing:
     def advance(self, entry: Entry, *, rehearsed: bool = False) -> None:
         """Go on with a workflow until it waits or has come to its end. Never raises for what an activity does."""
         going, result, attempts = True, None, entry.attempts
+        acting: Acting | None = None
         while going:
             try:
+                acting = None
                 with self.store.transaction() as tx:
                     turn = self._turn(tx, entry, attempts, rehearsed=rehearsed)
                     if turn is None:
@@ -74,7 +76,7 @@ class Advancing:
                 else:
                     result, attempts = None, 1
             except Exception as error:  # noqa: BLE001 - whatever an activity raises is told, and no reason to end
-                self.put_off(entry, attempts, error)
+                self.put_off(entry, attempts, error, acting)
                 return
 
     def _turn(self, tx: Transaction, entry: Entry, attempts: int, *, rehearsed: bool) -> "_Turn | None":
@@ -95,14 +97,19 @@ class Advancing:
             return None
         return _Turn(self.requests, tx, entry, progress, self.body(tx, progress.version), about, now, rehearsed)
 
-    def put_off(self, entry: Entry, attempts: int, error: Exception) -> None:
-        """Something has failed: try again later, or leave it to a person."""
+    def put_off(self, entry: Entry, attempts: int, error: Exception, acting: Acting | None = None) -> None:
+        """Something has failed, perhaps outside of the database: try again later, or leave it to a person."""
         note = str(error) if isinstance(error, ActivityError | DefinitionError) else _unexpected(error)
         note = note[:1_000]
         with self.store.transaction() as tx:
             progress = workflows.load(tx, entry.resource) if entry.kind == outbox.TURN else None
             tries = _tries(tx, progress) if progress is not None else _DEATHS
             final = isinstance(error, DefinitionError) or (isinstance(error, ActivityError) and error.final)
+            if acting is not None and progress is not None:
+                # How far it came is known now; whether it may be done again, it says itself.
+                progress.state = None
+                workflows.save(tx, progress)
+                final = final or not acting.activity.repeatable
             now = self.store.clock()
             if final or attempts >= tries:
                 self._suspend(tx, entry, progress, note)
@@ -244,7 +251,7 @@ def _run(activity: Activity, at: Situation, roots: Roots) -> Outcome:
         return activity.run(at)
     notes: list[str] = []
     for value in at.values(activity.for_each):
-        roots.value = [value]
+        roots.lookups.given["Value"] = [value]
         outcome = activity.run(replace(at))
         if not isinstance(outcome, Done):
             return outcome

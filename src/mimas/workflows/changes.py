@@ -16,8 +16,11 @@ _MOST = 50
 """So many values of one attribute are told; of the others how many there are."""
 
 
-def changed(tx: Transaction, store: Store, wish: Wish) -> list[Changed]:
-    """The changes of a wish, in their order. Of a list it is told what is added to it, and what is taken away."""
+def changed(tx: Transaction, store: Store, wish: Wish, *, done: bool = False) -> list[Changed]:
+    """The changes of a wish, in their order. Of a list it is told what is added to it, and what is taken away.
+
+    ``done``: they have been made, so that nobody knows what was there before.
+    """
     target = load(tx, store, wish.target, wish.changes) if wish.target is not None else None
     attributes = store.catalogue.get(wish.type, {})
     target = target or Target(None, wish.type, attributes)
@@ -26,6 +29,8 @@ def changed(tx: Transaction, store: Store, wish: Wish) -> list[Changed]:
     for change in wish.changes if wish.operation is not Operation.DELETE else ():
         attribute = attributes.get(change.attribute)
         before, after = _sides(target, change, several=attribute is not None and attribute.multivalued)
+        if done and change.mode is Mode.REPLACE:
+            before, after = (), change.values
         refers = target.is_reference(change.attribute)
         found.append(
             Changed(

@@ -16,6 +16,37 @@ GROUP = "mimas.activities"
 """The entry points of activities."""
 
 
+SCRIPTS = "scripts"
+"""The folder of a home with the programs that workflows may run."""
+ELSEWHERE: Mapping[str, str] = {
+    **dict.fromkeys(
+        ("FunctionEvaluator", "Function"),
+        'that is UpdateResources here: a list of one update, with `value: "=…"`',
+    ),
+    **dict.fromkeys(
+        ("SendEmailNotification", "EmailNotification"), "that is Notification here"
+    ),
+    **dict.fromkeys(("RequestApproval",), "that is Approval here"),
+    **dict.fromkeys(("RunPowerShellScript", "RunPowerShell"), "that is RunScript here"),
+    **dict.fromkeys(
+        ("SynchronizationRule",),
+        "here a sync rule is not given to people one by one: let the scope of the rule ask for a value, and write that"
+        " value with UpdateResources",
+    ),
+    **dict.fromkeys(
+        ("PasswordGate", "PasswordCheckGate", "QAGate", "QAAuthenticationGate", "PhoneGate", "SMSGate",
+         "OneTimePasswordSMSGate", "ADPasswordReset", "ActiveDirectoryPasswordReset", "PWReset"),
+        "MIM has it for the reset of passwords, which Mimas does not do yet",
+    ),
+    **dict.fromkeys(
+        ("PAMRequestValidation", "PAMRequestAvailabilityWindow", "PAMRequestDelayedValidation", "PAMRequestMFA",
+         "PAMRequestApproval", "PAMRequestHandler", "ADAddUserToGroup", "AddUserToGroup"),
+        "MIM has it for privileged access, which Mimas does not do yet",
+    ),
+}  # fmt: skip
+"""Activities of MIM and MIMWAL by the names that people look for, and what there is in their place."""
+
+
 class DefinitionError(Exception):
     """A workflow cannot be run; the message says which of its activities is why."""
 
@@ -59,6 +90,9 @@ def _one(place: int, given: Any, phase: str, mistakes: list[Mistake]) -> Activit
     name = given.get("activity") if isinstance(given, dict) else None
     kind = known().get(str(name))
     if kind is None:
+        if instead := _elsewhere(str(name)):
+            mistakes.append(Mistake(place, "activity", f"there is no activity '{name}': {instead}"))
+            return None
         hint = closest(str(name), known())
         meant = f"; {hint} was meant, perhaps" if hint and name else f"; there are {', '.join(known())}"
         what = f"there is no activity '{name}'" if name else "it has no key 'activity' that says which one it is"
@@ -76,6 +110,11 @@ def _one(place: int, given: Any, phase: str, mistakes: list[Mistake]) -> Activit
     if made.for_each and not kind.repeats:
         mistakes.append(Mistake(place, "for_each", f"'{name}' cannot be done for each of several values"))
     return made
+
+
+def _elsewhere(name: str) -> str:
+    folded = name.casefold().removesuffix("activity")
+    return next((said for other, said in ELSEWHERE.items() if other.casefold().removesuffix("activity") == folded), "")
 
 
 def _wrong(place: int, error: ValidationError) -> Iterator[Mistake]:

@@ -1,10 +1,12 @@
 """Letters that workflows write: a template in the language of whoever gets one, filled with what look-ups find."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import TypeAlias
 
+from mimas.language.coercion import as_date
 from mimas.mail import layout
 from mimas.mail.asking import ways
 from mimas.mail.standard import NAMES, standard
@@ -17,10 +19,11 @@ from mimas.workflows.changes import changed
 from mimas.workflows.lookups import Id
 from mimas.workflows.outcome import ActivityError
 from mimas.workflows.people import address, language
-from mimas.workflows.situation import Situation
+from mimas.workflows.situation import ACTION, Situation
 from mimas.workflows.wording import shown
 
 TEMPLATE = "EmailTemplate"
+_INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z")
 
 Given: TypeAlias = Mapping[str, Callable[[], Sequence[object]]]
 """What look-ups below ``Approval`` find, by the folded name: asked only where a template has it."""
@@ -31,34 +34,36 @@ class Letters:
 
     def __init__(self, at: Situation) -> None:
         self.at = at
-        self._templates: dict[str, _Texts] = {}
+        self._templates: dict[str, Texts] = {}
 
     def to(
         self,
-        person: int,
-        template: str,
+        person: int | str,
+        template: "str | Texts",
         *,
         about: int | None = None,
         given: Given | None = None,
         until: datetime | None = None,
         follows: str | None = None,
     ) -> Letter | None:
-        """A letter to somebody; none where nobody knows their address.
+        """A letter to somebody, or to an address; none where nobody knows the address.
 
-        ``template``: the name of an EmailTemplate, or of one of Mimas's own. ``about``: the resource that it tells of;
-        ``until``: they are asked to decide over that, until this instant; ``follows``: the mark of an earlier letter.
+        ``template``: the name of an EmailTemplate, or of one of Mimas's own; or texts. ``about``: the resource that it
+        tells of; ``until``: they are asked to decide over that, until this instant; ``follows``: the mark of an earlier
+        letter.
         Raises `ActivityError` where there is no such template.
         """
         at = self.at
-        resource = at.lookups.subjects.other(person)
-        where = address(at.store, resource) if resource is not None else ""
-        if resource is None or not where:
+        resource = at.lookups.subjects.other(person) if isinstance(person, int) else None
+        where = person if isinstance(person, str) else address(at.store, resource) if resource is not None else ""
+        if not where:
             return None
-        tongue, mark, asks = language(at.store, resource), new_mark(), until is not None
-        subject, body = self._texts(template)(tongue)
+        tongue = language(at.store, resource) if resource is not None else ""
+        mark, asks = new_mark(), until is not None
+        subject, body = (self._texts(template) if isinstance(template, str) else template)(tongue)
         parsed = _parsed(subject, asking(body) if asks else body)
         values: dict[str, Sequence[object]] = {
-            str(one): self._values(one, resource, given or {}) for one in look_ups(parsed)
+            str(one): self._values(one, resource or where, given or {}) for one in look_ups(parsed)
         }
         if asks:
             answering = at.requests.answering
@@ -70,18 +75,18 @@ class Letters:
             filled.text,
             filled.html,
             about,
-            person if asks else None,
+            person if asks and isinstance(person, int) else None,
             until,
             follows,
             mark,
         )
 
-    def _texts(self, name: str) -> "_Texts":
+    def _texts(self, name: str) -> "Texts":
         if name not in self._templates:
             self._templates[name] = self._found(name)
         return self._templates[name]
 
-    def _found(self, name: str) -> "_Texts":
+    def _found(self, name: str) -> "Texts":
         if name in NAMES:
             return standard(name).texts
         for text in (f"{TEMPLATE}/{name}", name):
@@ -91,11 +96,13 @@ class Letters:
                 return _Kept(resource.values)
         raise ActivityError(f"There is no {TEMPLATE} '{name}', by which a letter was to be written.", final=True)
 
-    def _values(self, look_up: LookUp, recipient: Resource, given: Given) -> Sequence[object]:
+    def _values(self, look_up: LookUp, recipient: Resource | str, given: Given) -> Sequence[object]:
         lookups, rest = self.at.lookups, tuple(name.casefold() for name in look_up.attributes)
         if look_up.root == "RequestParameter":
             return [self._changes]
-        if look_up.root == "Recipient":
+        if isinstance(recipient, str) and look_up.root == "Recipient":
+            return () if rest else [recipient]
+        if look_up.root == "Recipient" and not isinstance(recipient, str):
             found = lookups.along([recipient.id], rest)
         elif look_up.root == "Approval":
             return given[rest[0]]() if len(rest) == 1 and rest[0] in given else ()
@@ -104,15 +111,19 @@ class Letters:
         return [self._readable(value) for value in found]
 
     def _readable(self, value: Scalar) -> object:
+        if isinstance(value, str) and _INSTANT.fullmatch(value):
+            return as_date(value)
         return shown([value], self.at.lookups) if isinstance(value, Id) else value
 
     @cached_property
     def _changes(self) -> object:
-        request = self.at.about.request
-        return layout.changes(changed(self.at.tx, self.at.store, request.wish) if request is not None else ())
+        at, request = self.at, self.at.about.request
+        done = at.about.phase == ACTION
+        return layout.changes(changed(at.tx, at.store, request.wish, done=done) if request is not None else ())
 
 
-_Texts: TypeAlias = Callable[[str | None], tuple[str, str]]
+Texts: TypeAlias = Callable[[str | None], tuple[str, str]]
+"""Language → subject and body."""
 
 
 class _Kept:

@@ -54,10 +54,13 @@ def parts(text: str) -> tuple[str, ...]:
 class Lookups:
     """Finds what paths lead to within one transaction."""
 
-    def __init__(self, subjects: Subjects, roots: Mapping[str, Root]) -> None:
+    def __init__(self, subjects: Subjects, roots: Mapping[str, Root], select: Callable[[str], list[int]]) -> None:
         self.subjects = subjects
         self.roots = {name.casefold(): root for name, root in roots.items()}
-        self.values: dict[str, Found] = {}
+        self.select = select
+        """The resources that a filter with look-ups in it finds."""
+        self.given: dict[str, Found] = {}
+        """What an activity has at hand for the roots that are its own: ``Value``, ``UniquenessKey``, …"""
 
     def __call__(self, text: str) -> Found:
         """What a path finds: values, or the ids of resources."""

@@ -10,7 +10,7 @@ from mimas.language.filters.variables import look_ups_filled
 from mimas.requests.processing import Requests
 from mimas.requests.target import Target, load
 from mimas.requests.waiting import Waiting
-from mimas.requests.wishes import Change, Mode
+from mimas.requests.wishes import Change, Mode, read
 from mimas.schema.values import Scalar, as_list
 from mimas.store.database import Transaction
 from mimas.store.filtering.finding import find
@@ -36,10 +36,6 @@ class Roots:
         self.data = progress.data
         self.now = now
         self.queries: Mapping[str, str] = {}
-        self.value: Found = ()
-        """Of an activity that is done for each of several values: the one at hand."""
-        self.key: Found = ()
-        """Of a value that is to be unique: what makes the next candidate another one."""
         roots: dict[str, Root] = {
             "Request": lambda rest: self._along(self.request.request if self.request else None, rest),
             "Requestor": lambda rest: self._along(about.requestor, rest),
@@ -49,11 +45,12 @@ class Roots:
             "Delta": self._delta,
             "RequestParameter": lambda _: [f"{c.attribute}: {self._words(c)}" for c in self.changes],
             "Queries": self._query,
-            "Value": lambda rest: self.lookups.along([int(v) for v in self.value], rest) if rest else self.value,
-            "UniquenessKey": lambda _: self.key,
+            "Value": lambda rest: self._given("Value", rest),
+            "UniquenessKey": lambda rest: self._given("UniquenessKey", rest),
+            "ComparedRequest": self._compared,
             "Approvers": lambda rest: self.lookups.along(list(map(int, self.data.get("Approvers", ()))), rest),
         }
-        self.lookups = Lookups(Subjects(tx, requests.store), roots)
+        self.lookups = Lookups(Subjects(tx, requests.store), roots, self.found)
 
     @property
     def request(self) -> Waiting | None:
@@ -86,8 +83,27 @@ class Roots:
         values, added, removed = target.after(changes)
         if not target.is_reference(name):
             return as_list(values.get(name))
-        ids = target.references.get(name, set()) - {id_ for _, id_ in removed} | {id_ for _, id_ in added}
-        return self.lookups.along(sorted(ids), rest[1:])
+        # Of a long list only what the changes are about has been loaded.
+        ids = {int(value) for value in self._along(wish.target, rest[:1]) if isinstance(value, Id)}
+        if any(change.mode is Mode.REPLACE for change in changes):
+            ids = set()
+        return self.lookups.along(sorted(ids - {id_ for _, id_ in removed} | {id_ for _, id_ in added}), rest[1:])
+
+    def _given(self, name: str, rest: tuple[str, ...]) -> Found:
+        found = self.lookups.given.get(name, ())
+        return self.lookups.along([int(one) for one in found if isinstance(one, Id)], rest) if rest else found
+
+    def _compared(self, rest: tuple[str, ...]) -> Found:
+        """Another request that waits, and its ``Delta`` (MIMWAL: *Verify Request*)."""
+        if rest[:1] != ("delta",):
+            return self._given("ComparedRequest", rest)
+        found = self.lookups.subjects.load(int(one) for one in self._given("ComparedRequest", ()))
+        return [
+            value
+            for request in found
+            for type_ in request.values("TargetObjectType")
+            for value in self._changed(str(type_), read(list(map(str, request.values("RequestParameter")))), rest[1:])
+        ]
 
     def _data(self, rest: tuple[str, ...]) -> Found:
         if not rest:
@@ -99,17 +115,19 @@ class Roots:
 
     def _delta(self, rest: tuple[str, ...]) -> Found:
         """What is changed: ``Delta/Attribute``, ``Delta/Attribute/Added``, ``Delta/Attribute/Removed`` (MIMWAL)."""
+        return self._changed(self.request.wish.type if self.request is not None else "", self.changes, rest)
+
+    def _changed(self, type_: str, changes: Sequence[Change], rest: tuple[str, ...]) -> Found:
         name, *further = rest or ("",)
         modes = {"added": (Mode.INSERT, Mode.REPLACE), "removed": (Mode.REMOVE,)}
         wanted = tuple(Mode)
         if further and further[0] in modes:
             wanted, further = modes[further[0]], further[1:]
-        found = [c for c in self.changes if c.attribute.casefold() == name and c.mode in wanted]
-        values: list[Scalar] = [value for change in found for value in self._values(change)]
+        found = [change for change in changes if change.attribute.casefold() == name and change.mode in wanted]
+        values: list[Scalar] = [value for change in found for value in self._values(type_, change)]
         return self.lookups.along(list(map(int, values)), further) if further else values
 
-    def _values(self, change: Change) -> Found:
-        type_ = self.request.wish.type if self.request is not None else ""
+    def _values(self, type_: str, change: Change) -> Found:
         attribute = self.requests.store.catalogue.get(type_, {}).get(change.attribute)
         if attribute is not None and attribute.kind.value == "reference":
             return [Id(value) for value in change.values]
@@ -117,7 +135,8 @@ class Roots:
 
     def _words(self, change: Change) -> str:
         signs = {Mode.INSERT: "+ ", Mode.REMOVE: "- ", Mode.REPLACE: ""}
-        return signs[change.mode] + (wording.shown(self._values(change), self.lookups) or "–")
+        type_ = self.request.wish.type if self.request is not None else ""
+        return signs[change.mode] + (wording.shown(self._values(type_, change), self.lookups) or "–")
 
     def _query(self, rest: tuple[str, ...]) -> Found:
         folded = {name.casefold(): text for name, text in self.queries.items()}

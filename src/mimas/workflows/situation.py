@@ -141,7 +141,7 @@ class Situation:
     def _fitted(self, attribute: Attribute, value: Scalar) -> Scalar:
         match attribute.kind:
             case Kind.REFERENCE:
-                return self._known(str(value), [value])[0]
+                return self.known(str(value), [value])[0]
             case Kind.INTEGER:
                 return as_integer(value)
             case Kind.BOOLEAN:
@@ -157,18 +157,21 @@ class Situation:
         return target is not None and bool(target.telling(wish.changes))
 
     def resources(self, text: str) -> list[int]:
-        """The resources that a text comes to, separated by ``;``: look-ups, ids, ``Type/name``, GUIDs.
+        """The resources that a text comes to, separated by ``;``: look-ups, ids, ``Type/name``, GUIDs; or a filter.
 
         Raises `ActivityError` for words that name nobody.
         """
+        if text.startswith("/"):
+            return self.lookups.select(text)
         if text.startswith("="):
-            return self._known(text, self.values(text))
+            return self.known(text, self.values(text))
         found: list[int] = []
         for part in filter(None, map(str.strip, text.split(";"))):
-            found += self._known(part, self.values(part))
+            found += self.known(part, self.values(part))
         return list(dict.fromkeys(found))
 
-    def _known(self, text: str, values: Sequence[Scalar]) -> list[int]:
+    def known(self, text: str, values: Sequence[Scalar]) -> list[int]:
+        """The resources that values mean, found by a text. Raises `ActivityError` where there is none."""
         find = finder(self.tx)
         found = []
         for value in values:

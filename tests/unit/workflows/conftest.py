@@ -61,14 +61,19 @@ def works(database_url: str) -> Iterator[Works]:
     """Ann and Bob work for Max; Ada administers; whoever works for somebody is changed by them."""
     store = Store(database_url)
     made = Works(store)
+    staff(made)
+    yield made
+    store.close()
+
+
+def staff(made: Works) -> None:
+    """Those who work here, and who may change whom."""
     made.make("person", "Max", department="Sales")
     made.make("person", "Ann", department="Sales", manager="Max", mobile="1")
     made.make("person", "Bob", department="Buying", manager="Max", mobile="2")
     made.make("person", "Ada", department="IT")
     made.set("Everybody", "/person")
     made.rule("team", "Modify Add Remove", relative="manager", before="Everybody", after="Everybody")
-    yield made
-    store.close()
 
 
 def update(target: str, value: str, **others: Any) -> dict[str, Any]:

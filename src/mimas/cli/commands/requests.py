@@ -72,6 +72,30 @@ def cancel(
     cancel(installation(context), number, who)
 
 
+@request.command()
+def answer(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="The number of the request.")],
+    code: Annotated[str, typer.Argument(metavar="CODE", help="The code; - reads it from standard input.")],
+    who: Annotated[str, typer.Option("--as", metavar="TYPE/KEY", help="Who asks, as person/ann.")],
+) -> None:
+    """Prove who you are to a request that waits for it."""
+    from mimas.cli.gating import answer
+
+    answer(installation(context), number, code, who)
+
+
+@request.command()
+def unlock(
+    context: typer.Context,
+    who: Annotated[str, typer.Argument(metavar="TYPE/KEY", help="Who, as person/ann.")],
+) -> None:
+    """Let somebody in again who has failed too often to prove who they are."""
+    from mimas.cli.gating import unlock
+
+    unlock(installation(context), who)
+
+
 @commands.command("why-allowed")
 def why_allowed(
     context: typer.Context,

@@ -47,6 +47,26 @@ def show(context: typer.Context, id_: Instance, json: Json = False) -> None:
     show(installation(context), id_, json=json)
 
 
+@workflows.command("test")
+def rehearse(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The workflow.")],
+    changes: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[ATTRIBUTE=VALUE…]", help="What is wished; also += and -= for one of several."),
+    ] = None,
+    target: Annotated[str, typer.Option("--target", metavar="TYPE/KEY", help="What it is about, as person/ann.")] = "",
+    new: Annotated[str, typer.Option("--new", metavar="TYPE", help="Or of which type a resource is to be made.")] = "",
+    who: Annotated[str | None, typer.Option("--as", metavar="TYPE/KEY", help="Who asks, as person/ann.")] = None,
+    reject: Annotated[bool, typer.Option("--reject", help="Whoever is asked for consent gives none.")] = False,
+    json: Json = False,
+) -> None:
+    """Try a workflow: what each activity would do. Nothing of it is done, and no letter is sent."""
+    from mimas.cli.trying import rehearse
+
+    end(rehearse(installation(context), name, changes or [], target, new, who, rejects=reject, json=json))
+
+
 @workflows.command()
 def retry(context: typer.Context, id_: Instance) -> None:
     """Try the activity again that has failed."""

@@ -8,6 +8,7 @@ from mimas.language.functions import (
     logic,
     multivalues,
     numbers,
+    parameters,
     text,
     workflow,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "logic",
     "multivalues",
     "numbers",
+    "parameters",
     "text",
     "workflow",
 ]

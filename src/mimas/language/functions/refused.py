@@ -1,18 +1,19 @@
 """Functions of other products that are none here, each with the reason and what to do instead."""
 
-_WORKFLOW = "it belongs to requests and workflows, not to synchronisation; let a workflow activity do it"
 _ROLES = "it is about app roles of Entra ID, which are no attributes of a person; flow a text or a reference"
 _RARE = "nobody has been seen to use it; take CertKeyAlgorithm or CertSubject"
 
 REFUSED = {
     **dict.fromkeys(
         (
-            "ParametersContain", "ParametersList", "ParametersTable", "ParameterValue", "ParameterValueAdded",
-            "ParameterValueRemoved", "WrapXPathFilter", "EvaluateExpression", "CreateSqlParameter",
-            "CreateSqlParameter2", "ExecuteSqlScalar", "ExecuteSqlNonQuery", "InsertValues", "RemoveValues",
+            "CreateSqlParameter", "CreateSqlParameter2", "ExecuteSqlScalar", "ExecuteSqlNonQuery",
         ),
-        _WORKFLOW,
+        "an expression asks no database; let a connector bring the data, or a workflow run a script",
     ),
+    "InsertValues": "an update of UpdateResources says it: `how: add`",
+    "RemoveValues": "an update of UpdateResources says it: `how: remove`",
+    "EvaluateExpression": "MIMWAL itself gives it up; let a workflow have an activity for each expression",
+    "WrapXPathFilter": "filters are kept as they are written, without MIM's XML around them",
     **dict.fromkeys(("AppRoleAssignmentsComplex", "SingleAppRoleAssignment"), _ROLES),
     **dict.fromkeys(
         ("CertFriendlyName", "CertIssuerOid", "CertSubjectNameOid", "CertKeyAlgorithmParams"), _RARE

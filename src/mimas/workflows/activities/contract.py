@@ -29,8 +29,6 @@ class Activity(BaseModel, ABC):
     """Those in whose workflows it makes sense."""
     outside: ClassVar[bool] = False
     """Whether it touches anything but the database: then `act` is called, outside of any transaction."""
-    longest: ClassVar[timedelta] = timedelta(minutes=10)
-    """So long `act` may take at most: it has to see to that itself."""
     repeats: ClassVar[bool] = True
     """Whether it can be done for each of several values."""
 
@@ -47,6 +45,11 @@ class Activity(BaseModel, ABC):
         True, description="Whether it may be done twice, if it is not known how far it came the first time."
     )
 
+    @property
+    def longest(self) -> timedelta:
+        """So long `act` may take at most: it has to see to that itself. Then others may take it up."""
+        return timedelta(minutes=10)
+
     @abstractmethod
     def run(self, at: Situation) -> Outcome:
         """Its turn has come. Raises `ActivityError` where it cannot be done: then nothing of it is."""
@@ -62,6 +65,10 @@ class Activity(BaseModel, ABC):
     def texts(self) -> Iterator[str]:
         """All of its texts that may hold look-ups."""
         yield from _texts(self.model_dump(exclude={"activity", "title"}))
+
+    def names(self) -> Iterator[tuple[str, str, str]]:
+        """The documents that it names: (setting, kind, name) of each; look-ups are none."""
+        yield from ()
 
     def mistakes(self) -> Iterator[str]:
         """What is wrong with it beyond its settings' types, as far as can be told without resources."""

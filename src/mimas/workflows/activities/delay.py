@@ -22,6 +22,7 @@ class AddDelay(Activity):
             end: datetime | None = as_date(str(at.state["until"]))
         else:
             end = at.instant(self.until) if self.until else at.now + at.duration(self.duration)
+            end = end.replace(microsecond=0) if end is not None else None  # as precise as the queue is
         if end is None or end <= at.now:
             return Done()
         return Waits(end, {"until": iso(end)}, f"until {iso(end)}")

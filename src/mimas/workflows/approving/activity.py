@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mimas.language.coercion import as_date, as_integer, iso
 from mimas.language.errors import FlowError
+from mimas.mail.standard import NAMES
 from mimas.requests.writing import Writer
 from mimas.workflows.activities.contract import Activity
 from mimas.workflows.approving import approvals
@@ -16,6 +17,7 @@ from mimas.workflows.approving.approvals import Approval, Status
 from mimas.workflows.approving.effect import Effect, effect, seen
 from mimas.workflows.approving.telling import Telling, Templates
 from mimas.workflows.durations import duration
+from mimas.workflows.letters import TEMPLATE
 from mimas.workflows.outcome import ActivityError, Done, Outcome, Refused, Waits
 from mimas.workflows.people import expanded
 from mimas.workflows.situation import AUTHORIZATION, Phase, Situation
@@ -80,6 +82,12 @@ class ApprovalActivity(Activity):
             case Status.EXPIRED:
                 return Refused(_LATE)
         return self._late(at, telling) if at.now >= found.deadline else self._remind(at, telling)
+
+    def names(self) -> Iterator[tuple[str, str, str]]:
+        """Its templates, but those of Mimas's own."""
+        for name in dict.fromkeys(self.templates.model_dump().values()):
+            if name not in NAMES:
+                yield "templates", TEMPLATE, name
 
     def mistakes(self) -> Iterator[str]:
         """Times and numbers that are none."""

@@ -1,0 +1,1 @@
+"""An activity for Mimas: it opens a ticket."""
