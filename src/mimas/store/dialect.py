@@ -89,6 +89,8 @@ def prepare_postgresql(connection: Any, _: Any) -> None:
     """Set a new PostgreSQL connection up."""
     # Compiling a query takes longer than any of ours runs over a batch.
     connection.execute("SET jit = off")
+    # Where the driver keeps statements ready itself, it gives up all there are when a transaction is undone: also ours.
+    connection.prepare_threshold = None
     connection.commit()
 
 

@@ -102,6 +102,22 @@ def test_more_statements_than_are_kept_ready(store: Store) -> None:
         assert tx.value("SELECT count(*) FROM pg_prepared_statements") <= 251
 
 
+def test_what_is_kept_ready_outlives_what_the_driver_makes_ready_itself(store: Store) -> None:
+    def asked() -> list[tuple[int]]:
+        with store.reading() as tx:
+            return tx.rows("SELECT 1 + ?", 1)
+
+    # The driver gives up all there is when something is undone, if it has made anything ready.
+    for _ in range(10):
+        asked()
+        with store.database.alone():
+            pass
+    with store.rehearsal() as tx:
+        tx.insert(tables.meta, "key, value", [("a", "1")])
+        tx.rows("SELECT key FROM meta")
+    assert asked() == [(2,)]
+
+
 def test_numbers_that_no_column_holds_and_texts_that_no_text_holds(store: Store) -> None:
     with store.transaction() as tx:
         assert tx.rows("SELECT id FROM resource WHERE id = ?", 10**30) == []
