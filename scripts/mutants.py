@@ -56,6 +56,7 @@ def _arranged_with_one_decorated(
 
 def caches() -> list[Any]:
     """All cached functions of ours."""
+    gc.unfreeze()  # what the tests have taken out of its sight
     found = [one for one in gc.get_objects() if isinstance(one, functools._lru_cache_wrapper)]  # noqa: SLF001
     return [one for one in found if one.__module__.startswith("mimas.")]
 

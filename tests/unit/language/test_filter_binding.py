@@ -9,7 +9,7 @@ from mimas.language.errors import ExpressionError
 from mimas.language.filters.binding import bind, understood
 from mimas.language.filters.parser import parse
 from mimas.language.filters.predicate import predicate
-from mimas.language.filters.tree import All, Comparison, Condition, Not, Present, Referred, Refers, Selection
+from mimas.language.filters.tree import All, Comparison, Condition, Descends, Not, Present, Referred, Refers, Selection
 from mimas.language.filters.tree import Any as Or
 from mimas.schema.attributes import Attribute, Kind
 from tests.unit.language.filter_world import CATALOGUE, NOW, World
@@ -40,6 +40,8 @@ def bound(text: str) -> Any:
         (f"manager != '{GUID}'", All((Present("manager"), Not(Refers("manager", (OWN,)))))),
         (f"ObjectID = '{GUID}'", Comparison("ObjectID", "=", 7)),
         (f"ObjectID != '{GUID}'", Not(Comparison("ObjectID", "=", 7))),
+        ("descendant-in('manager', /person[size = '5'])",
+         Descends("manager", (Selection("person", Comparison("size", "=", 5)),))),
         ("manager = /*", Present("manager")),
         ("manager != /*", Not(Present("manager"))),
         ("manager = /person", Refers("manager", (Selection("person"),))),
@@ -67,6 +69,7 @@ DATE = "start is a date: it is compared with =, !=, <, <=, > and >="
     ("text", "says", "position", "suggestion"),
     [
         ("/persn", "There is no type persn.", 1, "person"),
+        ("/persn/manager", "There is no type persn.", 1, "person"),
         ("/person | /persn[x = 1]", "There is no type persn.", 11, "person"),
         ("/person[nam = 'x']", "person has no attribute nam.", 8, "name"),
         ("/person[Name = 'x']", "person has no attribute Name.", 8, "name"),
@@ -124,6 +127,10 @@ def test_mistakes(text: str, says: str, position: int, suggestion: str) -> None:
     assert (caught.value.text, caught.value.position, caught.value.suggestion) == (text, position, suggestion)
 
 
+def test_a_step_by_the_id_asks_for_the_resource_itself() -> None:
+    assert bound("/person/ObjectID") == (Selection(None, Refers("ObjectID", (Selection("person"),))),)
+
+
 def test_binary_values_are_there_or_not() -> None:
     catalogue = {"person": {"photo": Attribute("photo", Kind.BINARY)}}
     assert understood("/person[is-present(photo)]", catalogue, int) == (Selection("person", Present("photo")),)
@@ -154,6 +161,9 @@ def test_an_attribute_that_is_another_one_elsewhere() -> None:
         ),
     }
     assert understood("/*[level < 5]", catalogue, int) == (Selection(None, All((rooms, Comparison("level", "<", 5)))),)
+    for wrong in ("/*[level >= 'x']", "/person[level = /desk]"):
+        with pytest.raises(ExpressionError, match=r"^level is "):
+            understood(wrong, catalogue, int)
     assert understood("/room[level = 5]", catalogue, int) == (Selection("room", Comparison("level", "=", 5)),)
     test = predicate(understood("/*[not(level = 5)]", catalogue, int))
     world = World()

@@ -18,7 +18,7 @@ from mimas.language.filters.predicate import predicate
 from mimas.language.filters.tree import Comparison, Filter, Matches, Present, Selection
 from mimas.language.filters.turning import judging
 from mimas.language.filters.variables import look_ups_filled, substitute
-from mimas.language.filters.writing import text
+from mimas.language.filters.writing import condition_text, text
 from tests.unit.language.filter_world import CATALOGUE, NOW, World, bound, filters, worlds
 
 
@@ -43,6 +43,7 @@ def test_a_filter_is_the_same_when_it_is_read_again(wanted: Filter) -> None:
     "filter_",
     [
         "/person",
+        "/*[a = true or a = false]",
         "/*[a = 'x' and (b = 5 or not(c != true)) and is-present(d)]",
         '/person[a = "it\'s"] | /group',
         '/person[a = "it\'s ""so"""]',
@@ -60,6 +61,10 @@ def test_a_filter_is_the_same_when_it_is_read_again(wanted: Filter) -> None:
 )
 def test_how_filters_are_written(filter_: str) -> None:
     assert text(parse(filter_)) == filter_
+
+
+def test_a_step_is_written_as_a_condition_where_it_is_one_of_several() -> None:
+    assert condition_text(tree.Referred("ComputedMember", (Selection("Set"),))) == "ObjectID = /Set/ComputedMember"
 
 
 def test_bound_filters_are_written_with_ids_and_instants() -> None:
@@ -247,6 +252,8 @@ def test_an_explanation_as_a_whole() -> None:
     world = World()
     ann = world.add(1, "person", name="Ann", size=3, words=["a", "b"], manager=2, start="2026-11-23T08:00:00Z")
     world.add(2, "person", name="Bob")
+    world.add(3, "Set", name="All", ComputedMember=[1])
+    world.add(4, "person", manager=1)
     either, not_a = "name = 'Ann' or size = 4", "not(words = 'a')"
     person = f"/person[({either}) and {not_a}]"
     assert explain(bound(f"/Group | {person}"), ann, NOW) == Verdict(
@@ -271,6 +278,13 @@ def test_an_explanation_as_a_whole() -> None:
         ("ObjectID = /Group", Verdict(1, "ObjectID = /Group", False, ("person",))),
     ):
         assert explain(bound(f"/*[{condition}]"), ann, NOW) == expected
+    for condition, other, step in (
+        ("ObjectID = /Set[name = 'x']/ComputedMember", 3, "Set"),
+        ("descendant-in('manager', /person[name = 'x'])", 4, "person"),
+    ):
+        found = explain(bound(f"/*[{condition}]"), ann, NOW)
+        assert (found.of, found.says, found.holds, found.saw, found.how) == (1, condition, False, (other,), "any")
+        assert [(part.of, part.says) for part in found.parts] == [(other, f"/{step}[name = 'x']")]
     assert explain(bound("/*"), ann, NOW) == Verdict(1, "/*", True, ("person",))
 
 

@@ -54,6 +54,7 @@ BACK = 'op:subtract-dayTimeDuration-from-dateTime(fn:current-dateTime(), xs:dayT
         ("m = /a/b and c = 1", All((Refers("m", (Selection(None, Referred("b", (Selection("a"),))),)),
                                     Comparison("c", "=", 1)))),
         ("descendant-in('m', /a[b = 1])", Descends("m", (Selection("a", Comparison("b", "=", 1)),))),
+        ("m = descendants(/a, 'b')", Refers("m", (Selection(None, Descends("b", (Selection("a"),))),))),
         ("d < fn:current-dateTime()", Comparison("d", "<", Now())),
         (f"d < {MOVED.format('P14DT0H0M')}", Comparison("d", "<", Now(timedelta(days=14)))),
         (f"d < {MOVED.format('-PT1.5S')}", Comparison("d", "<", Now(timedelta(seconds=-1.5)))),
@@ -139,6 +140,10 @@ def test_stored_forms_that_are_none(text: str, says: str) -> None:
     assert caught.value.message == (
         f"The filter cannot be read in the form that MIM stores: {says}. Write its XPath alone."
     )
+
+
+def test_a_stored_form_may_have_space_around_it() -> None:
+    assert parse("\n <Filter> /a </Filter>\n") == parse("/a")
 
 
 def test_a_stored_form_with_nothing_in_it() -> None:
@@ -278,6 +283,9 @@ def test_a_step_of_a_path_stands_where_its_name_does(condition: str) -> None:
     assert isinstance(referred, Referred)
     assert selection.position == referred.position == len("/person/")
     assert referred.by[0].position == 1
+    _, descending = parse(f"/person | descendants(/person/manager{condition}, 'manager')")
+    assert isinstance(descending.condition, Descends)
+    assert descending.position == descending.condition.position == len("/person | ")
 
 
 def test_the_deepest_filter() -> None:
@@ -287,8 +295,18 @@ def test_the_deepest_filter() -> None:
         ExpressionError, match=r"^The filter is nested too deep, more than 120 levels: divide it into sets."
     ):
         parse(f"/person[not({deep})]")
+    for shape in ("/person[a = 'x' and {}]", "/person[{} and m = /group]"):
+        with pytest.raises(ExpressionError, match="nested too deep"):
+            parse(shape.format(deep))
+    pairs = DEEPEST // 2
+    assert parse("/person[" + "a = 1 and not(" * (pairs - 1) + "a = 1" + ")" * (pairs - 1) + "]")
     with pytest.raises(ExpressionError, match="nested too deep"):
-        parse(f"/person[a = 'x' and {deep}]")
+        parse("/person[" + "a = 1 and not(" * pairs + "a = 1" + ")" * pairs + "]")
+    left = DEEPEST - FARTHEST
+    far = "/person" + "[m = /person" * FARTHEST + "[{}]" + "]" * FARTHEST
+    assert parse(far.format("not(" * (left - 1) + "a = 1" + ")" * (left - 1)))
+    with pytest.raises(ExpressionError, match="nested too deep"):
+        parse(far.format("not(" * left + "a = 1" + ")" * left))
     with pytest.raises(ExpressionError, match="nested too deep"):
         parse(f"/group | /person[a = 'x' or {deep}]")
     with pytest.raises(ExpressionError, match="nested too deep"):
