@@ -1,5 +1,6 @@
 """What holds for the whole suite: PostgreSQL for whoever asks for it, databases with the store's tables, no skips."""
 
+import gc
 import importlib.util
 import os
 import shutil
@@ -13,6 +14,17 @@ import sqlalchemy
 from mimas.store.store import Store
 from tests.servers import postgres as postgres_server
 from tests.world import World
+
+gc.disable()
+"""Until everything is collected: of what is imported then, and of eight thousand tests, nothing is garbage."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_finish() -> None:
+    """From now on, and in every fork, only what the tests make is looked through for garbage."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(trylast=True)

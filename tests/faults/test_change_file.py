@@ -4,12 +4,12 @@ Nobody can ask a change file what has been done, and another program may take it
 """
 
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from shutil import copytree, rmtree
 from typing import Any
 
 import pytest
@@ -47,6 +47,12 @@ def day(world: World, number: int) -> None:
     world.run("import hr", "sync")
 
 
+@pytest.fixture(autouse=True)
+def batches_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    able = FileConnector.__dict__["capabilities"].fget
+    monkeypatch.setattr(FileConnector, "capabilities", property(lambda connector: replace(able(connector), batch=2)))
+
+
 def export(world: World, kill: Callable[[int, Point], None]) -> int:
     """The export in a process of its own; how it ended."""
     world.store.close()
@@ -67,7 +73,7 @@ def export(world: World, kill: Callable[[int, Point], None]) -> int:
 
 
 def _watch(points: Points) -> None:
-    """Points also before and after everything that is done to the files, and batches of two."""
+    """Points also before and after everything that is done to the files."""
 
     def passed(function: Any) -> Any:
         def around(*arguments: Any, **options: Any) -> Any:
@@ -80,8 +86,6 @@ def _watch(points: Points) -> None:
 
     for owner, name in [(os, "link"), (os, "truncate"), (Path, "unlink"), (Path, "open"), (os, "fsync")]:
         setattr(owner, name, passed(getattr(owner, name)))
-    able = FileConnector.__dict__["capabilities"].fget
-    FileConnector.capabilities = property(lambda connector: replace(able(connector), batch=2))  # type: ignore[method-assign, assignment]
 
 
 def killed_at(number: int, kind: str = "") -> Callable[[int, Point], None]:
@@ -114,14 +118,14 @@ class Reader:
 
 
 @pytest.fixture
-def base(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+def base(request: pytest.FixtureRequest, sqlite_store: Path, tmp_path: Path) -> Path:
     """A world in which one export was done, and the next is due: adds, changes and deletes, two a batch."""
     folder = tmp_path / "base"
     folder.mkdir()
-    with closing(opened(folder, request.param)) as world:
+    with closing(World(folder, f"sqlite:///{shutil.copy(sqlite_store, folder / 'store.db')}")) as world:
         configure(world, request.param)
         day(world, 1)
-        assert export(world, killed_at(0)) == 0
+        assert world.run("export app").errors == 0
         day(world, 2)
     (folder / "kind").write_text(request.param)
     return folder
@@ -129,24 +133,23 @@ def base(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 def opened(folder: Path, kind: str) -> World:
     world = World(folder, f"sqlite:///{folder}/store.db")
-    world.store.migrate()
     configure(world, kind)
     return world
 
 
 def after(base: Path, folder: Path, kill: Callable[[int, Point], None], *, takes: bool) -> tuple[int, list[str]]:
     """How the export ended that is perhaps killed, and what is read in the end; another one goes on with it."""
-    copytree(base, folder)
+    shutil.copytree(base, folder)
     with closing(opened(folder, (base / "kind").read_text())) as world:
         reader = Reader(world.folder / "out")
         end = export(world, kill)
         if takes:
             reader.take()
-        assert export(world, killed_at(0)) == 0
+        assert world.run("export app").errors == 0
         assert not has_work(world.store, EXPORT, world.clock())
         reader.take()
         assert list(world.folder.glob(".*")) == []
-    rmtree(folder)
+    shutil.rmtree(folder)
     return end, reader.read
 
 

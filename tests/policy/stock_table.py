@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -87,12 +88,14 @@ def _case(number: int, line: int, raw: Mapping[str, Any]) -> Case:
     )
 
 
+@cache
 def raw() -> dict[str, Any]:
     """The file as it is written, aliases replaced."""
     read: dict[str, Any] = YAML(typ="safe", pure=True).load(TABLE)
     return read
 
 
+@cache
 def load() -> Table:
     """The table. A case that is not in the form that README.md describes raises KeyError."""
     read = raw()

@@ -24,6 +24,7 @@ from mimas.cli.commands import (
     secrets,
     sets,
     steps,
+    workflows,
 )
 from mimas.cli.failing import explained
 
@@ -46,7 +47,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for _commands in (documents, steps, plans, history, resources, explaining, requests, schedules, sets):
+for _commands in (documents, steps, plans, history, resources, explaining, requests, schedules, sets, workflows):
     app.add_typer(_commands.commands)
 for _name, _group in {
     "config": documents.config,
@@ -60,6 +61,7 @@ for _name, _group in {
     "request": requests.request,
     "schema": schema.schema,
     "secrets": secrets.secrets,
+    "workflows": workflows.workflows,
     "bench": bench.bench,
     "migrate": migrate.migrate,
     "shadow": migrate.shadow,

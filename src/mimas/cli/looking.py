@@ -57,8 +57,11 @@ def _print_status(state: dict[str, Any], *, unreadable: bool) -> None:
     else:
         out.print("\nNothing has been run yet. `mimas run PROFILE` runs a profile.")
     if state["outbox"]:
-        what = _some(state["outbox"], "consequence of policy waits", "consequences of policy wait")
-        out.print(f"{what} for workflows, which Mimas does not run yet.", markup=False)
+        what = _some(state["outbox"], "turn of a workflow is", "turns of workflows are")
+        out.print(f"{what} due: `mimas worker` sees to them, and `mimas schedules run`.", markup=False)
+    if state["failed-workflows"]:
+        what = _some(state["failed-workflows"], "workflow has failed and waits", "workflows have failed and wait")
+        out.print(f"{what} for somebody: `mimas workflows` says what to do.", style="yellow")
     if state["staging"]:
         out.print("Staging mode: nothing is sent. `mimas staging off` takes over.", style="yellow")
     for hold in state["holds"]:

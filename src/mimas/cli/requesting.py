@@ -80,18 +80,16 @@ def _changes(installation: Installation, type_: str, texts: Sequence[str]) -> An
 
 
 def _submit(installation: Installation, who: str | None, wishes: "Sequence[Wish]") -> None:
+    from mimas.workflows.desk import Desk
+
     actor = named(installation, who) if who is not None else None
-    outcomes = requests_of(installation).submit(actor, *wishes)
+    outcomes = Desk(requests_of(installation)).submit(actor, *wishes)
     for outcome in outcomes:
         _print(outcome)
     if not all(outcome.status.done for outcome in outcomes):
-        raise CommandError("Nothing was changed.", Exit.HELD if _waits(outcomes) else Exit.FAILED)
-
-
-def _waits(outcomes: "Sequence[Outcome]") -> bool:
-    from mimas.requests.journal import Status
-
-    return any(outcome.status is Status.AUTHORIZING for outcome in outcomes)
+        if any(one.status.waits for one in outcomes):
+            raise CommandError("Nothing has been changed yet.", Exit.HELD)
+        raise CommandError("Nothing was changed.", Exit.FAILED)
 
 
 def _print(outcome: "Outcome") -> None:

@@ -138,12 +138,14 @@ def _passes(engine: Engine) -> None:
     from mimas.requests.expiring import pass_time
     from mimas.requests.owners import owners
     from mimas.requests.processing import Requests
+    from mimas.workflows.worker import Worker
 
     requests = Requests(engine.store, engine.symbols, owners(engine.setup.rules))
     with engine.store.caused_by(Cause("schedules", "what time brings about")):
         for outcome in pass_time(requests, engine.clock()):
             said = f" {outcome.message}" if outcome.message else ""
             _say(f"Resource {outcome.target} has expired: request {outcome.request}, {outcome.status}.{said}")
+    Worker(requests).work()
 
 
 def _once(scheduler: Scheduler) -> int:

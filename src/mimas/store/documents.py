@@ -52,6 +52,13 @@ def load(tx: Transaction, keys: Iterable[Key]) -> dict[Key, StoredDocument]:
     return {(row[0], row[1]): StoredDocument(*row) for row in rows if (row[0], row[1]) in wanted}
 
 
+def state(tx: Transaction) -> str:
+    """What stands for all documents that are in force: another one when any of them is."""
+    return sha256(
+        "".join(row[0] for row in tx.rows("SELECT hash FROM document ORDER BY kind, name")).encode()
+    ).hexdigest()
+
+
 def of_kind(tx: Transaction, kind: str) -> list[StoredDocument]:
     """The documents of a kind that are in force, by name."""
     rows = tx.rows("SELECT kind, name, body, file, hash FROM document WHERE kind = ? ORDER BY name", kind)

@@ -36,7 +36,7 @@ def status(store: Store) -> dict[str, Any]:
         types = tx.rows("SELECT type, state, count(*) FROM resource GROUP BY type, state")
         held = holds.opened(tx)
         staging = mode.staging_since(tx)
-        following = outbox.count(tx)
+        due, stuck = outbox.count(tx, store.clock()), outbox.stuck_count(tx)
         last = tx.row("SELECT id, profile, started, ended, result FROM run ORDER BY id DESC LIMIT 1")
     return {
         "connectors": {store.name(number): counts for number, counts in sorted(connectors.items())},
@@ -45,7 +45,8 @@ def status(store: Store) -> dict[str, Any]:
             for type_, state, count in sorted(types)
         },
         "staging": staging,
-        "outbox": following,
+        "outbox": due,
+        "failed-workflows": stuck,
         "holds": [describe_hold(store, row) for row in held],
         "last-run": _named(last, "id profile started ended result") if last else None,
     }

@@ -22,14 +22,19 @@ APPLIES = "applies"
 TURN = "turn"
 """It is the turn of a workflow's next activity: (0, instance). One that waits is due when it has waited long enough."""
 
-LEASE = timedelta(minutes=2)
-"""So long others leave alone what somebody sees to. Each activity that ends begins it anew."""
+LEASE = timedelta(seconds=10)
+"""So long others leave alone what somebody sees to: as long as what a dead process had taken stays where it is. Each
+activity begins it anew."""
 
-_COLUMNS = "id, kind, holder, resource, at, person, due, attempts, note"
+_COLUMNS = "id, kind, holder, resource, at, person, due, taken, attempts, note"
 
 
 class Entry(NamedTuple):
-    """Something that is to have consequences. ``attempts``: how often somebody has seen to it, this time included."""
+    """Something that is to have consequences.
+
+    ``taken``: how often somebody has taken it, this time included, by which whoever has taken it knows it for theirs;
+    ``attempts``: how often since something has come of it.
+    """
 
     id: int
     kind: str
@@ -38,6 +43,7 @@ class Entry(NamedTuple):
     at: str
     person: str
     due: str | None
+    taken: int
     attempts: int
     note: str
 
@@ -50,13 +56,17 @@ def put(
     if some:
         first = tx.allocate("outbox", len(some))
         when = at if due is None else stamp(due)
-        rows = [(number, *row, at, person, when, 0, "") for number, row in enumerate(some, first)]
+        rows = [(number, *row, at, person, when, 0, 0, "") for number, row in enumerate(some, first)]
         tx.insert(tables.outbox, _COLUMNS, rows)
 
 
 def take(tx: Transaction, now: datetime, some: int) -> list[Entry]:
-    """Take what is due, the earliest first, so that others leave it alone; to be committed before it is seen to."""
-    return _take(tx, now, f"due <= ? ORDER BY due, id LIMIT {some}", stamp(now))
+    """Take what is due, the earliest first, so that others leave it alone; to be committed before it is seen to.
+
+    What somebody has taken before, and nothing has come of it, is taken one by one: it may have ended that process.
+    """
+    again = _take(tx, now, "due <= ? AND attempts > 0 ORDER BY due, id LIMIT 1", stamp(now))
+    return again or _take(tx, now, f"due <= ? AND attempts = 0 ORDER BY due, id LIMIT {some}", stamp(now))
 
 
 def take_about(tx: Transaction, now: datetime, kinds: Sequence[str], resource: int) -> list[Entry]:
@@ -68,7 +78,7 @@ def take_about(tx: Transaction, now: datetime, kinds: Sequence[str], resource: i
 def _take(tx: Transaction, now: datetime, where: str, *parameters: object) -> list[Entry]:
     lock = " FOR UPDATE SKIP LOCKED" if tx.postgresql else ""
     rows = tx.rows(
-        "UPDATE outbox SET attempts = attempts + 1, due = ?"
+        "UPDATE outbox SET taken = taken + 1, attempts = attempts + 1, due = ?"
         f" WHERE id IN (SELECT id FROM outbox WHERE {where}{lock}) RETURNING {_COLUMNS}",
         stamp(now + LEASE),
         *parameters,
@@ -76,21 +86,26 @@ def _take(tx: Transaction, now: datetime, where: str, *parameters: object) -> li
     return sorted((Entry(*row) for row in rows), key=lambda entry: entry.id)
 
 
-def renew(tx: Transaction, entry: Entry, now: datetime) -> bool:
+def renew(tx: Transaction, entry: Entry, now: datetime, attempts: int) -> bool:
     """Keep an entry for another while; whether it is still ours to see to."""
-    sql = "UPDATE outbox SET due = ? WHERE id = ? AND attempts = ?"
-    return tx.run(sql, stamp(now + LEASE), entry.id, entry.attempts) > 0
+    sql = "UPDATE outbox SET due = ?, attempts = ? WHERE id = ? AND taken = ?"
+    return tx.run(sql, stamp(now + LEASE), attempts, entry.id, entry.taken) > 0
 
 
 def done(tx: Transaction, entry: Entry) -> bool:
     """Everything has come of it; whether it was still ours to see to: if not, this transaction is to be undone."""
-    return tx.run("DELETE FROM outbox WHERE id = ? AND attempts = ?", entry.id, entry.attempts) > 0
+    return tx.run("DELETE FROM outbox WHERE id = ? AND taken = ?", entry.id, entry.taken) > 0
 
 
 def delay(tx: Transaction, entry: Entry, until: datetime | None, note: str = "", *, attempts: int = 0) -> bool:
     """See to it at an instant, for whatever reason; none: not before a person has. Whether it was still ours."""
-    sql = "UPDATE outbox SET due = ?, attempts = ?, note = ? WHERE id = ? AND attempts = ?"
-    return tx.run(sql, None if until is None else stamp(until), attempts, note, entry.id, entry.attempts) > 0
+    sql = "UPDATE outbox SET due = ?, attempts = ?, note = ? WHERE id = ? AND taken = ?"
+    return tx.run(sql, None if until is None else stamp(until), attempts, note, entry.id, entry.taken) > 0
+
+
+def note(tx: Transaction, resource: int, kind: str = TURN) -> str:
+    """Why what waits about a resource has failed; empty, if it has not."""
+    return str(tx.value("SELECT note FROM outbox WHERE resource = ? AND kind = ?", resource, kind) or "")
 
 
 def wake(tx: Transaction, resource: int, now: datetime, kind: str = TURN) -> bool:
@@ -104,11 +119,14 @@ def drop(tx: Transaction, resources: Sequence[int], kind: str = TURN) -> None:
     tx.delete(tables.outbox, "resource, kind", [(resource, kind) for resource in resources])
 
 
-def count(tx: Transaction, now: datetime | None = None) -> int:
-    """How many wait for whoever runs workflows; with an instant, those that are due by then."""
-    if now is None:
-        return int(tx.value("SELECT count(*) FROM outbox"))
+def count(tx: Transaction, now: datetime) -> int:
+    """How many are due."""
     return int(tx.value("SELECT count(*) FROM outbox WHERE due <= ?", stamp(now)))
+
+
+def stuck_count(tx: Transaction) -> int:
+    """How many wait for a person."""
+    return int(tx.value("SELECT count(*) FROM outbox WHERE due IS NULL"))
 
 
 def waits(tx: Transaction, kind: str, resource: int) -> bool:
@@ -120,9 +138,3 @@ def next_due(tx: Transaction) -> str | None:
     """When the next one is due."""
     found = tx.value("SELECT min(due) FROM outbox")
     return None if found is None else str(found)
-
-
-def stuck(tx: Transaction, limit: int) -> list[Entry]:
-    """What waits for a person, the oldest first."""
-    rows = tx.rows(f"SELECT {_COLUMNS} FROM outbox WHERE due IS NULL ORDER BY id LIMIT ?", limit)
-    return [Entry(*row) for row in rows]

@@ -199,6 +199,7 @@ outbox = _table(
     _text("at", nullable=False),
     _text("person", nullable=False),
     _text("due"),
+    _number("taken"),
     _number("attempts"),
     _text("note", nullable=False),
     Index("outbox_due", "due", "id"),

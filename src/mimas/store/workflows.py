@@ -90,6 +90,12 @@ def of_request(tx: Transaction, request: int) -> list[Progress]:
     return [_read(row) for row in tx.rows(f"{sql} ORDER BY instance", request)]
 
 
+def latest(tx: Transaction, limit: int, *, ended: bool) -> list[int]:
+    """The last ones that have begun, the newest first; ``ended``: also those that have come to their end."""
+    where = "" if ended else "WHERE ended = 0"
+    return [row[0] for row in tx.rows(f"SELECT instance FROM workflow {where} ORDER BY instance DESC LIMIT ?", limit)]
+
+
 def begin(tx: Transaction, instance: int, place: int, at: str) -> None:
     """Write down that an activity is begun whose effect is outside of the database."""
     rows = [(instance, place, at, None, "")]

@@ -52,23 +52,25 @@ class Advancing:
 
     def advance(self, entry: Entry, *, rehearsed: bool = False) -> None:
         """Go on with a workflow until it waits or has come to its end. Never raises for what an activity does."""
-        going, result = True, None
+        going, result, attempts = True, None, entry.attempts
         while going:
             try:
-                acting = None
                 with self.store.transaction() as tx:
-                    turn = self._turn(tx, entry, rehearsed=rehearsed)
+                    turn = self._turn(tx, entry, attempts, rehearsed=rehearsed)
                     if turn is None:
                         return
                     going, acting = turn.take(result)
-                result = acting.activity.act(acting.prepared) if acting is not None else None
+                if acting is not None:
+                    result = acting.activity.act(acting.prepared)
+                else:
+                    result, attempts = None, 1
             except Exception as error:  # noqa: BLE001 - whatever an activity raises is told, and no reason to end
-                self._failed(entry, error)
+                self._failed(entry, attempts, error)
                 return
 
-    def _turn(self, tx: Transaction, entry: Entry, *, rehearsed: bool) -> "_Turn | None":
+    def _turn(self, tx: Transaction, entry: Entry, attempts: int, *, rehearsed: bool) -> "_Turn | None":
         now = self.store.clock()
-        if not outbox.renew(tx, entry, now):
+        if not outbox.renew(tx, entry, now, attempts):
             return None
         progress = workflows.load(tx, entry.resource)
         if progress is None or progress.ended:
@@ -82,7 +84,7 @@ class Advancing:
             return None
         return _Turn(self.requests, tx, entry, progress, about, now, rehearsed)
 
-    def _failed(self, entry: Entry, error: Exception) -> None:
+    def _failed(self, entry: Entry, attempts: int, error: Exception) -> None:
         """An activity has failed: try again later, or leave it to a person."""
         note = str(error) if isinstance(error, ActivityError | DefinitionError) else f"{type(error).__name__}: {error}"
         note = note[:1_000]
@@ -91,11 +93,11 @@ class Advancing:
             tries = _tries(tx, progress) if progress is not None else 1
             final = isinstance(error, DefinitionError) or (isinstance(error, ActivityError) and error.final)
             now = self.store.clock()
-            if final or entry.attempts >= tries:
+            if final or attempts >= tries:
                 self._suspend(tx, entry, progress, note)
             else:
-                pause = min(_FIRST * 2 ** (entry.attempts - 1), _LONGEST)
-                outbox.delay(tx, entry, now + pause, note, attempts=entry.attempts)
+                pause = min(_FIRST * 2 ** (attempts - 1), _LONGEST)
+                outbox.delay(tx, entry, now + pause, note, attempts=attempts)
 
     def _suspend(self, tx: Transaction, entry: Entry, progress: Progress | None, note: str) -> None:
         if not outbox.delay(tx, entry, None, note) or progress is None:
@@ -164,7 +166,7 @@ class _Turn:
         self.progress.state = activity.prepare(at)
         workflows.save(self.tx, self.progress)
         workflows.begin(self.tx, self.progress.instance, self.progress.place, stamp(self.now))
-        outbox.renew(self.tx, self.entry, self.now + activity.longest)
+        outbox.renew(self.tx, self.entry, self.now + activity.longest, self.entry.attempts)
         return True, Acting(activity, self.progress.state)
 
     def _next(self, outcome: Outcome, several: int) -> tuple[bool, Acting | None]:

@@ -43,7 +43,12 @@ ROOTS = (
 
 def path(text: str) -> tuple[str, ...]:
     """The parts of ``//Target/Manager``, folded; empty where it is no look-up."""
-    return tuple(part.casefold() for part in text[2:].split("/")) if text.startswith("//") else ()
+    return tuple(part.casefold() for part in parts(text))
+
+
+def parts(text: str) -> tuple[str, ...]:
+    """The same as they are written."""
+    return tuple(text[2:].split("/")) if text.startswith("//") else ()
 
 
 class Lookups:

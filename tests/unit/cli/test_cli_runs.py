@@ -282,6 +282,7 @@ def test_status_before_the_first_run(new: Shell) -> None:
         "resources": {},
         "staging": None,
         "outbox": 0,
+        "failed-workflows": 0,
         "holds": [],
         "last-run": None,
         "drift": [],

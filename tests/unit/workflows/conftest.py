@@ -53,7 +53,7 @@ class Works(Office):
     def waiting(self) -> int:
         """How much is in the queue."""
         with self.store.reading() as tx:
-            return outbox.count(tx)
+            return outbox.count(tx, self.store.clock()) + outbox.stuck_count(tx)
 
 
 @pytest.fixture

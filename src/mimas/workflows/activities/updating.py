@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from mimas.requests.wishes import Change, Mode, Operation, Wish
 from mimas.workflows.activities.contract import Activity
-from mimas.workflows.lookups import path
+from mimas.workflows.lookups import parts
 from mimas.workflows.outcome import Done, Outcome
 from mimas.workflows.roots import kept
 from mimas.workflows.situation import SERVICE, Situation
@@ -54,9 +54,9 @@ class UpdateResources(Activity):
             found = at.values(update.value) if update.value else []
             if not found and not update.allow_null:
                 continue
-            *owner, name = path(update.target.strip()[1:-1])
-            if owner == [_DATA]:
-                at.data[_spelled(update.target)] = [kept(value) for value in found]
+            *owner, name = parts(update.target.strip()[1:-1])
+            if [part.casefold() for part in owner] == [_DATA]:
+                at.data[name] = [kept(value) for value in found]
                 continue
             for id_ in at.along(owner):
                 changes.setdefault(id_, []).append(at.change(id_, name, _MODES[update.how], found))
@@ -69,9 +69,5 @@ class UpdateResources(Activity):
         """Each target has to be an attribute of somebody."""
         yield from super().mistakes()
         for update in self.updates:
-            if len(path(update.target.strip()[1:-1])) < 2 or not update.target.strip().endswith("]"):
+            if len(parts(update.target.strip()[1:-1])) < 2 or not update.target.strip().endswith("]"):
                 yield f"'{update.target}' is nothing that can be written: write `[//Target/ATTRIBUTE]`"
-
-
-def _spelled(target: str) -> str:
-    return target.strip()[1:-1].rpartition("/")[2]

@@ -18,12 +18,12 @@ def column(text: str, *, nullable: bool = False) -> sa.Column[int] | sa.Column[s
 def upgrade() -> None:
     """Add the tables; what waits already is due."""
     rows = op.get_bind().execute(sa.text("SELECT id, kind, holder, resource, at, person FROM outbox"))
-    waiting = [{**row, "due": row["at"], "attempts": 0, "note": ""} for row in rows.mappings()]
+    waiting = [{**row, "due": row["at"], "taken": 0, "attempts": 0, "note": ""} for row in rows.mappings()]
     op.drop_table("outbox")
     outbox = op.create_table(
         "outbox",
         column("id#"), column("kind"), column("holder#"), column("resource#"), column("at"), column("person"),
-        column("due", nullable=True), column("attempts#"), column("note"),
+        column("due", nullable=True), column("taken#"), column("attempts#"), column("note"),
         sa.PrimaryKeyConstraint("id"), sqlite_strict=True, sqlite_with_rowid=True,
     )  # fmt: skip
     op.create_index("outbox_due", "outbox", ["due", "id"])
