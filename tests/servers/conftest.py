@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.servers import dovecot as dovecot_server
 from tests.servers import samba as samba_controller
 from tests.servers import slapd as slapd_server
 from tests.servers.processes import free_port, stop, wait_for_port
@@ -28,6 +29,16 @@ def slapd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[slapd_server.Sla
     if slapd_server.program() is None:
         pytest.skip("slapd is not installed: apt-get install slapd")
     server = slapd_server.Slapd(tmp_path_factory.mktemp("slapd")).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[dovecot_server.Dovecot]:
+    """A running Dovecot."""
+    if dovecot_server.program() is None:
+        pytest.skip("Dovecot is not installed: apt-get install dovecot-imapd dovecot-lmtpd")
+    server = dovecot_server.Dovecot().start()
     yield server
     server.stop()
 

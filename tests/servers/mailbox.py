@@ -32,10 +32,18 @@ class Mailbox:
         self.refuses: set[str] = set()
         self.hates = ""
         self.farewell = "221 Bye"
+        self.later: set[str] = set()
+        """Who is not at home now."""
+        self.leaves_at = ""
+        """At this address the server hangs up."""
 
     async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802 - aiosmtpd's
         if address in self.refuses:
             return "550 nobody of that name"
+        if address in self.later:
+            return "451 come back later"
+        if address == self.leaves_at:
+            server.transport.close()
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

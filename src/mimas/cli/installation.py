@@ -164,7 +164,9 @@ class Installation:
         keep_runs, keep_history = (None, None) if errors(problems) else (home.keep_runs, home.keep_history)
         roots = self.home / home.audit_roots if home.audit_roots else None
         of = setup(self.home, self.documents, self.vault(self.documents))
-        kept = replace(of, keep_runs=keep_runs, keep_history=keep_history, audit_roots=roots)
+        kept = replace(
+            of, keep_runs=keep_runs, keep_history=keep_history, audit_roots=roots, public_url=home.public_url
+        )
         return Engine(self.store, kept)
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from mimas.configuration.documents import (
     DeletionPart,
     FlowPart,
     GuardPart,
+    InboxPart,
     JoinPart,
     MailBody,
     MembershipBody,
@@ -25,7 +26,7 @@ from mimas.configuration.documents import (
 )
 from mimas.configuration.problem import Problem, suggest
 from mimas.configuration.reading import Document
-from mimas.mail.server import PORTS, MailServer
+from mimas.mail.server import INBOX_PORTS, PORTS, Inbox, MailServer
 from mimas.runs.setup import ConnectorSetup, Guard, Profile, Schedule, Setup, Told, Window
 from mimas.schema.attributes import Attribute, ObjectType, told_apart
 from mimas.schema.system import RUNTIME, SCHEMA, Catalogue, extended
@@ -321,4 +322,19 @@ def _mail(home: Path, body: MailBody, vault: Vault) -> MailServer:
         ca_file=home / body.ca_file if body.ca_file else None,
         user=body.user,
         password=partial(body.password.reveal, home, vault) if body.password else None,
+        inbox=_inbox(home, body.inbox, body.inbox.address or body.sender, vault) if body.inbox else None,
+    )
+
+
+def _inbox(home: Path, part: InboxPart, address: str, vault: Vault) -> Inbox:
+    return Inbox(
+        host=part.host,
+        address=address,
+        port=part.port or INBOX_PORTS[part.tls],
+        tls=part.tls,
+        ca_file=home / part.ca_file if part.ca_file else None,
+        user=part.user,
+        password=partial(part.password.reveal, home, vault),
+        folder=part.folder,
+        plus=part.plus,
     )

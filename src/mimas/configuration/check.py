@@ -23,6 +23,7 @@ from mimas.configuration.checks.rules import check_rules
 from mimas.configuration.checks.schedules import check_schedules
 from mimas.configuration.checks.scopes import check_members, check_scope
 from mimas.configuration.checks.secrets import check_secrets
+from mimas.configuration.checks.templates import check_templates
 from mimas.configuration.problem import Problem, errors, suggest
 from mimas.configuration.reading import Document
 from mimas.configuration.world import World, look_up
@@ -65,6 +66,7 @@ def check(home: Path, documents: Iterable[Document]) -> list[Problem]:
         check_provisioning,
         check_resources,
         check_policy,
+        check_templates,
     ):
         problems += part(world)
     if not errors(problems):

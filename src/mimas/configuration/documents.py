@@ -379,6 +379,22 @@ class ScheduleBody(Body):
         return self
 
 
+class InboxPart(Part):
+    """The mailbox in which answers and bounces arrive, which is read by IMAP."""
+
+    host: Name = Field(description="The IMAP server's name.")
+    port: int | None = Field(default=None, ge=1, le=65535, description="Its port; without it 993 or 143, by `tls`.")
+    tls: Literal["implicit", "starttls"] = Field(
+        default="implicit", description="`implicit` from the first byte on, or `starttls`."
+    )
+    ca_file: Path | None = Field(default=None, description="The certificates to trust (PEM); without it, the system's.")
+    user: str = Field(min_length=1, description="Who to sign in as.")
+    password: Secret = Field(description=f"The password of user: {PLACES}.")
+    folder: str = Field(default="INBOX", min_length=1, description="The folder that is read.")
+    address: Address | None = Field(default=None, description="What it gets its mails under; without it, `from`.")
+    plus: bool = Field(default=True, description="Whether what is sent to `name+anything@domain` arrives there too.")
+
+
 class MailBody(Body):
     """The server that takes mails, and who they come from."""
 
@@ -389,6 +405,7 @@ class MailBody(Body):
     sender: Address = Field(alias="from", description="The address that mails come from.")
     user: str = Field(default="", description="Who to sign in as; without it nobody signs in.")
     password: Secret | None = Field(default=None, description=f"The password of user: {PLACES}.")
+    inbox: InboxPart | None = Field(default=None, description="The mailbox in which answers and bounces arrive.")
 
     @model_validator(mode="after")
     def _no_password_in_the_open(self) -> "MailBody":

@@ -5,10 +5,12 @@ import tomllib
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from mimas.configuration.documents import explain
+from mimas.configuration.notation import NotationError
 from mimas.configuration.problem import Problem, suggest
 from mimas.configuration.reading import Document
 from mimas.configuration.rhythm import interval
@@ -16,6 +18,22 @@ from mimas.configuration.secret import holds_secret
 from mimas.schema.places import Place
 
 FILE = "mimas.toml"
+
+
+def _public(given: str | None) -> str | None:
+    if given is None:
+        return None
+    hint = "write the address that people open, as in https://id.example.com"
+    try:
+        parts = urlsplit(given)
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and not parts.query and not parts.fragment
+    except ValueError:
+        sound = False
+    if not sound or "@" in given or not given.isascii() or any(mark in given for mark in " \"'<>\\"):
+        raise NotationError(f"'{given}' is no address of a web page", hint)
+    if parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1", "::1"):
+        raise NotationError("links with which people decide would go through the open", "write https://…")
+    return given.rstrip("/")
 
 
 class Home(BaseModel):
@@ -34,6 +52,9 @@ class Home(BaseModel):
     # A year to look back at, and a month for whoever does so late.
     keep_history: Annotated[timedelta, BeforeValidator(interval)] = Field(
         default=timedelta(days=400), description="How long the history is kept by `mimas schedules run`: `400 days`."
+    )
+    public_url: Annotated[str | None, AfterValidator(_public)] = Field(
+        default=None, description="Where people reach `mimas serve`, for links in mails: `https://id.example.com`."
     )
     audit_roots: str | None = Field(
         default=None, min_length=1, description="A file to which each run adds the root of the history."

@@ -18,7 +18,7 @@ Path = tuple[str | int, ...]
 def sealed_in(documents: Iterable[Document]) -> Iterator[tuple[Document, Path, str]]:
     """Each place where a sealed secret is named: the document, the path within it, the name."""
     for document in documents:
-        for key in {"Connector": ("settings",), "Mail": ("password",)}.get(document.kind, ()):
+        for key in {"Connector": ("settings",), "Mail": ("password", "inbox")}.get(document.kind, ()):
             for path, name in _named(document.body.get(key), (key,)):
                 yield document, path, name
 

@@ -1,1 +1,1 @@
-"""Mails to people: the server that takes them, and sending. Text only; templates and HTML are to come."""
+"""Mails to people: templates, letters and how they look, the servers that take and keep them, and answers."""

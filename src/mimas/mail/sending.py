@@ -1,16 +1,20 @@
-"""Sending a mail in plain text through the server that is set up."""
+"""Sending mails through the server that is set up: plain text, or text and HTML side by side."""
 
 import ssl
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
+from dataclasses import dataclass
+from email.errors import MessageError
 from email.message import EmailMessage
 from email.utils import localtime, make_msgid
+from pathlib import Path
 from smtplib import (
     SMTP,
     SMTP_SSL,
     SMTPAuthenticationError,
     SMTPDataError,
     SMTPException,
+    SMTPNotSupportedError,
     SMTPRecipientsRefused,
     SMTPResponseException,
 )
@@ -20,6 +24,8 @@ from mimas.secrets.errors import SecretError
 
 _TIMEOUT = 30
 """Seconds to wait for one answer."""
+_FOR_GOOD = 500
+"""From here on an answer's number says that trying again is of no use (RFC 5321, 4.2.1)."""
 
 
 class MailError(Exception):
@@ -30,20 +36,56 @@ class RefusedError(MailError):
     """The server does not take this mail, for those it is to or for what is in it; it may take others."""
 
 
-def compose(sender: str, to: Sequence[str], subject: str, text: str) -> EmailMessage:
-    """The mail. ``Auto-Submitted`` keeps absence notices from answering it (RFC 3834, 5)."""
-    mail = EmailMessage()
+class LaterError(RefusedError):
+    """The server does not take this mail now, and may do so later (RFC 5321, 4.2.1: answers that begin with 4)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail that is to be sent. ``html`` is shown in place of ``text`` where it can be.
+
+    ``mark`` is the left side of its Message-ID, and ``follows`` of that of the mail that it belongs to; answers go to
+    ``reply_to``, if that is another address than the sender's.
+    """
+
+    to: Sequence[str]
+    subject: str
+    text: str
+    html: str | None = None
+    mark: str = ""
+    follows: str | None = None
+    reply_to: str | None = None
+
+
+def compose(sender: str, mail: Mail) -> EmailMessage:
+    """The mail as it is sent. ``Auto-Submitted`` keeps absence notices from answering it (RFC 3834, 5)."""
+    message = EmailMessage()
+    domain = sender.rpartition("@")[2]
     # A header is one line, and half a character (of a file's name, say) is no reason to keep silent.
-    mail["From"], mail["To"], mail["Subject"] = sender, ", ".join(to), " ".join(_whole(subject).split())
-    mail["Date"] = localtime()
-    mail["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2])
-    mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(_whole(text))
-    return mail
+    message["From"], message["To"] = sender, ", ".join(mail.to)
+    message["Subject"] = " ".join(_whole(mail.subject).split())
+    message["Date"] = localtime()
+    message["Message-ID"] = f"<{mail.mark}@{domain}>" if mail.mark else make_msgid(domain=domain)
+    if mail.follows:
+        message["In-Reply-To"] = message["References"] = f"<{mail.follows}@{domain}>"
+    if mail.reply_to:
+        message["Reply-To"] = mail.reply_to
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(_whole(mail.text))
+    if mail.html is not None:
+        message.add_alternative(_whole(mail.html), subtype="html")
+    return message
 
 
 def send(server: MailServer, to: Sequence[str], subject: str, text: str) -> list[str]:
     """Send a mail; the addresses that the server refused, if it took others. Raises `MailError`."""
+    with session(server) as deliver:
+        return deliver(Mail(to, subject, text))
+
+
+@contextmanager
+def session(server: MailServer) -> Iterator[Callable[[Mail], list[str]]]:
+    """A way to send several mails, as `send` does one. A `RefusedError` is about one mail, another error about all."""
     try:
         password = server.password() if server.password else ""
     except SecretError as error:
@@ -53,18 +95,41 @@ def send(server: MailServer, to: Sequence[str], subject: str, text: str) -> list
         # RFC 4616 would let them be UTF-8; smtplib does not, and its error would hold the password.
         hint = "give that account a password of ASCII characters"
         raise MailError(_told(server, f"the sign-in of {server.user} holds other characters than ASCII", hint))
-    mail = compose(server.sender, to, subject, text)
+
+    with ExitStack() as opened:
+        with _explained(server):
+            smtp = opened.enter_context(_session(server, password))
+
+        def deliver(mail: Mail) -> list[str]:
+            with _explained(server):
+                try:
+                    return sorted(smtp.send_message(compose(server.sender, mail)))
+                except SMTPNotSupportedError:
+                    hint = "give them an address of ASCII characters"
+                    raise RefusedError(_told(server, f"it takes no address like {mail.to[0]}", hint)) from None
+                except (ValueError, MessageError):
+                    hint = "put the addresses right"
+                    raise RefusedError(_told(server, f"nobody can have the address {mail.to!r:.200}", hint)) from None
+
+        yield deliver
+
+
+@contextmanager
+def _explained(server: MailServer) -> Iterator[None]:
+    """Whatever goes wrong within is a `MailError`."""
     try:
-        with _session(server, password) as smtp:
-            return sorted(smtp.send_message(mail))
+        yield
     except SMTPAuthenticationError as error:
         # What the server says to a sign-in may repeat a part of it.
         raise MailError(_told(server, f"it refuses the sign-in of {server.user} ({error.smtp_code})")) from None
     except SMTPRecipientsRefused as error:
         address, (code, reason) = next(iter(error.recipients.items()))
-        raise RefusedError(_told(server, f"it refuses {address}: {code} {_plain(reason)}")) from None
+        passes = all(code < _FOR_GOOD for code, _ in error.recipients.values())
+        raise _kind(passes)(_told(server, f"it refuses {address}: {code} {_plain(reason)}")) from None
     except SMTPDataError as error:
-        raise RefusedError(_told(server, f"{error.smtp_code} {_plain(error.smtp_error)}")) from None
+        raise _kind(error.smtp_code < _FOR_GOOD)(
+            _told(server, f"{error.smtp_code} {_plain(error.smtp_error)}")
+        ) from None
     except SMTPException as error:
         answer = f"{error.smtp_code} {_plain(error.smtp_error)}" if isinstance(error, SMTPResponseException) else ""
         raise MailError(_told(server, answer or _plain(str(error)) or type(error).__name__)) from None
@@ -77,9 +142,13 @@ def send(server: MailServer, to: Sequence[str], subject: str, text: str) -> list
         raise MailError(_told(server, "no server can have that name")) from None
 
 
+def _kind(passes: bool) -> type[MailError]:
+    return LaterError if passes else RefusedError
+
+
 @contextmanager
 def _session(server: MailServer, password: str) -> Iterator[SMTP]:
-    context = None if server.tls == "none" else _trust(server)
+    context = None if server.tls == "none" else trust(server.ca_file)
     if server.tls == "implicit":
         smtp: SMTP = SMTP_SSL(server.host, server.port, timeout=_TIMEOUT, context=context)
     else:
@@ -95,12 +164,13 @@ def _session(server: MailServer, password: str) -> Iterator[SMTP]:
             smtp.quit()
 
 
-def _trust(server: MailServer) -> ssl.SSLContext:
+def trust(ca_file: Path | None) -> ssl.SSLContext:
+    """Which certificates are trusted: those in a file, or else the system's. Raises `MailError`."""
     try:
-        return ssl.create_default_context(cafile=server.ca_file)
+        return ssl.create_default_context(cafile=ca_file)
     except OSError as error:
         raise MailError(
-            f"The certificates in {server.ca_file} cannot be used: {error.strerror or type(error).__name__}. "
+            f"The certificates in {ca_file} cannot be used: {error.strerror or type(error).__name__}. "
             "Put a file in the form PEM there, readable by the account that Mimas runs as."
         ) from None
 

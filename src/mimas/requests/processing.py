@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
+from mimas.mail.answering import Answering
 from mimas.requests import authoring, effects, journal, waiting
 from mimas.requests.authoring import FILTER
 from mimas.requests.carrying_out import Seal, carry_out
@@ -35,6 +36,8 @@ from mimas.store.referring import sets_of
 from mimas.store.resources import alive
 from mimas.store.store import Store
 
+NO_ANSWERS = Answering()
+
 Asked: TypeAlias = tuple[Wish, int | None]
 """A wish, and of one that has waited its request."""
 
@@ -57,6 +60,7 @@ class Requests:
     """Does what people wish, as far as policy lets them.
 
     ``owners``: type → the attributes that sync rules write, and which. ``seal``: seals a secret value under a name.
+    ``answering``: how the letters of workflows can be answered.
     """
 
     def __init__(
@@ -65,11 +69,13 @@ class Requests:
         symbols: Symbols,
         owners: Mapping[str, Mapping[str, str]],
         seal: Seal | None = None,
+        answering: Answering = NO_ANSWERS,
     ) -> None:
         self.store = store
         self.symbols = symbols
         self.owners = owners
         self.seal = seal
+        self.answering = answering
         self.policies = Policies(store)
 
     def submit(

@@ -158,6 +158,8 @@ class Setup:
     """The same of the history."""
     audit_roots: Path | None = None
     """The file to which the root of the history is added after each run."""
+    public_url: str | None = None
+    """Where people reach `mimas serve`, without a slash at its end; none: letters have no links."""
 
     @property
     def catalogue(self) -> Catalogue:

@@ -48,7 +48,9 @@ _TYPES = {
         " AuthorizationWorkflowDefinition:r*>WorkflowDefinition ActionWorkflowDefinition:r*>WorkflowDefinition"
     ),
     "WorkflowDefinition": "RequestPhase:s! Activities:j XOML:s Rules:s RunOnPolicyUpdate:b ClearRegistration:b",
-    "EmailTemplate": "EmailTemplateType:s! EmailSubject:s! EmailBody:s!",
+    "EmailTemplate": (
+        "EmailTemplateType:s! EmailSubject:s! EmailBody:s! LocalizedEmailSubject:s* LocalizedEmailBody:s*"
+    ),
     "FilterScope": "AllowedAttributes:r*>AttributeTypeDescription AllowedMembershipReferences:r*>Set",
     "SearchScopeConfiguration": (
         "SearchScope:s! SearchScopeContext:s*! SearchScopeColumn:s SearchScopeResultObjectType:s"
@@ -82,7 +84,8 @@ _TYPES = {
         " ApprovalDuration:d! ApprovalStatus:s! ApprovalResponse:r*>ApprovalResponse EndpointAddress:s*"
         " ComputedActor:r*"
     ),
-    "ApprovalResponse": "Approval:r>Approval Decision:s! Reason:s Requestor:r ComputedActor:r*",
+    "ApprovalResponse": "Approval:r>Approval Decision:s! Reason:s Requestor:r OnBehalfOf:r ComputedActor:r*",
+    "Delegation": "Delegator:r! Delegate:r! From:d Until:d ForObjectType:s* Reason:s",
 }
 
 RUNTIME = frozenset({"Request", "WorkflowInstance", "Approval", "ApprovalResponse"})

@@ -52,7 +52,11 @@ class Keys:
 
     def has_signed(self, data: bytes, signature: str) -> bool:
         """Whether one of the keys has signed just this."""
-        return any(compare_digest(_signature(key, data), signature) for key in self._keys)
+        return any(compare_digest(one, signature) for one in self.signatures(data))
+
+    def signatures(self, data: bytes) -> list[str]:
+        """What each of the keys would sign it with, for whoever keeps a part of a signature only."""
+        return [_signature(key, data) for key in self._keys]
 
     def is_newest(self, name: str, sealed: str) -> bool:
         """Whether the first key has sealed it."""

@@ -16,7 +16,7 @@ from mimas.store.runs import moment, now
 if TYPE_CHECKING:
     from mimas.store.membership.holders import Holders
 
-REVISION = "0013"
+REVISION = "0014"
 """The migration this program needs; `migrate` brings a database to it."""
 
 

@@ -247,6 +247,31 @@ came."""
 applied_rule = _table("applied_rule", _id("rule"), _id("holder"), _id("workflow"), rowid=False)
 """The workflows that have been run for everybody who was in a set when a policy rule came into force."""
 
+letter = _table(
+    "letter",
+    _id(),
+    _text("mark", nullable=False),
+    _text("recipients", nullable=False),
+    _text("subject", nullable=False),
+    _text("text", nullable=False),
+    _text("html"),
+    _text("follows"),
+    _number("about", nullable=True),
+    _number("asked", nullable=True),
+    _text("until"),
+    _text("made", nullable=False),
+    _text("state", nullable=False),
+    _text("due"),
+    _number("attempts"),
+    _text("sent"),
+    _text("problem", nullable=False),
+    Index("letter_mark", "mark", unique=True),
+    Index("letter_due", "state", "due"),
+    Index("letter_about", "about"),
+    Index("letter_made", "made"),
+)
+"""What is to be sent to people by mail, and what became of it: see `mimas.store.letters`."""
+
 pattern = _table("pattern", _id(), _text("body", nullable=False), Index("pattern_body", "body", unique=True))
 """Lineage, interned: which rule won for which attribute. Most resources share one of a few."""
 

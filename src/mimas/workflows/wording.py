@@ -67,7 +67,7 @@ def shown(found: Sequence[Scalar], lookups: Lookups) -> str:
 def _shown(value: Scalar, lookups: Lookups) -> str:
     if not isinstance(value, Id):
         return str(value)
-    resource = lookups.subjects.other(value)
+    resource = lookups.subjects.other(int(value))
     found = {} if resource is None else {name: "".join(map(str, resource.values(name)[:1])) for name in _TITLES}
     return title({name: text for name, text in found.items() if text}) or str(value)
 

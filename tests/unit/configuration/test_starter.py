@@ -46,6 +46,8 @@ def test_init_overwrites_nothing(tmp_path: Path) -> None:
     ("text", "expected"),
     [
         ("[mimas]\nname = 'x'\ndatabse = 'y'\n", "mimas.toml:3: unknown key 'databse'; did you mean 'database'?"),
+        ("[mimas]\npublic_url = 'id.example.com'\n", "mimas.toml:2: 'id.example.com' is no address of a web page"),
+        ("[mimas]\npublic_url = 'http://id.example.com'\n", "mimas.toml:2: links with which people decide would go"),
         ("[mimas]\nkeep_runs = '30'\n", "mimas.toml:2: '30' is no interval; write a number and a unit"),
         ("[mimas]\ndatabase = 5\n", "mimas.toml:2: `database` should be a text"),
         ("[mimas]\ndatabase = 'postgresql://me:hunter2@db/x'\n", "mimas.toml:2: warning: `database` holds a password"),

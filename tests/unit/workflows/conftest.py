@@ -9,14 +9,14 @@ from mimas.requests.documents import structured
 from mimas.store import outbox
 from mimas.store.store import Store
 from mimas.workflows.worker import Worker
-from tests.unit.requests.conftest import Office
+from tests.unit.requests.conftest import TYPES, Office
 
 
 class Works(Office):
     """What tests do besides: write workflows, let them run, let time pass."""
 
-    def __init__(self, store: Store) -> None:
-        super().__init__(store)
+    def __init__(self, store: Store, types: str = TYPES) -> None:
+        super().__init__(store, types)
         self.worker = Worker(self.requests)
 
     def workflow(self, name: str, phase: str, *activities: dict[str, Any], **values: Any) -> int:

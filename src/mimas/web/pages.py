@@ -1,0 +1,26 @@
+"""Pages made from templates."""
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from mimas.web.words import WORDS
+
+
+def page(template: str, language: str, status: int = 200, **shown: Any) -> HTMLResponse:
+    """A page in a language; whatever is shown on it is text."""
+    made = _environment().get_template(template).render(language=language, words=WORDS[language], **shown)
+    return HTMLResponse(made, status)
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("mimas.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
