@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from mimas import __version__
 from mimas.cli.commands import (
+    approvals,
     audit,
     bench,
     connectors,
@@ -47,7 +48,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
 )
-for _commands in (documents, steps, plans, history, resources, explaining, requests, schedules, sets, workflows):
+for _commands in (
+    documents,
+    steps,
+    plans,
+    history,
+    resources,
+    explaining,
+    requests,
+    schedules,
+    sets,
+    workflows,
+):
     app.add_typer(_commands.commands)
 for _name, _group in {
     "config": documents.config,
@@ -59,6 +71,7 @@ for _name, _group in {
     "schedules": schedules.schedules,
     "policy": requests.policy,
     "request": requests.request,
+    "approvals": approvals.approvals,
     "schema": schema.schema,
     "secrets": secrets.secrets,
     "workflows": workflows.workflows,

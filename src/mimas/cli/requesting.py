@@ -16,16 +16,19 @@ if TYPE_CHECKING:
 
 def requests_of(installation: Installation) -> "Requests":
     """What does requests, with the rules that are in force."""
+    from mimas.mail.answering import Answering
     from mimas.requests.owners import owners
     from mimas.requests.processing import Requests
     from mimas.secrets.keys import find_keys
 
     engine = installation.engine
+    home, _ = installation.settings
     return Requests(
         installation.store,
         engine.symbols,
         owners(engine.setup.rules),
         lambda name, value: find_keys().seal(name, value),
+        Answering(home.public_url, engine.setup.mail),
     )
 
 

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from mimas.mail.server import MailServer
+
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """``base``: where people reach the pages, without a ``/`` at its end; ``by_mail``: whether answers are read."""
+    """``base``: the address of `mimas serve`; ``server``: whose mailbox of answers is read, if it has one."""
 
-    base: str = ""
-    by_mail: bool = False
+    base: str | None = None
+    server: MailServer | None = None

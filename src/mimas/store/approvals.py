@@ -41,9 +41,14 @@ def everybodys(tx: Transaction, store: Store, after: int, limit: int) -> list[in
     return [row[0] for row in rows]
 
 
-def of_request(tx: Transaction, store: Store, requests: Sequence[int]) -> list[int]:
-    """The approvals that some requests have, or had, to wait for."""
-    return _referring(tx, store, "Approval", "Request", requests)
+def of_request(tx: Transaction, store: Store, request: int) -> list[int]:
+    """The approvals that a request has, or had, to wait for."""
+    return _referring(tx, store, "Approval", "Request", [request])
+
+
+def of_workflow(tx: Transaction, store: Store, instance: int) -> list[int]:
+    """The approvals that a workflow has asked for."""
+    return _referring(tx, store, "Approval", "WorkflowInstance", [instance])
 
 
 def delegations(tx: Transaction, store: Store, attribute: str, people: Sequence[int]) -> list[int]:

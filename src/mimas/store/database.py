@@ -8,6 +8,7 @@ on SQLite, ``COPY`` and array statements on PostgreSQL. Nothing here is done per
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Any
@@ -258,6 +259,11 @@ class Transaction:
                 yield
         finally:
             self._together = False
+
+    def hurry(self, patience: timedelta) -> None:
+        """From now on, until this part of the transaction ends, locks of others are waited for no longer than so."""
+        if self.postgresql:
+            self.cursor.execute(f"SET LOCAL lock_timeout = {int(patience.total_seconds() * 1000)}")
 
     def rows(self, sql: str, *parameters: Any) -> list[Row]:
         """All rows of a query."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,9 +75,15 @@ class Store:
             yield transaction
 
     @contextmanager
-    def rehearsal(self) -> Iterator[Transaction]:
-        """Everything within is undone when it ends, however that is; to be begun where no transaction is open."""
-        with suppress(_RehearsedError), self.transaction() as transaction:
+    def rehearsal(self, patience: timedelta | None = None) -> Iterator[Transaction]:
+        """Everything within is undone when it ends, however that is; within a transaction it is a part of that.
+
+        ``patience``: whoever writes the same is waited for so long, and then it fails (on PostgreSQL; on SQLite nobody
+        else writes).
+        """
+        with suppress(_RehearsedError), self.undoable() as transaction:
+            if patience is not None:
+                transaction.hurry(patience)
             yield transaction
             raise _RehearsedError
 

@@ -20,6 +20,7 @@ from mimas.store.outbox import Entry
 from mimas.store.workflows import Progress
 from mimas.workflows import definition, instances, starting
 from mimas.workflows.activities.contract import Activity
+from mimas.workflows.approving import approvals
 from mimas.workflows.definition import DefinitionError
 from mimas.workflows.instances import Status
 from mimas.workflows.outcome import ActivityError, Done, Ends, Outcome, Refused, Waits
@@ -79,22 +80,12 @@ class Advancing:
         about = instances.about(tx, self.store, progress)
         self.store.cause = Cause(entry.person, f"workflow {about.workflow} ({about.instance})")
         if about.phase != ACTION and (about.request is None or not about.request.status.waits):
-            self._abandon(tx, progress, about, now)
-            instances.move(Writer(tx, self.requests.symbols), progress, Status.CANCELED, "The request has ended.")
+            writer = Writer(tx, self.requests.symbols)
+            approvals.abandon(writer, progress.instance)
+            instances.move(writer, progress, Status.CANCELED, "The request has ended.")
             outbox.done(tx, entry)
             return None
         return _Turn(self.requests, tx, entry, progress, about, now, rehearsed)
-
-    def _abandon(self, tx: Transaction, progress: Progress, about: About, now: datetime) -> None:
-        """Whatever an activity has put up while it waits is taken away, as the workflow ends."""
-        if progress.state is None:
-            return
-        try:
-            activity = definition.read(workflows.body(tx, progress.version))[progress.place]
-        except (DefinitionError, IndexError):
-            return
-        roots = Roots(tx, self.requests, about, progress, now)
-        activity.abandon(Situation(tx, self.requests, about, progress, now, roots.lookups))
 
     def _failed(self, entry: Entry, attempts: int, error: Exception) -> None:
         """An activity has failed: try again later, or leave it to a person."""

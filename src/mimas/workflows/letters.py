@@ -6,6 +6,7 @@ from functools import cached_property, lru_cache
 from typing import TypeAlias
 
 from mimas.mail import layout
+from mimas.mail.asking import ways
 from mimas.mail.standard import NAMES, standard
 from mimas.mail.templates import LookUp, Template, asking, fill, localised, look_ups, parse
 from mimas.requests.target import load
@@ -56,8 +57,12 @@ class Letters:
         tongue, mark, asks = language(at.store, resource), new_mark(), until is not None
         subject, body = self._texts(template)(tongue)
         parsed = _parsed(subject, asking(body) if asks else body)
-        own: Given = {**(given or {}), **(self._answers(mark, tongue) if asks else {})}
-        values = {str(one): self._values(one, resource, own) for one in look_ups(parsed)}
+        values: dict[str, Sequence[object]] = {
+            str(one): self._values(one, resource, given or {}) for one in look_ups(parsed)
+        }
+        if asks:
+            answering = at.requests.answering
+            values |= ways(mark, answering.base, answering.server, tongue)
         filled = fill(parsed, values)
         return Letter(
             (where,),
@@ -85,16 +90,6 @@ class Letters:
             if resource is not None and resource.type == TEMPLATE:
                 return _Kept(resource.values)
         raise ActivityError(f"There is no {TEMPLATE} '{name}', by which a letter was to be written.", final=True)
-
-    def _answers(self, mark: str, tongue: str) -> Given:
-        answering = self.at.requests.answering
-        links = [f"{answering.base}/decide/{mark}?answer={one}" for one in ("approve", "reject")]
-        approve, reject = links if answering.base else (None, None)
-        return {
-            "answers": lambda: [layout.answers(approve, reject, reply=answering.by_mail, language=tongue)],
-            "approvelink": lambda: [approve] if approve else [],
-            "rejectlink": lambda: [reject] if reject else [],
-        }
 
     def _values(self, look_up: LookUp, recipient: Resource, given: Given) -> Sequence[object]:
         lookups, rest = self.at.lookups, tuple(name.casefold() for name in look_up.attributes)

@@ -12,6 +12,7 @@ from mimas.store.database import Transaction
 from mimas.store.instants import stamp
 from mimas.store.workflows import Progress
 from mimas.workflows import definition, instances
+from mimas.workflows.approving import approvals
 from mimas.workflows.definition import DefinitionError
 from mimas.workflows.instances import Status
 from mimas.workflows.situation import ACTION
@@ -30,12 +31,14 @@ class Repairing:
     def retry(self, tx: Transaction, instance: int) -> None:
         """Try the activity again that has failed. Raises `RepairError`."""
         writer, progress = self._open(tx, instance)
-        progress.state = None
+        if _outside(tx, progress):
+            progress.state = None
         self._on(writer, progress, "tried again")
 
     def skip(self, tx: Transaction, instance: int, because: str) -> None:
         """Go on with the next activity, as if this one had been done. Raises `RepairError`."""
         writer, progress = self._open(tx, instance)
+        approvals.abandon(writer, instance)
         workflows.end(tx, instance, progress.place, stamp(writer.context.now), f"left out: {because}")
         progress.place += 1
         progress.state = None
@@ -46,6 +49,7 @@ class Repairing:
         writer, progress = self._open(tx, instance)
         instances.move(writer, progress, Status.TERMINATED, f"ended: {because}")
         outbox.drop(tx, [instance])
+        approvals.abandon(writer, instance)
         if progress.request is None:
             return
         if progress.phase == ACTION:
@@ -66,6 +70,14 @@ class Repairing:
         if not outbox.wake(writer.tx, progress.instance, writer.context.now):
             now = stamp(writer.context.now)
             outbox.put(writer.tx, [(outbox.TURN, 0, progress.instance)], now, writer.store.cause.person)
+
+
+def _outside(tx: Transaction, progress: Progress) -> bool:
+    """Whether an activity that is begun anew has to forget that it was begun; what one waits for, it remembers."""
+    try:
+        return definition.read(workflows.body(tx, progress.version))[progress.place].outside
+    except (DefinitionError, IndexError):
+        return False
 
 
 def described(tx: Transaction, progress: Progress) -> list[tuple[str, str, str]]:

@@ -14,7 +14,10 @@ from mimas.runs.symbols import Symbols
 from mimas.runs.syncing import follow
 from mimas.store import resources
 from mimas.store.database import Transaction
+from mimas.store.history import past
 
+_TOLD = (("object", "id"), ("link", "object"), ("reference", "object"))
+"""Where the history tells of objects."""
 FEW = 1_000
 """Up to so many changes that wait for a sync all of them are done, as some may have to do with this one."""
 
@@ -38,6 +41,22 @@ class Trial:
         step = (self.tx.value("SELECT max(id) FROM step") or 0) + 1
         self.session = Session(self.symbols, step, self.now, sweep=False)
         self._resolver = Resolver(self.session)
+
+    def alone(self) -> None:
+        """Leave out whatever else waits for a sync."""
+        for table in ("pending_import", "dirty", "moved"):
+            self.tx.run(f"DELETE FROM {table}")
+
+    def objects(self, changed: list[int]) -> list[int]:
+        """The objects of some resources, and all others that have been changed."""
+        rows = self.tx.rows("SELECT object FROM link WHERE resource IN IDS", changed)
+        others = (past.at_hand(self.tx, table, column) for table, column in _TOLD)
+        return sorted({row[0] for row in rows}.union(*others))
+
+    def connectors(self, objects: list[int]) -> list[str]:
+        """The systems to which something of some objects is to be sent."""
+        rows = self.tx.rows("SELECT DISTINCT connector FROM pending_export WHERE object IN IDS", objects)
+        return sorted(self.symbols.store.name(row[0]) for row in rows)
 
     def link(self, objects: list[int]) -> None:
         """Filter, join and project these objects, whether they are pending or not."""

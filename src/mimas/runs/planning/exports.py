@@ -1,6 +1,6 @@
 """What exports would send, by object: read from the store alone, so that no system has to be reached."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from mimas.runs.comparing import Comparer
@@ -23,12 +23,22 @@ _PAGE = 5_000
 class Exports:
     """The pending exports of one connector as effects."""
 
-    def __init__(self, tx: Transaction, symbols: Symbols, connector: str, now: datetime, held: str) -> None:
+    def __init__(
+        self,
+        tx: Transaction,
+        symbols: Symbols,
+        connector: str,
+        now: datetime,
+        held: str,
+        among: Sequence[int] | None = None,
+    ) -> None:
         self.tx = tx
         self.symbols = symbols
         self.connector = connector
         self.number = symbols.store.symbol(connector)
         self.held = held
+        self.among = among
+        """Of these objects alone; none: of all."""
         self.rules = Rules(symbols, connector, now)
         self.interest = symbols.compiled.interest(connector)
         self.comparer = Comparer(tx, symbols.store, self.number, self.interest.lenience)
@@ -36,14 +46,16 @@ class Exports:
     def parts(self) -> Iterator[tuple[int, int | None, Part]]:
         """(object, its resource, effect) in the order of the objects."""
         last = 0
+        only, some = ("", []) if self.among is None else (" AND p.object IN IDS", [list(self.among)])
         while rows := self.tx.rows(
             "SELECT p.object, p.operation, p.state, p.sent, o.type, o.anchor, o.name, o.seen, o.wanted, l.resource,"
             " l.rule, r.doc FROM pending_export p JOIN object o ON o.id = p.object"
             " LEFT JOIN link l ON l.object = p.object LEFT JOIN resource r ON r.id = l.resource"
-            " WHERE p.connector = ? AND p.object > ? AND p.state <> ? ORDER BY p.object LIMIT ?",
+            f" WHERE p.connector = ? AND p.object > ? AND p.state <> ?{only} ORDER BY p.object LIMIT ?",
             self.number,
             last,
             SENT,
+            *some,
             _PAGE,
         ):
             last = rows[-1][0]

@@ -1,6 +1,6 @@
 """From what a rehearsed run has changed in the store to what a plan says of it: a unit for each resource."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -47,10 +47,13 @@ class Gatherer:
         self._sent: list[tuple[str, int, int | None, str]] = []
         self._lineages = Lineages(tx)
 
-    def units(self, connectors: Iterable[str], held: Mapping[str, str]) -> list[Unit]:
+    def units(
+        self, connectors: Iterable[str], held: Mapping[str, str], among: Sequence[int] | None = None
+    ) -> list[Unit]:
         """Everything that differs from what it was, and what exports to these connectors would send.
 
-        ``held``: connector → what is said of objects that a guard keeps back.
+        ``held``: connector → what is said of objects that a guard keeps back; ``among``: of what would be sent, only
+        that to these objects.
         """
         self._resources()
         self._references()
@@ -58,7 +61,7 @@ class Gatherer:
         self._facts()
         for connector in connectors:
             for object_, resource, part in Exports(
-                self.tx, self.symbols, connector, self.now, held.get(connector, "")
+                self.tx, self.symbols, connector, self.now, held.get(connector, ""), among
             ).parts():
                 key = f"{connector}/{part.object or object_}"
                 self._sent.append((connector, object_, resource, key))

@@ -72,6 +72,12 @@ def last_place(tx: Transaction) -> int:
     return int(tx.value("SELECT max(place) FROM batch"))
 
 
+def at_hand(tx: Transaction, table: str, column: str) -> set[int]:
+    """What stood in a column of the rows that the transaction at hand has changed; of what is new there is nothing."""
+    sql = f"SELECT DISTINCT {column} FROM {recording.of(table).past.name} WHERE batch = ? AND {column} IS NOT NULL"
+    return {row[0] for row in tx.rows(sql, under_way(tx) or -1)}
+
+
 class Past:
     """The rows of one table, as they are and as they were."""
 

@@ -59,9 +59,6 @@ class Activity(BaseModel, ABC):
         """What `act` has to know, as JSON can hold it; never a secret."""
         raise NotImplementedError(at)
 
-    def abandon(self, at: Situation) -> None:
-        """The workflow ends while this waits, as its request has come to its end: take away what it has put up."""
-
     def texts(self) -> Iterator[str]:
         """All of its texts that may hold look-ups."""
         yield from _texts(self.model_dump(exclude={"activity", "title"}))

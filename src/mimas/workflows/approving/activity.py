@@ -1,7 +1,8 @@
 """Asking for consent: the activity Approval, as MIM has it and MIMWAL extends it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import cache
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from mimas.language.coercion import as_date, as_integer, iso
 from mimas.language.errors import FlowError
 from mimas.requests.writing import Writer
-from mimas.store import letters
 from mimas.workflows.activities.contract import Activity
 from mimas.workflows.approving import approvals
 from mimas.workflows.approving.approvals import Approval, Status
+from mimas.workflows.approving.effect import Effect, effect, seen
 from mimas.workflows.approving.telling import Telling, Templates
 from mimas.workflows.durations import duration
 from mimas.workflows.outcome import ActivityError, Done, Outcome, Refused, Waits
@@ -70,7 +71,7 @@ class ApprovalActivity(Activity):
         found = approvals.locked(at.tx, at.store, int(at.state["approval"]))
         if found is None:
             return Refused("The approval was deleted, so nobody can consent any more.")
-        telling = Telling(at, found, dict(at.state["marks"]))
+        telling = Telling(at, found, dict(at.state["marks"]), _effect(at))
         match found.status:
             case Status.APPROVED:
                 return self._approved(at, telling)
@@ -79,13 +80,6 @@ class ApprovalActivity(Activity):
             case Status.EXPIRED:
                 return Refused(_LATE)
         return self._late(at, telling) if at.now >= found.deadline else self._remind(at, telling)
-
-    def abandon(self, at: Situation) -> None:
-        """The request has come to its end: nobody is asked any more."""
-        found = approvals.locked(at.tx, at.store, int((at.state or {}).get("approval", 0)))
-        if found is not None and found.status is Status.PENDING:
-            approvals.close(_writer(at), found.id, Status.EXPIRED)
-            letters.withdraw(at.tx, [found.id])
 
     def mistakes(self) -> Iterator[str]:
         """Times and numbers that are none."""
@@ -120,7 +114,7 @@ class ApprovalActivity(Activity):
             writer, (request.request, at.about.requestor), at.about.instance, people, threshold, deadline
         )
         (approval,) = approvals.load(at.tx, at.store, [id_])
-        telling = Telling(at, approval)
+        telling = Telling(at, approval, {}, _effect(at))
         telling.ask(people, self.templates.pending, self._last(at, deadline, escalated=escalated))
         return self._wait(at, telling, at.now, deadline, escalated=escalated)
 
@@ -213,6 +207,13 @@ def _said(telling: Telling, approval: Approval) -> Iterator[str]:
     for one in approval.consenting:
         behalf = f" for {telling.name(one.behalf)}" if one.behalf is not None else ""
         yield f"{telling.name(one.person)}{behalf}"
+
+
+def _effect(at: Situation) -> Callable[[int], list[str]]:
+    """What would come of the request, as somebody sees it, in lines: worked out once, and only if somebody is told."""
+    request = at.about.request
+    found = cache(lambda: effect(at.requests, request.request) if request is not None else Effect())
+    return lambda person: seen(at.requests, found(), person).lines()
 
 
 def _too_few(threshold: int, several: int, *, left_out: bool) -> str:

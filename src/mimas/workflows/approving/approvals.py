@@ -9,7 +9,8 @@ from mimas.language.coercion import as_date
 from mimas.requests.target import load as load_target
 from mimas.requests.writing import Writer
 from mimas.schema.values import decode
-from mimas.store import resources
+from mimas.store import approvals as kept
+from mimas.store import letters, resources
 from mimas.store.database import Transaction
 from mimas.store.instants import stamp
 from mimas.store.looking import title
@@ -148,6 +149,15 @@ def close(writer: Writer, approval: int, status: Status) -> None:
     found = load_target(writer.tx, writer.store, approval, ())
     if found is not None:
         writer.change(found, {**found.values, "ApprovalStatus": status.value}, [], [])
+
+
+def abandon(writer: Writer, instance: int) -> None:
+    """A workflow asks nobody any more: what still waits is over."""
+    tx, store = writer.tx, writer.store
+    for one in load(tx, store, kept.of_workflow(tx, store, instance)):
+        if one.status is Status.PENDING:
+            close(writer, one.id, Status.EXPIRED)
+            letters.withdraw(tx, [one.id])
 
 
 def respond(

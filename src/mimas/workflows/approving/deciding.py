@@ -86,12 +86,10 @@ def _answer(writer: Writer, approval: int, person: int, decision: Decision, reas
     kept = approvals.locked(tx, store, approval)
     if kept is None:
         raise _RefusedError(_nobody_asks(approval))
-    behalf = standing_for(tx, store, kept, person, now)
-    if kept.request is None or kept.instance is None or kept.status is not Status.PENDING:
-        raise _RefusedError(f"The approval {approval} is {_PAST[kept.status]}: there is nothing left to decide.")
-    status = request_status(tx, kept.request)
-    if not status.waits:
-        raise _RefusedError(f"The request {kept.request} has ended: {status}. There is nothing left to decide.")
+    behalf = _voice(tx, store, kept, person, now)
+    if ended := _ended(tx, kept):
+        raise _RefusedError(ended)
+    assert kept.request is not None
     response = approvals.respond(writer, kept, person, behalf, decision, reason)
     agreed = len(kept.consenting) + (response.decision is Decision.APPROVED)
     if decision is Decision.REJECTED:
@@ -101,57 +99,70 @@ def _answer(writer: Writer, approval: int, person: int, decision: Decision, reas
     return kept.request
 
 
+def _ended(tx: Transaction, approval: Approval) -> str:
+    """Why there is nothing left to decide; empty where there is."""
+    if approval.status is not Status.PENDING:
+        return f"The approval {approval.id} is {_PAST[approval.status]}: there is nothing left to decide."
+    if approval.request is None or approval.instance is None:
+        return "What it was about is not there any more: there is nothing left to decide."
+    status = request_status(tx, approval.request)
+    ended = f"The request {approval.request} has ended: {status}. There is nothing left to decide."
+    return "" if status.waits else ended
+
+
 _PAST = {
-    Status.PENDING: "without a request that waits",
     Status.APPROVED: "approved already",
     Status.REJECTED: "rejected already",
-    Status.EXPIRED: "over: it was not decided in time, or its request was canceled",
+    Status.EXPIRED: "over, as it was not decided in time or its request has ended",
 }
+
+
+def _voice(tx: Transaction, store: Store, approval: Approval, person: int, now: datetime) -> int | None:
+    """The approver for whom somebody decides; none: for themselves. Raises `_RefusedError` where they cannot.
+
+    Whoever is not asked learns no more than if there were no such approval.
+    """
+    if person in approval.approvers:
+        # Whoever has made the request is among them only where the workflow says so.
+        if any(person in (one.voice, one.person) for one in approval.responses):
+            raise _RefusedError("You have decided over it already, or your deputy has.")
+        return None
+    if person == approval.requestor:
+        raise _RefusedError("You have asked for it yourself: somebody else has to decide.")
+    voices = _voices(tx, store, approval, person, now)
+    if any(one.person == person for one in approval.responses):
+        raise _RefusedError("You have decided over it already, and nobody decides twice.")
+    if not voices:
+        raise _RefusedError(_nobody_asks(approval.id))
+    if not (unheard := voices & set(approval.open)):
+        raise _RefusedError("Whoever you stand in for has decided over it already.")
+    return min(unheard)
+
+
+def _voices(tx: Transaction, store: Store, approval: Approval, person: int, now: datetime) -> set[int]:
+    """The approvers for whom somebody stands in."""
+    type_ = _target_type(tx, approval.request)
+    found = {one.delegator for one in represented(tx, store, person, now) if one.covers(type_)}
+    return found & set(approval.approvers)
 
 
 def _nobody_asks(approval: int) -> str:
     return f"No approval {approval} waits for you."
 
 
-def standing_for(tx: Transaction, store: Store, approval: Approval, person: int, now: datetime) -> int | None:
-    """The approver for whom somebody decides; none: for themselves. Raises where they cannot, with the reason.
-
-    Whoever is not asked learns no more than if there were no such approval.
-    """
-    if person in approval.approvers:
-        if any(person in (one.voice, one.person) for one in approval.responses):
-            raise _RefusedError("You have decided over it already, or your deputy has.")
-        # Of the requestor only where the workflow has asked them on purpose.
-        return None
-    type_ = _target_type(tx, approval.request)
-    voices = [
-        one.delegator
-        for one in represented(tx, store, person, now)
-        if one.delegator in approval.approvers and one.covers(type_) and person != approval.requestor
-    ]
-    if not voices:
-        raise _RefusedError(_own(approval, person))
-    if any(one.person == person for one in approval.responses):
-        raise _RefusedError("You have decided over it already, and nobody decides twice.")
-    unheard = [id_ for id_ in voices if id_ in approval.open and id_ != approval.requestor]
-    if not unheard:
-        raise _RefusedError("Whoever you stand in for has decided over it already.")
-    return min(unheard)
+def is_asked(tx: Transaction, store: Store, approval: Approval, person: int, now: datetime) -> bool:
+    """Whether somebody is asked, or was, or stands in for somebody who is."""
+    answered = any(one.person == person for one in approval.responses)
+    return person in approval.approvers or answered or bool(_voices(tx, store, approval, person, now))
 
 
-def _own(approval: Approval, person: int) -> str:
-    if person == approval.requestor:
-        return "You have asked for it yourself: somebody else has to decide."
-    return _nobody_asks(approval.id)
-
-
-def may_decide(tx: Transaction, store: Store, approval: Approval, person: int, now: datetime) -> str:
-    """Why somebody cannot decide over what still waits; empty where they can."""
+def over(tx: Transaction, store: Store, approval: Approval, person: int, now: datetime) -> str:
+    """Why somebody cannot decide (any more); empty where they can."""
     try:
-        standing_for(tx, store, approval, person, now)
+        _voice(tx, store, approval, person, now)
     except _RefusedError as error:
         return str(error)
-    return ""
+    return _ended(tx, approval)
 
 
 def _become(tx: Transaction, store: Store, approval: int, request: int) -> Decided:

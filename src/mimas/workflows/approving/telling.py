@@ -40,8 +40,8 @@ class Telling:
     at: Situation
     approval: Approval
     marks: dict[str, str] = field(default_factory=dict)
-    effect: Callable[[], Sequence[str]] = tuple
-    """What would come of it, in lines: asked only where a template tells of it."""
+    effect: Callable[[int], Sequence[str]] = lambda _: ()
+    """What would come of it, as somebody sees it, in lines: asked only where a template tells of it."""
     _letters: Letters = field(init=False)
 
     def __post_init__(self) -> None:
@@ -53,13 +53,13 @@ class Telling:
         for deputy in self._deputies(list(several)):
             several.setdefault(deputy)
         for person in several:
-            self._send(person, template, self._given(), until=until)
+            self._send(person, template, self._given(person), until=until)
 
     def tell(self, people: Iterable[int], template: str, response: Response | None = None) -> None:
         """Tell some people what has become of it; whoever was to be asked meanwhile is asked no more."""
         post.withdraw(self.at.tx, [self.approval.id])
         for person in dict.fromkeys(people):
-            self._send(person, template, self._given(response))
+            self._send(person, template, self._given(person, response))
 
     def _send(self, person: int, template: str, given: Given, until: datetime | None = None) -> None:
         before = self.marks.get(str(person))
@@ -79,12 +79,12 @@ class Telling:
         every = dict.fromkeys(deputy for some in found.values() for deputy in some)
         return [deputy for deputy in every if deputy != self.approval.requestor]
 
-    def _given(self, response: Response | None = None) -> Given:
+    def _given(self, person: int, response: Response | None = None) -> Given:
         """What look-ups below ``Approval`` find."""
         said = response.reason if response is not None else ""
         return {
             "deadline": lambda: [self.approval.deadline],
-            "effect": lambda: [layout.lines(self.effect())],
+            "effect": lambda: [layout.lines(self.effect(person))],
             "reason": lambda: [said] if said else [],
             "decider": lambda: [self.name(response.person)] if response is not None else [],
             "onbehalfof": lambda: [self.name(response.behalf)] if response is not None and response.behalf else [],

@@ -10,7 +10,7 @@ _ASKED = "Please decide: Max asks for a change to Ann"
 
 
 def test_whoever_is_asked_is_told_what_and_why(office: Consenting) -> None:
-    office.requests.answering = Answering("https://id.example.com", by_mail=True)
+    office.requests.answering = Answering("https://id.example.com")
     office.approval(str(office.ids["Ada"]))
     office.ask(text="displayName=<b>Anna</b>")
     (letter,) = office.letters()
