@@ -1,10 +1,12 @@
 """The elements of an exported XML file, each with what became of it.
 
 File contents are hostile until proven otherwise: a file with a document type, and so with entities, is refused, and so
-is one that is too large or nests too deep. Names are without their namespaces, which the exports use for nothing.
+is one that is too large or nests too deep. Names are without their namespaces, which stand beside them: the exports use
+them for nothing, but XOML does.
 """
 
 import re
+import sys
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -52,6 +54,8 @@ class Element:
     outcome: Outcome = Outcome.UNKNOWN
     note: str = ""
     """Why it is not simply carried; or where it went."""
+    space: str = ""
+    """The namespace of its name."""
 
     @property
     def children(self) -> list["Element"]:
@@ -163,10 +167,10 @@ class Reader:
         self._depth += 1
         if self._depth > DEEPEST:
             raise MigrationError(f"{self._name}: elements stand more than {DEEPEST} deep in one another.")
-        plain = tag.rpartition(_SEPARATOR)[2]
+        space, _, plain = tag.rpartition(_SEPARATOR)
         if self._stack or not self._tags or plain in self._tags:
             named = {key.rpartition(_SEPARATOR)[2]: value for key, value in attributes.items()}
-            element = Element(plain, named, self._parser.CurrentLineNumber)
+            element = Element(plain, named, self._parser.CurrentLineNumber, space=sys.intern(space))
             if self._stack:
                 self._stack[-1].parts.append(element)
             self._stack.append(element)

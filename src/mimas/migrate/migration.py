@@ -14,8 +14,8 @@ from mimas.migrate.elements import Element, MigrationError, Outcome
 from mimas.migrate.report import Report
 from mimas.migrate.stubs import Stub, module_text
 
-ASIDE, KEPT, EXTENSIONS = "aside", "kept", "extensions"
-"""Folders of a home: documents that are not in force, what has no place yet, Python functions."""
+ASIDE, KEPT, EXTENSIONS, SCRIPTS = "aside", "kept", "extensions", "scripts"
+"""Folders of a home: documents that are not in force, what has no place yet, Python functions, scripts of workflows."""
 _DIVIDER = "---\n"
 _LARGE = 128 * 1024
 """The characters up to which documents share a file."""
@@ -30,6 +30,8 @@ class Migration:
     stubs: list[Stub] = field(default_factory=list)
     kept: dict[str, list[Element]] = field(default_factory=dict)
     """By the name of the file to be."""
+    scripts: dict[str, str] = field(default_factory=dict)
+    """Scripts of workflows, by the name of the file to be."""
     endings: dict[str, Any] = field(default_factory=dict)
     """Connector → what its outbound rules are to say in ``deprovision``, where that is not the usual."""
     places: dict[str, Mapping[str, Place]] = field(default_factory=dict)
@@ -70,6 +72,8 @@ class Migration:
         for module in sorted({stub.module for stub in self.stubs}):
             some = [stub for stub in self.stubs if stub.module == module]
             yield PurePosixPath(EXTENSIONS) / f"{module}.py", module_text(some)
+        for name, text in sorted(self.scripts.items()):
+            yield PurePosixPath(SCRIPTS) / name, text
         for name, elements in sorted(self.kept.items()):
             inner = "\n".join(element.xml() for element in elements)
             yield PurePosixPath(KEPT) / f"{file_name(name)}.xml", f"<kept>\n{inner}\n</kept>\n"

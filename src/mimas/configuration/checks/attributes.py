@@ -1,5 +1,6 @@
 """Checks of the attributes of resources: those that are read and never written, and the other way round."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterator
 from typing import TypeAlias
@@ -8,6 +9,7 @@ from mimas.configuration.problem import Problem, Severity
 from mimas.configuration.reading import Document
 from mimas.configuration.world import World
 from mimas.language.scope import Scope, scope_attributes
+from mimas.requests.documents import structured
 from mimas.schema.places import Place
 from mimas.sync.flows import reads
 from mimas.sync.rules import Direction, RuleSet, SyncRule
@@ -15,6 +17,8 @@ from mimas.sync.rules import Direction, RuleSet, SyncRule
 Named: TypeAlias = tuple[str, str]
 """(resource type, attribute)."""
 
+_TARGET = re.compile(r'"target":"\[//[^"\]]+/([^"/\]]+)\]"')
+"""Where an activity writes to."""
 _ANY = ""
 """In place of an attribute: a function is given all of them."""
 
@@ -28,18 +32,32 @@ def check_attributes(world: World) -> Iterator[Problem]:
     written = {(rule.resource_type, flow.target) for rule in rules.rules if _inbound(rule) for flow in rule.flows}
     filled = {(membership.resource_type, membership.attribute) for membership in rules.memberships}
     made = {rule.resource_type for rule in rules.rules if _inbound(rule)}
+    asked = _by_requests(world)
     read: dict[Named, list[Reading]] = {}
     for reading in _readings(world, rules):
         read.setdefault(reading[2], []).append(reading)
     for (type_, name), readings in read.items():
-        if type_ in made and name != _ANY and (type_, name) not in written | filled:
+        if type_ in made and name != _ANY and (type_, name) not in written | filled and name.casefold() not in asked:
             document, place, _ = readings[0]
             others = len({reader.name for reader, _, _ in readings}) - 1
             also = f", as {others} others do" if others > 1 else ", as another one does" if others else ""
             message = f"reads '{name}', which no rule writes{also}"
-            hint = f"let an inbound rule write '{name}' of {type_}, or take this out"
+            hint = f"let an inbound rule, a policy rule or a workflow write '{name}' of {type_}, or take this out"
             yield Problem(place, message, hint, document.name, Severity.WARNING)
     yield from _unread(world, written, read.keys())
+
+
+def _by_requests(world: World) -> frozenset[str]:
+    """The attributes, in small letters, that policy rules let people write, or that workflows write."""
+    found: set[str] = set()
+    for (kind, _), document in world.documents.items():
+        if kind == "ManagementPolicyRule":
+            given = document.body.get("ActionParameter", ())
+            found.update(str(name).casefold() for name in (given if isinstance(given, list) else [given]))
+        elif kind == "WorkflowDefinition":
+            text = structured(document.body.get("Activities", []))
+            found.update(name.casefold() for name in _TARGET.findall(text))
+    return frozenset(found)
 
 
 def _inbound(rule: SyncRule) -> bool:

@@ -5,13 +5,16 @@ text in quotes, a number, a workflow parameter ``$name``, or the name of an attr
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from mimas.language.errors import ExpressionError
 from mimas.language.expressions import parse
 from mimas.language.functions import find
 from mimas.migrate.elements import Element, printable
 
+Read: TypeAlias = Callable[[str], str]
 _COMPARING = {
     "eq": "=",
     "notequals": "<>",
@@ -46,9 +49,9 @@ class Written:
         return f"({self.text})" if self.compares else self.text
 
 
-def expression(function: Element) -> Written:
-    """A function and what is within. Raises `UntranslatableError`."""
-    written = _function(function)
+def expression(function: Element, read: Read | None = None) -> Written:
+    """A function and what is within. Raises `UntranslatableError`. ``read``: see `argument`."""
+    written = _function(function, read or attribute)
     if written.text != printable(written.text):
         raise UntranslatableError("its function holds signs that cannot be written")
     try:
@@ -76,9 +79,9 @@ def literal(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
-def _function(element: Element) -> Written:
+def _function(element: Element, read: Read) -> Written:
     name = element.attributes.get("id", "").strip()
-    arguments = [_argument(one) for one in element.all("arg")]
+    arguments = [argument(one, read) for one in element.all("arg")]
     folded = name.lower()
     if folded in _JOINING and arguments:
         return _joined(arguments)
@@ -117,12 +120,13 @@ def _joined(arguments: list[Written]) -> Written:
     return Written(" & ".join(one.operand for one in arguments), any(one.sure for one in arguments))
 
 
-def _argument(element: Element) -> Written:
+def argument(element: Element, read: Read) -> Written:
+    """An argument. Raises `UntranslatableError`. ``read``: what stands for a name without quotes: an attribute, say."""
     inner = element.all("fn")
     if len(inner) > 1 or (inner and element.text):
         raise UntranslatableError("an argument holds more than one thing")
     if inner:
-        return _function(inner[0])
+        return _function(inner[0], read)
     text = element.text
     if len(text) > 1 and text[0] == text[-1] == '"':
         return Written(literal(text[1:-1].replace('""', '"')), sure=len(text) > 2)
@@ -134,4 +138,4 @@ def _argument(element: Element) -> Written:
         raise UntranslatableError(f"it takes the workflow parameter {text}, which a rule does not have here")
     if not text:
         raise UntranslatableError("an argument is empty")
-    return Written(attribute(text))
+    return Written(read(text))

@@ -35,6 +35,8 @@ class Resources:
     def carry(self) -> None:
         """Write the documents, and account for the objects."""
         drafts = {one: self._writer.document(one) for one in self._names}
+        self._migration.report.to_do += self._writer.workflows.to_do
+        self._migration.scripts |= self._writer.workflows.scripts
         self._set_aside(drafts)
         kinds = {draft.kind for draft in drafts.values()}
         brief = {kind: all(_lines(one) <= _BRIEF for one in drafts.values() if one.kind == kind) for kind in kinds}
@@ -42,7 +44,7 @@ class Resources:
             file = kept_file(draft.kind)
             draft.shares = brief[draft.kind]
             draft.folder, draft.title = (FOLDER, file) if draft.shares else (f"{FOLDER}/{file}", "")
-            said = [draft.name, *told(one), "stands aside" if draft.aside else ""]
+            said = [draft.name, *told(one, draft), "stands aside" if draft.aside else ""]
             self._migration.report.resources.setdefault(draft.kind, []).append(" – ".join(filter(None, said)))
             settle(one.element, Outcome.CARRIED)
         self._migration.drafts += drafts.values()

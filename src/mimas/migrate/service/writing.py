@@ -16,6 +16,9 @@ from mimas.migrate.service.shown import Shown
 from mimas.migrate.service.spelling import Spelling
 from mimas.migrate.service.values import UnreadableError, value
 from mimas.migrate.service.wording import FILTERS, Wording
+from mimas.migrate.service.workflows import carrying as workflows
+from mimas.migrate.service.workflows.carrying import Workflows
+from mimas.migrate.service.workflows.names import Names
 from mimas.requests.meaning import guid
 from mimas.schema.attributes import Attribute, Kind
 from mimas.schema.system import Catalogue
@@ -55,6 +58,10 @@ class Writer:
         self._around = around
         self._wording = Wording(everything, around.spelling)
         self._schema = Shown(everything, around.catalogue, around.spelling)
+        spelling = around.spelling
+        called = {one.id: (spelling.type(one.kind), name) for one, name in names.items()}
+        titles = {id_: (one.kind, one.title) for id_, one in everything.items()}
+        self.workflows = Workflows(Names({**titles, **called}, spelling))
         self.wrong: dict[Exported, str] = {}
         """Why a document that was written cannot be in force."""
 
@@ -76,6 +83,8 @@ class Writer:
                 one.mark(name, Outcome.CARRIED)
             elif name in BOOKKEEPING:
                 one.mark(name, Outcome.NOT_APPLICABLE, _BOOKKEEPING)
+            elif (one.kind, name) == (workflows.KIND, workflows.XOML) and one.texts(name):
+                values[workflows.ACTIVITIES] = self.workflows.activities(one)
             elif one.texts(name):
                 notes += self._hold(one, name, kind, values)
         self._complete(one, known, values)

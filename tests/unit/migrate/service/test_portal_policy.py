@@ -357,8 +357,9 @@ def test_what_is_to_be_known_of_workflows_and_rules_is_in_the_report(tmp_path: P
         rule(5, "May", Disabled="True"),
     )
     assert found.report.resources == {
-        "WorkflowDefinition": ["Do – Action – OneActivity", "Bomb – Action – its XOML cannot be read"],
+        "WorkflowDefinition": ["Do – Action – Stub (OneActivity)", "Bomb – Action – Stub (its XOML cannot be read)"],
         "ManagementPolicyRule": ["May – Request, Read – disabled"],
     }
     assert "Policy, by kind of document\n---------------------------\nManagementPolicyRule (1)\n" in found.report.text()
-    assert bodies(found, "WorkflowDefinition")["Bomb"]["XOML"] == bomb
+    (stub,) = bodies(found, "WorkflowDefinition")["Bomb"]["Activities"]
+    assert stub == {"activity": "Stub", "why": "its XOML cannot be read", "was": bomb}
