@@ -50,6 +50,14 @@ class Advancing:
     def __init__(self, requests: Requests) -> None:
         self.requests = requests
         self.store = requests.store
+        self._bodies: dict[int, str] = {}
+        """The activities of versions, which never change."""
+
+    def body(self, tx: Transaction, version: int) -> str:
+        """The activities of a version, as text."""
+        if version not in self._bodies:
+            self._bodies[version] = workflows.body(tx, version)
+        return self._bodies[version]
 
     def advance(self, entry: Entry, *, rehearsed: bool = False) -> None:
         """Go on with a workflow until it waits or has come to its end. Never raises for what an activity does."""
@@ -66,7 +74,7 @@ class Advancing:
                 else:
                     result, attempts = None, 1
             except Exception as error:  # noqa: BLE001 - whatever an activity raises is told, and no reason to end
-                self._failed(entry, attempts, error)
+                self.put_off(entry, attempts, error)
                 return
 
     def _turn(self, tx: Transaction, entry: Entry, attempts: int, *, rehearsed: bool) -> "_Turn | None":
@@ -85,15 +93,15 @@ class Advancing:
             instances.move(writer, progress, Status.CANCELED, "The request has ended.")
             outbox.done(tx, entry)
             return None
-        return _Turn(self.requests, tx, entry, progress, about, now, rehearsed)
+        return _Turn(self.requests, tx, entry, progress, self.body(tx, progress.version), about, now, rehearsed)
 
-    def _failed(self, entry: Entry, attempts: int, error: Exception) -> None:
-        """An activity has failed: try again later, or leave it to a person."""
-        note = str(error) if isinstance(error, ActivityError | DefinitionError) else f"{type(error).__name__}: {error}"
+    def put_off(self, entry: Entry, attempts: int, error: Exception) -> None:
+        """Something has failed: try again later, or leave it to a person."""
+        note = str(error) if isinstance(error, ActivityError | DefinitionError) else _unexpected(error)
         note = note[:1_000]
         with self.store.transaction() as tx:
-            progress = workflows.load(tx, entry.resource)
-            tries = _tries(tx, progress) if progress is not None else 1
+            progress = workflows.load(tx, entry.resource) if entry.kind == outbox.TURN else None
+            tries = _tries(tx, progress) if progress is not None else _DEATHS
             final = isinstance(error, DefinitionError) or (isinstance(error, ActivityError) and error.final)
             now = self.store.clock()
             if final or attempts >= tries:
@@ -121,6 +129,11 @@ class Advancing:
         return True
 
 
+def _unexpected(error: Exception) -> str:
+    """Of an error of a library: its first line, as the others may hold values."""
+    return f"{type(error).__name__}: {next(iter(str(error).splitlines()), '')}"
+
+
 def _tries(tx: Transaction, progress: Progress) -> int:
     try:
         return definition.read(workflows.body(tx, progress.version))[progress.place].tries
@@ -136,13 +149,15 @@ class _Turn:
     tx: Transaction
     entry: Entry
     progress: Progress
+    body: str
+    """Its activities, as text."""
     about: About
     now: datetime
     rehearsed: bool
 
     def take(self, result: dict[str, Any] | None) -> tuple[bool, Acting | None]:
         """Take it; whether the workflow goes on at once, and what is to be done outside before that."""
-        activities = definition.read(workflows.body(self.tx, self.progress.version))
+        activities = definition.read(self.body)
         if self.progress.place >= len(activities):
             # Nothing is let through by a workflow that does nothing.
             if not activities and self.about.phase != ACTION:

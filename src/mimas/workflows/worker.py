@@ -4,8 +4,9 @@ Any number of processes may do so on PostgreSQL; on SQLite there is one writer a
 at any instant.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import groupby
 
 from mimas.requests.processing import Requests
 from mimas.requests.writing import Writer
@@ -32,9 +33,8 @@ class Worker:
         starting.look(self.store)
         seen = 0
         while not stops() and (entries := self._taken()):
-            for entry in entries:
-                self.handle(entry)
-                seen += 1
+            self.handle([entry for entry in entries if not self.advancing.give_up(entry)])
+            seen += len(entries)
         return seen
 
     def next(self) -> datetime | None:
@@ -43,25 +43,23 @@ class Worker:
             found = outbox.next_due(tx)
         return datetime.fromisoformat(found) if found is not None else None
 
-    def handle(self, entry: Entry) -> None:
-        """See to one entry that has been taken."""
-        if self.advancing.give_up(entry):
-            return
-        with self.store.caused_by(Cause(entry.person, "workflows")):
+    def handle(self, entries: Sequence[Entry]) -> None:
+        """See to entries that have been taken: first what begins, then whose turn it is."""
+        for person, some in groupby((one for one in entries if one.kind != TURN), lambda one: one.person):
+            with self.store.caused_by(Cause(person, "workflows")):
+                self._start(list(some))
+        for entry in entries:
             if entry.kind == TURN:
-                self.advancing.advance(entry)
-            else:
-                self._start(entry)
+                with self.store.caused_by(Cause(entry.person, "workflows")):
+                    self.advancing.advance(entry)
 
     def authorize(self, request: int) -> None:
         """Let the workflows that a request waits for go as far as they come at once."""
-        for entry in self._about([AUTHORIZES], request):
-            self.handle(entry)
+        self.handle(self._about([AUTHORIZES], request))
         with self.store.reading() as tx:
             begun = [one.instance for one in workflows.of_request(tx, request) if not one.ended]
         for instance in begun:
-            for entry in self._about([TURN], instance):
-                self.handle(entry)
+            self.handle(self._about([TURN], instance))
 
     def _taken(self) -> list[Entry]:
         with self.store.transaction() as tx:
@@ -71,11 +69,16 @@ class Worker:
         with self.store.transaction() as tx:
             return outbox.take_about(tx, self.store.clock(), kinds, resource)
 
-    def _start(self, entry: Entry) -> None:
-        """Begin with what follows from what has happened: all of it in one transaction."""
-        with self.store.transaction() as tx:
-            if not outbox.done(tx, entry):
-                return
-            writer = Writer(tx, self.requests.symbols)
-            if not starting.start(writer, entry):
-                starting.none_began(writer, entry)
+    def _start(self, entries: Sequence[Entry]) -> None:
+        """Begin with what follows from what has happened: all of it together, or, if that cannot be, each by itself."""
+        try:
+            with self.store.transaction() as tx:
+                writer = Writer(tx, self.requests.symbols)
+                for entry in entries:
+                    if outbox.done(tx, entry) and not starting.start(writer, entry):
+                        starting.none_began(writer, entry)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told, and the others go on
+            if len(entries) == 1:
+                self.advancing.put_off(entries[0], entries[0].attempts, error)
+            for entry in entries if len(entries) > 1 else ():
+                self._start([entry])

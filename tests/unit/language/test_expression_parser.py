@@ -133,6 +133,7 @@ def test_trees(text: str, node: Node) -> None:
         ("1 & Switch(1, 2, 3)", "Switch: conditions and values do not come in pairs.", 4, ""),
         ("1 & With(1, [a], 1)", "With takes a variable first: With($item, ...).", 9, ""),
         ("1 & $x", "$x is not bound: only Select, Where and With bind variables.", 4, ""),
+        ("$y & With($x, 1, $x)", "$y is not bound: only Select, Where and With bind variables.", 0, ""),
         ("With($x, 1, $x) & $x", "$x is not bound: only Select, Where and With bind variables.", 18, ""),
         ("1 & (2", 'The expression ends too early: a ")" is missing.', 6, ""),
         ("1 & (2) &", "The expression ends too early: something is missing behind it.", 9, ""),

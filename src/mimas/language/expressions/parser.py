@@ -69,7 +69,7 @@ def parse(text: str) -> Node:
 
     Names of functions are taken in any case and checked, with the number of arguments and the variables.
     """
-    from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
+    from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
     if (place := half_character(text)) is not None:
         raise ExpressionError("This is half a character, which cannot be stored.", text, place)
@@ -84,8 +84,6 @@ def parse(text: str) -> Node:
     except UnexpectedToken as error:
         position = len(text) if error.token.type == "$END" else error.token.start_pos or 0
         raise _unexpected(text, position) from None
-    except UnexpectedEOF:
-        raise _unexpected(text, len(text)) from None
     return node
 
 

@@ -32,7 +32,7 @@ def parse(text: str) -> tree.Filter:
 
     The error has the position, within the XPath, and what was probably meant.
     """
-    from lark.exceptions import UnexpectedCharacters, UnexpectedEOF, UnexpectedToken
+    from lark.exceptions import UnexpectedCharacters, UnexpectedToken
 
     if (place := half_character(text)) is not None:
         raise ExpressionError("This is half a character, which nothing can equal.", text, place)
@@ -48,8 +48,6 @@ def parse(text: str) -> tree.Filter:
     except UnexpectedToken as error:
         position = len(text) if error.token.type == "$END" else error.token.start_pos or 0
         raise _unexpected(text, position) from None
-    except UnexpectedEOF:
-        raise _unexpected(text, len(text)) from None
     return found
 
 
