@@ -1,6 +1,6 @@
 """Checks of workflows: activities that cannot be, look-ups of what nobody has, and rules that name another phase."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mimas.configuration.problem import Problem, suggest
@@ -16,6 +16,7 @@ from mimas.schema.values import as_list
 from mimas.workflows import definition, wording
 from mimas.workflows.activities.contract import Activity
 from mimas.workflows.activities.scripts import RunScript
+from mimas.workflows.activities.stub import Stub
 from mimas.workflows.instances import DEFINITION
 from mimas.workflows.lookups import parts
 from mimas.workflows.situation import ACTION, AUTHENTICATION, AUTHORIZATION
@@ -56,6 +57,7 @@ def _workflow(world: World, document: Document) -> Iterator[Problem]:
         yield document.problem(_path(one.place, one.setting), one.message)
     if len(activities) != len(as_list(given)):
         return  # which of them is which is not known then
+    yield from _stubs(document, activities)
     for place, activity in enumerate(activities):
         yield from _named(world, document, place, activity)
         for setting, text in _texts(activity):
@@ -66,6 +68,15 @@ def _workflow(world: World, document: Document) -> Iterator[Problem]:
             if text.startswith("/") and (error := _misunderstood(world, text)) is not None:
                 hint = f"did you mean {error.suggestion}?" if error.suggestion else f"it is in: {text[:200]}"
                 yield document.problem(path, f"a filter cannot be understood: {error.message.rstrip('.')}", hint)
+
+
+def _stubs(document: Document, activities: Sequence[Activity]) -> Iterator[Problem]:
+    """What a migration has left to a person."""
+    places = [place for place, activity in enumerate(activities) if isinstance(activity, Stub)]
+    if places:
+        what = "one of its activities is a stub" if len(places) == 1 else f"{len(places)} of its activities are stubs"
+        hint = "write others in their place; each says what stood there"
+        yield document.warning(_path(places[0], "activity"), f"lets nothing through: {what}", hint)
 
 
 def _path(place: int | None, setting: str) -> tuple[str | int, ...]:

@@ -11,7 +11,9 @@ from mimas.migrate.service.keeping import kept_file
 from mimas.migrate.service.objects import Exported, identifier, line, settle
 from mimas.migrate.service.telling import told
 from mimas.migrate.service.wording import FILTERS
+from mimas.migrate.service.workflows import carrying as workflows
 from mimas.migrate.service.writing import Around, Writer
+from mimas.requests.policy import RULE
 
 FOLDER = "policy"
 _BRIEF = 60
@@ -89,6 +91,12 @@ class Resources:
             filter_ = spelt(xpath(one.text(name)), self._around.spelling)
             if filter_ and (why := misunderstood(filter_, self._around.catalogue)):
                 return f"Its {name} cannot be read: {line(why)}"
+        if one.kind == workflows.KIND and one.text("RequestPhase") not in workflows.PHASES:
+            return f"It is of no phase that there is: {line(one.text('RequestPhase')) or 'it has none'}."
+        for phase in workflows.PHASES if one.kind == RULE else ():
+            named = (self._all.get(identifier(text)) for text in one.texts(f"{phase}WorkflowDefinition"))
+            if other := next((w for w in named if w is not None and w.text("RequestPhase") != phase), None):
+                return f"It runs “{other.title}” in the phase {phase}, and that is of another one."
         return self._writer.wrong.get(one, "")
 
     def _needed(self, one: Exported) -> Iterable[Exported]:

@@ -61,7 +61,7 @@ class Writer:
         spelling = around.spelling
         called = {one.id: (spelling.type(one.kind), name) for one, name in names.items()}
         titles = {id_: (one.kind, one.title) for id_, one in everything.items()}
-        self.workflows = Workflows(Names({**titles, **called}, spelling))
+        self.workflows = Workflows(Names({**titles, **called}, spelling, around.catalogue))
         self.wrong: dict[Exported, str] = {}
         """Why a document that was written cannot be in force."""
 

@@ -9,6 +9,8 @@ from service_exports import Values, exported, guid, migrated, results
 
 from mimas.migrate.drafts import Draft, plain
 from mimas.migrate.migration import Migration
+from mimas.requests.documents import structured
+from mimas.workflows.definition import look
 
 _HEAD = (
     ' xmlns:x="http://schemas.microsoft.com/winfx/2006/xaml"'
@@ -86,7 +88,8 @@ def draft(migration: Migration, name: str = "Do") -> Draft:
     return next(one for one in migration.drafts if (one.kind, one.name) == ("WorkflowDefinition", name))
 
 
-def activities(folder: Path, *several: str) -> list[Any]:
-    """What activities become, without comments."""
-    found: list[Any] = plain(draft(carried(folder, workflow(xoml(*several)))).body["Activities"])
+def activities(folder: Path, *several: str, phase: str = "Action") -> list[Any]:
+    """What activities become, without comments; they can be run."""
+    found: list[Any] = plain(draft(carried(folder, workflow(xoml(*several), phase))).body["Activities"])
+    assert look(structured(found))[1] == []
     return found

@@ -196,6 +196,7 @@ def test_the_others(tmp_path: Path) -> None:
             RequestConflictMatchCondition="Eq([//Delta/AccountName], [//ComparedRequest/Delta/AccountName])",
             RequestConflictDenialMessage="Somebody else asks for it.",
         ),
+        phase="Authorization",
     ) == [
         {"activity": "AddDelay", "duration": "00:30:00"},
         {"activity": "AddDelay", "when": "=Not([//Target/Now])", "duration": "[//WorkflowData/Pause]"},
@@ -327,7 +328,7 @@ def test_scripts_become_files(tmp_path: Path) -> None:
     ],
 )
 def test_what_cannot_be_carried(tmp_path: Path, activity: str, why: str) -> None:
-    (stub,) = activities(tmp_path, activity)
+    (stub,) = activities(tmp_path, activity, phase="Authorization")
     assert stub["activity"] == "Stub"
     assert stub["why"].startswith(why)
 

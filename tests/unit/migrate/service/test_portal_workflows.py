@@ -8,6 +8,7 @@ from service_workflows import TEMPLATE, activities, carried, draft, mim, wal, wo
 
 from mimas.migrate.drafts import plain
 from mimas.migrate.elements import Outcome
+from mimas.workflows.situation import AUTHENTICATION, AUTHORIZATION
 
 FUNCTION = (
     '<fn id="IIF" isCustomExpression="false"><arg><fn id="Eq"><arg>[//Target/Department/Source]</arg><arg>"HR"</arg>'
@@ -33,7 +34,7 @@ def test_an_approval_with_everything(tmp_path: Path) -> None:
         CurrentApprovalResponseActorId="00000000-0000-0000-0000-000000000000",
         RequestTimedOut="False",
     )
-    assert activities(tmp_path, approval) == [
+    assert activities(tmp_path, approval, phase=AUTHORIZATION) == [
         {
             "activity": "Approval",
             "approvers": f"[//Target/Owner]; Set/Help desk; {guid(99)}",
@@ -46,8 +47,6 @@ def test_an_approval_with_everything(tmp_path: Path) -> None:
 
 
 def test_the_other_activities_of_mim(tmp_path: Path) -> None:
-    gate = "<TAG.AuthenticationGate><ns0:LockoutGate LockoutThreshold='4' TimeoutThreshold='2' Timeout='15'/>"
-    code = "<TAG.AuthenticationGate><ns0:OneTimePasswordEmailAuthenticationGate/></TAG.AuthenticationGate>"
     bound = "{ActivityBind SequentialWorkflow,Path=TargetId}"
     assert activities(
         tmp_path,
@@ -60,19 +59,9 @@ def test_the_other_activities_of_mim(tmp_path: Path) -> None:
             Destination="[//Target/_source]",
             FunctionExpression='<fn id="SingleValueAssignment"><arg>[//Target/Origin]</arg></fn>',
         ),
-        mim("FilterValidationActivity", FilterScopeIdentifier=guid(72)),
-        mim("GroupValidationActivity", ValidationSemantics="All"),
-        mim("RequestorValidationActivity", OwnerAuthorization="True"),
-        mim("RequestorValidationActivity", OwnerAuthorization="False"),
         mim("DeleteResourceActivity", ResourceId=bound, ActorId="{ActivityBind SequentialWorkflow,Path=ActorId}"),
-        mim("AuthenticationGateActivity", f"{gate}</TAG.AuthenticationGate>", ValidationError="{x:Null}"),
-        mim("AuthenticationGateActivity", code),
     ) == [
-        {
-            "activity": "Notification",
-            "to": "[//Target/Owner]; it@example.com; Set/Help desk",
-            "template": "Welcome",
-        },
+        {"activity": "Notification", "to": "[//Target/Owner]; it@example.com; Set/Help desk", "template": "Welcome"},
         {
             "activity": "UpdateResources",
             "title": "Suffix",
@@ -84,11 +73,35 @@ def test_the_other_activities_of_mim(tmp_path: Path) -> None:
             ],
         },
         {"activity": "UpdateResources", "updates": [{"target": "[//Target/_source]", "value": "[//Target/Origin]"}]},
+        {"activity": "DeleteResources"},
+    ]
+
+
+def test_validations(tmp_path: Path) -> None:
+    assert activities(
+        tmp_path,
+        mim("FilterValidationActivity", FilterScopeIdentifier=guid(72)),
+        mim("GroupValidationActivity", ValidationSemantics="All"),
+        mim("RequestorValidationActivity", OwnerAuthorization="True"),
+        mim("RequestorValidationActivity", OwnerAuthorization="False"),
+        phase=AUTHORIZATION,
+    ) == [
         {"activity": "FilterValidation", "scope": "Few"},
         {"activity": "GroupValidation"},
         {"activity": "RequestorValidation", "owner_authorization": True},
         {"activity": "RequestorValidation"},
-        {"activity": "DeleteResources"},
+    ]
+
+
+def test_gates(tmp_path: Path) -> None:
+    gate = "<TAG.AuthenticationGate><ns0:LockoutGate LockoutThreshold='4' TimeoutThreshold='2' Timeout='15'/>"
+    code = "<TAG.AuthenticationGate><ns0:OneTimePasswordEmailAuthenticationGate/></TAG.AuthenticationGate>"
+    assert activities(
+        tmp_path,
+        mim("AuthenticationGateActivity", f"{gate}</TAG.AuthenticationGate>", ValidationError="{x:Null}"),
+        mim("AuthenticationGateActivity", code),
+        phase=AUTHENTICATION,
+    ) == [
         {"activity": "LockoutGate", "threshold": 4, "duration": "15 minutes", "lockouts": 2},
         {"activity": "OneTimePasswordGate", "address": "[//Requestor/msidmOneTimePasswordEmailAddress]"},
     ]
@@ -134,6 +147,14 @@ def test_what_is_another_way_stands_above_the_activity(tmp_path: Path) -> None:
             f"it names the EmailTemplate {guid(71)}, which is not in the files that were read",
         ),
         (mim("GroupValidationActivity", ValidationSemantics="Owner"), "it checks Owner only"),
+        (
+            mim("AuthenticationGateActivity", "<TAG.AuthenticationGate><ns0:LockoutGate/></TAG.AuthenticationGate>"),
+            "what it would be cannot be run: 'LockoutGate' has no place in the phase Authorization",
+        ),
+        (
+            wal("DeleteResources", TargetType="SearchForTarget", TargetExpression="/Person[Nope='x']"),
+            "the filter /person",
+        ),
         (mim("DeleteResourceActivity", ResourceId=guid(71)), f"it deletes {guid(71)}, and not the target"),
         (
             mim("SynchronizationRuleActivity", Action="Add", SynchronizationRuleId=guid(73).upper()),
@@ -142,7 +163,7 @@ def test_what_is_another_way_stands_above_the_activity(tmp_path: Path) -> None:
     ],
 )
 def test_what_has_no_equal_is_a_stub_that_holds_it(tmp_path: Path, activity: str, why: str) -> None:
-    found = carried(tmp_path, workflow(xoml(mim("GroupValidationActivity"), activity)))
+    found = carried(tmp_path, workflow(xoml(mim("GroupValidationActivity"), activity), AUTHORIZATION))
     first, stub = plain(draft(found).body["Activities"])
     assert first == {"activity": "GroupValidation"}
     assert (stub["activity"], stub["why"][: len(why)]) == ("Stub", why)

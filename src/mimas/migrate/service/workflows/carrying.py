@@ -16,9 +16,13 @@ from mimas.migrate.service.workflows.expressions import Expressions
 from mimas.migrate.service.workflows.names import Names
 from mimas.migrate.service.workflows.settings import Around, LaterError, Settings, Writing
 from mimas.migrate.service.workflows.xoml import Step, steps
+from mimas.requests.documents import structured
+from mimas.workflows.definition import look
+from mimas.workflows.situation import ACTION, AUTHENTICATION, AUTHORIZATION
 
 KIND, XOML, ACTIVITIES = "WorkflowDefinition", "XOML", "Activities"
 STUB = "Stub"
+PHASES = (AUTHENTICATION, AUTHORIZATION, ACTION)
 _LIBRARIES: Mapping[str, Mapping[str, Writing]] = {
     builtin.LIBRARY: builtin.ACTIVITIES,
     library.LIBRARY: library.ACTIVITIES,
@@ -56,24 +60,24 @@ class Workflows:
             return [self._unreadable(one, element)]
         around = Around(one.title, self._names, Expressions(xoml), self.scripts)
         lost: list[Lost] = []
-        written = [one for step in found for one in self._activity(step, around, lost)]
+        phase = one.text("RequestPhase")
+        written = [each for step in found for each in self._activity(step, around, phase, lost)]
         if lost:
             self._tell(one, element, lost)
         elif any(isinstance(each, Noted) for each in written):
             element.mark(Outcome.DIFFERENT, "some of its activities do it in another way")
-        elif not found and one.text("RequestPhase") != "Action":
+        elif not found and phase != ACTION:
             element.mark(Outcome.DIFFERENT, _EMPTY)
         element.mark(Outcome.CARRIED)
         return written
 
-    def _activity(self, step: Step, around: Around, lost: list[Lost]) -> list[Any]:
+    def _activity(self, step: Step, around: Around, phase: str, lost: list[Lost]) -> list[Any]:
         title = line(next(filter(None, map(step.text, _TITLES)), ""))
         try:
-            settings = _settings(step, around)
+            return [_form(one, title, phase) for one in _settings(step, around)]
         except UntranslatableError as error:
             lost.append(Lost(step, line(f"{error}"), isinstance(error, LaterError)))
             return [{"activity": STUB, "title": title or step.name, "why": lost[-1].why, "was": _shown(step)}]
-        return [_form(one, title) for one in settings]
 
     def _tell(self, one: Exported, element: Element, lost: list[Lost]) -> None:
         """Say what has become stubs, and why."""
@@ -107,8 +111,12 @@ def _settings(step: Step, around: Around) -> list[Settings]:
     return found
 
 
-def _form(settings: Settings, title: str) -> Any:
+def _form(settings: Settings, title: str, phase: str) -> Any:
+    """The activity as it stands in the document. Raises `UntranslatableError` where it could not be run."""
     form = {"activity": settings.activity, **({"title": title} if title else {}), **settings.given}
+    _, mistakes = look(structured([form]), phase if phase in PHASES else "")
+    for one in mistakes:
+        raise UntranslatableError(f"what it would be cannot be run: {line(one.message)}")
     return Noted(form, "\n".join(settings.notes)) if settings.notes else form
 
 

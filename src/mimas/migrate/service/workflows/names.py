@@ -4,22 +4,26 @@ import re
 from collections.abc import Mapping
 
 from mimas.migrate.service.expressions import UntranslatableError
-from mimas.migrate.service.filters import spelt, xpath
+from mimas.migrate.service.filters import misunderstood, spelt, xpath
 from mimas.migrate.service.objects import identifier, line
 from mimas.migrate.service.spelling import Spelling
 from mimas.requests.meaning import guid
+from mimas.schema.system import Catalogue
 
 _CALLED = re.compile(r"/(?P<kind>\w+)\[DisplayName *= *'(?P<name>[^'\[]+)'\]")
-_TARGET = re.compile(r"\[//(?P<path>.+)/(?P<name>[^/]+)\]")
+_LOOK_UP = re.compile(r"\[//[^\[\]]+\]")
+_ANYTHING = ("1", "2026-01-01T00:00:00Z", "true")
+"""What a look-up in a filter may find: it has to fit what it is compared with."""
 
 
 class Names:
     """The documents that there will be, and how types and attributes are spelt in them."""
 
-    def __init__(self, documents: Mapping[str, tuple[str, str]], spelling: Spelling) -> None:
+    def __init__(self, documents: Mapping[str, tuple[str, str]], spelling: Spelling, catalogue: Catalogue) -> None:
         """``documents``: kind and name, by the GUID under which the portal knows the object."""
         self._documents = documents
         self._spelling = spelling
+        self._catalogue = catalogue
 
     def document(self, kind: str, text: str) -> str:
         """What the document of this kind is called that a GUID, or a filter for its name, means.
@@ -53,8 +57,15 @@ class Names:
         return f"{kind}/{name}"
 
     def filter(self, text: str) -> str:
-        """A filter with the names that there are here; look-ups in it stay."""
-        return spelt(xpath(text), self._spelling)
+        """A filter with the names that there are here; look-ups in it stay.
+
+        Raises `UntranslatableError` where it would not be understood.
+        """
+        written = spelt(xpath(text), self._spelling)
+        whys = [misunderstood(_LOOK_UP.sub(one, written), self._catalogue) for one in _ANYTHING]
+        if written and all(whys):
+            raise UntranslatableError(f"the filter {line(written)} cannot be understood: {line(whys[0]).rstrip('.')}")
+        return written
 
     def type(self, name: str) -> str:
         """A type of the portal as it is called here."""
