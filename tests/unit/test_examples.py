@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.played import Played
 from tests.unit.cli.shell import Shell
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -105,3 +106,19 @@ def test_a_connector_of_somebody_else(tmp_path: Path, monkeypatch: pytest.Monkey
     for name in ("connector", "subject"):
         assert (package / "folder_connector" / f"{name}.py").read_text(encoding="utf-8") in page
     assert report in page
+
+
+def test_joiner_mover_leaver_does_what_its_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (EXAMPLES.parent / "docs" / "joiner-mover-leaver.md").read_text(encoding="utf-8")
+    home = Path(shutil.copytree(EXAMPLES / "joiner-mover-leaver", tmp_path / "home"))
+    shell = Shell(home, monkeypatch)
+    assert Played(shell, monkeypatch).play(page) == page
+    directory = (home / "directory.ldif").read_text(encoding="utf-8")
+    assert "klee" not in directory
+    assert "description: disabled" in directory.partition("dn: uid=bstone")[2].partition("\n\n")[0]
+    groups = {block.split("\n")[0]: block for block in directory.split("\n\n") if "groupOfNames" in block}
+    assert ["alee" in groups[f"dn: cn={name},ou=Groups,dc=corp,dc=example"] for name in ("Sales", "Buying")] == [
+        False,
+        True,
+    ]
+    assert "bstone" not in "".join(groups.values())
