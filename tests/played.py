@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mimas.runs.engine import Engine
 from tests.unit.cli.shell import Shell
 
 _PART = re.compile(
@@ -24,6 +25,10 @@ class Played:
         self.now = datetime.now(UTC)
         for place in ("mimas.store.runs.now", "mimas.store.store.now", "mimas.cli.scheduling.instant_now"):
             monkeypatch.setattr(place, lambda: self.now)
+        # The engine may have been imported before, and has the clock as a default by then.
+        defaults = Engine.__init__.__kwdefaults__
+        assert defaults is not None
+        monkeypatch.setitem(defaults, "clock", lambda: self.now)
 
     def play(self, page: str) -> str:
         """The page with what its commands say."""

@@ -13,8 +13,8 @@ from mimas.workflows.outcome import ActivityError
 
 MOST = 1_000
 """So many people are asked, or told, at most."""
-_ADDRESSES = ("mail", "email", "emailaddress")
-_LANGUAGES = ("locale", "preferredlanguage", "language")
+ADDRESSES = ("mail", "email", "emailaddress")
+LANGUAGES = ("locale", "preferredlanguage", "language")
 
 
 def expanded(tx: Transaction, store: Store, ids: Sequence[int]) -> list[int]:
@@ -59,12 +59,12 @@ def _members(tx: Transaction, store: Store, id_: int) -> list[int]:
 
 def address(store: Store, resource: Resource) -> str:
     """Where letters to somebody go; empty where nobody knows."""
-    return _first(store, resource, _ADDRESSES)
+    return _first(store, resource, ADDRESSES)
 
 
 def language(store: Store, resource: Resource) -> str:
     """The language that somebody reads: ``de``, ``en-GB``; empty where nobody knows."""
-    return _first(store, resource, _LANGUAGES)
+    return _first(store, resource, LANGUAGES)
 
 
 def _first(store: Store, resource: Resource, names: Iterable[str]) -> str:

@@ -26,7 +26,7 @@ def warned(home: Path, *rules: str) -> list[Problem]:
 def test_what_is_read_and_not_written(tmp_path: Path, reader: str) -> None:
     (found,) = warned(tmp_path, PEOPLE, USERS, reader)
     assert (found.about, found.message) == ("Reader", "reads 'more', which no rule writes")
-    assert found.hint == "let an inbound rule write 'more' of person, or take this out"
+    assert found.hint == "let an inbound rule, a policy rule or a workflow write 'more' of person, or take this out"
     assert warned(tmp_path, PEOPLE, USERS, reader, rule("More", "{more: text}")) == []
 
 

@@ -20,7 +20,7 @@ def documents() -> list[Document]:
 
 
 def test_read_again_every_document_means_the_same() -> None:
-    some = documents()
+    some = [one for one in documents() if one.kind in KINDS]  # the others are resources, and have no short forms
     assert {one.kind for one in some} == set(KINDS)
     for document in some:
         body, problems = parse(document)

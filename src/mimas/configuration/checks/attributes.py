@@ -11,14 +11,18 @@ from mimas.configuration.world import World
 from mimas.language.scope import Scope, scope_attributes
 from mimas.requests.documents import structured
 from mimas.schema.places import Place
+from mimas.schema.system import SYSTEM
 from mimas.sync.flows import reads
 from mimas.sync.rules import Direction, RuleSet, SyncRule
+from mimas.workflows.people import ADDRESSES, LANGUAGES
 
 Named: TypeAlias = tuple[str, str]
 """(resource type, attribute)."""
 
 _TARGET = re.compile(r'"target":"\[//[^"\]]+/([^"/\]]+)\]"')
 """Where an activity writes to."""
+_NAME = re.compile(r"[A-Za-z_:][A-Za-z0-9_.:-]*")
+"""Whatever may be the name of an attribute."""
 _ANY = ""
 """In place of an attribute: a function is given all of them."""
 
@@ -44,7 +48,7 @@ def check_attributes(world: World) -> Iterator[Problem]:
             message = f"reads '{name}', which no rule writes{also}"
             hint = f"let an inbound rule, a policy rule or a workflow write '{name}' of {type_}, or take this out"
             yield Problem(place, message, hint, document.name, Severity.WARNING)
-    yield from _unread(world, written, read.keys())
+    yield from _unread(world, written, read.keys(), _by_people(world))
 
 
 def _by_requests(world: World) -> frozenset[str]:
@@ -58,6 +62,13 @@ def _by_requests(world: World) -> frozenset[str]:
             text = structured(document.body.get("Activities", []))
             found.update(name.casefold() for name in _TARGET.findall(text))
     return frozenset(found)
+
+
+def _by_people(world: World) -> frozenset[str]:
+    """The attributes, in small letters, that filters, workflows and letters ask for."""
+    texts = [structured(document.body) for (kind, _), document in world.documents.items() if kind in SYSTEM]
+    letters = (*ADDRESSES, *LANGUAGES) if texts else ()
+    return frozenset((*letters, *(name.casefold() for text in texts for name in _NAME.findall(text))))
 
 
 def _inbound(rule: SyncRule) -> bool:
@@ -104,13 +115,13 @@ def _asked(scope: Scope) -> list[str]:
     return sorted(scope_attributes(scope) - {_ANY}) + ([_ANY] if functions else [])
 
 
-def _unread(world: World, written: set[Named], read: Collection[Named]) -> Iterator[Problem]:
+def _unread(world: World, written: set[Named], read: Collection[Named], asked: Collection[str]) -> Iterator[Problem]:
     """Where resources of the type go out at all; what is indexed is for people who search."""
     unread: dict[str, list[str]] = defaultdict(list)
     for type_, name in sorted(written.difference(read)):
         about = world.setup.rules.types[type_]
         goes_out = any(rule.resource_type == type_ and not _inbound(rule) for rule in world.setup.rules.rules)
-        if goes_out and name not in about.indexed and (type_, _ANY) not in read:
+        if goes_out and name not in about.indexed and (type_, _ANY) not in read and name.casefold() not in asked:
             unread[type_].append(name)
     for type_, names in unread.items():
         document = world.documents["ObjectType", type_]
