@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mimas.cli import printing
 from mimas.runs.engine import Engine
 from tests.unit.cli.shell import Shell
 
@@ -25,6 +26,8 @@ class Played:
         self.now = datetime.now(UTC)
         for place in ("mimas.store.runs.now", "mimas.store.store.now", "mimas.cli.scheduling.instant_now"):
             monkeypatch.setattr(place, lambda: self.now)
+        # Nor does it matter how wide the terminal is from which the tests are run.
+        monkeypatch.setattr(printing.out, "width", printing._WIDE)
         # The engine may have been imported before, and has the clock as a default by then.
         defaults = Engine.__init__.__kwdefaults__
         assert defaults is not None
