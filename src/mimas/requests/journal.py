@@ -63,7 +63,9 @@ class Entry:
     rules: tuple[PolicyRule, ...] = ()
     """Those that it came under."""
     parent: int | None = None
-    """The request whose workflow asks this, or together with which it waits."""
+    """The request whose workflow asks this."""
+    beside: int | None = None
+    """The request together with which it was asked, and waits."""
 
 
 def enter(writer: Writer, entry: Entry, status: Status, details: Iterable[str] = ()) -> int:
@@ -115,4 +117,5 @@ def _references(entry: Entry) -> list[tuple[str, int]]:
     found = [("ManagementPolicy", rule.id) for rule in entry.rules]
     found += [("Creator", entry.actor), ("ComputedActor", entry.actor)] if entry.actor is not None else []
     found += [("Target", entry.target)] if entry.target is not None else []
+    found += [("WaitsWith", entry.beside)] if entry.beside is not None else []
     return found + ([("ParentRequest", entry.parent)] if entry.parent is not None else [])

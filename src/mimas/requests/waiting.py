@@ -1,7 +1,7 @@
 """Requests that wait for workflows to let them through, alone or several that were asked together.
 
-Those that were asked together stay together: the first is the ``ParentRequest`` of the others, and they are done when
-the workflows of all of them have ended well.
+Those that were asked together stay together: the others refer to the first (``WaitsWith``, not in MIM), and they are
+done when the workflows of all of them have ended well.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,11 +18,11 @@ from mimas.schema.values import as_list
 from mimas.store import outbox
 from mimas.store.database import Transaction
 from mimas.store.instants import stamp
-from mimas.store.referring import everything
+from mimas.store.referring import everything, referrers, targets
 from mimas.store.store import Store
 from mimas.store.workflows import of_request
 
-_PARENT = "ParentRequest"
+_PARENT, _WITH = "ParentRequest", "WaitsWith"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +41,7 @@ def enter(writer: Writer, entries: Sequence[Entry]) -> tuple[Status, list[int]]:
     status = Status.AUTHENTICATING if gates else Status.AUTHORIZING
     ids: list[int] = []
     for entry in entries:
-        parent = ids[0] if ids else entry.parent
-        id_ = journal.enter(writer, replace(entry, parent=parent), status)
-        ids.append(id_)
+        ids.append(journal.enter(writer, replace(entry, beside=ids[0] if ids else None), status))
     for id_, entry in zip(ids, entries, strict=True):
         begin(writer, id_, workflows(entry.rules, status))
     return status, ids
@@ -78,17 +76,15 @@ def authorize(writer: Writer, policies: Policies, requests: Sequence[int]) -> bo
 
 def family(tx: Transaction, store: Store, request: int) -> list[int]:
     """A request, and those that wait together with it, in the order in which they were asked."""
-    sql = "SELECT {} FROM resource_reference WHERE attribute = ? AND {} = ?"
-    parent = tx.value(sql.format("target", "resource"), store.symbol(_PARENT), request) or request
-    rows = tx.rows(sql.format("resource", "target"), store.symbol(_PARENT), parent)
-    ids = sorted({parent, request, *(row[0] for row in rows)})
+    with_ = store.symbol(_WITH)
+    first = next(iter(targets(tx, request, with_)), request)
+    ids = sorted({first, request, *referrers(tx, first, with_)})
     return [id_ for id_ in ids if (found := read(tx, store, id_)) is not None and found.status.waits]
 
 
 def children(tx: Transaction, store: Store, request: int) -> list[int]:
-    """The requests that workflows of a request have asked, and those that wait together with it."""
-    sql = "SELECT resource FROM resource_reference WHERE attribute = ? AND target = ? ORDER BY resource"
-    return [row[0] for row in tx.rows(sql, store.symbol(_PARENT), request)]
+    """The requests that workflows of a request have asked."""
+    return referrers(tx, request, store.symbol(_PARENT))
 
 
 def read(tx: Transaction, store: Store, request: int) -> Waiting | None:

@@ -70,7 +70,8 @@ _TYPES = {
     ),
     "Request": (
         "Operation:s! RequestStatus:s! RequestStatusDetail:s* RequestParameter:s* RequestControl:s Target:r"
-        " TargetObjectType:s ManagementPolicy:r*>ManagementPolicyRule ParentRequest:r>Request Justification:s"
+        " TargetObjectType:s ManagementPolicy:r*>ManagementPolicyRule ParentRequest:r>Request WaitsWith:r>Request"
+        " Justification:s"
         " ComputedActor:r* CommittedTime:d msidmCompletedTime:d HasCollateralRequest:b"
         " AuthenticationWorkflowInstance:r*>WorkflowInstance AuthorizationWorkflowInstance:r*>WorkflowInstance"
         " ActionWorkflowInstance:r*>WorkflowInstance"

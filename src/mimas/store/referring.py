@@ -19,6 +19,12 @@ def targets(tx: Transaction, resource: int, attribute: int, among: Sequence[int]
     return {row[0] for row in tx.rows(f"{sql} AND target IN IDS", resource, attribute, list(among))}
 
 
+def referrers(tx: Transaction, target: int, attribute: int) -> list[int]:
+    """Which resources refer to one by an attribute, in the order of their ids."""
+    sql = "SELECT resource FROM resource_reference WHERE attribute = ? AND target = ? ORDER BY resource"
+    return [row[0] for row in tx.rows(sql, attribute, target)]
+
+
 def everything(tx: Transaction, store: Store, resources: Sequence[int]) -> dict[int, dict[str, list[int]]]:
     """Resource → attribute → the live resources that it refers to, by their ids."""
     found: dict[int, dict[str, list[int]]] = {}

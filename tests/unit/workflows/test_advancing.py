@@ -186,3 +186,24 @@ def test_a_cancelled_request_ends_its_workflows(works: Works) -> None:
     assert works.statuses() == ["Canceled"]
     assert works.waiting() == 0
     assert works.values("Ann")["mobile"] == ["1"]
+
+
+def test_what_one_workflow_asks_for_twice_does_not_wait_together(works: Works) -> None:
+    """Two requests of one workflow wait each by itself, unlike those that somebody has asked for together."""
+    works.set("Salespeople", "/person[department = 'Sales']")
+    ask = {"actor": "requestor", "apply_authorization": True}
+    first, second = update("[//Queries/ann/mobile]", "8") | ask, update("[//Queries/bob/mobile]", "8") | ask
+    queries = {"ann": "/person[displayName = 'Ann']", "bob": "/person[displayName = 'Bob']"}
+    works.workflow("after", "Action", first | {"queries": queries}, second | {"queries": queries})
+    rule = {"before": "Everybody", "after": "Everybody", "GrantRight": False}
+    works.rule("then", "Modify", "department", relative="manager", **rule, ActionWorkflowDefinition="after")
+    works.workflow("first", "Authorization", delay("1 day"))
+    works.rule("only if", "Modify", "mobile", relative="manager", **rule, AuthorizationWorkflowDefinition="first")
+    works.modify("Max", "Ann", "department=Buying")
+    works.worker.work()
+    asked = [row[0] for row in works.rows("SELECT max(id) FROM resource WHERE type = ?", works.store.symbol("Request"))]
+    works.ids["it"] = asked[0]
+    works.modify(None, "it", "RequestControl=CancelOperation", type_="Request")
+    works.worker.work()
+    works.later(days=1, seconds=1)
+    assert [works.values(name)["mobile"] for name in ("Ann", "Bob")] == [["8"], ["2"]]
