@@ -11,25 +11,29 @@ from mimas.cli.printing import as_json, instant, out, table
 if TYPE_CHECKING:
     from mimas.requests.processing import Outcome, Requests
     from mimas.requests.wishes import Wish
+    from mimas.runs.engine import Engine
     from mimas.schema.attributes import Attribute
 
 
 def requests_of(installation: Installation) -> "Requests":
     """What does requests, with the rules that are in force."""
+    return requests_with(installation.engine, installation.settings[0].public_url)
+
+
+def requests_with(engine: "Engine", public_url: str) -> "Requests":
+    """The same of an engine, and where people reach this installation."""
     from mimas.mail.answering import Answering
     from mimas.requests.owners import owners
     from mimas.requests.processing import Requests
     from mimas.secrets.keys import find_keys
     from mimas.workflows.definition import SCRIPTS
 
-    engine = installation.engine
-    home, _ = installation.settings
     return Requests(
-        installation.store,
+        engine.store,
         engine.symbols,
         owners(engine.setup.rules),
         lambda name, value: find_keys().seal(name, value),
-        Answering(home.public_url, engine.setup.mail),
+        Answering(public_url, engine.setup.mail),
         engine.setup.home / SCRIPTS,
     )
 

@@ -128,19 +128,18 @@ def _surroundings(installation: Installation, signals: Signals) -> Surroundings:
         sleep=signals.sleep,
         stops=signals.stops,
         says=_say,
-        passes=_passes,
+        passes=lambda engine: _passes(engine, installation.settings[0].public_url),
         watches=_watcher,
         explains=lambda error: message(error)[0],
     )
 
 
-def _passes(engine: Engine) -> None:
+def _passes(engine: Engine, public_url: str) -> None:
+    from mimas.cli.requesting import requests_with
     from mimas.requests.expiring import pass_time
-    from mimas.requests.owners import owners
-    from mimas.requests.processing import Requests
     from mimas.workflows.worker import Worker
 
-    requests = Requests(engine.store, engine.symbols, owners(engine.setup.rules))
+    requests = requests_with(engine, public_url)
     with engine.store.caused_by(Cause("schedules", "what time brings about")):
         for outcome in pass_time(requests, engine.clock()):
             said = f" {outcome.message}" if outcome.message else ""
