@@ -20,7 +20,7 @@ def requests_of(installation: Installation) -> "Requests":
     return requests_with(installation.engine, installation.settings[0].public_url)
 
 
-def requests_with(engine: "Engine", public_url: str) -> "Requests":
+def requests_with(engine: "Engine", public_url: str | None) -> "Requests":
     """The same of an engine, and where people reach this installation."""
     from mimas.mail.answering import Answering
     from mimas.requests.owners import owners

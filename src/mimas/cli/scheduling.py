@@ -134,7 +134,7 @@ def _surroundings(installation: Installation, signals: Signals) -> Surroundings:
     )
 
 
-def _passes(engine: Engine, public_url: str) -> None:
+def _passes(engine: Engine, public_url: str | None) -> None:
     from mimas.cli.requesting import requests_with
     from mimas.requests.expiring import pass_time
     from mimas.workflows.worker import Worker
