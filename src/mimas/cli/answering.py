@@ -14,6 +14,7 @@ from mimas.cli.printing import out
 if TYPE_CHECKING:
     from mimas.mail.deciding import Approvals, Opens
     from mimas.mail.rounds import Rounds
+    from mimas.web.inside import Inside
 
 _LOOK, _AWAY = timedelta(seconds=1), timedelta(seconds=10)
 """So often it is looked whether a letter is due; and so much later when it could not."""
@@ -97,22 +98,34 @@ def _with(installation: Installation, stop: Event) -> None:
                 return
 
 
+def inside(home: Path) -> "Inside":
+    """A home, opened for the pages with what is in force now."""
+    from mimas.cli.requesting import requests_of
+    from mimas.web.inside import Inside
+
+    installation = Installation(home, "portal")
+    return Inside(installation.settings[0].name, installation.engine, requests_of(installation), installation.close)
+
+
 def serve(installation: Installation, host: str, port: int) -> None:
     """Serve the pages until a signal says to stop."""
     from mimas.secrets.errors import SecretError
     from mimas.secrets.keys import find_keys
     from mimas.web.app import create
+    from mimas.web.inside import Pool
     from mimas.web.serving import server
 
     installation.store  # noqa: B018 - a home in which nothing is in force is told now, and not to whoever opens a link
     try:
         find_keys()
     except SecretError as error:
-        raise CommandError(f"No link can be verified: {error}") from None
+        _say(f"Links in letters cannot be verified: {error}")
     home, _ = installation.settings
     if not home.public_url:
         _say("Letters have no links: mimas.toml does not say `public_url`, the address where people reach these pages.")
-    app = create(home.name, opens(installation.home, "a decision by a link"), find_keys)
+    pool = Pool(lambda: inside(installation.home))
+    secure = bool(home.public_url and home.public_url.startswith("https:"))
+    app = create(home.name, opens(installation.home, "a decision by a link"), find_keys, pool, secure=secure)
     running = server(app, host, port)
     _say(f"Pages are served at http://{host}:{port} from now on.")
     running.run()

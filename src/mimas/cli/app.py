@@ -25,6 +25,7 @@ from mimas.cli.commands import (
     schema,
     secrets,
     sets,
+    signing_in,
     steps,
     workflows,
 )
@@ -77,6 +78,7 @@ for _name, _group in {
     "approvals": approvals.approvals,
     "schema": schema.schema,
     "secrets": secrets.secrets,
+    "sign-in": signing_in.sign_in,
     "workflows": workflows.workflows,
     "bench": bench.bench,
     "migrate": migrate.migrate,

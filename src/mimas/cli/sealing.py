@@ -29,7 +29,7 @@ def seal(installation: Installation, name: str) -> None:
     store = installation.any_store
     store.prepare()
     keys = _keys(installation, store)
-    value = _asked(name)
+    value = asked(name)
     with store.transaction(durable=True) as tx:
         sealed.put(tx, name, keys.seal(name, value), now())
         closed = _closed(keys, sealed.everything(tx))
@@ -167,20 +167,20 @@ def _users(store: Store) -> dict[str, list[str]]:
     return {name: sorted(set(found)) for name, found in users.items()}
 
 
-def _asked(name: str) -> str:
+def asked(name: str, undone: str = "Nothing was sealed.") -> str:
     """The secret: typed twice without an echo, or all of standard input but the line end at its end."""
     if sys.stdin.isatty():
         value = _typed(f"{name}: ")
         if value != _typed("The same again: "):
-            raise CommandError("These were two different ones. Nothing was sealed.")
+            raise CommandError(f"These were two different ones. {undone}")
     else:
         try:
             value = sys.stdin.buffer.read().decode().rstrip("\r\n")
         except UnicodeDecodeError:
-            raise CommandError("Standard input is not UTF-8 text. Nothing was sealed.") from None
+            raise CommandError(f"Standard input is not UTF-8 text. {undone}") from None
     if not value or unfit(value):
         said = "holds a character that no system takes" if value else "is empty"
-        raise CommandError(f"The secret {said}. Nothing was sealed.")
+        raise CommandError(f"The secret {said}. {undone}")
     return value
 
 

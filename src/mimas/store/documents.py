@@ -52,11 +52,11 @@ def load(tx: Transaction, keys: Iterable[Key]) -> dict[Key, StoredDocument]:
     return {(row[0], row[1]): StoredDocument(*row) for row in rows if (row[0], row[1]) in wanted}
 
 
-def state(tx: Transaction) -> str:
-    """What stands for all documents that are in force: another one when any of them is."""
-    return sha256(
-        "".join(row[0] for row in tx.rows("SELECT hash FROM document ORDER BY kind, name")).encode()
-    ).hexdigest()
+def state(tx: Transaction, kinds: Iterable[str] | None = None) -> str:
+    """What stands for all documents that are in force, or those of some kinds: another one when any of them is."""
+    which, parameters = ("", []) if kinds is None else (" WHERE kind IN TEXTS", [sorted(kinds)])
+    rows = tx.rows(f"SELECT hash FROM document{which} ORDER BY kind, name", *parameters)
+    return sha256("".join(row[0] for row in rows).encode()).hexdigest()
 
 
 def of_kind(tx: Transaction, kind: str) -> list[StoredDocument]:

@@ -16,7 +16,7 @@ from mimas.store.runs import moment, now
 if TYPE_CHECKING:
     from mimas.store.membership.holders import Holders
 
-REVISION = "0014"
+REVISION = "0015"
 """The migration this program needs; `migrate` brings a database to it."""
 
 

@@ -272,6 +272,33 @@ letter = _table(
 )
 """What is to be sent to people by mail, and what became of it: see `mimas.store.letters`."""
 
+session = _table(
+    "session",
+    _text("digest", primary=True),
+    _number("person", nullable=True),
+    _text("data", nullable=False),
+    _text("began", nullable=False),
+    _text("ends", nullable=False),
+    Index("session_person", "person"),
+    rowid=False,
+)
+"""Who is signed in where: see `mimas.store.sessions`."""
+
+credential = _table(
+    "credential",
+    _id(),
+    _number("person"),
+    _text("kind", nullable=False),
+    _text("secret", nullable=False),
+    Index("credential_person", "person", "kind"),
+)
+"""What people prove with who they are: see `mimas.store.credentials`."""
+
+ticket = _table(
+    "ticket", _text("digest", primary=True), _number("person", nullable=True), _text("ends", nullable=False)
+)
+"""Links that let somebody in once: see `mimas.store.tickets`."""
+
 pattern = _table("pattern", _id(), _text("body", nullable=False), Index("pattern_body", "body", unique=True))
 """Lineage, interned: which rule won for which attribute. Most resources share one of a few."""
 

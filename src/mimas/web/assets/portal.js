@@ -1,0 +1,1 @@
+// What the pages do by themselves. Everything works without it, too.

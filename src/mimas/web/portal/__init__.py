@@ -1,0 +1,1 @@
+"""The portal: one place for people, approvers, help desk and administrators."""

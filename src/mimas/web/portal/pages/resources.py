@@ -1,0 +1,68 @@
+"""People, groups and all other resources: lists, and what somebody may see of one."""
+
+from collections.abc import Callable, Sequence
+
+from starlette.responses import Response
+
+from mimas.schema.attributes import Attribute
+from mimas.web.portal import kinds
+from mimas.web.portal.listing import listing
+from mimas.web.portal.portal import Way
+from mimas.web.portal.visit import RefusedError, Visit, names
+
+
+def people(visit: Visit) -> Response:
+    """Everybody whom the visitor may see, or whom a few letters mean."""
+    return _listed(visit, visit.words("People"), kinds.people)
+
+
+def groups(visit: Visit) -> Response:
+    """The groups."""
+    return _listed(visit, visit.words("Groups"), kinds.groups)
+
+
+def _listed(visit: Visit, title: str, some: Callable[..., Sequence[str]]) -> Response:
+    types = some(visit.inside.store.catalogue)
+    text = visit.query.get("q", "").strip()
+    found = listing(visit, types, text) if types else None
+    template = "resource_rows.html" if visit.partial else "resources.html"
+    return visit.page(template, title=title, found=found, text=text)
+
+
+def resource(visit: Visit) -> Response:
+    """What the visitor may see of a resource."""
+    view = visit.see(visit.parameters["id"])
+    if view is None:
+        raise RefusedError(404)
+    return _shown(visit, view.id)
+
+
+def me(visit: Visit) -> Response:
+    """The visitor."""
+    if visit.actor is None:
+        raise RefusedError(404)
+    return _shown(visit, visit.actor)
+
+
+def _shown(visit: Visit, id_: int) -> Response:
+    store = visit.inside.store
+    view = visit.see(id_)
+    if view is None:
+        raise RefusedError(404)
+    attributes = store.catalogue.get(view.type, {})
+    with store.reading() as tx:
+        others = names(visit.viewer.see(tx, {one for some in view.references.values() for one in some}))
+    shown = sorted({*view.values, *view.references}, key=lambda name: _order(attributes.get(name), name))
+    return visit.page("resource.html", view=view, shown=shown, attributes=attributes, others=others)
+
+
+def _order(attribute: Attribute | None, name: str) -> tuple[bool, str]:
+    return attribute is not None and attribute.multivalued, name.casefold()
+
+
+WAYS = (
+    Way("/people", people),
+    Way("/groups", groups),
+    Way("/resources/{id:int}", resource),
+    Way("/me", me),
+)

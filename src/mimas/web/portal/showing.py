@@ -1,0 +1,51 @@
+"""How names and values look on a page: the filters of its templates."""
+
+from zlib import crc32
+
+from babel import Locale
+
+from mimas.requests.viewing import View
+from mimas.schema.values import Scalar
+from mimas.web.portal.visit import name_of
+
+_SHADES = 6
+_FACTS = ("title", "jobtitle", "department", "mail", "email", "accountname", "description")
+"""What tells one from another of the same name, by the names of attributes in any case."""
+
+
+def initials(name: str) -> str:
+    """The first letters of the first and the last word."""
+    words = [word for word in name.split() if word[0].isalnum()]
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
+def shade(name: str) -> int:
+    """One of a few colours, always the same for a name."""
+    return crc32(name.encode()) % _SHADES
+
+
+def facts(view: View) -> str:
+    """What tells a resource from others that are called the same."""
+    by_name = {name.casefold(): values for name, values in view.values.items()}
+    found = [str(by_name[name][0]) for name in _FACTS if by_name.get(name)]
+    return " · ".join(one for one in found if one != name_of(view))
+
+
+def value(one: Scalar) -> str:
+    """A value as people read it."""
+    return str(one)
+
+
+def language(tag: str) -> str:
+    """A language in its own words."""
+    return (Locale.parse(tag).get_display_name() or tag).capitalize()
+
+
+FILTERS = {
+    "initials": initials,
+    "shade": shade,
+    "facts": facts,
+    "value": value,
+    "language": language,
+    "name": name_of,
+}
