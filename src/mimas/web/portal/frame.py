@@ -46,7 +46,7 @@ def framed(visit: "Visit", frame: Frame, template: str, status: int, **shown: An
 @cache
 def _environment() -> Environment:
     # What shows values knows the visit, which knows this module.
-    from mimas.web.portal.showing import FILTERS
+    from mimas.web.portal.showing import FILTERS, STATUS
 
     made = Environment(
         loader=PackageLoader("mimas.web.portal"),
@@ -56,5 +56,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS)
-    made.globals["asset"] = address
+    made.globals.update(asset=address, STATUS=STATUS)
     return made

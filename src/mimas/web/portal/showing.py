@@ -4,6 +4,7 @@ from zlib import crc32
 
 from babel import Locale
 
+from mimas.requests.journal import Status
 from mimas.requests.viewing import View
 from mimas.schema.values import Scalar
 from mimas.web.portal.visit import name_of
@@ -11,6 +12,23 @@ from mimas.web.portal.visit import name_of
 _SHADES = 6
 _FACTS = ("title", "jobtitle", "department", "mail", "email", "accountname", "description")
 """What tells one from another of the same name, by the names of attributes in any case."""
+
+
+def _(text: str) -> str:
+    """Marks what is translated where it is shown."""
+    return text
+
+
+STATUS = {
+    Status.AUTHENTICATING: _("Waits for you to prove who you are"),
+    Status.AUTHORIZING: _("Waits for consent"),
+    Status.COMPLETED: _("Done"),
+    Status.DENIED: _("Not allowed"),
+    Status.FAILED: _("Failed"),
+    Status.CANCELED: _("Cancelled"),
+    Status.POST_PROCESSING: _("Done, more follows"),
+    Status.POST_PROCESSING_ERROR: _("Done, but what follows failed"),
+}
 
 
 def initials(name: str) -> str:
