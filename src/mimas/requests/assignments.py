@@ -39,11 +39,12 @@ def changes(
             raise AssignmentError(f"'{attribute.name}' holds one value: write {attribute.name}=VALUE.")
         values = found.setdefault((attribute.name, mode), [])
         if form["value"]:
-            values.append(_value(attribute, form["value"], refer))
+            values.append(value(attribute, form["value"], refer))
     return tuple(Change(name, mode, tuple(values)) for (name, mode), values in found.items())
 
 
-def _value(attribute: Attribute, text: str, refer: Callable[[Attribute, str], int]) -> Scalar:
+def value(attribute: Attribute, text: str, refer: Callable[[Attribute, str], int]) -> Scalar:
+    """What a text means as a value of an attribute. Raises `AssignmentError`."""
     name = attribute.name
     match attribute.kind:
         case Kind.REFERENCE:

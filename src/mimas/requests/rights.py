@@ -1,10 +1,11 @@
 """Whether policy rules grant what somebody wants to do to one resource."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from mimas.language.filters.tree import ID, MEMBERS
 from mimas.requests.policy import ALL, Action, Policy, PolicyRule
+from mimas.schema.attributes import Attribute
 from mimas.schema.values import Scalar
 from mimas.store.database import Transaction
 from mimas.store.filtering.readable import Readable, ReadGrant
@@ -119,3 +120,25 @@ def readable(policy: Policy, actor: int, sets: frozenset[int]) -> Readable:
         if rule.grants and (rule.principals in sets if rule.principals is not None else True)
     ]
     return Readable(actor, tuple(dict.fromkeys(grants)))
+
+
+def open_to(
+    policy: Policy, stands: Standing, attributes: Iterable[Attribute], *, creates: str | None = None
+) -> dict[str, frozenset[Action]]:
+    """Attribute → what somebody may do with it, as far as can be told before it is known what with.
+
+    It is a promise of no more than that: the values decide in which sets the resource is afterwards. ``creates``: the
+    type of a resource that is to be made.
+    """
+    found = {}
+    for attribute in attributes:
+        if creates is not None:
+            actions = (
+                {Action.CREATE} if creators(policy, Need(Action.CREATE, attribute.name), stands, creates) else set()
+            )
+        else:
+            some = (Action.ADD, Action.REMOVE) if attribute.multivalued else (Action.MODIFY,)
+            actions = {action for action in some if candidates(policy, Need(action, attribute.name), stands)}
+        if actions:
+            found[attribute.name] = frozenset(actions)
+    return found

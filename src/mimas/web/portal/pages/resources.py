@@ -5,10 +5,15 @@ from collections.abc import Callable, Sequence
 from starlette.responses import Response
 
 from mimas.schema.attributes import Attribute
+from mimas.schema.system import SYSTEM
 from mimas.web.portal import kinds
+from mimas.web.portal.forms.form import deletable, form
 from mimas.web.portal.listing import listing
 from mimas.web.portal.portal import Way
 from mimas.web.portal.visit import RefusedError, Visit, names
+
+_CHOICES = 8
+"""So many are proposed for a field."""
 
 
 def people(visit: Visit) -> Response:
@@ -53,14 +58,33 @@ def _shown(visit: Visit, id_: int) -> Response:
     with store.reading() as tx:
         others = names(visit.viewer.see(tx, {one for some in view.references.values() for one in some}))
     shown = sorted({*view.values, *view.references}, key=lambda name: _order(attributes.get(name), name))
-    return visit.page("resource.html", view=view, shown=shown, attributes=attributes, others=others)
+    with store.reading() as tx:
+        may_change, may_delete = bool(form(visit, tx, view.type, view).fields), deletable(visit, tx, view)
+    return visit.page(
+        "resource.html",
+        view=view,
+        shown=shown,
+        attributes=attributes,
+        others=others,
+        may_change=may_change,
+        may_delete=may_delete,
+    )
 
 
 def _order(attribute: Attribute | None, name: str) -> tuple[bool, str]:
     return attribute is not None and attribute.multivalued, name.casefold()
 
 
+def choices(visit: Visit) -> Response:
+    """Whom a few letters mean, to be chosen for a field."""
+    catalogue, type_ = visit.inside.store.catalogue, visit.query.get("type", "")
+    types = [type_] if type_ in catalogue else [one for one in catalogue if one not in SYSTEM]
+    found = listing(visit, types, visit.query.get("q", "").strip())
+    return visit.page("choices.html", views=found.views[:_CHOICES])
+
+
 WAYS = (
+    Way("/choices", choices),
     Way("/people", people),
     Way("/groups", groups),
     Way("/resources/{id:int}", resource),

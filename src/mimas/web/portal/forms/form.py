@@ -1,0 +1,67 @@
+"""The form of a resource, made from its type and from what somebody may do."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mimas.requests.policy import Action
+from mimas.requests.rights import Need, candidates, open_to, standing
+from mimas.requests.validation import COMPUTED
+from mimas.requests.viewing import View
+from mimas.schema.attributes import Attribute
+from mimas.schema.system import RUNTIME
+from mimas.store.database import Transaction
+from mimas.web.portal.forms.field import Field, field
+from mimas.web.portal.visit import Visit, names
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The fields of a resource that somebody may fill in; ``view`` None is of one that is to be made."""
+
+    type: str
+    view: View | None
+    fields: Sequence[Field]
+
+
+def form(visit: Visit, tx: Transaction, type_: str, view: View | None) -> Form:
+    """The form of a resource as the visitor sees it, or of a new one of a type."""
+    attributes = visit.inside.store.catalogue.get(type_, {})
+    free = _free(visit, tx, type_, view, attributes)
+    language = visit.words.language
+    fields = [_field(visit, tx, attributes[name], view, language) for name in _ordered(attributes, free)]
+    return Form(type_, view, fields)
+
+
+def deletable(visit: Visit, tx: Transaction, view: View) -> bool:
+    """Whether the visitor may delete a resource."""
+    if visit.actor is None:
+        return view.type not in RUNTIME
+    store, policy = visit.inside.store, visit.inside.requests.policies.current(tx)
+    stands = standing(tx, store, policy, visit.actor, view.id)
+    return bool(candidates(policy, Need(Action.DELETE), stands))
+
+
+def _free(
+    visit: Visit, tx: Transaction, type_: str, view: View | None, attributes: Mapping[str, Attribute]
+) -> set[str]:
+    """The attributes that the visitor may write, as far as it can be told now."""
+    owners = visit.inside.requests.owners.get(type_, {})
+    names_ = set(attributes) - COMPUTED - set(owners)
+    if visit.actor is None:
+        return names_
+    store, policy = visit.inside.store, visit.inside.requests.policies.current(tx)
+    stands = standing(tx, store, policy, visit.actor, view.id if view else None)
+    return names_ & set(open_to(policy, stands, attributes.values(), creates=None if view else type_))
+
+
+def _field(visit: Visit, tx: Transaction, attribute: Attribute, view: View | None, language: str) -> Field:
+    if view is None:
+        return field(attribute, (), language)
+    referred = view.references.get(attribute.name, [])
+    known = {str(id_): name for id_, name in names(visit.viewer.see(tx, referred)).items()} if referred else {}
+    return field(attribute, referred or view.values.get(attribute.name, ()), language, names=known)
+
+
+def _ordered(attributes: Mapping[str, Attribute], some: set[str]) -> list[str]:
+    """What must be given first, then as the type has them."""
+    return sorted((name for name in attributes if name in some), key=lambda name: not attributes[name].required)
