@@ -112,7 +112,10 @@ def serve(installation: Installation, host: str, port: int) -> None:
     from mimas.secrets.errors import SecretError
     from mimas.secrets.keys import find_keys
     from mimas.web.app import create
+    from mimas.web.deciding import Page
     from mimas.web.inside import Pool
+    from mimas.web.portal.pages import WAYS
+    from mimas.web.portal.portal import Portal
     from mimas.web.serving import server
 
     installation.store  # noqa: B018 - a home in which nothing is in force is told now, and not to whoever opens a link
@@ -123,10 +126,10 @@ def serve(installation: Installation, host: str, port: int) -> None:
     home, _ = installation.settings
     if not home.public_url:
         _say("Letters have no links: mimas.toml does not say `public_url`, the address where people reach these pages.")
-    pool = Pool(lambda: inside(installation.home))
+    letters = Page(home.name, opens(installation.home, "a decision by a link"), find_keys)
+    portal = Portal(Pool(lambda: inside(installation.home)), WAYS)
     secure = bool(home.public_url and home.public_url.startswith("https:"))
-    app = create(home.name, opens(installation.home, "a decision by a link"), find_keys, pool, secure=secure)
-    running = server(app, host, port)
+    running = server(create(letters, portal, secure=secure), host, port)
     _say(f"Pages are served at http://{host}:{port} from now on.")
     running.run()
     if not running.started:

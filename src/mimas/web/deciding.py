@@ -5,12 +5,16 @@ Programs that look at mails for harm open every link in them, so opening one mus
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
 from urllib.parse import parse_qs
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from mimas.mail import links
 from mimas.mail.deciding import DECISIONS, LONGEST_COMMENT, Matter, Opens
@@ -31,6 +35,20 @@ class Page:
         self.name = name
         self.opens = opens
         self.keys = keys
+
+    @property
+    def routes(self) -> list[Route]:
+        """Where it is served, and what it looks like."""
+        return [
+            Route(f"{links.PATH}{{word}}", self.shown, methods=["GET"]),
+            Route(f"{links.PATH}{{word}}", self.decided, methods=["POST"]),
+            Route("/style.css", styled),
+        ]
+
+    @property
+    def errors(self) -> dict[Any, Any]:
+        """What is shown where there is no page, or it fails."""
+        return {404: self.missing, 405: self.missing, 500: self.failed}
 
     async def shown(self, request: Request) -> Response:
         """What is asked, and the form."""
@@ -117,6 +135,17 @@ class Page:
 
     def _said(self, title: str, text: str, status: int, language: str) -> Response:
         return page("said.html", language, status, name=self.name, title=title, text=text)
+
+
+async def styled(_: Request) -> Response:
+    """The style of the page."""
+    headers = {"Cache-Control": "public, max-age=3600"}
+    return Response(_style(), media_type="text/css", headers=headers)
+
+
+@cache
+def _style() -> str:
+    return (files("mimas.web") / "templates" / "style.css").read_text("utf-8")
 
 
 def _language(request: Request, matter: Matter | None = None) -> str:

@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import httpx2
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
-from mimas.web.app import create
+from mimas.web.deciding import Page
+from mimas.web.guarding import Guard
 from mimas.web.serving import server
 from tests.asked import KEYS, Kept
 from tests.servers.processes import free_port
@@ -16,15 +19,24 @@ from tests.servers.processes import free_port
 @contextmanager
 def served(kept: Kept) -> Iterator[httpx2.Client]:
     """A browser of sorts at the pages."""
+    page = Page("Example Identity", kept.open, lambda: KEYS)
+    app = Guard(Starlette(routes=page.routes, exception_handlers=page.errors))
+    with running(app) as client:
+        yield client
+
+
+@contextmanager
+def running(app: ASGIApp) -> Iterator[httpx2.Client]:
+    """A browser of sorts at an application."""
     port = free_port()
-    running = server(create("Example Identity", kept.open, lambda: KEYS), "127.0.0.1", port)
-    thread = threading.Thread(target=running.run, daemon=True)
+    at_port = server(app, "127.0.0.1", port)
+    thread = threading.Thread(target=at_port.run, daemon=True)
     thread.start()
-    while not running.started:
+    while not at_port.started:
         time.sleep(0.01)
     try:
         with httpx2.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
             yield client
     finally:
-        running.should_exit = True
+        at_port.should_exit = True
         thread.join(10)

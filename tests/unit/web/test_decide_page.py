@@ -138,7 +138,7 @@ def test_nothing_but_the_page_may_do_anything(browser: httpx2.Client, kept: Kept
     for page in pages:
         assert page.headers["Content-Security-Policy"].startswith("default-src 'none'; style-src 'self'; form-action")
         assert page.headers["Cache-Control"] == "no-store"
-        assert page.headers["Referrer-Policy"] == "no-referrer"
+        assert page.headers["Referrer-Policy"] == "same-origin"
         assert page.headers["X-Frame-Options"] == "DENY"
         assert "<script" not in page.text
         assert "style=" not in page.text

@@ -1,0 +1,162 @@
+"""A small company whose people come to the portal: an administrator, somebody of the help desk, a manager, a report."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from mimas.cli.answering import inside
+from mimas.cli.entering import path
+from mimas.cli.finding import named
+from mimas.cli.installation import Installation
+from mimas.web.app import create
+from mimas.web.deciding import Page
+from mimas.web.inside import Pool
+from mimas.web.portal.pages import WAYS
+from mimas.web.portal.portal import Portal
+from tests.asked import KEYS, Kept
+from tests.unit.cli.shell import Shell
+from tests.unit.web.pages import running
+
+TYPES = """
+kind: ObjectType
+name: person
+attributes:
+  accountName: string, indexed
+  displayName: string, indexed
+  mail: string, indexed
+  department: string, indexed
+  mobile: string
+  room: string
+  salary: integer
+  languages: string, multivalued
+  manager: reference to person
+---
+kind: ObjectType
+name: group
+attributes:
+  displayName: string, indexed
+  description: string
+  Filter: string
+  ExplicitMember: reference, multivalued
+  ComputedMember: reference, multivalued
+  Owner: reference, multivalued
+  MembershipAddWorkflow: string
+  ExpirationTime: datetime
+"""
+PEOPLE = {
+    "ada": ("Ada Admin", "IT", ""),
+    "hal": ("Hal Helper", "IT", ""),
+    "max": ("Max Berg", "Sales", ""),
+    "ann": ("Ann <Lee>", "Sales", "max"),
+    "bob": ("Bob Stone", "Buying", ""),
+}
+BUNDLES = ("administrators", "my-profile", "my-team", "help-desk", "group-self-service", "requests")
+
+
+def founded(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The company, in a folder that is made."""
+    home.mkdir()
+    shell = Shell(home, monkeypatch)
+    shell.write("mimas.toml", '[mimas]\nname = "Example & Co"\n')
+    shell.write("documents/types.yaml", TYPES)
+    shell.done("config", "apply")
+    for bundle in BUNDLES:
+        shell("policy", "add", bundle, "--attributes", "mobile,room,languages")
+    shell.done("config", "apply")
+    for account, (name, department, manager) in PEOPLE.items():
+        about = [f"manager=person/{manager}"] if manager else []
+        values = (f"displayName={name}", f"mail={account}@example.com", f"department={department}", "salary=4711")
+        shell.done("request", "create", "person", f"accountName={account}", *values, *about)
+    shell.done("request", "modify", "Set", "administrators", "ExplicitMember+=person/ada")
+    shell.done("request", "modify", "Set", "help-desk", "ExplicitMember+=person/hal")
+    shell.done("request", "create", "group", "displayName=Runners", "Owner=person/bob", "MembershipAddWorkflow=None")
+    shell.done(
+        *("request", "create", "group", "displayName=Budget", "Owner=person/bob"),
+        "MembershipAddWorkflow=Owner Approval",
+    )
+
+
+@dataclass
+class Company:
+    """The company's portal, as it is served."""
+
+    home: Path
+    client: httpx2.Client
+    cookies: dict[str, httpx2.Cookies] = field(default_factory=dict)
+
+    @contextmanager
+    def opened(self) -> Iterator[Installation]:
+        """Its installation."""
+        installation = Installation(self.home)
+        try:
+            yield installation
+        finally:
+            installation.close()
+
+    def id(self, what: str) -> int:
+        """The id of a resource, as in person/ann."""
+        with self.opened() as installation:
+            return named(installation, what)
+
+    def link(self, who: str | None) -> str:
+        """A path that lets somebody in once."""
+        with self.opened() as installation:
+            return path(installation, named(installation, who) if who else None)
+
+    def browser(self, who: str | None = "") -> "Browser":
+        """A new browser: of nobody, of somebody who is signed in (``person/ann``), or, None, of the owner."""
+        browser = Browser(httpx2.Client(base_url=self.client.base_url, trust_env=False))
+        if who != "":
+            browser.post(self.link(who))
+            assert browser.get("/").status_code == 200
+        return browser
+
+
+@dataclass
+class Browser:
+    """What somebody does in a browser, without following redirects."""
+
+    client: httpx2.Client
+
+    def get(self, address: str, **more: str) -> httpx2.Response:
+        """Open a page."""
+        return self.client.get(address, headers=more)
+
+    def post(self, address: str, data: dict[str, str | list[str]] | None = None, **headers: str) -> httpx2.Response:
+        """Send a form, as a browser does from a page of ours."""
+        return self.client.post(address, data=data or {}, headers={"Sec-Fetch-Site": "same-origin", **headers})
+
+    def fill(self, address: str, **values: str | list[str]) -> httpx2.Response:
+        """Open a form, change some of its fields, and send it."""
+        page = self.get(address)
+        assert page.status_code == 200, page.text
+        return self.post(address, {**fields(page.text), **values})
+
+
+def fields(html: str) -> dict[str, str | list[str]]:
+    """What stands in the fields of the form of a page."""
+    form = html[html.index("<main") : html.index("</main>")]
+    found: dict[str, str | list[str]] = {}
+    for tag in re.findall(r"<input[^>]*>", re.sub(r"<template>.*?</template>", "", form, flags=re.DOTALL)):
+        attributes = dict(re.findall(r'([\w:-]+)="([^"]*)"', tag))
+        if "name" in attributes and "form" not in attributes:
+            found[unescape(attributes["name"])] = unescape(attributes.get("value", ""))
+    for name, text in re.findall(r'<textarea[^>]*name="([^"]*)"[^>]*>([^<]*)</textarea>', form):
+        found[unescape(name)] = unescape(text)
+    return found
+
+
+@contextmanager
+def served(home: Path) -> Iterator[Company]:
+    """The portal of a company on a server on loopback."""
+    pool = Pool(lambda: inside(home))
+    page = Page("Example & Co", Kept().open, lambda: KEYS)
+    with running(create(page, Portal(pool, WAYS), secure=False)) as client:
+        yield Company(home, client)
+    pool.close()

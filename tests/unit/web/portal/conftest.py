@@ -1,0 +1,23 @@
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.unit.web.portal.company import Company, founded, served
+
+
+@pytest.fixture(scope="session")
+def founding(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A company as it was founded, to be copied."""
+    home = tmp_path_factory.mktemp("company") / "home"
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        founded(home, monkeypatch)
+    return home
+
+
+@pytest.fixture
+def company(founding: Path, tmp_path: Path) -> Iterator[Company]:
+    """A company of the test's own."""
+    with served(Path(shutil.copytree(founding, tmp_path / "home"))) as made:
+        yield made
