@@ -267,7 +267,7 @@ class Database:
 class Transaction:
     """What can be done within one transaction."""
 
-    __slots__ = ("_foreseeing", "_foreseen", "cursor", "database", "postgresql", "touched", "wire", "wrote")
+    __slots__ = ("_foreseeing", "_foreseen", "_taken", "cursor", "database", "postgresql", "touched", "wire", "wrote")
 
     def __init__(self, database: Database, cursor: Any, wire: "Wire | None") -> None:
         self.database = database
@@ -280,6 +280,8 @@ class Transaction:
         """The tables that may have been written to, among other words."""
         self._foreseeing = False
         self._foreseen: dict[tuple[str, tuple[Any, ...]], Answer] = {}
+        self._taken: dict[str, list[Answer]] = {}
+        """What has been taken out of tables of notes, and nobody has looked at yet."""
 
     @contextmanager
     def foreseeing(self, whether: bool = True) -> Iterator[None]:
@@ -322,7 +324,8 @@ class Transaction:
         text, flat = for_postgresql(sql, parameters)
         question = text, tuple(flat)
         if self._foreseeing:
-            self._foreseen[question] = wire.put(text, flat)
+            if question not in self._foreseen:
+                self._foreseen[question] = wire.put(text, flat)
             return []
         if "RETURNING" in text:
             self._writes(_words(sql))
@@ -341,9 +344,29 @@ class Transaction:
     def take(self, table: Table, columns: str) -> list[Row]:
         """Delete all rows of a table of notes; what they were. No answer that is foreseen depends on them."""
         sql = f"DELETE FROM {table.name} RETURNING {columns}"
-        if self.wire is not None:
-            return self.wire.put(sql).rows()
-        return self.rows(sql)
+        if self.wire is None:
+            return self.rows(sql)
+        taken = self._taken.setdefault(sql, [])
+        # Where something has been written since, more may have been noted.
+        if (sql, ()) not in self._foreseen:
+            taken.append(self.wire.put(sql))
+        if self._foreseeing:
+            self._foreseen[sql, ()] = taken[-1]
+            return []
+        del self._taken[sql]
+        self._foreseen.pop((sql, ()), None)
+        return [row for answer in taken for row in answer.rows()]
+
+    def making(self, sql: str, writes: Iterable[str], *parameters: Any) -> "Callable[[], int]":
+        """On PostgreSQL: have a function make something that gets a number; how to look at the number.
+
+        ``writes``: the tables that the function writes to. What is foreseen until somebody looks goes along.
+        """
+        assert self.wire is not None
+        self.wrote = True
+        self._writes(writes)
+        answer = self.wire.put(*for_postgresql(sql, parameters))
+        return lambda: int(answer.rows()[0][0])
 
     def run(self, sql: str, *parameters: Any) -> None:
         """Run a statement."""
@@ -362,6 +385,8 @@ class Transaction:
         if instead:
             self.wire.forget()
             self._foreseen.clear()
+            # What was taken by now stays taken, unless that is undone, too: then it is looked at twice.
+            self._taken = {one: [answer for answer in some if answer.sent] for one, some in self._taken.items()}
         self.wire.put(sql)
         self.wire.send()
 

@@ -16,7 +16,7 @@ from mimas.store.runs import moment, now
 if TYPE_CHECKING:
     from mimas.store.membership.holders import Holders
 
-REVISION = "0014"
+REVISION = "0015"
 """The migration this program needs; `migrate` brings a database to it."""
 
 
@@ -86,6 +86,14 @@ class Store:
                 transaction.hurry(patience)
             yield transaction
             raise _RehearsedError
+
+    def foresee_commit(self, tx: Transaction) -> None:
+        """Within `Transaction.foreseeing`: ask what is asked at the end of a transaction that has written something."""
+        from mimas.store.membership import changes, holders
+
+        chain.ask(tx)
+        holders.version(tx)
+        changes.take(tx, self)
 
     def _seal(self, tx: Transaction) -> None:
         # The memberships stand upon the store, and this is where the store asks for them.
