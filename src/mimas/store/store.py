@@ -120,10 +120,10 @@ class Store:
                 self._remember(tx.rows("SELECT id, name FROM symbol WHERE name IN TEXTS", missing))
         if new := [name for name in missing if name not in self._symbols]:
             with self.transaction() as tx:
-                # Somebody may have given numbers to them meanwhile.
+                first = tx.allocate("symbol", len(new))
+                # Only now nobody else gives out numbers: somebody may have given some to these meanwhile.
                 self._remember(tx.rows("SELECT id, name FROM symbol WHERE name IN TEXTS", new))
                 new = [name for name in new if name not in self._symbols]
-                first = tx.allocate("symbol", len(new))
                 rows = list(enumerate(new, first))
                 tx.insert(tables.symbol, "id, name", rows)
                 self._remember(rows)
