@@ -127,15 +127,18 @@ class Database:
             yield
             return
         name = f"part{self._depth}"
-        transaction.say(f"SAVEPOINT {name}")
+        begun = transaction.soon(f"SAVEPOINT {name}")
         try:
             yield
             transaction.send()
         except BaseException:
-            transaction.say(f"ROLLBACK TO SAVEPOINT {name}", instead=True)
+            if begun():
+                transaction.say(f"ROLLBACK TO SAVEPOINT {name}", instead=True)
+                transaction.soon(f"RELEASE SAVEPOINT {name}")
+            else:
+                transaction.forget()
             raise
-        finally:
-            transaction.say(f"RELEASE SAVEPOINT {name}")
+        transaction.soon(f"RELEASE SAVEPOINT {name}")
 
     def _transaction(self, connection: Any) -> "Transaction":
         if not self.postgresql:
@@ -287,6 +290,8 @@ class Transaction:
     def foreseeing(self, whether: bool = True) -> Iterator[None]:
         """What is asked within is about to be asked: it has no answer here, but PostgreSQL is asked all of it at once.
 
+        What returns rows of what it writes is done here, and not once more when it is asked.
+
         Whoever asks the same afterwards has the answer, as it was at the time of the first of these questions; unless
         something has been written in between, which it then takes into account. Not so within a transaction that is a
         part of this one: there answers are needed.
@@ -323,14 +328,16 @@ class Transaction:
     def _asked(self, wire: "Wire", sql: str, parameters: Sequence[Any]) -> list[Row]:
         text, flat = for_postgresql(sql, parameters)
         question = text, tuple(flat)
+        answer = self._foreseen.get(question)
+        if answer is None:
+            if "RETURNING" in text:
+                self._writes(_words(sql))
+            answer = wire.put(text, flat)
         if self._foreseeing:
-            if question not in self._foreseen:
-                self._foreseen[question] = wire.put(text, flat)
+            self._foreseen[question] = answer
             return []
-        if "RETURNING" in text:
-            self._writes(_words(sql))
-        answer = self._foreseen.pop(question, None)
-        return (answer or wire.put(text, flat)).rows()
+        self._foreseen.pop(question, None)
+        return answer.rows()
 
     def _writes(self, words: Iterable[str]) -> None:
         self.touched.update(words)
@@ -383,12 +390,27 @@ class Transaction:
             self.cursor.execute(sql)
             return
         if instead:
-            self.wire.forget()
-            self._foreseen.clear()
-            # What was taken by now stays taken, unless that is undone, too: then it is looked at twice.
-            self._taken = {one: [answer for answer in some if answer.sent] for one, some in self._taken.items()}
+            self.forget()
         self.wire.put(sql)
         self.wire.send()
+
+    def soon(self, sql: str) -> Callable[[], bool]:
+        """The same, with whatever is said next; whether it has been said."""
+        if self.wire is None:
+            self.cursor.execute(sql)
+            return lambda: True
+        # What fails of it is to fail before.
+        self.wire.send()
+        answer = self.wire.put(sql)
+        return lambda: answer.sent
+
+    def forget(self) -> None:
+        """Never say what has not been said by now."""
+        assert self.wire is not None
+        self.wire.forget()
+        self._foreseen.clear()
+        # What was taken by now stays taken, unless that is undone, too: then it is looked at twice.
+        self._taken = {one: [answer for answer in some if answer.sent] for one, some in self._taken.items()}
 
     def send(self) -> None:
         """See to it that everything has been done by now: what fails, fails here."""
