@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
@@ -14,6 +15,9 @@ import sqlalchemy
 from mimas.store.store import Store
 from tests.servers import postgres as postgres_server
 from tests.world import World
+
+if TYPE_CHECKING:
+    from tests.servers.databases import Databases
 
 gc.disable()
 """Until everything is collected: of what is imported then, and of eight thousand tests, nothing is garbage."""
@@ -74,13 +78,15 @@ def sqlite_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_store(postgres: postgres_server.Postgres) -> str:
-    """The name of a PostgreSQL database with the store's tables and nothing in them, to be copied."""
+def databases(postgres: postgres_server.Postgres) -> "Databases":
+    """PostgreSQL databases with the store's tables and nothing in them."""
+    from tests.servers.databases import Databases
+
     _administer(postgres, "CREATE DATABASE store")
     store = Store(postgres.url("store"))
     store.migrate()
     store.close()
-    return "store"
+    return Databases(postgres, "store")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -89,13 +95,10 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if request.param == "sqlite":
         yield f"sqlite:///{shutil.copy(request.getfixturevalue('sqlite_store'), tmp_path / 'mimas.db')}"
         return
-    server = request.getfixturevalue("postgres")
-    name = f"test_{uuid4().hex}"
-    _administer(
-        server, f"CREATE DATABASE {name} TEMPLATE {request.getfixturevalue('postgresql_store')} STRATEGY FILE_COPY"
-    )
+    server, databases = request.getfixturevalue("postgres"), request.getfixturevalue("databases")
+    name = databases.take()
     yield server.url(name)
-    _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+    databases.give(name)
 
 
 @pytest.fixture

@@ -33,6 +33,8 @@ from tests.servers.samba import PASSWORD
 
 pytestmark = [
     pytest.mark.slow,
+    # They share what is made once.
+    pytest.mark.xdist_group("entra"),
     pytest.mark.skipif(bool(samba_server.missing()), reason=samba_server.missing() or "there is one"),
 ]
 

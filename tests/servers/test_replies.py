@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from mimas.mail import imap
 from mimas.mail.asking import ways
 from mimas.mail.collecting import Collected, Office, collect
 from mimas.mail.imap import opened
@@ -225,7 +226,11 @@ def test_a_large_mail_is_read_from_its_beginning(desk: Desk) -> None:
     assert desk.collect() == Collected(decided=1)
 
 
-def test_a_mailbox_that_cannot_be_read_is_told_without_its_password(desk: Desk) -> None:
+def test_a_mailbox_that_cannot_be_read_is_told_without_its_password(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Where TLS is spoken from the first byte on, nobody says anything to whoever waits for a greeting.
+    monkeypatch.setattr(imap, "_TIMEOUT", 5)
     inbox = desk.inbox
     wrong = {
         "refuses the sign-in": replace(inbox, password=lambda: "hunter2"),

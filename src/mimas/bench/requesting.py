@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,6 +19,11 @@ from mimas.requests.wishes import Change, Mode, Operation, Wish
 
 CLIENTS = 8
 SECONDS = 20.0
+_WARMING = 30
+"""So many each client does beforehand: statements are prepared by then, and what is kept in memory is there."""
+
+_together: list[Barrier] = []
+"""In the process of a client: what all of them wait at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,8 @@ Client = Callable[[str, Sequence[int], Sequence[int], int], list[float]]
 
 
 def _measured(what: str, remark: str, client: Client, url: str, people: list[int], groups: list[int]) -> Figure:
-    with ProcessPoolExecutor(CLIENTS, get_context("spawn")) as pool:
+    context = get_context("spawn")
+    with ProcessPoolExecutor(CLIENTS, context, _together.append, (context.Barrier(CLIENTS),)) as pool:
         futures = [pool.submit(client, url, people, groups, seed) for seed in range(CLIENTS)]
         taken = [seconds for future in futures for seconds in future.result()]
     taken.sort()
@@ -73,8 +80,11 @@ def _measured(what: str, remark: str, client: Client, url: str, people: list[int
 
 
 def _timed(one: Callable[[], object]) -> list[float]:
-    """How long each of as many as can be done within the time takes; the first warms up and does not count."""
-    one()
+    """How long each of as many as can be done within the time takes. All clients begin when the last one is warm."""
+    for _ in range(_WARMING):
+        one()
+    for barrier in _together:
+        barrier.wait()
     taken: list[float] = []
     end = time.monotonic() + SECONDS
     while (begin := time.monotonic()) < end:

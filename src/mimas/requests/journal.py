@@ -85,7 +85,7 @@ def enter(writer: Writer, entry: Entry, status: Status, details: Iterable[str] =
         **_times(status, now),
     }
     kept = {name: value for name, value in values.items() if value not in ("", [])}
-    return writer.create("Request", kept, _references(entry), fact=False)
+    return writer.create("Request", kept, _references(entry), fact=False, last=True)
 
 
 def commit(writer: Writer, request: int, status: Status, entry: Entry) -> None:

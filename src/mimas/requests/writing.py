@@ -37,15 +37,24 @@ class Writer:
         self.store = symbols.store
         self.context = Context(self.store.clock())
 
-    def create(self, type_: str, values: Mapping[str, Any], references: Sequence[Reference], *, fact: bool) -> int:
-        """Make a resource; its id. ``fact``: remember that it was made here, as sync rules may end it otherwise."""
-        tx = self.tx
-        id_ = tx.allocate("resource", 1)
-        number = self.store.symbol(type_)
-        row = (id_, number, encode(values), self.symbols.pattern(tx, ()), LIVE)
+    def create(
+        self,
+        type_: str,
+        values: Mapping[str, Any],
+        references: Sequence[Reference],
+        *,
+        fact: bool,
+        last: bool = False,
+    ) -> int:
+        """Make a resource; its id. ``fact``: remember that it was made here, as sync rules may end it otherwise.
+
+        ``last``: it is the last thing to be written, most likely.
+        """
+        tx, symbol = self.tx, self.store.symbol
+        row = (symbol(type_), encode(values), self.symbols.pattern(tx, ()))
         keys = self._keys(type_, values, live=True)
-        resources.write(tx, [row], [], [(symbol, key, id_) for symbol, key in keys], [])
-        refer(tx, self.store, id_, references, [])
+        refers = {(symbol(attribute), target, symbol(OWN)) for attribute, target in references}
+        id_ = resources.make(tx, row, keys, refers, self.store.foresee_commit if last else None)
         if fact:
             rows = [(MADE, str(id_), id_, None, stamp(self.context.now))]
             tx.insert(tables.fact, "kind, key, resource, value, at", rows, ignore=True)

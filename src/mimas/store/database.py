@@ -127,15 +127,18 @@ class Database:
             yield
             return
         name = f"part{self._depth}"
-        transaction.say(f"SAVEPOINT {name}")
+        begun = transaction.soon(f"SAVEPOINT {name}")
         try:
             yield
             transaction.send()
         except BaseException:
-            transaction.say(f"ROLLBACK TO SAVEPOINT {name}", instead=True)
+            if begun():
+                transaction.say(f"ROLLBACK TO SAVEPOINT {name}", instead=True)
+                transaction.soon(f"RELEASE SAVEPOINT {name}")
+            else:
+                transaction.forget()
             raise
-        finally:
-            transaction.say(f"RELEASE SAVEPOINT {name}")
+        transaction.soon(f"RELEASE SAVEPOINT {name}")
 
     def _transaction(self, connection: Any) -> "Transaction":
         if not self.postgresql:
@@ -267,7 +270,7 @@ class Database:
 class Transaction:
     """What can be done within one transaction."""
 
-    __slots__ = ("_foreseeing", "_foreseen", "cursor", "database", "postgresql", "touched", "wire", "wrote")
+    __slots__ = ("_foreseeing", "_foreseen", "_taken", "cursor", "database", "postgresql", "touched", "wire", "wrote")
 
     def __init__(self, database: Database, cursor: Any, wire: "Wire | None") -> None:
         self.database = database
@@ -280,10 +283,14 @@ class Transaction:
         """The tables that may have been written to, among other words."""
         self._foreseeing = False
         self._foreseen: dict[tuple[str, tuple[Any, ...]], Answer] = {}
+        self._taken: dict[str, list[Answer]] = {}
+        """What has been taken out of tables of notes, and nobody has looked at yet."""
 
     @contextmanager
     def foreseeing(self, whether: bool = True) -> Iterator[None]:
         """What is asked within is about to be asked: it has no answer here, but PostgreSQL is asked all of it at once.
+
+        What returns rows of what it writes is done here, and not once more when it is asked.
 
         Whoever asks the same afterwards has the answer, as it was at the time of the first of these questions; unless
         something has been written in between, which it then takes into account. Not so within a transaction that is a
@@ -321,13 +328,16 @@ class Transaction:
     def _asked(self, wire: "Wire", sql: str, parameters: Sequence[Any]) -> list[Row]:
         text, flat = for_postgresql(sql, parameters)
         question = text, tuple(flat)
+        answer = self._foreseen.get(question)
+        if answer is None:
+            if "RETURNING" in text:
+                self._writes(_words(sql))
+            answer = wire.put(text, flat)
         if self._foreseeing:
-            self._foreseen[question] = wire.put(text, flat)
+            self._foreseen[question] = answer
             return []
-        if "RETURNING" in text:
-            self._writes(_words(sql))
-        answer = self._foreseen.pop(question, None)
-        return (answer or wire.put(text, flat)).rows()
+        self._foreseen.pop(question, None)
+        return answer.rows()
 
     def _writes(self, words: Iterable[str]) -> None:
         self.touched.update(words)
@@ -341,9 +351,29 @@ class Transaction:
     def take(self, table: Table, columns: str) -> list[Row]:
         """Delete all rows of a table of notes; what they were. No answer that is foreseen depends on them."""
         sql = f"DELETE FROM {table.name} RETURNING {columns}"
-        if self.wire is not None:
-            return self.wire.put(sql).rows()
-        return self.rows(sql)
+        if self.wire is None:
+            return self.rows(sql)
+        taken = self._taken.setdefault(sql, [])
+        # Where something has been written since, more may have been noted.
+        if (sql, ()) not in self._foreseen:
+            taken.append(self.wire.put(sql))
+        if self._foreseeing:
+            self._foreseen[sql, ()] = taken[-1]
+            return []
+        del self._taken[sql]
+        self._foreseen.pop((sql, ()), None)
+        return [row for answer in taken for row in answer.rows()]
+
+    def making(self, sql: str, writes: Iterable[str], *parameters: Any) -> "Callable[[], int]":
+        """On PostgreSQL: have a function make something that gets a number; how to look at the number.
+
+        ``writes``: the tables that the function writes to. What is foreseen until somebody looks goes along.
+        """
+        assert self.wire is not None
+        self.wrote = True
+        self._writes(writes)
+        answer = self.wire.put(*for_postgresql(sql, parameters))
+        return lambda: int(answer.rows()[0][0])
 
     def run(self, sql: str, *parameters: Any) -> None:
         """Run a statement."""
@@ -360,10 +390,27 @@ class Transaction:
             self.cursor.execute(sql)
             return
         if instead:
-            self.wire.forget()
-            self._foreseen.clear()
+            self.forget()
         self.wire.put(sql)
         self.wire.send()
+
+    def soon(self, sql: str) -> Callable[[], bool]:
+        """The same, with whatever is said next; whether it has been said."""
+        if self.wire is None:
+            self.cursor.execute(sql)
+            return lambda: True
+        # What fails of it is to fail before.
+        self.wire.send()
+        answer = self.wire.put(sql)
+        return lambda: answer.sent
+
+    def forget(self) -> None:
+        """Never say what has not been said by now."""
+        assert self.wire is not None
+        self.wire.forget()
+        self._foreseen.clear()
+        # What was taken by now stays taken, unless that is undone, too: then it is looked at twice.
+        self._taken = {one: [answer for answer in some if answer.sent] for one, some in self._taken.items()}
 
     def send(self) -> None:
         """See to it that everything has been done by now: what fails, fails here."""

@@ -88,8 +88,8 @@ def _take(tx: Transaction, now: datetime, where: str, *parameters: object, waits
 
 def renew(tx: Transaction, entry: Entry, now: datetime, attempts: int) -> bool:
     """Keep an entry for another while; whether it is still ours to see to."""
-    sql = "UPDATE outbox SET due = ?, attempts = ? WHERE id = ? AND taken = ?"
-    return tx.counted(sql, stamp(now + LEASE), attempts, entry.id, entry.taken) > 0
+    sql = "UPDATE outbox SET due = ?, attempts = ? WHERE id = ? AND taken = ? RETURNING id"
+    return tx.row(sql, stamp(now + LEASE), attempts, entry.id, entry.taken) is not None
 
 
 def done(tx: Transaction, entry: Entry) -> bool:

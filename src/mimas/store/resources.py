@@ -1,10 +1,11 @@
 """Resources: their values, keys and lineage."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
 from mimas.store import tables
 from mimas.store.database import Row, Transaction
+from mimas.store.dialect import json_form
 
 LIVE, DELETED = 0, 1
 """``state``. A deleted resource keeps its keys, so that whoever comes back finds it."""
@@ -81,6 +82,53 @@ def write(
     )
     tx.delete(tables.resource_key, "attribute, value, resource", sorted(keys_removed))
     tx.insert(tables.resource_key, "attribute, value, resource", sorted(keys_added), ignore=True)
+
+
+MAKING = f"""
+CREATE OR REPLACE FUNCTION mimas_make(type_ bigint, doc_ text, pattern_ bigint, keys_ json, references_ json)
+RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+    made bigint;
+BEGIN
+    INSERT INTO meta (key, value) VALUES ('sequence:resource', '2')
+        ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(meta.value AS BIGINT) + 1 AS TEXT)
+        RETURNING CAST(value AS BIGINT) - 1 INTO made;
+    INSERT INTO resource (id, type, doc, pattern, state) VALUES (made, type_, doc_, pattern_, {LIVE});
+    INSERT INTO resource_key (attribute, value, resource)
+        SELECT (one->>0)::bigint, one->>1, made FROM json_array_elements(keys_) one ON CONFLICT DO NOTHING;
+    INSERT INTO resource_reference (resource, attribute, target, origin)
+        SELECT made, (one->>0)::bigint, (one->>1)::bigint, (one->>2)::bigint FROM json_array_elements(references_) one
+        ON CONFLICT DO NOTHING;
+    RETURN made;
+END $$
+"""
+"""`make` within PostgreSQL: others who make one wait from the id to the commit, so there is to be little in between."""
+_MADE = ("meta", "resource", "resource_key", "resource_reference")
+
+
+def make(
+    tx: Transaction,
+    row: tuple[int, str, int],
+    keys: Iterable[Key],
+    references: Iterable[tuple[int, int, int]],
+    asks: Callable[[Transaction], None] | None = None,
+) -> int:
+    """Make a live resource of (type, document, pattern), its keys and its references (attribute, target, origin).
+
+    Its id. ``asks``: asks what is going to be asked next: see `Transaction.foreseeing`.
+    """
+    if not tx.postgresql:
+        id_ = tx.allocate("resource", 1)
+        write(tx, [(id_, *row, LIVE)], [], [(symbol, key, id_) for symbol, key in keys], [])
+        rows = sorted((id_, *reference) for reference in references)
+        tx.insert(tables.resource_reference, "resource, attribute, target, origin", rows, ignore=True)
+        return id_
+    some = json_form(sorted(keys)), json_form(sorted(references))
+    made = tx.making("SELECT mimas_make(?, ?, ?, ?, ?)", _MADE, *row, *some)
+    if asks is not None:
+        with tx.foreseeing():
+            asks(tx)
+    return made()
 
 
 def unmake(tx: Transaction, ids: Sequence[int]) -> None:

@@ -16,7 +16,7 @@ from mimas.store.runs import moment, now
 if TYPE_CHECKING:
     from mimas.store.membership.holders import Holders
 
-REVISION = "0015"
+REVISION = "0016"
 """The migration this program needs; `migrate` brings a database to it."""
 
 
@@ -87,6 +87,14 @@ class Store:
             yield transaction
             raise _RehearsedError
 
+    def foresee_commit(self, tx: Transaction) -> None:
+        """Within `Transaction.foreseeing`: ask what is asked at the end of a transaction that has written something."""
+        from mimas.store.membership import changes, holders
+
+        chain.ask(tx)
+        holders.version(tx)
+        changes.take(tx, self)
+
     def _seal(self, tx: Transaction) -> None:
         # The memberships stand upon the store, and this is where the store asks for them.
         from mimas.store.membership import settle
@@ -112,10 +120,10 @@ class Store:
                 self._remember(tx.rows("SELECT id, name FROM symbol WHERE name IN TEXTS", missing))
         if new := [name for name in missing if name not in self._symbols]:
             with self.transaction() as tx:
-                # Somebody may have given numbers to them meanwhile.
+                first = tx.allocate("symbol", len(new))
+                # Only now nobody else gives out numbers: somebody may have given some to these meanwhile.
                 self._remember(tx.rows("SELECT id, name FROM symbol WHERE name IN TEXTS", new))
                 new = [name for name in new if name not in self._symbols]
-                first = tx.allocate("symbol", len(new))
                 rows = list(enumerate(new, first))
                 tx.insert(tables.symbol, "id, name", rows)
                 self._remember(rows)

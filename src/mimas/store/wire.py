@@ -37,6 +37,11 @@ class Answer:
         self._wire = wire
         self.result: Any = None
 
+    @property
+    def sent(self) -> bool:
+        """Whether PostgreSQL has answered."""
+        return self.result is not None
+
     def rows(self) -> list[tuple[Any, ...]]:
         """All rows."""
         self._wait()

@@ -12,7 +12,7 @@ from mimas.requests import waiting
 from mimas.requests.journal import Status as Request
 from mimas.requests.processing import Requests
 from mimas.requests.writing import Writer
-from mimas.store import outbox, workflows
+from mimas.store import outbox, resources, workflows
 from mimas.store.database import Transaction
 from mimas.store.history.chain import Cause
 from mimas.store.instants import stamp
@@ -81,6 +81,10 @@ class Advancing:
 
     def _turn(self, tx: Transaction, entry: Entry, attempts: int, *, rehearsed: bool) -> "_Turn | None":
         now = self.store.clock()
+        with tx.foreseeing():
+            outbox.renew(tx, entry, now, attempts)
+            workflows.load(tx, entry.resource)
+            instances.foresee(tx, self.store, entry.resource)
         if not outbox.renew(tx, entry, now, attempts):
             return None
         progress = workflows.load(tx, entry.resource)
@@ -229,6 +233,10 @@ class _Turn:
         return False, None
 
     def _action_ended(self, writer: Writer, request: int, refused: str) -> None:
+        with self.tx.foreseeing():
+            workflows.of_request(self.tx, request)
+            outbox.waits(self.tx, outbox.FOLLOWS, request)
+            resources.locked(self.tx, request)
         others = [one for one in workflows.of_request(self.tx, request) if not one.ended]
         if refused or not (others or outbox.waits(self.tx, outbox.FOLLOWS, request)):
             starting.ended(writer, request, [refused] if refused else [])

@@ -86,6 +86,12 @@ def begin(
     return ids
 
 
+def foresee(tx: Transaction, store: Store, instance: int) -> None:
+    """Within `Transaction.foreseeing`: ask what `about` is going to ask."""
+    resources.load(tx, [instance])
+    everything(tx, store, [instance])
+
+
 def about(tx: Transaction, store: Store, progress: Progress) -> About:
     """What a workflow is about."""
     (row,) = resources.load(tx, [progress.instance])

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import psycopg
 import pytest
 
-from mimas.store import tables
+from mimas.store import resources, tables
 from mimas.store.database import Transaction
 from mimas.store.store import Store
 from mimas.store.wire import Wire
@@ -145,3 +145,38 @@ def test_a_clock_of_the_server_is_read_as_one(store: Store) -> None:
     with store.reading() as tx:
         assert isinstance(tx.value("SELECT now()"), datetime)
         assert tx.value("SELECT now() > ?", datetime(2020, 1, 1, tzinfo=UTC)) is True
+
+
+def test_what_a_commit_asks_goes_along_with_what_is_made_last(store: Store, sent: list[int]) -> None:
+    one, other = store.symbols(["a", "b"])
+    asks = store.foresee_commit
+    with store.transaction() as tx:
+        # The first time it is found out which sets there are.
+        before = resources.make(tx, (one, "{}", 1), [], [])
+    with store.transaction() as tx:
+        (row,) = resources.load(tx, [before])
+        resources.write(tx, [], [(row, '{"x":"y"}', 1, resources.LIVE)], [], [])
+        sent.clear()
+        id_ = resources.make(tx, (one, "{}", 1), [(other, 'a "key"')], [(other, 7, one), (one, 7, one)], asks)
+    # The change and the making, with what is asked at the end; then the end itself.
+    assert len(sent) == 2
+    with store.reading() as tx:
+        assert resources.load(tx, [id_]) == [(id_, one, "{}", 1, resources.LIVE)]
+        assert tx.rows("SELECT attribute, value FROM resource_key WHERE resource = ?", id_) == [(other, 'a "key"')]
+        found = tx.rows("SELECT attribute, target, origin FROM resource_reference WHERE resource = ? ORDER BY 1", id_)
+    assert found == [(one, 7, one), (other, 7, one)]
+
+
+def test_notes_that_were_taken_beforehand_are_not_lost(store: Store) -> None:
+    with store.transaction() as tx:
+        tx.take(tables.stirred, "resource, attribute, before")
+        tx.insert(tables.stirred, "resource, attribute, before", [(1, 2, None)])
+        with tx.foreseeing():
+            assert tx.take(tables.stirred, "resource, attribute, before") == []
+        tx.insert(tables.stirred, "resource, attribute, before", [(3, 4, None)])
+        assert tx.take(tables.stirred, "resource, attribute, before") == [(1, 2, None), (3, 4, None)]
+        assert tx.take(tables.stirred, "resource, attribute, before") == []
+        tx.insert(tables.stirred, "resource, attribute, before", [(5, 6, None)])
+        with tx.foreseeing():
+            tx.take(tables.stirred, "resource, attribute, before")
+        assert tx.take(tables.stirred, "resource, attribute, before") == [(5, 6, None)]

@@ -488,7 +488,7 @@ class TestFacts:
 
 @pytest.mark.slow
 def test_a_large_file_is_read_in_little_memory(world: World) -> None:
-    count = 20_000
+    count = 10_000
     world.configure(
         [delimited("hr", "id name"), target("app", "id name")],
         [inbound("hr", {"employeeId": "id", "name": "name"}), outbound("app", {"id": "employeeId", "name": "name"})],
@@ -496,7 +496,7 @@ def test_a_large_file_is_read_in_little_memory(world: World) -> None:
     world.write("hr.csv", *({"id": str(i), "name": f"N{i}"} for i in range(count // 2)))
     world.write("app.csv", *({"id": f"A{i}", "name": f"N{i}"} for i in range(count // 2)))
     world.run("import hr", "import app")
-    padding = {"note": "x" * 1_000}
+    padding = {"note": "x" * 2_600}
     files = [
         write(
             world,
