@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from enum import StrEnum
-from hashlib import sha256
 
 import msgspec
 
@@ -33,6 +32,8 @@ class Field:
     attribute: Attribute
     label: str
     texts: Sequence[str] = ()
+    kept: Sequence[str] = ()
+    """What the resource has."""
     names: Mapping[str, str] = dataclass_field(default_factory=dict)
     owner: str = ""
     """The sync rule that gives the value, so that nobody writes it here."""
@@ -61,20 +62,17 @@ class Field:
         return Control.LINES if attribute.multivalued or attribute.structured else Control.TEXT
 
     @property
-    def mark(self) -> str:
-        """What stands for what the field held when it was shown: who sends it back has changed what differs."""
-        return marked(self.texts)
+    def was(self) -> str:
+        """What the resource has, for when the form comes back: what differs then is what somebody has changed."""
+        return msgspec.json.encode(list(self.kept)).decode()
 
 
-def marked(texts: Sequence[str]) -> str:
-    """A short word for some texts."""
-    return sha256(msgspec.json.encode(list(texts))).hexdigest()[:16]
-
-
-def field(attribute: Attribute, values: Sequence[Scalar], language: str, **more: object) -> Field:
+def field(
+    attribute: Attribute, values: Sequence[Scalar], language: str, names: Mapping[str, str] | None = None
+) -> Field:
     """The field of an attribute with some values."""
     texts = [] if attribute.secret else [_text(value) for value in values]
-    return Field(attribute, label(attribute.name, attribute, language), texts, **more)  # type: ignore[arg-type]
+    return Field(attribute, label(attribute.name, attribute, language), texts, texts, names or {})
 
 
 def _text(value: Scalar) -> str:

@@ -1,7 +1,7 @@
 """The form of a resource, made from its type and from what somebody may do."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mimas.requests.policy import Action
 from mimas.requests.rights import Need, candidates, open_to, standing
@@ -29,7 +29,18 @@ def form(visit: Visit, tx: Transaction, type_: str, view: View | None) -> Form:
     free = _free(visit, tx, type_, view, attributes)
     language = visit.words.language
     fields = [_field(visit, tx, attributes[name], view, language) for name in _ordered(attributes, free)]
+    if view is None and visit.actor is not None:
+        mine = _mine(visit, tx, type_)
+        own = {"texts": [str(visit.actor)], "names": {str(visit.actor): visit.called}}
+        fields = [replace(one, **own) if one.name in mine else one for one in fields]  # type: ignore[arg-type]
     return Form(type_, view, fields)
+
+
+def _mine(visit: Visit, tx: Transaction, type_: str) -> set[str]:
+    """The attributes by which a new resource has to refer to whoever makes it, as rules have it: its owner."""
+    policy = visit.inside.requests.policies.current(tx)
+    rules = (rule for rule in policy.of(Action.CREATE) if rule.grants and policy.may_hold(rule.after, type_))
+    return {rule.relative for rule in rules if rule.principals is None}
 
 
 def deletable(visit: Visit, tx: Transaction, view: View) -> bool:

@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+import msgspec
+
 from mimas.requests.assignments import AssignmentError, value
 from mimas.requests.wishes import Change, Mode
 from mimas.schema.attributes import Attribute
 from mimas.schema.values import Scalar
-from mimas.web.portal.forms.field import Control, Field, marked
+from mimas.web.portal.forms.field import Control, Field
+from mimas.web.portal.visit import RefusedError
 
 WAS = "was:"
 """What stands before the name of the field that says what was there when the form was shown."""
@@ -25,13 +28,13 @@ def wishes(fields: Sequence[Field], form: Mapping[str, Sequence[str]]) -> tuple[
         if f"{WAS}{one.name}" not in form:
             filled.append(one)
             continue
-        texts = given(one, form.get(one.name, ()))
+        texts, kept = given(one, form.get(one.name, ())), _was(form[f"{WAS}{one.name}"][0])
         problem = ""
         try:
-            changes += _changes(one, texts, form[f"{WAS}{one.name}"][0])
+            changes += _changes(one.attribute, kept, texts)
         except AssignmentError as error:
             problem = str(error)
-        filled.append(replace(one, texts=texts, problem=problem))
+        filled.append(replace(one, texts=texts, kept=kept, problem=problem))
     return tuple(changes), filled
 
 
@@ -44,17 +47,24 @@ def given(one: Field, sent: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(filter(None, texts)))
 
 
-def _changes(one: Field, texts: Sequence[str], was: str) -> Iterable[Change]:
-    if marked(texts) == was:
+def _was(text: str) -> list[str]:
+    """What a field held as it was shown."""
+    try:
+        return msgspec.json.decode(text, type=list[str])
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        # No browser sends that.
+        raise RefusedError(400) from None
+
+
+def _changes(attribute: Attribute, before: Sequence[str], after: Sequence[str]) -> Iterable[Change]:
+    if before == after:
         return
-    attribute = one.attribute
     if not attribute.multivalued:
-        yield Change(attribute.name, Mode.REPLACE, _values(attribute, texts[:1]))
+        yield Change(attribute.name, Mode.REPLACE, _values(attribute, after[:1]))
         return
-    before, after = set(one.texts), set(texts)
-    if added := [text for text in texts if text not in before]:
+    if added := [text for text in after if text not in set(before)]:
         yield Change(attribute.name, Mode.INSERT, _values(attribute, added))
-    if removed := [text for text in one.texts if text not in after]:
+    if removed := [text for text in before if text not in set(after)]:
         yield Change(attribute.name, Mode.REMOVE, _values(attribute, removed))
 
 
