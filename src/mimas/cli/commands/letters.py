@@ -74,7 +74,7 @@ def serve(
     host: Annotated[str, typer.Option("--host", metavar="NAME", help="The address to listen at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option("--port", min=1, max=65535, metavar="N", help="The port.")] = 8080,
 ) -> None:
-    """Serve the pages that people open, until SIGTERM or Ctrl-C: for now those behind the links of letters."""
+    """Serve the portal, and the pages behind the links of letters, until SIGTERM or Ctrl-C."""
     from mimas.cli.answering import serve
 
     serve(installation(context), host, port)
