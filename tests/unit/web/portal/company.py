@@ -66,6 +66,7 @@ def founded(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shell.write("mimas.toml", '[mimas]\nname = "Example & Co"\n')
     shell.write("documents/types.yaml", TYPES)
     shell.done("config", "apply")
+    shell.done("policy", "add", "directory", "--attributes", "displayName,mail,department")
     for bundle in BUNDLES:
         shell("policy", "add", bundle, "--attributes", "mobile,room,languages")
     shell.done("config", "apply")

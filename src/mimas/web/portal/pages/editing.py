@@ -9,7 +9,7 @@ from mimas.requests.processing import Outcome
 from mimas.requests.viewing import View
 from mimas.requests.wishes import Operation, Wish
 from mimas.web.portal.forms.field import Field
-from mimas.web.portal.forms.form import Form, form
+from mimas.web.portal.forms.form import Form, deletable, form
 from mimas.web.portal.forms.wishing import wishes
 from mimas.web.portal.portal import Way
 from mimas.web.portal.visit import RefusedError, Visit
@@ -38,12 +38,12 @@ def create(visit: Visit) -> Response:
 
 def confirm(visit: Visit) -> Response:
     """Whether it is really meant."""
-    return visit.page("delete.html", view=_view(visit), problem="")
+    return visit.page("delete.html", view=_deletable(visit), problem="")
 
 
 def delete(visit: Visit) -> Response:
     """End a resource."""
-    view = _view(visit)
+    view = _deletable(visit)
     wish = Wish(Operation.DELETE, view.type, view.id, (), visit.given("justification").strip())
     (outcome,) = visit.inside.desk.submit(visit.actor, wish)
     if not outcome.status.done and not outcome.status.waits:
@@ -58,9 +58,17 @@ def _view(visit: Visit) -> View:
     return view
 
 
+def _deletable(visit: Visit) -> View:
+    view = _view(visit)
+    with visit.inside.store.reading() as tx:
+        if not deletable(visit, tx, view):
+            raise RefusedError(403, visit.words("You may not delete this."))
+    return view
+
+
 def _form(visit: Visit, view: View) -> Form:
     with visit.inside.store.reading() as tx:
-        return form(visit, tx, view.type, view)
+        return _some(visit, form(visit, tx, view.type, view))
 
 
 def _new_form(visit: Visit) -> Form:
@@ -68,12 +76,16 @@ def _new_form(visit: Visit) -> Form:
     if type_ not in visit.inside.store.catalogue:
         raise RefusedError(404)
     with visit.inside.store.reading() as tx:
-        return form(visit, tx, type_, None)
+        return _some(visit, form(visit, tx, type_, None))
+
+
+def _some(visit: Visit, of: Form) -> Form:
+    if not of.fields:
+        raise RefusedError(403, visit.words("There is nothing here that you may write."))
+    return of
 
 
 def _asked(visit: Visit, of: Form, problem: str = "", status: int = 200) -> Response:
-    if not of.fields:
-        raise RefusedError(403, visit.words("There is nothing here that you may write."))
     return visit.page("form.html", status, form=of, problem=problem, justification=visit.given("justification"))
 
 
