@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from mimas.web.assets import address
 from mimas.web.portal.places import PLACES, Place
 from mimas.web.wording import languages
+from mimas.workflows.changes import label
 
 if TYPE_CHECKING:
     from mimas.web.portal.visit import Visit
@@ -56,5 +57,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS)
-    made.globals.update(asset=address, STATUS=STATUS)
+    made.globals.update(asset=address, label=label, STATUS=STATUS)
     return made

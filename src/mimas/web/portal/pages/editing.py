@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from mimas.requests.processing import Outcome
 from mimas.requests.viewing import View
-from mimas.requests.wishes import Operation, Wish
+from mimas.requests.wishes import Change, Mode, Operation, Wish
+from mimas.web.portal.belonging import belonging
 from mimas.web.portal.forms.field import Field
 from mimas.web.portal.forms.form import Form, deletable, form
 from mimas.web.portal.forms.wishing import wishes
@@ -49,6 +50,29 @@ def delete(visit: Visit) -> Response:
     if not outcome.status.done and not outcome.status.waits:
         return visit.page("delete.html", 403, view=view, problem=outcome.message)
     return _gone_on(visit, outcome, "/")
+
+
+def join(visit: Visit) -> Response:
+    """The visitor wants to belong to a group."""
+    return _belongs(visit, Mode.INSERT)
+
+
+def leave(visit: Visit) -> Response:
+    """The visitor wants to belong to a group no more."""
+    return _belongs(visit, Mode.REMOVE)
+
+
+def _belongs(visit: Visit, mode: Mode) -> Response:
+    view = _view(visit)
+    with visit.inside.store.reading() as tx:
+        stands = belonging(visit, tx, view)
+    if stands is None or visit.actor is None:
+        raise RefusedError(403)
+    change = Change(stands.attribute, mode, (visit.actor,))
+    (outcome,) = visit.inside.desk.submit(visit.actor, Wish(Operation.PUT, view.type, view.id, (change,)))
+    if not outcome.status.done and not outcome.status.waits:
+        raise RefusedError(403, outcome.message)
+    return _gone_on(visit, outcome, f"/resources/{view.id}")
 
 
 def _view(visit: Visit) -> View:
@@ -124,6 +148,8 @@ WAYS = (
     Way("/resources/{id:int}/edit", change, "POST"),
     Way("/resources/{id:int}/delete", confirm),
     Way("/resources/{id:int}/delete", delete, "POST"),
+    Way("/resources/{id:int}/join", join, "POST"),
+    Way("/resources/{id:int}/leave", leave, "POST"),
     Way("/new/{type}", new),
     Way("/new/{type}", create, "POST"),
 )

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from mimas.schema.attributes import Attribute
 from mimas.schema.system import SYSTEM
 from mimas.web.portal import kinds
+from mimas.web.portal.belonging import belonging
 from mimas.web.portal.forms.form import deletable, form
 from mimas.web.portal.listing import listing
 from mimas.web.portal.portal import Way
@@ -60,6 +61,7 @@ def _shown(visit: Visit, id_: int) -> Response:
     shown = sorted({*view.values, *view.references}, key=lambda name: _order(attributes.get(name), name))
     with store.reading() as tx:
         may_change, may_delete = bool(form(visit, tx, view.type, view).fields), deletable(visit, tx, view)
+        stands = belonging(visit, tx, view)
     return visit.page(
         "resource.html",
         view=view,
@@ -68,6 +70,7 @@ def _shown(visit: Visit, id_: int) -> Response:
         others=others,
         may_change=may_change,
         may_delete=may_delete,
+        stands=stands,
     )
 
 
