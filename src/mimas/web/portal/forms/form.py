@@ -56,6 +56,9 @@ def _free(
     visit: Visit, tx: Transaction, type_: str, view: View | None, attributes: Mapping[str, Attribute]
 ) -> set[str]:
     """The attributes that the visitor may write, as far as it can be told now."""
+    if type_ in RUNTIME:
+        # What comes of being used is written by buttons of its own.
+        return set()
     owners = visit.inside.requests.owners.get(type_, {})
     names_ = set(attributes) - COMPUTED - set(owners)
     if visit.actor is None:

@@ -1,0 +1,102 @@
+"""Every page, as everybody and as nobody: what it answers is what the policy says, asked in another way."""
+
+from typing import TypeAlias
+
+import pytest
+
+from mimas.cli.requesting import requests_of
+from mimas.requests.policy import Action
+from mimas.requests.reasons import why
+from mimas.requests.rights import Need
+from mimas.requests.validation import COMPUTED
+from mimas.store import resources
+from mimas.web.portal.pages import WAYS
+from mimas.web.portal.portal import Way
+from tests.unit.web.portal.company import Company
+
+PEOPLE = ["person/ada", "person/hal", "person/max", "person/ann", "person/bob"]
+THINGS = ["person/ada", "person/ann", "person/bob", "group/Runners", "group/Budget", "Set/administrators", "request"]
+ABOUT_ONE = [way for way in WAYS if way.path.startswith("/resources/{id:int}") and way.method == "GET"]
+ACTIONS = (Action.READ, Action.MODIFY, Action.ADD, Action.REMOVE)
+OF_ONESELF = {"/", "/people", "/groups", "/requests", "/approvals", "/settings", "/choices", "/me"}
+
+
+@pytest.fixture(scope="module")
+def addresses() -> dict[str, str]:
+    """For each way an address."""
+    return {
+        way.path: way.path.replace("{id:int}", "1").replace("{type}", "group").replace("{word}", "x") for way in WAYS
+    }
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.method} {way.path}")
+def test_nobody_gets_further_than_the_sign_in(company: Company, addresses: dict[str, str], way: Way) -> None:
+    nobody, address = company.browser(), addresses[way.path]
+    answer = nobody.get(address) if way.method == "GET" else nobody.post(address)
+    if way.open:
+        assert address.startswith("/sign-")
+    else:
+        assert answer.status_code == 303
+        assert answer.headers["location"].startswith("/sign-in")
+        assert answer.text == ""
+
+
+@pytest.mark.parametrize("way", [way for way in WAYS if way.method == "POST"], ids=lambda way: way.path)
+def test_no_form_is_taken_from_elsewhere(company: Company, addresses: dict[str, str], way: Way) -> None:
+    ada = company.browser("person/ada")
+    answer = ada.client.post(addresses[way.path], headers={"Sec-Fetch-Site": "cross-site"})
+    assert (answer.status_code, "another site" in answer.text) == (403, True)
+
+
+def test_every_page_is_what_the_rights_say(company: Company) -> None:
+    ann = company.browser("person/ann")
+    request = ann.post(f"/resources/{company.id('group/Budget')}/join").headers["location"]
+    ids = {what: company.id(what) for what in THINGS if what != "request"} | {"request": int(request.split("/")[-1])}
+    wrong = []
+    for who in PEOPLE:
+        browser, person = company.browser(who), company.id(who)
+        assert {path: browser.get(path).status_code for path in OF_ONESELF} == dict.fromkeys(OF_ONESELF, 200)
+        for what, id_ in ids.items():
+            may = allowed(company, person, id_)
+            for way in ABOUT_ONE:
+                expected = _expected(may, way.path)
+                found = browser.get(way.path.replace("{id:int}", str(id_))).status_code
+                if found != expected:
+                    wrong.append(f"{who}, {way.path} of {what}: expected {expected}, found {found}")
+            if "4711" in browser.get(f"/resources/{id_}").text and (Action.READ, "salary") not in may:
+                wrong.append(f"{who} sees the salary of {what}")
+    assert wrong == []
+
+
+Allowed: TypeAlias = set[tuple[Action, str]]
+
+
+def allowed(company: Company, who: int, what: int) -> Allowed:
+    """What somebody may do to a resource as it is: actions on attributes."""
+    with company.opened() as installation:
+        requests = requests_of(installation)
+        store = installation.store
+        with store.reading() as tx:
+            policy = requests.policies.current(tx)
+            (row,) = resources.load(tx, [what])
+            names = [name for name in store.catalogue[store.name(row.type)] if name not in COMPUTED]
+            needs = [Need(Action.DELETE)] + [Need(action, name) for action in ACTIONS for name in names]
+            found = [need for need in needs if why(tx, store, policy, who, need, what).allowed]
+            several = {name for name in names if store.catalogue[store.name(row.type)][name].multivalued}
+        return {
+            (need.action, need.attribute)
+            for need in found
+            if need.action in (Action.READ, Action.DELETE)
+            or (need.attribute in several) is (need.action is not Action.MODIFY)
+        }
+
+
+def _expected(may: Allowed, path: str) -> int:
+    actions = {action for action, _ in may}
+    if Action.READ not in actions:
+        return 404
+    if path.endswith("/delete"):
+        return 200 if Action.DELETE in actions else 403
+    if path.endswith("/edit"):
+        return 200 if actions & {Action.MODIFY, Action.ADD, Action.REMOVE} else 403
+    return 200
