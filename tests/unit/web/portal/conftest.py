@@ -16,6 +16,13 @@ def founding(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def shared(founding: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+    """A company for tests that change nothing."""
+    with served(Path(shutil.copytree(founding, tmp_path_factory.mktemp("shared") / "home"))) as made:
+        yield made
+
+
 @pytest.fixture
 def company(founding: Path, tmp_path: Path) -> Iterator[Company]:
     """A company of the test's own."""
