@@ -40,14 +40,14 @@ class Frame:
 def framed(visit: "Visit", frame: Frame, template: str, status: int, **shown: Any) -> Response:
     """A page made of a template; whatever is shown on it is text."""
     made = _environment().get_template(template)
-    text = made.render(visit=visit, frame=frame, _=visit.words, words=visit.words, **shown)
+    text = made.render(visit=visit, frame=frame, _=visit.words, many=visit.words.many, words=visit.words, **shown)
     return HTMLResponse(text, status)
 
 
 @cache
 def _environment() -> Environment:
     # What shows values knows the visit, which knows this module.
-    from mimas.web.portal.showing import FILTERS, STATUS
+    from mimas.web.portal.showing import DECISIONS, FILTERS, STATUS
 
     made = Environment(
         loader=PackageLoader("mimas.web.portal"),
@@ -57,5 +57,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS)
-    made.globals.update(asset=address, label=label, STATUS=STATUS)
+    made.globals.update(asset=address, label=label, DECISIONS=DECISIONS, STATUS=STATUS)
     return made

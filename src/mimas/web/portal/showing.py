@@ -8,6 +8,7 @@ from mimas.requests.journal import Status
 from mimas.requests.viewing import View
 from mimas.schema.values import Scalar
 from mimas.web.portal.visit import name_of
+from mimas.workflows.approving.approvals import Decision
 
 _SHADES = 6
 _FACTS = ("title", "jobtitle", "department", "mail", "email", "accountname", "description")
@@ -19,6 +20,7 @@ def _(text: str) -> str:
     return text
 
 
+DECISIONS = {Decision.APPROVED.value: _("Approved"), Decision.REJECTED.value: _("Rejected")}
 STATUS = {
     Status.AUTHENTICATING: _("Waits for you to prove who you are"),
     Status.AUTHORIZING: _("Waits for consent"),

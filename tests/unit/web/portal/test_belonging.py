@@ -12,11 +12,11 @@ def test_an_open_group_is_joined_and_left(company: Company, ann: Browser) -> Non
     group = f"/resources/{company.id('group/Runners')}"
     page = ann.get(group).text
     assert f"{group}/join" in page
-    assert "Leave it" not in page
+    assert "Leave the group" not in page
     assert ann.post(f"{group}/join").headers["location"] == group
     page = ann.get(group).text
     assert "It was done." in page
-    assert "Leave it" in page
+    assert "Leave the group" in page
     assert f"{group}/join" not in page
     assert ann.post(f"{group}/leave").headers["location"] == group
     assert f"{group}/join" in ann.get(group).text

@@ -74,19 +74,11 @@ def decide(visit: Visit) -> Response:
     problems = [one for one in found if one.problem]
     if problems:
         return visit.page("undecided.html", 409, problems=problems, done=len(found) - len(problems))
-    one, several = _SAID[decision]
-    return visit.go("/approvals", _.many(one, several, len(found)))
-
-
-def _(text: str) -> str:
-    """Marks what is translated where it is shown."""
-    return text
-
-
-_SAID = {
-    Decision.APPROVED: (_("{count} request was approved."), _("{count} requests were approved.")),
-    Decision.REJECTED: (_("{count} request was rejected."), _("{count} requests were rejected.")),
-}
+    if decision is Decision.APPROVED:
+        said = _.many("{count} request was approved.", "{count} requests were approved.", len(found))
+    else:
+        said = _.many("{count} request was rejected.", "{count} requests were rejected.", len(found))
+    return visit.go("/approvals", said)
 
 
 def _known(visit: Visit, tx: Transaction) -> Approval:
