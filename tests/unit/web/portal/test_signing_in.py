@@ -71,6 +71,11 @@ def test_nobody_is_led_elsewhere(company: Company, ann: int, to: str) -> None:
     assert "evil" not in browser.client.get("/sign-in", params={"to": to}).headers["location"]
 
 
+def test_many_who_sign_in_from_one_place_are_let_in(company: Company, ann: int) -> None:
+    for _ in range(12):
+        assert company.browser().post("/sign-in", {"name": "ann", "password": SECRET}).status_code == 303
+
+
 def test_a_link_lets_in_once(company: Company) -> None:
     link, browser = company.link("person/ann"), company.browser()
     assert "Sign in as Ann &lt;Lee&gt;" in browser.get(link).text

@@ -14,7 +14,7 @@ from mimas.web.portal.portal import Way
 from mimas.web.portal.visit import RefusedError, Visit
 
 THROTTLE = Throttle(10, timedelta(minutes=5))
-"""So many passwords may be tried for one name, or from one address, before somebody has to wait."""
+"""So many passwords may be wrong for one name, or from one address, before somebody has to wait."""
 
 
 def sign_in(visit: Visit) -> Response:
@@ -28,7 +28,8 @@ def try_password(visit: Visit) -> Response:
     """Whether name and password belong to somebody."""
     _ = visit.words
     name, to = visit.given("name").strip(), _target(visit.given("to"))
-    if not THROTTLE.takes(f"name {name.casefold()}", f"address {visit.address}"):
+    whos = f"name {name.casefold()}", f"address {visit.address}"
+    if not THROTTLE.takes(*whos):
         problem = _("There were too many attempts. Wait five minutes, then try it again.")
         return visit.page("sign_in.html", 429, to=to, name=name, problem=problem)
     store = visit.inside.store
@@ -36,6 +37,7 @@ def try_password(visit: Visit) -> Response:
         person = known_as(tx, store, name)
         right = passwords.verified(tx, person, visit.given("password"))
     if person is None or not right:
+        THROTTLE.failed(*whos)
         problem = _("This name and this password do not belong together.")
         return visit.page("sign_in.html", 403, to=to, name=name, problem=problem)
     begin(visit, person, "password")
