@@ -3,7 +3,6 @@
 The words stand in English where they are used, and in ``languages/`` in the others, as gettext has it (Babel).
 """
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
 from functools import cache
 from importlib.resources import files
@@ -11,15 +10,13 @@ from io import BytesIO
 
 from babel import Locale
 from babel.core import negotiate_locale
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
 SOURCE = "en"
-CAPPED = 1_000
-"""What is more than so many is not counted to its end."""
 
 
 @cache
@@ -61,25 +58,9 @@ class Words:
         """A number."""
         return format_decimal(number, locale=self._locale)
 
-    def capped(self, count: int, *, more: bool) -> str:
-        """A count that was given up at some number: ``1,000+``."""
-        return self.number(count) + ("+" if more else "")
-
     def moment(self, at: datetime | str | None) -> str:
         """An instant: date and time."""
         return format_datetime(_instant(at), "medium", tzinfo=self.zone, locale=self._locale) if at else ""
-
-    def day(self, at: datetime | str | None) -> str:
-        """The day of an instant."""
-        return format_date(_instant(at).astimezone(self.zone), "medium", locale=self._locale) if at else ""
-
-    def ago(self, at: datetime | str, now: datetime) -> str:
-        """How far an instant is from now: ``2 hours ago``."""
-        return format_timedelta(_instant(at) - now, add_direction=True, locale=self._locale)
-
-    def listed(self, texts: Iterable[str]) -> str:
-        """Some texts one after the other."""
-        return ", ".join(texts)
 
 
 def _instant(at: datetime | str) -> datetime:

@@ -63,7 +63,6 @@ def test_forms_for_so_many() -> None:
 def test_instants_and_numbers_as_they_are_written_there() -> None:
     at = datetime(2026, 12, 1, 8, 5, tzinfo=UTC)
     assert Words("de").moment(at) == "01.12.2026, 08:05:00"
-    assert Words("de").day("2026-12-01T08:05:00Z") == "01.12.2026"
-    assert Words("en").ago("2026-12-01T06:05:00Z", at) == "2 hours ago"
-    assert Words("fr").capped(1000, more=True) == "1\u202f000+"
+    assert Words("de").moment("2026-12-01T08:05:00Z") == "01.12.2026, 08:05:00"
+    assert Words("fr").number(1000) == "1\u202f000"
     assert Words("en").moment(None) == ""

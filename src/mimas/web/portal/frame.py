@@ -33,8 +33,7 @@ class Frame:
     def of(cls, visit: "Visit") -> "Frame":
         """The frame of a visit."""
         theme = str(visit.remembers.get("theme", ""))
-        places = [place for place in PLACES if visit.signed is not None and place.open_to(visit)]
-        return cls(visit.inside.name, places, theme if theme in THEMES else "auto", languages())
+        return cls(visit.inside.name, PLACES, theme if theme in THEMES else "auto", languages())
 
 
 def framed(visit: "Visit", frame: Frame, template: str, status: int, **shown: Any) -> Response:

@@ -1,25 +1,16 @@
 """Where the navigation leads."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from mimas.web.portal.visit import Visit
-
-
-def _everybody(_: "Visit") -> bool:
-    return True
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """An entry of the navigation. ``title`` is translated where it is shown; ``icon`` is one of `ICONS`."""
+    """An entry of the navigation. ``title`` is translated where it is shown; ``icon``: see ``assets/icons.txt``."""
 
     path: str
     title: str
     icon: str
-    open_to: Callable[["Visit"], bool] = _everybody
 
 
 def _(text: str) -> str:

@@ -6,7 +6,6 @@ from babel import Locale
 
 from mimas.requests.journal import Status
 from mimas.requests.viewing import View
-from mimas.schema.values import Scalar
 from mimas.web.portal.visit import name_of
 from mimas.workflows.approving.approvals import Decision
 
@@ -51,11 +50,6 @@ def facts(view: View) -> str:
     return " · ".join(one for one in found if one != name_of(view))
 
 
-def value(one: Scalar) -> str:
-    """A value as people read it."""
-    return str(one)
-
-
 def language(tag: str) -> str:
     """A language in its own words."""
     return (Locale.parse(tag).get_display_name() or tag).capitalize()
@@ -65,7 +59,6 @@ FILTERS = {
     "initials": initials,
     "shade": shade,
     "facts": facts,
-    "value": value,
     "language": language,
     "name": name_of,
 }

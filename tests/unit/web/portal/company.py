@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
@@ -89,7 +89,6 @@ class Company:
 
     home: Path
     client: httpx2.Client
-    cookies: dict[str, httpx2.Cookies] = field(default_factory=dict)
 
     @contextmanager
     def opened(self) -> Iterator[Installation]:
