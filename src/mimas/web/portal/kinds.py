@@ -8,7 +8,7 @@ from mimas.schema.attributes import Attribute, Kind
 from mimas.schema.system import SYSTEM, Catalogue
 
 _TITLES = ("displayname", "name", "cn")
-_MEMBER = ("member", "members", "explicitmember", "memberof")
+_MEMBER = ("member", "members", "explicitmember")
 
 
 def people(catalogue: Catalogue) -> list[str]:
