@@ -511,6 +511,7 @@ def test_a_large_file_is_read_in_little_memory(world: World) -> None:
     tracemalloc.stop()
     assert state.counts["linked"] == count
     assert sum(file.stat().st_size for file in files) > 25_000_000
-    assert peak < 15_000_000
+    # 12 to 17 MB, by what was imported before; a file read whole adds 13 MB as text, several times as much as a tree.
+    assert peak < 20_000_000
     counters = sync(world)
     assert {name: counters[name] for name in QUIET} == dict.fromkeys(QUIET, 0)
