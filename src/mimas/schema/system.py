@@ -86,6 +86,8 @@ _TYPES = {
         " ComputedActor:r*"
     ),
     "ApprovalResponse": "Approval:r>Approval Decision:s! Reason:s Requestor:r OnBehalfOf:r ComputedActor:r*",
+    # There is one, which is never written: rules say who may do what with the engine by the names of its attributes.
+    "Synchronization": "Accounts:b ConnectorSpaces:b Runs:b Links:b Configuration:b",
     "Delegation": "Delegator:r! Delegate:r! From:d Until:d ForObjectType:s* Reason:s",
 }
 

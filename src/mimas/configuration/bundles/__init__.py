@@ -13,7 +13,10 @@ from mimas.requests.validation import COMPUTED
 from mimas.runs.setup import Setup
 from mimas.schema.attributes import Attribute, Kind
 
-NAMES = ("administrators", "directory", "my-profile", "my-team", "help-desk", "requests", "group-self-service")
+NAMES = (
+    *("administrators", "directory", "my-profile", "my-team", "help-desk", "requests", "group-self-service"),
+    "operators",
+)
 """In the order in which people switch them on; each needs the first."""
 
 _PUBLIC = (

@@ -33,7 +33,8 @@ class Frame:
     def of(cls, visit: "Visit") -> "Frame":
         """The frame of a visit."""
         theme = str(visit.remembers.get("theme", ""))
-        return cls(visit.inside.name, PLACES, theme if theme in THEMES else "auto", languages())
+        places = [place for place in PLACES if place.duty is None or place.duty in visit.duties]
+        return cls(visit.inside.name, places, theme if theme in THEMES else "auto", languages())
 
 
 def framed(visit: "Visit", frame: Frame, template: str, status: int, **shown: Any) -> Response:

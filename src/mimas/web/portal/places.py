@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mimas.requests.duties import Duty
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -11,6 +13,8 @@ class Place:
     path: str
     title: str
     icon: str
+    duty: Duty | None = None
+    """What one has to be allowed to do, to be led there."""
 
 
 def _(text: str) -> str:

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from mimas.requests.duties import Duty
 from mimas.store.history.chain import Cause
 from mimas.store.resources import alive
 from mimas.web.inside import Inside, Pool
@@ -26,12 +27,15 @@ _SAFE = frozenset({"GET", "HEAD"})
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A route: which page is where, for which method. ``open``: for whoever is not signed in, too."""
+    """A route: which page is where, for which method."""
 
     path: str
     page: Page
     method: str = "GET"
     open: bool = False
+    """For whoever is not signed in, too."""
+    duty: Duty | None = None
+    """What one has to be allowed to do with the engine; for whoever is not, there is no such page."""
 
 
 class Portal:
@@ -70,9 +74,15 @@ class Portal:
             store = inside.store
             with store.caused_by(Cause(visit.called if visit.signed else "", "portal")):
                 try:
-                    return way.page(visit)
+                    return _page(way, visit)
                 except RefusedError as refused:
                     return visit.page("refused.html", refused.status, code=refused.status, message=refused.message)
+
+
+def _page(way: Way, visit: Visit) -> Response:
+    if way.duty is not None and way.duty not in visit.duties:
+        raise RefusedError(404)
+    return way.page(visit)
 
 
 def _visit(inside: Inside, request: Request, form: Mapping[str, list[str]]) -> Visit:

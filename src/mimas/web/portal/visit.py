@@ -10,6 +10,8 @@ from starlette.datastructures import QueryParams
 from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse, Response
 
+from mimas.requests import duties
+from mimas.requests.duties import Duty
 from mimas.requests.viewing import View, Viewer
 from mimas.store.looking import title
 from mimas.web.inside import Inside
@@ -71,6 +73,14 @@ class Visit:
     def me(self) -> View | None:
         """The visitor, as they see themselves; None is the owner of the machine, or somebody who may not."""
         return self.see(self.actor) if self.actor is not None else None
+
+    @cached_property
+    def duties(self) -> frozenset[Duty]:
+        """What the visitor may do with what synchronises."""
+        if self.signed is None:
+            return frozenset()
+        with self.inside.store.reading() as tx:
+            return duties.of(tx, self.inside.store, self.inside.requests.policies, self.actor)
 
     @cached_property
     def called(self) -> str:

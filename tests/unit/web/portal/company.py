@@ -1,4 +1,4 @@
-"""A small company whose people come to the portal: an administrator, somebody of the help desk, a manager, a report."""
+"""A small company whose people come to the portal: from the administrator to a report."""
 
 import re
 from collections.abc import Iterator
@@ -55,8 +55,9 @@ PEOPLE = {
     "max": ("Max Berg", "Sales", ""),
     "ann": ("Ann <Lee>", "Sales", "max"),
     "bob": ("Bob Stone", "Buying", ""),
+    "olga": ("Olga Operator", "IT", ""),
 }
-BUNDLES = ("administrators", "my-profile", "my-team", "help-desk", "group-self-service", "requests")
+BUNDLES = ("administrators", "my-profile", "my-team", "help-desk", "group-self-service", "requests", "operators")
 
 
 def founded(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -76,6 +77,7 @@ def founded(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         shell.done("request", "create", "person", f"accountName={account}", *values, *about)
     shell.done("request", "modify", "Set", "administrators", "ExplicitMember+=person/ada")
     shell.done("request", "modify", "Set", "help-desk", "ExplicitMember+=person/hal")
+    shell.done("request", "modify", "Set", "synchronization-operators", "ExplicitMember+=person/olga")
     shell.done("request", "create", "group", "displayName=Runners", "Owner=person/bob", "MembershipAddWorkflow=None")
     shell.done(
         *("request", "create", "group", "displayName=Budget", "Owner=person/bob"),

@@ -14,7 +14,7 @@ from mimas.web.portal.pages import WAYS
 from mimas.web.portal.portal import Way
 from tests.unit.web.portal.company import Company
 
-PEOPLE = ["person/ada", "person/hal", "person/max", "person/ann", "person/bob"]
+PEOPLE = ["person/ada", "person/hal", "person/olga", "person/max", "person/ann", "person/bob"]
 THINGS = ["person/ada", "person/ann", "person/bob", "group/Runners", "group/Budget", "Set/administrators", "request"]
 ABOUT_ONE = [way for way in WAYS if way.path.startswith("/resources/{id:int}") and way.method == "GET"]
 ACTIONS = (Action.READ, Action.MODIFY, Action.ADD, Action.REMOVE)
