@@ -1,26 +1,25 @@
 """``plan``, ``undo`` and ``apply``: what would be done, and doing it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
-from mimas.cli.agreeing import demand, load, sign
+from mimas.cli.agreeing import load
 from mimas.cli.failing import CommandError, Exit
 from mimas.cli.installation import Installation, person
 from mimas.cli.plan_page import page
 from mimas.cli.plan_text import print_applied, print_plan
 from mimas.cli.printing import as_json, errors, instant, out
 from mimas.cli.running import CODES, printing, progress
-from mimas.configuration.apply import apply as put_into_force
-from mimas.configuration.build import setup
-from mimas.configuration.reading import Document, pack, unpack
-from mimas.runs.engine import Engine, Watcher
+from mimas.configuration.planned import Before
+from mimas.configuration.reading import Document, unpack
+from mimas.runs.engine import Watcher
+from mimas.runs.planning.agreeing import demand, sign
 from mimas.runs.planning.applying import Applied, apply
 from mimas.runs.planning.grouping import summary
-from mimas.runs.planning.inputs import entries_of_run, put_back
-from mimas.runs.planning.plan import Input, Plan, write
+from mimas.runs.planning.inputs import entries_of_run
+from mimas.runs.planning.plan import Plan, PlanError, write
 from mimas.runs.planning.rehearsing import Prepare, Recipe, plan, recipe
 from mimas.runs.planning.undoing import documents_before, inputs_of, source_driven, unsendable
 from mimas.runs.setup import Step
@@ -40,7 +39,7 @@ def make(
 ) -> int:
     """Plan a run profile, or a sync and all exports; under other documents, if a folder of them is given."""
     under = Before((), None if config is None else _read(installation, config))
-    prepare, judged = _prepared(installation, under)
+    prepare, judged = under.prepared(installation.engine)
     what = recipe(judged, profile)
     if config is not None:
         what = replace(what, title=f"the documents of {config}, then {what.title}")
@@ -52,10 +51,9 @@ def _plan(installation: Installation, prepare: Prepare, what: Recipe) -> Plan:
         return plan(prepare, installation.engine, what, person(), Watcher(**watching))
 
 
-def _told(made: Plan, under: "Before", *, file: Path | None, html: Path | None, everything: bool, json: bool) -> int:
+def _told(made: Plan, under: Before, *, file: Path | None, html: Path | None, everything: bool, json: bool) -> int:
     """Sign a plan, write it and print it."""
-    made.documents = None if under.documents is None else tuple(map(_plain, under.documents))
-    made.inputs = under.inputs
+    under.written(made)
     signed = sign(made)
     if file is not None:
         file.write_bytes(write(made))
@@ -103,7 +101,7 @@ def undo(
         inputs, said = inputs_of(tx, entries)
         documents = documents_before(tx, entries)
     under = Before(tuple(inputs), None if documents is None else [unpack(k, n, b, f) for k, n, b, f in documents])
-    prepare, judged = _prepared(installation, under)
+    prepare, judged = under.prepared(installation.engine)
     title = f"undo run {run}" if run is not None else f"undo entry {entry} of the history"
     what = replace(recipe(judged, None), title=title)
     made = _plan(installation, prepare, what)
@@ -115,16 +113,18 @@ def undo(
 def apply_plan(installation: Installation, file: Path, *, whole: bool) -> int:
     """Do what a plan says."""
     made = load(file)
-    documents = None if made.documents is None else [_document(one) for one in made.documents]
-    under = Before(made.inputs, documents)
-    prepare, judged = _prepared(installation, under)
-    demand(judged, made)
+    under = Before.of(made)
+    prepare, judged = under.prepared(installation.engine)
+    try:
+        demand(judged, made)
+    except PlanError as error:
+        raise CommandError(str(error)) from None
     what = Recipe(f"apply ({made.title})", tuple(Step(kind, connector) for kind, connector in made.steps), made.exports)
     engine = installation.engine
     with progress() as watching, installation.doing(f"the plan of {made.title} applied"):
         watcher = Watcher(**watching, ends=printing(engine.store))
         applied = apply(
-            prepare, engine, made, what, watcher, whole=whole, send=lambda: _prepared(installation, under)[1]
+            prepare, engine, made, what, watcher, whole=whole, send=lambda: under.prepared(installation.engine)[1]
         )
     print_applied(applied)
     return _code(applied)
@@ -137,33 +137,6 @@ def _code(applied: Applied) -> int:
     return Exit.HELD if applied.held and worst == Exit.DONE else worst
 
 
-@dataclass(frozen=True, slots=True)
-class Before:
-    """What is put in before the steps are done: rows of inputs, and documents; none: those in force stay."""
-
-    inputs: tuple[Input, ...]
-    documents: list[Document] | None
-
-
-def _prepared(installation: Installation, under: Before) -> tuple[Prepare, Engine]:
-    """What is done before the steps, and the engine that they are done by."""
-    store, documents = installation.store, under.documents
-
-    def engine() -> Engine:
-        if documents is None:
-            return installation.engine
-        return Engine(store, setup(installation.home, documents, installation.vault(documents)))
-
-    def prepare() -> Engine:
-        with store.transaction() as tx:
-            put_back(tx, under.inputs, store.clock())
-        if documents is not None:
-            put_into_force(store, documents, installation.home)
-        return engine()
-
-    return prepare, engine()
-
-
 def _read(installation: Installation, folder: Path) -> list[Document]:
     from mimas.cli.configuring import print_problems, read_documents
     from mimas.configuration.problem import errors as only_errors
@@ -173,11 +146,3 @@ def _read(installation: Installation, folder: Path) -> list[Document]:
         print_problems(wrong)
         raise CommandError("Nothing was planned: put these right first.", Exit.FAILED)
     return documents
-
-
-def _plain(document: Document) -> Mapping[str, str]:
-    return {"kind": document.kind, "name": document.name, "body": pack(document), "file": document.place.file}
-
-
-def _document(one: Mapping[str, str]) -> Document:
-    return unpack(one["kind"], one["name"], one["body"], one["file"])
