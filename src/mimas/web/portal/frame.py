@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from mimas.runs.catalogue.words import COUNTERS, STEPS
 from mimas.web.assets import address
 from mimas.web.portal.places import PLACES, Place
 from mimas.web.wording import languages
@@ -47,7 +48,7 @@ def framed(visit: "Visit", frame: Frame, template: str, status: int, **shown: An
 @cache
 def _environment() -> Environment:
     # What shows values knows the visit, which knows this module.
-    from mimas.web.portal.showing import DECISIONS, FILTERS, STATUS
+    from mimas.web.portal.showing import ACTIONS, DECISIONS, FILTERS, OPERATIONS, PENDING, RESULTS, STATUS
 
     made = Environment(
         loader=PackageLoader("mimas.web.portal"),
@@ -58,4 +59,7 @@ def _environment() -> Environment:
     )
     made.filters.update(FILTERS)
     made.globals.update(asset=address, label=label, DECISIONS=DECISIONS, STATUS=STATUS)
+    made.globals.update(
+        ACTIONS=ACTIONS, OPERATIONS=OPERATIONS, PENDING=PENDING, COUNTERS=COUNTERS, RESULTS=RESULTS, STEPS=STEPS
+    )
     return made

@@ -1,5 +1,6 @@
 """Every page, as everybody and as nobody: what it answers is what the policy says, asked in another way."""
 
+import re
 from typing import TypeAlias
 
 import pytest
@@ -25,7 +26,7 @@ OF_ONESELF = {"/", "/people", "/groups", "/requests", "/approvals", "/settings",
 def addresses() -> dict[str, str]:
     """For each way an address."""
     return {
-        way.path: way.path.replace("{id:int}", "1").replace("{type}", "group").replace("{word}", "x") for way in WAYS
+        way.path: re.sub(r"{\w+}", "x", re.sub(r"{\w+:int}", "1", way.path.replace("{type}", "group"))) for way in WAYS
     }
 
 

@@ -1,5 +1,29 @@
 """The pages, one subject a module."""
 
-from mimas.web.portal.pages import approvals, editing, home, requests, resources, settings, signing_in
+from mimas.web.portal.pages import (
+    approvals,
+    editing,
+    holding,
+    home,
+    planning,
+    requests,
+    resources,
+    running,
+    scheduling,
+    settings,
+    signing_in,
+)
 
-WAYS = (*home.WAYS, *signing_in.WAYS, *resources.WAYS, *editing.WAYS, *requests.WAYS, *approvals.WAYS, *settings.WAYS)
+WAYS = (
+    *home.WAYS,
+    *signing_in.WAYS,
+    *resources.WAYS,
+    *editing.WAYS,
+    *requests.WAYS,
+    *approvals.WAYS,
+    *settings.WAYS,
+    *running.WAYS,
+    *holding.WAYS,
+    *planning.WAYS,
+    *scheduling.WAYS,
+)
