@@ -10,9 +10,9 @@ from starlette.responses import HTMLResponse, Response
 
 from mimas.runs.catalogue.words import COUNTERS, STEPS
 from mimas.web.assets import address
+from mimas.web.portal.labels import label
 from mimas.web.portal.places import PLACES, Place
 from mimas.web.wording import languages
-from mimas.workflows.changes import label
 
 if TYPE_CHECKING:
     from mimas.web.portal.visit import Visit

@@ -2,9 +2,11 @@
 
 from mimas.web.portal.pages import (
     approvals,
+    deputies,
     editing,
     holding,
     home,
+    organisation,
     planning,
     requests,
     resources,
@@ -21,6 +23,8 @@ WAYS = (
     *editing.WAYS,
     *requests.WAYS,
     *approvals.WAYS,
+    *deputies.WAYS,
+    *organisation.WAYS,
     *settings.WAYS,
     *running.WAYS,
     *holding.WAYS,

@@ -68,6 +68,7 @@ def _shown(visit: Visit, id_: int) -> Response:
         may_change=may_change,
         may_delete=may_delete,
         stands=stands,
+        has_chart=kinds.manager(store.catalogue, view.type) is not None,
     )
 
 
