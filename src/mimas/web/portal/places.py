@@ -15,6 +15,8 @@ class Place:
     icon: str
     duty: Duty | None = None
     """What one has to be allowed to do, to be led there."""
+    governs: bool = False
+    """Whether one has to be somebody who may read policy rules."""
     also: Sequence[str] = ()
     """Where else one is when one has been led there."""
 
@@ -30,5 +32,6 @@ PLACES: Sequence[Place] = (
     Place("/groups", _("Groups"), "users-group"),
     Place("/requests", _("Requests"), "file-text"),
     Place("/approvals", _("Approvals"), "checks"),
-    Place("/operations", _("Operations"), "activity", Duty.BROWSE, ("/runs", "/holds", "/plans", "/schedules")),
+    Place("/operations", _("Operations"), "activity", Duty.BROWSE, also=("/runs", "/holds", "/plans", "/schedules")),
+    Place("/policy", _("Policy"), "shield-lock", governs=True),
 )

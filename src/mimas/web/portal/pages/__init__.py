@@ -4,6 +4,7 @@ from mimas.web.portal.pages import (
     approvals,
     deputies,
     editing,
+    governing,
     holding,
     home,
     organisation,
@@ -30,4 +31,5 @@ WAYS = (
     *holding.WAYS,
     *planning.WAYS,
     *scheduling.WAYS,
+    *governing.WAYS,
 )
