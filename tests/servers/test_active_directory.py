@@ -176,6 +176,10 @@ def test_a_password_is_set_and_changed_by_its_owner(make: Make, base: str, samba
     assert signs_in(samba, f"{name}@{samba.domain}", "Zwei7es-Passwort!")
     connector.set_password(sought, "Dri77es-Passwort!", "Zwei7es-Passwort!")
     assert signs_in(samba, f"{name}@{samba.domain}", "Dri77es-Passwort!")
+    # The one before is taken for an hour more (OldPasswordAllowedPeriod), so that services have time to follow.
+    tries = ("Dri77es-Passwort!", "Ers7es-Passwort!", "")
+    assert [connector.verifies(sought, password) for password in tries] == [True, False, False]
+    assert not connector.verifies(Sought("", "", "cn=nobody"), "Dri77es-Passwort!"), "who is in none of the domains"
     for password, old in (("Vier7es-Passwort!", "not-the-0ld-one"), ("kurz", None), ("Vier7es-Passwort!", "")):
         with pytest.raises(ConnectorError) as caught:
             connector.set_password(sought, password, old)
@@ -183,6 +187,8 @@ def test_a_password_is_set_and_changed_by_its_owner(make: Make, base: str, samba
         assert password not in said
         assert not old or old not in said
     assert signs_in(samba, f"{name}@{samba.domain}", "Dri77es-Passwort!")
+    succeed(connector, update(new, Enabled=change(False)))
+    assert not connector.verifies(sought, "Dri77es-Passwort!"), "a disabled account signs in nowhere"
 
 
 class TestDeltas:

@@ -204,6 +204,7 @@ def _connector(document: Document, body: ConnectorBody) -> ConnectorSetup:
         body.guards.errors,
         body.confirm == "read-back",
         body.approval,
+        body.sign_in,
     )
 
 

@@ -235,6 +235,9 @@ class ConnectorBody(Body):
     approval: bool = Field(
         default=False, description="Whether it is sent only what a plan says that somebody else has approved."
     )
+    sign_in: bool = Field(
+        default=False, description="Whether people sign in to the portal with their password in this system."
+    )
     before_export: Name | None = Field(
         default=None, description="A function called for each object, before it is sent."
     )

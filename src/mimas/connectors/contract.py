@@ -64,7 +64,7 @@ class Capabilities:
     fetch: bool = False
     """Single objects can be read again, so that an export can be confirmed at once."""
     passwords: bool = False
-    """Passwords of its objects can be set, apart from exports."""
+    """Passwords of its objects can be set, apart from exports, and people can sign in with them."""
     live: bool = False
     """Can be waited for: it tells at once that something has changed."""
     batch: int = 500
@@ -356,6 +356,10 @@ class Connector(ABC, Generic[SettingsT]):
         Raises `ConnectorError` with the reason of the system, and never with a password.
         """
         raise ConnectorError(f"Connector {self.name} cannot set passwords.")
+
+    def verifies(self, object_: Sought, password: str) -> bool:  # noqa: ARG002
+        """Whether a password is that of an object, which may sign in. Raises `ConnectorError`."""
+        raise ConnectorError(f"Connector {self.name} cannot tell whether a password is right.")
 
     def test(self) -> str:
         """Reach the system and say what was found, in one line. Raises `ConnectorError`."""

@@ -50,6 +50,8 @@ class ConnectorSetup:
     """Whether what was sent is read again at once, to confirm it."""
     approval: bool = False
     """Whether nothing is sent but what an approved plan says."""
+    sign_in: bool = False
+    """Whether people sign in to the portal with their password in this system."""
 
 
 StepKind = Literal["full-import", "delta-import", "full-sync", "delta-sync", "export"]

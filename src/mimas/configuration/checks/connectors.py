@@ -48,6 +48,9 @@ def _settings(world: World, document: Document, connector: ConnectorSetup) -> It
         if connector.read_back and not world.capabilities[connector.name].fetch:
             message = f"a connector of type {connector.kind} cannot read single objects again"
             yield document.problem(("confirm",), message, "leave out `confirm`; the next import confirms")
+        if connector.sign_in and not world.capabilities[connector.name].passwords:
+            message = f"nobody can sign in with a password of a connector of type {connector.kind}"
+            yield document.problem(("sign_in",), message, "leave out `sign_in`; directories can")
     except ValidationError as error:
         yield from explain(document, kind.model, error, ("settings",))
     except ConnectorError as error:

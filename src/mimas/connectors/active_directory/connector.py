@@ -156,6 +156,14 @@ class ActiveDirectoryConnector(Connector[ActiveDirectorySettings]):
 
         set_password(domains[home].session, name, password, old)
 
+    def verifies(self, object_: Sought, password: str) -> bool:
+        """By signing in as the object. Raises `ConnectorError`."""
+        from mimas.connectors.ldap.passwords import verifies
+
+        domains, name = self._domains(), object_.name or ""
+        home = self._home(name)
+        return home is not None and verifies(domains[home].session, name, password)
+
     def test(self) -> str:
         """Sign in to every domain and look at its containers. Raises `ConnectorError`."""
         opened = self._domains()

@@ -96,6 +96,13 @@ class LdapConnector(Connector[LdapSettings]):
 
         set_password(session, object_.name or "", password, old)
 
+    def verifies(self, object_: Sought, password: str) -> bool:
+        """By signing in as the object. Raises `ConnectorError`."""
+        session = self._session()
+        from mimas.connectors.ldap.passwords import verifies
+
+        return verifies(session, object_.name or "", password)
+
     def test(self) -> str:
         """Sign in and look at the base. Raises `ConnectorError`."""
         session = self._session()

@@ -31,6 +31,29 @@ def set_password(session: Session, name: str, password: str, old: str | None = N
                 link.unbind_s()
 
 
+def verifies(session: Session, name: str, password: str) -> bool:
+    """Whether an entry can sign in with a password. Raises `ConnectorError` when the server cannot be asked.
+
+    Without a password anybody could: to LDAP that is a sign-in as nobody (RFC 4513, section 5.1.2).
+    """
+    if not name or not password:
+        return False
+    if session.settings.open_wire:
+        raise ConnectorError(
+            f"Connector {session.name}: {session.settings.open_wire} would carry the password unencrypted.",
+            "Use ldaps:// or start_tls: true.",
+        )
+    try:
+        link = session.signed_in_as(name, password)
+    except LOST as error:
+        raise unreachable(session.name, session.settings, error) from None
+    except ldap.LDAPError:
+        return False
+    with suppress(ldap.LDAPError):
+        link.unbind_s()
+    return True
+
+
 def _check(session: Session, name: str, password: str, old: str | None) -> None:
     settings = session.settings
     if _OPERATION not in session.root.get("supportedextension", []):

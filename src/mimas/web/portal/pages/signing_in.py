@@ -6,9 +6,10 @@ from typing import Any
 from starlette.responses import Response
 from starsessions import get_session_handler, regenerate_session_id
 
-from mimas.authentication import passwords, tickets
+from mimas.authentication import directories, passwords, tickets
 from mimas.authentication.names import known_as
 from mimas.authentication.throttling import Throttle
+from mimas.connectors.contract import ConnectorError
 from mimas.web import sessions
 from mimas.web.portal.portal import Way
 from mimas.web.portal.visit import RefusedError, Visit
@@ -33,14 +34,23 @@ def try_password(visit: Visit) -> Response:
         problem = _("There were too many attempts. Wait five minutes, then try it again.")
         return visit.page("sign_in.html", 429, to=to, name=name, problem=problem)
     store = visit.inside.store
+    engine = visit.inside.engine
+    systems = [name for name, connector in engine.setup.connectors.items() if connector.sign_in]
     with store.reading() as tx:
         person = known_as(tx, store, name)
-        right = passwords.verified(tx, person, visit.given("password"))
-    if person is None or not right:
+        how = "password" if passwords.verified(tx, person, visit.given("password")) else ""
+        accounts = directories.accounts(tx, store, person, systems)
+    try:
+        if not how and directories.verified(accounts, engine.connector, visit.given("password")):
+            how = "directory"
+    except ConnectorError:
+        problem = _("The directory cannot be asked just now. Try it again in a while.")
+        return visit.page("sign_in.html", 503, to=to, name=name, problem=problem)
+    if person is None or not how:
         THROTTLE.failed(*whos)
         problem = _("This name and this password do not belong together.")
         return visit.page("sign_in.html", 403, to=to, name=name, problem=problem)
-    begin(visit, person, "password")
+    begin(visit, person, how)
     return visit.go(to)
 
 
