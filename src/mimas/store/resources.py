@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
+import msgspec
+
 from mimas.store import tables
 from mimas.store.database import Row, Transaction
 from mimas.store.dialect import json_form
@@ -28,6 +30,13 @@ def load(tx: Transaction, ids: Sequence[int]) -> list[StoredResource]:
     """Some resources by id, in the order of the ids."""
     rows = tx.rows("SELECT id, type, doc, pattern, state FROM resource WHERE id IN IDS ORDER BY id", list(ids))
     return list(map(StoredResource._make, rows))
+
+
+def lineage(tx: Transaction, pattern: int | None) -> list[tuple[str, str, str]]:
+    """(attribute, rule, connector) of what rules have given; ``pattern``: that of a resource."""
+    body = tx.value("SELECT body FROM pattern WHERE id = ?", pattern)
+    found: list[tuple[str, str, str]] = msgspec.json.decode(body or "[]")
+    return found
 
 
 def between(tx: Transaction, first: int, last: int) -> list[StoredResource]:

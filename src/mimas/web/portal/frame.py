@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from mimas.requests.duties import Duty
 from mimas.web.assets import address
 from mimas.web.portal.places import PLACES, Place
 from mimas.web.wording import languages
@@ -47,6 +48,7 @@ def framed(visit: "Visit", frame: Frame, template: str, status: int, **shown: An
 @cache
 def _environment() -> Environment:
     # What shows values knows the visit, which knows this module.
+    from mimas.web.portal import pathways, saying
     from mimas.web.portal.showing import DECISIONS, FILTERS, STATUS
 
     made = Environment(
@@ -57,5 +59,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS)
-    made.globals.update(asset=address, label=label, DECISIONS=DECISIONS, STATUS=STATUS)
+    made.globals.update(
+        asset=address, label=label, DECISIONS=DECISIONS, STATUS=STATUS, say=saying, BELONGS=pathways.BELONGS
+    )
+    made.globals.update(Duty=Duty)
     return made
