@@ -1,4 +1,4 @@
-"""The demo: three days of a made-up company, driven by the `mimas` command as a person would type it.
+"""The demo: four days of a made-up company, driven by the `mimas` command as a person would type it.
 
     python demo/run.py DIR
 
@@ -13,14 +13,17 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
-from contextlib import ExitStack, closing
+import urllib.request
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import company
 import expected
+import portal
 import readers
 import servers
 from rich.console import Console
@@ -47,6 +50,7 @@ class Demo:
     """Whether there is an LDAP directory."""
     ldap_port: int
     scim_port: int
+    portal_port: int
     ldap_password: str = field(default_factory=lambda: secrets.token_hex(16))
     scim_token: str = field(default_factory=lambda: secrets.token_hex(16))
     wrong: list[str] = field(default_factory=list)
@@ -131,7 +135,8 @@ def prepare(folder: Path, out: Console) -> Demo:
             raise DemoError(f"{folder} holds something else. Name another folder: scripts/demo DIR")
         shutil.rmtree(folder)
     missing = servers.no_directory()
-    demo = Demo(folder, out, not missing, servers.free_port(10389), servers.free_port(18080))
+    ldap_port, scim_port, portal_port = map(servers.free_port, (10389, 18080, 8080))
+    demo = Demo(folder, out, not missing, ldap_port, scim_port, portal_port)
     for name in ("in", "out", "secrets", "servers"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     (folder / MARK).touch()
@@ -142,6 +147,7 @@ def prepare(folder: Path, out: Console) -> Demo:
         path.write_text(secret + "\n")
     _adapt(folder / "documents" / "3-directory.yaml", ":10389", f":{demo.ldap_port}")
     _adapt(folder / "documents" / "3-scim.yaml", ":18080", f":{demo.scim_port}")
+    _adapt(folder / "mimas.toml", ":8080", f":{demo.portal_port}")
     if missing:
         out.print(
             f"[yellow]No LDAP directory in this demo, for want of {missing}.[/] The rest goes on; "
@@ -276,6 +282,33 @@ def third_day(demo: Demo, today: company.Company, known: expected.Expectation) -
     demo.mimas("audit", "verify")
 
 
+def fourth_day(demo: Demo, today: company.Company, running: ExitStack) -> dict[portal.Persona, str]:
+    """People come to the portal; a link for each."""
+    demo.chapter(
+        "Day 4: people come to the portal", "Policy is switched on bundle by bundle, and says who may do what:"
+    )
+    for bundle in ("directory", "my-profile", "help-desk", "requests", "operators"):
+        own = {"my-profile": "room,skills", "help-desk": "room"}.get(bundle)
+        demo.mimas("policy", "add", bundle, *(("--attributes", own) if own else ()))
+    shutil.copy(demo.folder / "portal" / "5-skills.yaml", demo.folder / "documents")
+    demo.mimas("config", "apply")
+    administrator, operator, helper, manager, person = found = portal.personas(today)
+    for set_, who in (
+        ("administrators", administrator),
+        ("synchronization-operators", operator),
+        ("help-desk", helper),
+    ):
+        demo.mimas("request", "modify", "Set", set_, f"ExplicitMember+={who.named}")
+    demo.out.print(f"\nSomebody says what they can do, and {escape(manager.called)} is to confirm it:")
+    demo.mimas(
+        "request", "modify", "person", person.worker.number, "skills+=Welding", "--as", person.named, ends=(HELD,)
+    )
+    command = [MIMAS, "--home", str(demo.folder), "serve", "--port", str(demo.portal_port)]
+    running.callback(servers.Server(command, demo.portal_port, demo.folder / "servers" / "portal.log").stop)
+    demo.out.print("\nThe portal is open. A link for each, which lets them in once:")
+    return {who: demo.mimas("sign-in", "link", who.named).split()[0] for who in found}
+
+
 def finish(demo: Demo, began: float) -> int:
     """What was found, and what to try next."""
     demo.out.print()
@@ -292,6 +325,22 @@ def finish(demo: Demo, began: float) -> int:
     return 1 if demo.wrong else 0
 
 
+def visit(demo: Demo, links: dict[portal.Persona, str]) -> None:
+    """Whoever watches goes to the portal; else it is only seen whether it answers."""
+    demo.out.print()
+    for who, link in links.items():
+        demo.out.print(f"  [bold]{who.role}[/], {escape(who.called)}: {who.look}")
+        demo.out.print(f"    [link={link}]{link}[/link]", soft_wrap=True)
+        if not sys.stdout.isatty():
+            with urllib.request.urlopen(link) as answer:  # noqa: S310 - our own server
+                if b"<form" not in answer.read():
+                    demo.wrong.append(f"the portal does not let {who.named} in")
+    if sys.stdout.isatty():
+        demo.out.print("\nThe portal stays open until you press Ctrl-C.")
+        with suppress(KeyboardInterrupt):
+            threading.Event().wait()
+
+
 def main() -> int:
     """Run the demo."""
     out = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
@@ -306,7 +355,10 @@ def main() -> int:
             known = first_day(demo, company_now)
             company_now, known = second_day(demo, company_now, known)
             third_day(demo, company_now, known)
-            return finish(demo, began)
+            links = fourth_day(demo, company_now, running)
+            ended = finish(demo, began)
+            visit(demo, links)
+            return max(ended, 1 if demo.wrong else 0)
     except (DemoError, RuntimeError) as error:
         out.print(f"[bold red]{escape(str(error))}[/]")
         return 1

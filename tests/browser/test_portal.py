@@ -16,8 +16,10 @@ Come = Callable[[str | None], Visitor]
 def test_every_page_can_be_used_by_everybody(company: Company, visitor: Come) -> None:
     ann = visitor("person/ann")
     me, group = company.id("person/ann"), company.id("group/Budget")
-    for path in ("/", "/people", "/groups", "/requests", "/approvals", "/settings", "/me"):
+    for path in ("/", "/people", "/groups", "/requests", "/approvals", "/settings", "/me", "/deputies"):
         ann.look(path)
+    ann.look(f"/resources/{me}/organisation", "organisation")
+    ann.look("/new/Delegation", "new-deputy")
     ann.look(f"/resources/{me}/edit", "edit")
     ann.look(f"/resources/{group}", "group")
     ann.look("/new/group", "new-group")
@@ -29,7 +31,7 @@ def test_every_page_can_be_used_by_everybody(company: Company, visitor: Come) ->
 def test_who_joins_and_who_consents(company: Company, visitor: Come) -> None:
     ann = visitor("person/ann")
     page = ann.look(f"/resources/{company.id('group/Budget')}/edit", "join")
-    page.get_by_role("combobox", name="ExplicitMember").press_sequentially("ann")
+    page.get_by_role("combobox", name="Listed members").press_sequentially("ann")
     page.get_by_role("option").first.click()
     page.get_by_label("Why").fill("I count")
     page.get_by_role("button", name="Save").click()
@@ -52,7 +54,7 @@ def test_who_joins_and_who_consents(company: Company, visitor: Come) -> None:
 def test_people_are_found_while_one_types(visitor: Come) -> None:
     ann = visitor("person/ann")
     page = ann.look("/people")
-    expect(page.locator("#rows a.list-group-item")).to_have_count(5)
+    expect(page.locator("#rows a.list-group-item")).to_have_count(6)
     page.get_by_role("searchbox", name="Find", exact=True).press_sequentially("ma")
     expect(page.locator("#rows a.list-group-item")).to_have_count(1)
     assert page.url.endswith("?q=ma")

@@ -10,7 +10,7 @@ PROGRAM = Path(__file__).parents[2] / "demo" / "run.py"
 
 
 @pytest.mark.slow
-def test_three_days_end_with_every_value_as_it_should_be(tmp_path: Path) -> None:
+def test_four_days_end_with_every_value_as_it_should_be_and_the_portal_open(tmp_path: Path) -> None:
     home = tmp_path / "home"
     done = subprocess.run(
         [sys.executable, str(PROGRAM), str(home)], capture_output=True, text=True, timeout=600, check=False
@@ -20,6 +20,8 @@ def test_three_days_end_with_every_value_as_it_should_be(tmp_path: Path) -> None
     assert "values compared, and none differs" in done.stdout
     assert done.stdout.count("all equal") >= 12, "three systems at least, after four runs"
     assert "400 people are missing" in done.stdout
+    assert done.stdout.count("/sign-in/") == 10, "a link for each of five, as it was made and in the end"
+    assert "It waits for consent" in done.stdout
     assert "Traceback" not in report
     assert (home / "documents" / "2-hr.yaml").exists()
 

@@ -112,6 +112,7 @@ def serve(installation: Installation, host: str, port: int) -> None:
     from mimas.secrets.errors import SecretError
     from mimas.secrets.keys import find_keys
     from mimas.web.app import create
+    from mimas.web.background import Background
     from mimas.web.deciding import Page
     from mimas.web.inside import Pool
     from mimas.web.portal.pages import WAYS
@@ -127,11 +128,14 @@ def serve(installation: Installation, host: str, port: int) -> None:
     if not home.public_url:
         _say("Letters have no links: mimas.toml does not say `public_url`, the address where people reach these pages.")
     letters = Page(home.name, opens(installation.home, "a decision by a link"), find_keys)
-    portal = Portal(Pool(lambda: inside(installation.home)), WAYS)
+    pool = Pool(lambda: inside(installation.home))
+    background = Background(pool, lambda error: message(error)[0])
+    portal = Portal(pool, WAYS, background)
     secure = bool(home.public_url and home.public_url.startswith("https:"))
     running = server(create(letters, portal, secure=secure), host, port)
     _say(f"Pages are served at http://{host}:{port} from now on.")
     running.run()
+    background.close()
     if not running.started:
         raise CommandError(f"Nothing can be served at {host}:{port}: another program may have that port.")
     _say("Stopped.")

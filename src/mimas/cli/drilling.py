@@ -6,8 +6,8 @@ from typing import Any
 from mimas.cli.failing import CommandError
 from mimas.cli.installation import Installation
 from mimas.cli.printing import as_json, out, table
-from mimas.cli.wording import step_title
 from mimas.runs.catalogue import COUNTERS, WITHOUT_OBJECTS
+from mimas.runs.catalogue.words import step_title
 from mimas.store import looking
 
 _SHOWN = 100

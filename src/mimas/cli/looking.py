@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from mimas.cli.failing import CommandError, Exit
 from mimas.cli.installation import Installation
 from mimas.cli.printing import as_json, cell, instant, out, print_note, table
-from mimas.cli.wording import step_title
+from mimas.runs.catalogue.words import step_title
 from mimas.store import looking
 
 if TYPE_CHECKING:

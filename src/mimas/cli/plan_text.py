@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from rich.text import Text
 
 from mimas.cli.printing import cell, instant, out
-from mimas.cli.wording import counted
+from mimas.runs.catalogue.words import counted
 from mimas.runs.planning.applying import Applied
 from mimas.runs.planning.grouping import Group, groups, summary
 from mimas.runs.planning.plan import Part, Plan, Unit, ValueChange

@@ -8,8 +8,8 @@ from mimas.cli.failing import CommandError, Exit
 from mimas.cli.installation import Installation
 from mimas.cli.printing import out, print_note
 from mimas.cli.signals import Signals
-from mimas.cli.wording import RESULTS, counted, step_title
 from mimas.connectors.contract import ConnectorError
+from mimas.runs.catalogue.words import RESULTS, counted, step_title
 from mimas.runs.engine import Course, Engine, StepReport, Watcher
 from mimas.runs.setup import Step
 from mimas.store.looking import notes

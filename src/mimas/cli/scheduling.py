@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,28 +12,20 @@ from mimas.cli.printing import as_json, instant, out, table
 from mimas.cli.running import CODES, printing
 from mimas.cli.signals import Signals
 from mimas.runs.engine import Engine, Watcher
-from mimas.runs.setup import Schedule
+from mimas.schedules.describing import Told, told
 from mimas.schedules.post import Post
-from mimas.schedules.scheduler import Scheduler, Surroundings, standings
-from mimas.schedules.standing import Standing
-from mimas.schedules.timing import opens, words
+from mimas.schedules.scheduler import Scheduler, Surroundings
 from mimas.schedules.watching import Watching, watchable
-from mimas.store import schedules
 from mimas.store.database import BusyError
 from mimas.store.history.chain import Cause
 from mimas.store.runs import now as instant_now
 
 _NONE = "No schedule is in force. Write a document of kind Schedule, then `mimas config apply`."
-_LATE = timedelta(minutes=2)
-"""From so long after its time on, a schedule that waits for nothing is one that nobody runs."""
 
 
 def listing(installation: Installation, *, json: bool) -> None:
     """How every schedule stands."""
-    engine, now = installation.engine, instant_now()
-    with engine.store.reading() as tx:
-        busy = schedules.under_way(tx)
-    described = [_described(one, now, busy) for one in standings(engine, now, remember=False)]
+    described = [_described(one) for one in told(installation.engine, instant_now())]
     if json:
         as_json(described)
     elif not described:
@@ -49,41 +41,20 @@ def _row(one: dict[str, Any]) -> tuple[str, ...]:
     return one["name"], one["profile"], one["when"], instant(one["next"]) or "never", last, one["waits"]
 
 
-def _described(one: Standing, now: datetime, busy: str) -> dict[str, Any]:
-    schedule, memory = one.schedule, one.memory
-    start = opens(schedule, max(one.due, now)) if one.due else None
+def _described(one: Told) -> dict[str, Any]:
     return {
-        "name": schedule.name,
-        "profile": schedule.profile,
-        "when": _when(schedule),
+        "name": one.name,
+        "profile": one.profile,
+        "when": one.when,
         "due": _iso(one.due),
-        "next": _iso(start),
-        "ended": _iso(memory.ended),
-        "run": memory.run or None,
-        "result": memory.result or None,
-        "waits": _waits(one, start, now, busy),
+        "next": _iso(one.next),
+        "ended": _iso(one.ended),
+        "run": one.run,
+        "result": one.result,
+        "waits": one.waits.text.format(names=one.waits.names, moment=instant(_iso(one.waits.moment)))
+        if one.waits
+        else "",
     }
-
-
-def _when(schedule: Schedule) -> str:
-    if schedule.every is None:
-        return f"{schedule.cron} {schedule.zone}"
-    return f"every {words(schedule.every).removeprefix('1 ')}"
-
-
-def _waits(one: Standing, start: datetime | None, now: datetime, busy: str) -> str:
-    """What keeps it from starting now; empty before its time."""
-    if one.due is None or one.due > now:
-        return ""
-    reasons = (
-        (one.closed, f"closed until {instant(_iso(start))}"),
-        (one.awaits, f"for {', '.join(one.awaits)} to be run"),
-        (one.memory.started, f"under way since {instant(_iso(one.memory.started))}, or cut off"),
-        (busy, f"for {busy} to end"),
-        (one.memory.since == now, "new: it counts from the next look of `mimas schedules run`"),
-        (now - one.due > _LATE, "nobody runs it: start `mimas schedules run`"),
-    )
-    return next((text for holds, text in reasons if holds), "starts now")
 
 
 def _iso(at: datetime | None) -> str | None:

@@ -1,5 +1,6 @@
 """Questions that people ask of the store: how things stand, what a resource is or was made of, what runs did."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -78,13 +79,14 @@ def open_holds(store: Store) -> list[dict[str, Any]]:
     return [describe_hold(store, row) for row in rows]
 
 
-def hold_objects(store: Store, hold: int, limit: int = 100) -> list[dict[str, Any]]:
-    """Some objects of a hold."""
+def hold_objects(store: Store, hold: int, limit: int = 100, after: int = 0) -> list[dict[str, Any]]:
+    """Some objects of a hold, those after one of them."""
     with store.reading() as tx:
         rows = tx.rows(
-            "SELECT o.id, o.type, o.anchor, o.name FROM hold_item i JOIN object o ON o.id = i.object WHERE i.hold = ?"
-            " ORDER BY o.id LIMIT ?",
+            "SELECT o.id, o.type, o.anchor, o.name FROM hold_item i JOIN object o ON o.id = i.object"
+            " WHERE i.hold = ? AND i.object > ? ORDER BY i.object LIMIT ?",
             hold,
+            after,
             limit,
         )
         may_be = _may_be(tx, [row[0] for row in rows])
@@ -112,11 +114,35 @@ def _may_be(tx: Transaction, ids: Sequence[int]) -> dict[int, list[str]]:
     return found
 
 
-def runs(store: Store, limit: int = 20) -> list[dict[str, Any]]:
-    """The last runs, newest first."""
+_NEWEST = 2**62
+
+
+def runs(store: Store, limit: int = 20, before: int = _NEWEST) -> list[dict[str, Any]]:
+    """The last runs, newest first; those before one of them."""
+    sql = "SELECT id, profile, started, ended, result FROM run WHERE id < ? ORDER BY id DESC LIMIT ?"
     with store.reading() as tx:
-        rows = tx.rows("SELECT id, profile, started, ended, result FROM run ORDER BY id DESC LIMIT ?", limit)
+        rows = tx.rows(sql, before, limit)
     return [_named(row, "id profile started ended result") for row in rows]
+
+
+def counted(store: Store, numbers: Sequence[int]) -> dict[int, Counter[str]]:
+    """Run → what its steps have counted, together."""
+    found: dict[int, Counter[str]] = {number: Counter() for number in numbers}
+    with store.reading() as tx:
+        for number, counters in tx.rows("SELECT run, counters FROM step WHERE run IN IDS", list(numbers)):
+            found[number].update(msgspec.json.decode(counters or "{}"))
+    return found
+
+
+def last_steps(store: Store) -> dict[str, dict[str, Any]]:
+    """Connector → the last step that read it or wrote to it."""
+    sql = (
+        "SELECT connector, run, kind, started, ended, result FROM step WHERE id IN"
+        " (SELECT max(id) FROM step WHERE connector IS NOT NULL GROUP BY connector)"
+    )
+    with store.reading() as tx:
+        rows = tx.rows(sql)
+    return {row[0]: _named(row[1:], "run kind started ended result") for row in rows}
 
 
 def run(store: Store, number: int) -> dict[str, Any] | None:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from mimas.cli.wording import COUNTERS as TOLD
-from mimas.cli.wording import RESULTS as MARKED
 from mimas.runs.catalogue import CATALOGUE, COUNTERS, ERRORS, RESULTS, WITHOUT_OBJECTS, Entry, Stage
 from mimas.runs.catalogue.page import page
+from mimas.runs.catalogue.words import COUNTERS as TOLD
+from mimas.runs.catalogue.words import RESULTS as MARKED
 from tests.unit.runs import raised
 
 PAGE = Path(__file__).parents[3] / "docs" / "errors.md"

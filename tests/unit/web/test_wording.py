@@ -5,19 +5,22 @@ from datetime import UTC, datetime
 from importlib.resources import files
 
 import pytest
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po
 
 from mimas.web.wording import Words, chosen, languages
 
 KEYWORDS = {"_": None, "words": None, "many": (1, 2)}
+BELOW = ("runs/catalogue/words.py", "schedules/describing.py")
+"""Below the pages there is what they say, too."""
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 
 
 def said() -> set[str | tuple[str, ...]]:
     """Everything that is to be translated; of a text with a count, both of its forms."""
     found = extract_from_dir(str(files("mimas.web")), METHODS, keywords=KEYWORDS)
-    return {message for _, _, message, _, _ in found if message}
+    below = (extract_from_file("python", str(files("mimas") / path), keywords=KEYWORDS) for path in BELOW)
+    return {message for _, _, message, _, _ in found if message} | {one[1] for some in below for one in some}
 
 
 @pytest.mark.parametrize("language", languages()[1:])

@@ -9,10 +9,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
 from mimas.requests.duties import Duty
+from mimas.runs.catalogue.words import COUNTERS, STEPS
 from mimas.web.assets import address
+from mimas.web.portal.labels import label
 from mimas.web.portal.places import PLACES, Place
 from mimas.web.wording import languages
-from mimas.workflows.changes import label
 
 if TYPE_CHECKING:
     from mimas.web.portal.visit import Visit
@@ -49,7 +50,7 @@ def framed(visit: "Visit", frame: Frame, template: str, status: int, **shown: An
 def _environment() -> Environment:
     # What shows values knows the visit, which knows this module.
     from mimas.web.portal import pathways, saying
-    from mimas.web.portal.showing import DECISIONS, FILTERS, STATUS
+    from mimas.web.portal.showing import ACTIONS, DECISIONS, FILTERS, OPERATIONS, PENDING, RESULTS, STATUS
 
     made = Environment(
         loader=PackageLoader("mimas.web.portal"),
@@ -59,8 +60,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS)
+    made.globals.update(asset=address, label=label, DECISIONS=DECISIONS, STATUS=STATUS, Duty=Duty)
+    made.globals.update(say=saying, BELONGS=pathways.BELONGS)
     made.globals.update(
-        asset=address, label=label, DECISIONS=DECISIONS, STATUS=STATUS, say=saying, BELONGS=pathways.BELONGS
+        ACTIONS=ACTIONS, OPERATIONS=OPERATIONS, PENDING=PENDING, COUNTERS=COUNTERS, RESULTS=RESULTS, STEPS=STEPS
     )
-    made.globals.update(Duty=Duty)
     return made

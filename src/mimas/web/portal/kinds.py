@@ -59,3 +59,10 @@ def titled(catalogue: Catalogue, type_: str) -> str | None:
     attributes = catalogue.get(type_, {})
     found = (name for wanted in _TITLES for name in attributes if name.casefold() == wanted)
     return next((name for name in found if attributes[name].indexed and not attributes[name].multivalued), None)
+
+
+def manager(catalogue: Catalogue, type_: str) -> str | None:
+    """The attribute that says to whom somebody reports."""
+    attributes = catalogue.get(type_, {})
+    found = (name for name in attributes if name.casefold() == "manager")
+    return next((name for name in found if attributes[name].kind is Kind.REFERENCE), None)

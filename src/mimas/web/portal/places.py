@@ -15,6 +15,8 @@ class Place:
     icon: str
     duty: Duty | None = None
     """What one has to be allowed to do, to be led there."""
+    also: Sequence[str] = ()
+    """Where else one is when one has been led there."""
 
 
 def _(text: str) -> str:
@@ -28,4 +30,5 @@ PLACES: Sequence[Place] = (
     Place("/groups", _("Groups"), "users-group"),
     Place("/requests", _("Requests"), "file-text"),
     Place("/approvals", _("Approvals"), "checks"),
+    Place("/operations", _("Operations"), "activity", Duty.BROWSE, ("/runs", "/holds", "/plans", "/schedules")),
 )

@@ -15,6 +15,7 @@ from starlette.routing import Route
 from mimas.requests.duties import Duty
 from mimas.store.history.chain import Cause
 from mimas.store.resources import alive
+from mimas.web.background import Background
 from mimas.web.inside import Inside, Pool
 from mimas.web.portal.visit import RefusedError, Signed, Visit
 from mimas.web.wording import Words, chosen
@@ -41,9 +42,10 @@ class Way:
 class Portal:
     """The portal of one installation."""
 
-    def __init__(self, pool: Pool, ways: Sequence[Way]) -> None:
+    def __init__(self, pool: Pool, ways: Sequence[Way], background: Background) -> None:
         self.pool = pool
         self.ways = ways
+        self.background = background
 
     @property
     def routes(self) -> list[Route]:
@@ -68,7 +70,7 @@ class Portal:
 
     def _visited(self, way: Way, request: Request, form: Mapping[str, list[str]]) -> Response:
         with self.pool.take() as inside:
-            visit = _visit(inside, request, form)
+            visit = _visit(inside, self.background, request, form)
             if visit.signed is None and not way.open:
                 return _sign_in(request)
             store = inside.store
@@ -85,13 +87,14 @@ def _page(way: Way, visit: Visit) -> Response:
     return way.page(visit)
 
 
-def _visit(inside: Inside, request: Request, form: Mapping[str, list[str]]) -> Visit:
+def _visit(inside: Inside, background: Background, request: Request, form: Mapping[str, list[str]]) -> Visit:
     remembers: dict[str, Any] = request.session
     signed = _signed(inside, remembers)
     said = str(remembers.pop("said", ""))
     language = chosen(str(remembers.get("language", "")), request.headers.get("accept-language", ""))
     return Visit(
         inside,
+        background,
         signed,
         Words(language),
         request.url.path,

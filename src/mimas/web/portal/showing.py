@@ -32,6 +32,49 @@ STATUS = {
     Status.POST_PROCESSING_ERROR: _("Done, but what follows failed"),
 }
 
+RESULTS = {
+    "": _("runs, or was cut off"),
+    "success": _("done"),
+    "errors": _("done, with errors"),
+    "held": _("done, something is held"),
+    "stopped": _("stopped"),
+    "interrupted": _("cut off"),
+    "failed": _("failed"),
+    "completed-discovery-errors": _("done, with errors"),
+    "completed-sync-errors": _("done, with errors"),
+    "completed-export-errors": _("done, with errors"),
+    "completed-held": _("done, something is held"),
+    "stopped-connectivity": _("failed"),
+    "stopped-user-termination": _("stopped"),
+    "stopped-error-limit": _("stopped: too many errors"),
+    "stopped-object-limit": _("done up to the limit"),
+    "no-start-connection": _("not started"),
+}
+"""How runs and steps end."""
+ACTIONS = {
+    "made": _("made"),
+    "created": _("created"),
+    "changed": _("changed"),
+    "disabled": _("disabled"),
+    "deleted": _("deleted"),
+    "linked": _("linked"),
+    "unlinked": _("unlinked"),
+    "reserved": _("unique values given out"),
+    "broken": _("links broken"),
+    "renamed": _("renamed"),
+    "held": _("held"),
+}
+"""What a plan does."""
+PENDING = {
+    "waiting": _("waiting"),
+    "sending": _("being sent"),
+    "sent, not confirmed": _("sent, not confirmed"),
+    "held": _("held"),
+    "released": _("let through"),
+}
+"""How a pending export stands."""
+OPERATIONS = {"add": _("to create"), "update": _("to change"), "delete": _("to delete")}
+
 
 def initials(name: str) -> str:
     """The first letters of the first and the last word."""

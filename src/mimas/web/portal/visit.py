@@ -14,8 +14,10 @@ from mimas.requests import duties
 from mimas.requests.duties import Duty
 from mimas.requests.viewing import View, Viewer
 from mimas.store.looking import title
+from mimas.web.background import Background
 from mimas.web.inside import Inside
 from mimas.web.portal.frame import Frame, framed
+from mimas.web.portal.places import Place
 from mimas.web.wording import Words
 
 
@@ -42,6 +44,7 @@ class Visit:
     """One request, with the installation as it is open for it."""
 
     inside: Inside
+    background: Background
     signed: Signed | None
     words: Words
     path: str
@@ -112,6 +115,10 @@ class Visit:
     def at(self, path: str) -> bool:
         """Whether this page is at a place of the navigation, or below."""
         return self.path == path or (path != "/" and self.path.startswith(f"{path}/"))
+
+    def within(self, place: Place) -> bool:
+        """Whether this page is one of those that an entry of the navigation leads to."""
+        return any(map(self.at, (place.path, *place.also)))
 
     def given(self, name: str) -> str:
         """What stands in a field of the form; empty where there is none."""

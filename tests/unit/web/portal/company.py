@@ -15,6 +15,7 @@ from mimas.cli.entering import path
 from mimas.cli.finding import named
 from mimas.cli.installation import Installation
 from mimas.web.app import create
+from mimas.web.background import Background
 from mimas.web.deciding import Page
 from mimas.web.inside import Pool
 from mimas.web.portal.pages import WAYS
@@ -215,7 +216,77 @@ def fields(html: str) -> dict[str, str | list[str]]:
 def served(home: Path) -> Iterator[Company]:
     """The portal of a company on a server on loopback."""
     pool = Pool(lambda: inside(home))
+    background = Background(pool)
     page = Page("Example & Co", Kept().open, lambda: KEYS)
-    with running(create(page, Portal(pool, WAYS), secure=False)) as client:
+    with running(create(page, Portal(pool, WAYS, background), secure=False)) as client:
         yield Company(home, client)
+    background.close()
     pool.close()
+
+
+ASSETS = """
+kind: ObjectType
+name: device
+attributes:
+  serial: string, indexed
+  displayName: string, indexed
+---
+kind: Connector
+name: assets
+type: delimited
+settings: {path: data/assets.csv}
+objects:
+  device: {anchor: [serial], attributes: {serial: string, name: string}}
+---
+kind: Connector
+name: store
+type: delimited
+settings: {path: data/store.csv, export: listing}
+guards: {deletes: {count: 1}}
+objects:
+  device: {anchor: [serial], attributes: {serial: string, name: string}}
+---
+kind: SyncRule
+name: devices from assets
+direction: inbound
+connector: assets
+object: device
+resource: device
+precedence: 10
+join: [serial = serial]
+link: provision
+flows: {serial: serial, displayName: name}
+---
+kind: SyncRule
+name: devices to the store
+direction: outbound
+connector: store
+object: device
+resource: device
+precedence: 20
+link: provision
+deprovision: delete
+flows: {serial: serial, name: displayName}
+---
+kind: RunProfile
+name: daily
+steps: [import assets, import store, sync, export store, import store]
+"""
+"""What the company has to count its devices."""
+
+
+def stock(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give a company a list of its devices, and a system that is to have them."""
+    shell = Shell(company.home, monkeypatch)
+    shell.write("documents/assets.yaml", ASSETS)
+    shell.write("data/store.csv", "serial,name\n")
+    counted(company, 6)
+    shell.done("config", "apply")
+    # The folder does not know what people have asked for since.
+    shell.done("request", "modify", "Set", "synchronization-operators", "ExplicitMember+=person/olga")
+
+
+def counted(company: Company, count: int) -> None:
+    """So many devices are on the list."""
+    rows = "".join(f"S{number},Laptop {number}\n" for number in range(count))
+    (company.home / "data" / "assets.csv").write_text(f"serial,name\n{rows}", "utf-8")

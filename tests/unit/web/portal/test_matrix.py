@@ -1,5 +1,6 @@
 """Every page, as everybody and as nobody: what it answers is what the policy says, asked in another way."""
 
+import re
 from typing import TypeAlias
 
 import pytest
@@ -18,14 +19,14 @@ PEOPLE = ["person/ada", "person/hal", "person/olga", "person/max", "person/ann",
 THINGS = ["person/ada", "person/ann", "person/bob", "group/Runners", "group/Budget", "Set/administrators", "request"]
 ABOUT_ONE = [way for way in WAYS if way.path.startswith("/resources/{id:int}") and way.method == "GET"]
 ACTIONS = (Action.READ, Action.MODIFY, Action.ADD, Action.REMOVE)
-OF_ONESELF = {"/", "/people", "/groups", "/requests", "/approvals", "/settings", "/choices", "/me"}
+OF_ONESELF = {"/", "/people", "/groups", "/requests", "/approvals", "/settings", "/choices", "/me", "/deputies"}
 
 
 @pytest.fixture(scope="module")
 def addresses() -> dict[str, str]:
     """For each way an address."""
     return {
-        way.path: way.path.replace("{id:int}", "1").replace("{type}", "group").replace("{word}", "x") for way in WAYS
+        way.path: re.sub(r"{\w+}", "x", re.sub(r"{\w+:int}", "1", way.path.replace("{type}", "group"))) for way in WAYS
     }
 
 
@@ -59,7 +60,7 @@ def test_every_page_is_what_the_rights_say(company: Company) -> None:
         for what, id_ in ids.items():
             may = allowed(company, person, id_)
             for way in ABOUT_ONE:
-                expected = _expected(may, way.path, written=what != "request")
+                expected = _expected(may, way.path, written=what != "request", person="person" in what)
                 found = browser.get(way.path.replace("{id:int}", str(id_))).status_code
                 if found != expected:
                     wrong.append(f"{who}, {way.path} of {what}: expected {expected}, found {found}")
@@ -91,11 +92,13 @@ def allowed(company: Company, who: int, what: int) -> Allowed:
         }
 
 
-def _expected(may: Allowed, path: str, *, written: bool) -> int:
-    """``written``: whether it has a form; what comes of being used has none."""
+def _expected(may: Allowed, path: str, *, written: bool, person: bool) -> int:
+    """``written``: whether it has a form; what comes of being used has none. ``person``: whether it has a manager."""
     actions = {action for action, _ in may}
     if Action.READ not in actions:
         return 404
+    if path.endswith("/organisation"):
+        return 200 if person else 404
     if path.endswith("/delete"):
         return 200 if Action.DELETE in actions else 403
     if path.endswith("/edit"):

@@ -9,7 +9,7 @@ import msgspec
 
 from mimas.schema.attributes import Attribute, Kind
 from mimas.schema.values import Scalar
-from mimas.workflows.changes import label
+from mimas.web.portal.labels import label
 
 
 class Control(StrEnum):

@@ -72,6 +72,7 @@ def _shown(visit: Visit, id_: int) -> Response:
         may_delete=may_delete,
         stands=stands,
         sources=_sources(visit, id_),
+        has_chart=kinds.manager(store.catalogue, view.type) is not None,
     )
 
 
