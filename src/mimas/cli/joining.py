@@ -64,7 +64,7 @@ def disconnectors(installation: Installation, connector: str, *, json: bool) -> 
         as_json(found)
         return
     if found:
-        table(("type", "anchor", "name", "why"), ((o["type"], o["anchor"], o["name"], o["why"]) for o in found))
+        table(("type", "anchor", "name", "why"), ((o.type, o.anchor, o.name, o.why) for o in found))
     out.print(f"{count:,} without a link" + ("; --json lists all" if count > len(found) else ""), markup=False)
 
 

@@ -75,6 +75,13 @@ def find(tx: Transaction, attribute: int, values: Sequence[str]) -> dict[str, li
     return found
 
 
+def few(tx: Transaction, attributes: Sequence[int], value: str, most: int) -> list[tuple[int, int]]:
+    """(attribute, resource) of those that have a key in any of some indexed attributes; none, where more have it."""
+    sql = "SELECT attribute, resource FROM resource_key WHERE attribute IN IDS AND value = ? LIMIT ?"
+    rows = tx.rows(sql, list(attributes), value, most + 1)
+    return [] if len(rows) > most else [(attribute, resource) for attribute, resource in rows]
+
+
 def write(
     tx: Transaction,
     new: Sequence[Row],

@@ -10,11 +10,12 @@ from mimas.runs.explaining.belonging import ObjectProof, belonging
 from mimas.runs.explaining.proof import ResourceProof, prove
 from mimas.runs.explaining.standing import Standing, standings
 from mimas.runs.explaining.trial import Trial
+from mimas.runs.joiner import Decision, decide
 from mimas.runs.session import Session
 from mimas.runs.symbols import Symbols
 from mimas.schema.attributes import NAME
 from mimas.schema.values import Values, decode
-from mimas.store import facts, mode, resources
+from mimas.store import facts, mode, objects, resources
 from mimas.store.database import Transaction
 from mimas.store.looking import title
 from mimas.store.resources import LIVE
@@ -84,16 +85,21 @@ def preview(engine: Engine, resource: int) -> Preview:
     return _preview(engine, resource, None)
 
 
-def preview_object(engine: Engine, object_: int) -> Preview:
-    """The preview of a connector object, and of the resource that it belongs to or would belong to."""
-    return _preview(engine, None, object_)
+def preview_object(engine: Engine, object_: int, decision: Decision | None = None) -> Preview:
+    """The preview of a connector object, and of the resource that it belongs to or would belong to.
+
+    ``decision``: of what would come of it. Raises `JoinerError` for one that cannot be.
+    """
+    return _preview(engine, None, object_, decision)
 
 
-def _preview(engine: Engine, resource: int | None, object_: int | None) -> Preview:
+def _preview(engine: Engine, resource: int | None, object_: int | None, decision: Decision | None = None) -> Preview:
     # Symbols of its own: what they remember of a transaction that is undone, nobody else may believe.
     symbols, explainer, now = Symbols(engine.store, engine.compiled), explainer_of(engine), engine.clock()
     with engine.store.rehearsal() as tx:
         trial = Trial(tx, symbols, now)
+        if decision is not None and object_ is not None:
+            decide(tx, symbols, objects.load(tx, [object_])[object_], decision, now)
         before = _Before(tx, trial.session, resource if resource is not None else _owner(tx, object_))
         own = before.objects if object_ is None else sorted({*before.objects, object_})
         trial.link(own)

@@ -30,5 +30,7 @@ PLACES: Sequence[Place] = (
     Place("/groups", _("Groups"), "users-group"),
     Place("/requests", _("Requests"), "file-text"),
     Place("/approvals", _("Approvals"), "checks"),
+    Place("/connectors", _("Connectors"), "plug", Duty.BROWSE),
+    Place("/metaverse", _("Metaverse"), "database", Duty.BROWSE),
     Place("/operations", _("Operations"), "activity", Duty.BROWSE, ("/runs", "/holds", "/plans", "/schedules")),
 )

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from mimas.runs.catalogue import ERRORS, Entry
 from mimas.runs.explaining.standing import Pending
 from mimas.runs.explaining.why_not import Obstacle
+from mimas.store.browsing import Scope
 from mimas.sync.explain import Decision, Verdict
 
 
@@ -90,6 +91,33 @@ OBSTACLES: Mapping[Obstacle, str] = {
 """Why there is no account."""
 
 
-def fault(pending: Pending) -> Entry | None:
+SCOPES: Mapping[Scope, str] = {
+    Scope.ALL: _("All"),
+    Scope.CONNECTORS: _("Connectors"),
+    Scope.DISCONNECTORS: _("Disconnectors"),
+    Scope.PENDING_IMPORT: _("Pending import"),
+    Scope.PENDING_EXPORT: _("Pending export"),
+    Scope.IMPORT_ERRORS: _("Errors of import and sync"),
+    Scope.EXPORT_ERRORS: _("Export errors"),
+}
+"""Which objects of a connector space are meant."""
+UNLINKED: Mapping[str, str] = {
+    "disconnected by hand": _("disconnected by hand"),
+    "joined by hand at the next sync": _("joined by hand at the next sync"),
+    "several match": _("several match"),
+    "no rule links this type": _("no rule links its type"),
+    "nobody matches": _("nobody matches"),
+    "in no rule's scope": _("filtered: in no rule's scope"),
+    "a scope fails": _("a scope fails"),
+}
+"""Why an object has no link."""
+
+
+def fault(pending: Pending | None) -> Entry | None:
     """What the catalogue says of the last try of an export, where it failed in a way that is known."""
-    return ERRORS.get(pending.error.partition(":")[0])
+    return fault_of(pending.error.partition(":")[0]) if pending is not None else None
+
+
+def fault_of(code: str) -> Entry | None:
+    """What the catalogue says of a code."""
+    return ERRORS.get(code)

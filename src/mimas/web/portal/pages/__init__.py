@@ -3,11 +3,14 @@
 from mimas.web.portal.pages import (
     accounts,
     approvals,
+    connectors,
     deputies,
     editing,
     explaining,
     holding,
     home,
+    joining,
+    metaverse,
     organisation,
     planning,
     requests,
@@ -34,4 +37,7 @@ WAYS = (
     *scheduling.WAYS,
     *accounts.WAYS,
     *explaining.WAYS,
+    *connectors.WAYS,
+    *joining.WAYS,
+    *metaverse.WAYS,
 )

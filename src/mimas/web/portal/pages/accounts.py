@@ -47,7 +47,7 @@ def listed(visit: Visit) -> Response:
         for rule in engine.setup.rules.rules
         if rule.direction is Direction.OUTBOUND and rule.resource_type == view.type
     }
-    rows = [(one, fault(one.standing.pending) if one.standing.pending else None) for one in of]
+    rows = [(one, fault(one.standing.pending)) for one in of]
     values = Duty.BROWSE in visit.duties
     return visit.page("accounts.html", view=view, rows=rows, without=sorted(targets - there), values=values)
 
