@@ -85,32 +85,46 @@ def preview(engine: Engine, resource: int) -> Preview:
     return _preview(engine, resource, None)
 
 
-def preview_object(engine: Engine, object_: int, decision: Decision | None = None) -> Preview:
-    """The preview of a connector object, and of the resource that it belongs to or would belong to.
+def preview_object(engine: Engine, object_: int) -> Preview:
+    """The preview of a connector object, and of the resource that it belongs to or would belong to."""
+    with engine.store.reading() as tx:
+        owner = _owner(tx, object_)
+    found = _preview(engine, None, object_)
+    if found.new or found.resource in (None, owner):
+        return found
+    # Only now it is known whom it would join, and so whose values are to be compared.
+    return _preview(engine, found.resource, object_)
 
-    ``decision``: of what would come of it. Raises `JoinerError` for one that cannot be.
+
+def preview_decision(engine: Engine, object_: int, decision: Decision) -> Preview:
+    """What would come of it if a person decided so: of the resource that gets the object, or else that loses it.
+
+    Raises `JoinerError` for what cannot be.
     """
-    return _preview(engine, None, object_, decision)
+    with engine.store.reading() as tx:
+        resource = decision.resource if decision.resource is not None else _owner(tx, object_)
+    return _preview(engine, resource, object_, decision)
 
 
 def _preview(engine: Engine, resource: int | None, object_: int | None, decision: Decision | None = None) -> Preview:
+    """Of a resource, with an object more; without one, of whomever the object belongs to afterwards."""
     # Symbols of its own: what they remember of a transaction that is undone, nobody else may believe.
     symbols, explainer, now = Symbols(engine.store, engine.compiled), explainer_of(engine), engine.clock()
     with engine.store.rehearsal() as tx:
         trial = Trial(tx, symbols, now)
+        before = _Before(tx, trial.session, resource if resource is not None else _owner(tx, object_))
         if decision is not None and object_ is not None:
             decide(tx, symbols, objects.load(tx, [object_])[object_], decision, now)
-        before = _Before(tx, trial.session, resource if resource is not None else _owner(tx, object_))
-        own = before.objects if object_ is None else sorted({*before.objects, object_})
+        own = sorted({*before.objects, *([object_] if object_ is not None else ())})
         trial.link(own)
-        resource = before.resource if object_ is None else _owner(tx, object_)
-        trial.settle(resource)
-        if object_ is not None:
+        of = resource if resource is not None else _owner(tx, object_)
+        trial.settle(of)
+        if resource is None:
             # An outbound rule may have taken it over, or let go of it.
-            resource = _owner(tx, object_) or resource
-        if resource is not None:
-            trial.guard(engine.setup, resource)
-        return _after(tx, trial, explainer, before, resource, own)
+            of = _owner(tx, object_) or of
+        if of is not None:
+            trial.guard(engine.setup, of)
+        return _after(tx, trial, explainer, before, of, own)
 
 
 def _owner(tx: Transaction, object_: int | None) -> int | None:

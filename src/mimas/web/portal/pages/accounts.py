@@ -127,9 +127,10 @@ def memberships(visit: Visit) -> Response:
 
 
 def requests(visit: Visit) -> Response:
-    """The requests about it, the last ones first; those that wait, or all."""
+    """The requests about it, and what it has asked for itself, the last ones first; those that wait, or all."""
     view = subject(visit)
-    about = Refers("Target", (Selection(None, Comparison(ID, "=", view.id)),))
+    it = (Selection(None, Comparison(ID, "=", view.id)),)
+    about = Either((Refers("Target", it), Refers("Creator", it)))
     waits = Either(tuple(Comparison("RequestStatus", "=", status.value) for status in WAITING))
     every = visit.query.get("all") == "1"
     some = found(visit, (Selection("Request", about if every else All((about, waits))),), descending=True)

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from mimas.requests.duties import Duty
 from mimas.runs.explaining.belonging import belonging
-from mimas.runs.explaining.preview import explainer_of, preview_object
+from mimas.runs.explaining.preview import Preview, explainer_of, preview_object
 from mimas.runs.session import Session
 from mimas.runs.telling import history as sentences
 from mimas.runs.telling import previewing as telling
@@ -106,12 +106,13 @@ def shown(visit: Visit) -> Response:
 def ahead(visit: Visit) -> Response:
     """What the next sync would make of an object."""
     found = one(visit)
-    return visit.page("object_preview.html", found=found, way=pathway(visit, found.entry.id))
+    return visit.page(
+        "object_preview.html", found=found, way=pathway(visit, preview_object(visit.inside.engine, found.entry.id))
+    )
 
 
-def pathway(visit: Visit, object_: int, *decision: Any) -> Pathway:
-    """The picture of what would become of an object. Raises `JoinerError` for a decision that cannot be."""
-    found = preview_object(visit.inside.engine, object_, *decision)
+def pathway(visit: Visit, found: Preview) -> Pathway:
+    """The picture of a preview, as far as the visitor may read."""
     names = found.before.keys() | found.after.keys() | {reference.attribute for reference in found.references}
     with visit.inside.store.reading() as tx:
         there = found.resource is not None and not found.new

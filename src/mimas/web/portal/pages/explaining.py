@@ -12,7 +12,7 @@ from mimas.runs.telling import history as sentences
 from mimas.runs.telling import why as telling
 from mimas.store.history import biography
 from mimas.web.portal.pages.accounts import subject
-from mimas.web.portal.pathways import Pathway
+from mimas.web.portal.pages.connectors import pathway
 from mimas.web.portal.portal import Way
 from mimas.web.portal.reading import readable
 from mimas.web.portal.visit import RefusedError, Visit
@@ -103,9 +103,7 @@ def ahead(visit: Visit) -> Response:
     if view.type not in engine.setup.rules.types:
         raise RefusedError(404)
     found = preview(engine, view.id)
-    with visit.inside.store.reading() as tx:
-        way = Pathway(found, readable(visit, tx, view.id, found.before.keys() | found.after.keys()))
-    return visit.page("preview.html", view=view, way=way)
+    return visit.page("preview.html", view=view, way=pathway(visit, found))
 
 
 WAYS = (

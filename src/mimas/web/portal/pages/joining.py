@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from mimas.requests.duties import Duty
 from mimas.runs import joiner
+from mimas.runs.explaining.preview import preview_decision
 from mimas.runs.joiner import Decision, JoinerError
 from mimas.store import browsing, objects
 from mimas.store.browsing import Scope
@@ -49,7 +50,7 @@ def _shown(visit: Visit, problem: str = "", status: int = 200) -> Response:
         raise RefusedError(404)
     if decision is not None and not problem:
         try:
-            way = pathway(visit, object_, decision)
+            way = pathway(visit, preview_decision(engine, object_, decision))
         except JoinerError as error:
             problem, status = str(error), 409
     text = visit.query.get("q", "").strip()
