@@ -56,6 +56,8 @@ class Disconnector:
     type: str
     anchor: str | None
     name: str | None
+    title: str
+    """What it may be called, by what it shows."""
     why: str
 
 
@@ -184,7 +186,11 @@ def reasons(tx: Transaction, symbols: Symbols, connector: str, ids: Sequence[int
         else:
             context.groups = groups.get(one.id, NONE)
             why = _why(symbols.linkers.get((number, one.type or 0)), decode(one.seen or "{}"), context)
-        found.append(Disconnector(one.id, symbols.store.name(one.type), one.anchor, one.name, why))
+        found.append(
+            Disconnector(
+                one.id, symbols.store.name(one.type), one.anchor, one.name, title(decode(one.seen or "{}")), why
+            )
+        )
     return found
 
 

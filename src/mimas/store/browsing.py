@@ -47,7 +47,7 @@ _WHERE: Mapping[Scope, str] = {
     Scope.EXPORT_ERRORS: "p.error IS NOT NULL",
     Scope.IMPORT_ERRORS: "FALSE",
 }
-_COLUMNS = "o.id, o.type, o.anchor, o.name, o.presence, l.resource, i.object, p.operation, p.state, p.error"
+_COLUMNS = "o.id, o.type, o.anchor, o.name, o.presence, l.resource, i.object, p.operation, p.state, p.error, o.seen"
 _BESIDE = (
     " LEFT JOIN link l ON l.object = o.id LEFT JOIN pending_import i ON i.connector = o.connector AND i.object = o.id"
     " LEFT JOIN pending_export p ON p.connector = o.connector AND p.object = o.id"
@@ -76,6 +76,8 @@ class Entry:
     state: int
     error: str
     """The code of what the last export said."""
+    title: str
+    """What it may be called, by what it shows."""
 
     @property
     def key(self) -> str:
@@ -164,7 +166,7 @@ def _named(tx: Transaction, connector: int, text: str) -> list[Row]:
 
 
 def _entry(store: Store, row: Row) -> Entry:
-    id_, type_, anchor, name, presence, resource, imported, operation, state, error = row
+    id_, type_, anchor, name, presence, resource, imported, operation, state, error, seen = row
     return Entry(
         id_,
         store.name(type_),
@@ -176,6 +178,7 @@ def _entry(store: Store, row: Row) -> Entry:
         operation or "",
         state or 0,
         error or "",
+        title(decode(seen)) if seen else "",
     )
 
 
@@ -267,7 +270,7 @@ class Object:
 def look(tx: Transaction, store: Store, connector: str, id_: int) -> Object | None:
     """An object of a connector; none, if it has none of that id."""
     row = tx.row(
-        f"SELECT {_COLUMNS}, o.seen, o.wanted, i.synced, p.sent, l.rule FROM object o{_BESIDE}"
+        f"SELECT {_COLUMNS}, o.wanted, i.synced, p.sent, l.rule FROM object o{_BESIDE}"
         " WHERE o.id = ? AND o.connector = ?",
         id_,
         store.known(connector),
@@ -275,7 +278,7 @@ def look(tx: Transaction, store: Store, connector: str, id_: int) -> Object | No
     if row is None:
         return None
     seen, wanted, synced, sent, rule = row[-5:]
-    entry = _entry(store, row[:-5])
+    entry = _entry(store, row[:-4])
     ending = wanted == WANTED_ABSENT
     under_way = entry.state in (_SENDING, _SENT) and entry.operation
     images = (

@@ -35,7 +35,7 @@ class Frame:
     def of(cls, visit: "Visit") -> "Frame":
         """The frame of a visit."""
         theme = str(visit.remembers.get("theme", ""))
-        places = [place for place in PLACES if place.duty is None or place.duty in visit.duties]
+        places = [place for place in PLACES if visit.may_go(place)]
         return cls(visit.inside.name, places, theme if theme in THEMES else "auto", languages())
 
 

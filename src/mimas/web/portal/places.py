@@ -15,6 +15,8 @@ class Place:
     icon: str
     duty: Duty | None = None
     """What one has to be allowed to do, to be led there."""
+    governs: bool = False
+    """Whether one has to be somebody who may read policy rules."""
     also: Sequence[str] = ()
     """Where else one is when one has been led there."""
 
@@ -32,5 +34,6 @@ PLACES: Sequence[Place] = (
     Place("/approvals", _("Approvals"), "checks"),
     Place("/connectors", _("Connectors"), "plug", Duty.BROWSE),
     Place("/metaverse", _("Metaverse"), "database", Duty.BROWSE),
-    Place("/operations", _("Operations"), "activity", Duty.BROWSE, ("/runs", "/holds", "/plans", "/schedules")),
+    Place("/operations", _("Operations"), "activity", Duty.BROWSE, also=("/runs", "/holds", "/plans", "/schedules")),
+    Place("/policy", _("Policy"), "shield-lock", governs=True),
 )

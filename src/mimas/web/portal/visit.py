@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from mimas.requests import duties
 from mimas.requests.duties import Duty
+from mimas.requests.policy import RULE
 from mimas.requests.viewing import View, Viewer
 from mimas.store.looking import title
 from mimas.web.background import Background
@@ -86,6 +87,17 @@ class Visit:
             return duties.of(tx, self.inside.store, self.inside.requests.policies, self.actor)
 
     @cached_property
+    def governs(self) -> bool:
+        """Whether the visitor may read policy rules, other than those that have to do with themselves."""
+        if self.signed is None:
+            return False
+        with self.inside.store.reading() as tx:
+            readable, policy = self.viewer.readable(tx), self.inside.requests.policies.current(tx)
+        if readable is None:
+            return True
+        return any(policy.may_hold(grant.holder, RULE) for grant in readable.grants if not grant.relative)
+
+    @cached_property
     def called(self) -> str:
         """What the visitor is called."""
         _ = self.words
@@ -119,6 +131,10 @@ class Visit:
     def within(self, place: Place) -> bool:
         """Whether this page is one of those that an entry of the navigation leads to."""
         return any(map(self.at, (place.path, *place.also)))
+
+    def may_go(self, place: Place) -> bool:
+        """Whether the navigation leads the visitor there."""
+        return (place.duty is None or place.duty in self.duties) and (not place.governs or self.governs)
 
     def given(self, name: str) -> str:
         """What stands in a field of the form; empty where there is none."""

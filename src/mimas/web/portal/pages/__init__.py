@@ -7,6 +7,7 @@ from mimas.web.portal.pages import (
     deputies,
     editing,
     explaining,
+    governing,
     holding,
     home,
     joining,
@@ -40,4 +41,5 @@ WAYS = (
     *connectors.WAYS,
     *joining.WAYS,
     *metaverse.WAYS,
+    *governing.WAYS,
 )

@@ -1,4 +1,4 @@
-"""An operator at the portal, in a real browser."""
+"""Operators and administrators at the portal, in a real browser."""
 
 from collections.abc import Callable
 
@@ -39,3 +39,21 @@ def test_a_day_of_an_operator(company: Company, monkeypatch: pytest.MonkeyPatch,
     olga.judge("hold")
     page.get_by_role("button", name="through").first.click()
     expect(page.get_by_text("Nothing is held")).to_be_visible()
+
+
+def test_policy_is_looked_into(company: Company, visitor: Come) -> None:
+    ada = visitor("person/ada")
+    for place in ("rules", "sets", "workflows", "templates", "schema", "schema/person"):
+        ada.look(f"/policy/{place}")
+    page = ada.look("/policy/filter")
+    page.get_by_label("Filter", exact=True).fill("/person[department = 'IT']")
+    expect(page.get_by_text("3 found")).to_be_visible()
+    ada.judge("tried")
+    page = ada.look("/policy/who")
+    for field, letters in (("Person", "hal"), ("Of whom or what", "ann")):
+        page.get_by_role("combobox", name=field).press_sequentially(letters)
+        page.locator(".choices [role=option]").first.click()
+    page.get_by_label("Attribute").fill("mobile")
+    page.get_by_role("button", name="Ask").click()
+    expect(page.get_by_text("Yes.")).to_be_visible()
+    ada.judge("who-answered")
