@@ -9,9 +9,10 @@ from mimas.runs.groups import NONE
 from mimas.runs.linking import AMBIGUOUS
 from mimas.runs.symbols import Symbols
 from mimas.schema import names
-from mimas.schema.values import Values, as_list, decode
-from mimas.store import decisions, holds, objects, resources, tables
+from mimas.schema.values import Values, as_list, decode, encode
+from mimas.store import decisions, facts, holds, objects, resources, tables
 from mimas.store.database import Transaction
+from mimas.store.instants import stamp
 from mimas.store.looking import title
 from mimas.store.objects import PRESENT, Stored
 from mimas.store.resources import LIVE
@@ -33,6 +34,8 @@ class Decision:
     resource: int | None = None
     normal: bool = False
     """Any decision over it is forgotten instead, and the rules decide again."""
+    type: str = ""
+    """A new resource of this type is made for it instead (MIM: projection)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,12 @@ def join(symbols: Symbols, connector: str, key: str, resource: int, now: datetim
         decide(tx, symbols, _object(tx, symbols, connector, key), Decision(resource), now)
 
 
+def project(symbols: Symbols, connector: str, key: str, type_: str, now: datetime) -> None:
+    """From the next sync on, the object belongs to a new resource of a type. Raises `JoinerError`."""
+    with symbols.store.transaction(durable=True) as tx:
+        decide(tx, symbols, _object(tx, symbols, connector, key), Decision(type=type_), now)
+
+
 def disconnect(symbols: Symbols, connector: str, key: str, now: datetime, *, normal: bool = False) -> None:
     """From the next sync on, the object belongs to nobody. Raises `JoinerError`.
 
@@ -80,14 +89,42 @@ def decide(tx: Transaction, symbols: Symbols, object_: Stored, decision: Decisio
     """Remember a decision; the next sync makes it true. Raises `JoinerError`."""
     number = int(tx.value("SELECT connector FROM object WHERE id = ?", object_.id))
     connector, key = symbols.store.name(number), object_.name or object_.anchor
+    resource = decision.resource
+    if resource is not None:
+        _check(tx, symbols, number, object_, resource)
+    elif decision.type:
+        resource = _made(tx, symbols, number, object_, decision.type, now)
     if decision.normal:
         decisions.forget(tx, [object_.id])
     else:
-        if decision.resource is not None:
-            _check(tx, symbols, number, object_, decision.resource)
-        decisions.decide(tx, object_.id, decision.resource, f"{connector} {key}", now)
+        decisions.decide(tx, object_.id, resource, f"{connector} {key}", now)
     rows = [(number, object_.id, object_.seen)]
     tx.insert(tables.pending_import, "connector, object, synced", rows, ignore=True)
+
+
+def _made(tx: Transaction, symbols: Symbols, connector: int, object_: Stored, type_: str, now: datetime) -> int:
+    """A new resource without a value: the next sync gives it those that the object has. Raises `JoinerError`."""
+    number = symbols.store.symbol(type_)
+    rule = _rule(symbols, connector, object_, number, type_)
+    id_ = tx.allocate("resource", 1)
+    row = (id_, number, encode({}), symbols.pattern(tx, ()), LIVE)
+    tx.insert(tables.resource, "id, type, doc, pattern, state", [row])
+    if rule not in symbols.keeps_alive:
+        # No link of such a rule keeps it: it lives by itself, as one that a request has made.
+        tx.insert(tables.fact, "kind, key, resource, value, at", [(facts.MADE, str(id_), id_, None, stamp(now))])
+    return id_
+
+
+def _rule(symbols: Symbols, connector: int, object_: Stored, number: int, type_: str) -> int:
+    """The rule by which an object contributes to a resource of a type. Raises `JoinerError` where there is none."""
+    rule = symbols.rule_by_hand(connector, object_.type or 0, number)
+    if rule is None:
+        name = symbols.store.name
+        raise JoinerError(
+            f"No inbound rule lets objects of type {name(object_.type)} in {name(connector)} contribute to a {type_}. "
+            "Write one first."
+        )
+    return rule
 
 
 def _check(tx: Transaction, symbols: Symbols, connector: int, object_: Stored, resource: int) -> None:
@@ -98,11 +135,7 @@ def _check(tx: Transaction, symbols: Symbols, connector: int, object_: Stored, r
     type_, name = symbols.store.name(row.type), symbols.store.name(connector)
     if row.state != LIVE:
         raise JoinerError(f"{type_} {resource} is deleted. Join to one that is alive.")
-    if symbols.rule_by_hand(connector, object_.type or 0, row.type) is None:
-        raise JoinerError(
-            f"No inbound rule lets objects of type {symbols.store.name(object_.type)} in {name} contribute to "
-            f"a {type_}. Write one first."
-        )
+    _rule(symbols, connector, object_, row.type, type_)
     other = _taken(tx, connector, object_, [resource]).get(resource)
     if other is not None:
         raise JoinerError(

@@ -102,7 +102,7 @@ def preview_decision(engine: Engine, object_: int, decision: Decision) -> Previe
     Raises `JoinerError` for what cannot be.
     """
     with engine.store.reading() as tx:
-        resource = decision.resource if decision.resource is not None else _owner(tx, object_)
+        resource = decision.resource if decision.resource is not None or decision.type else _owner(tx, object_)
     return _preview(engine, resource, object_, decision)
 
 
@@ -137,6 +137,8 @@ class _Before:
 
     def __init__(self, tx: Transaction, session: Session, resource: int | None) -> None:
         self.resource = resource
+        self.highest = resources.highest(tx)
+        """The last resource that there is: what comes after it is new."""
         self.values: Values = {}
         self.live = False
         self.standings: list[Standing] = []
@@ -185,7 +187,7 @@ def _after(
         resource,
         loaded.type,
         title(loaded.before),
-        not same and resource >= (session.fresh_from or resource + 1),
+        resource > before.highest,
         loaded.live,
         before.live if same else False,
         objects,

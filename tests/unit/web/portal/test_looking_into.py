@@ -120,6 +120,7 @@ def test_an_object_is_given_to_somebody_once_it_is_seen_what_would_come_of_it(
     assert "to be created" in before
     assert "Buyer" in before
     assert "has the object 3 in hr already" in ada.post(at, {"to": str(company.id("person/ann"))}).text
+    assert "No inbound rule" in ada.get(f"{at}?to=new/group").text
     assert ada.post(at, {"to": "x"}).status_code == 400
     assert ada.post(at, {"to": str(bob)}).status_code == 303
     assert "belongs to Bob Stone" in ada.get(at).text
@@ -133,3 +134,21 @@ def test_an_object_is_given_to_somebody_once_it_is_seen_what_would_come_of_it(
     assert "disconnected by hand" in ada.get("/connectors/hr/joiner").text
     ada.post(at, {"to": "rules"})
     assert "nobody matches" in ada.get("/connectors/hr/joiner").text
+
+
+def test_an_object_becomes_somebody_new(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada = company.browser("person/ada")
+    (at,) = set(re.findall(r'"(/connectors/hr/joiner/\d+)">5<', ada.get("/connectors/hr/joiner").text))
+    assert "?to=new/person" in ada.get(at).text
+    before = ada.get(f"{at}?to=new/person").text
+    assert ">new</span>" in before
+    assert "Temp" in before
+    assert ada.post(at, {"to": "new/person"}).status_code == 303
+    shell = Shell(company.home, monkeypatch)
+    # As the page has said before: without an account name no badge can be made.
+    assert "gives no value for login" in before
+    assert "gives no value for login" in shell("sync").out
+    shell("sync", "--full")
+    assert "/connectors/hr/objects/" in ada.get(at).text
+    assert "It belongs to nobody:" not in ada.get(at).text
+    assert ada.get("/connectors/hr?scope=connectors").text.count('href="/resources/') == 4

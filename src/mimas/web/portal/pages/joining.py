@@ -64,6 +64,7 @@ def _shown(visit: Visit, problem: str = "", status: int = 200) -> Response:
         some=some,
         people=called(visit, {one.resource for one in some} | {found.entry.resource} | chosen),
         others=listing(visit, types, text).views[:_CHOICES] if text and types else [],
+        types=types,
         text=text,
         to=said,
         decision=decision,
@@ -82,7 +83,9 @@ def _may_feed(visit: Visit, found: browsing.Object, type_: str) -> bool:
 
 
 def _decision(said: str) -> Decision | None:
-    """``nobody``, ``rules``, or the id of a resource. Raises `RefusedError` for anything else."""
+    """``nobody``, ``rules``, ``new/TYPE``, or the id of a resource. Raises `RefusedError` for anything else."""
+    if said.startswith("new/"):
+        return Decision(type=said.removeprefix("new/"))
     if said in ("nobody", "rules"):
         return Decision(normal=said == "rules")
     if said and not (said.isascii() and said.isdigit() and len(said) < 16):
@@ -110,11 +113,13 @@ def decide(visit: Visit) -> Response:
     said = _("{object} is decided by the rules again. The next sync makes it so.")
     if not decision.normal:
         said = _("{object} belongs to nobody, whatever the rules say. The next sync makes it so.")
+    if decision.type:
+        said = _("{object} is a new {type} of its own. The next sync makes it so.")
     if decision.resource is not None:
         said = _("{object} belongs to {resource}. The next sync makes it so.")
     view = visit.see(decision.resource) if decision.resource is not None else None
     resource = name_of(view) if view is not None else ""
-    return visit.go(visit.path, said.format(object=found.entry.key, resource=resource))
+    return visit.go(visit.path, said.format(object=found.entry.key, resource=resource, type=decision.type))
 
 
 WAYS = (
