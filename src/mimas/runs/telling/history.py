@@ -8,6 +8,7 @@ from mimas.runs.images import same
 from mimas.runs.telling.texts import cell, instant
 from mimas.store.grants import FOREVER
 from mimas.store.history.biography import Change
+from mimas.store.referring import OWN
 
 _NAMED = 5
 """How many of the references that were added or removed together are named."""
@@ -49,7 +50,7 @@ _REFERENCES = {
 def _from(origin: Mapping[str, str] | None, before: Mapping[str, str] | None = None) -> str:
     """The rule that gave a value, and the one of before where that was another."""
     texts = [f"{o['connector']}: {o['rule']}" if o["connector"] else o["rule"] for o in (origin, before) if o]
-    if not texts:
+    if not texts or set(texts) == {OWN}:
         return ""
     return f"  ({texts[0]})" if len(set(texts)) == 1 else f"  ({texts[0]}; before: {texts[1]})"
 

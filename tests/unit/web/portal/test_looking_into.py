@@ -1,11 +1,13 @@
 """Whoever helps people, and whoever looks into connector spaces and links their objects: what they see, and do not."""
 
 import re
+from html import unescape
 
 import pytest
 
+from mimas.runs.catalogue import ERRORS
 from tests.unit.cli.shell import Shell
-from tests.unit.web.portal.company import Browser, Company
+from tests.unit.web.portal.company import WORKERS, Browser, Company
 
 
 def object_of(browser: Browser, connector: str, key: str) -> int:
@@ -26,6 +28,29 @@ def test_the_help_desk_sees_how_accounts_stand_and_no_values_of_them(shared: Com
     assert "The conditions of the rules are not met." in hal.get(why_not).text
     assert "jobTitle ISNOTNULL" not in hal.get(why_not).text
     assert "jobTitle ISNOTNULL" in olga.get(why_not).text
+
+
+def test_what_is_to_be_sent_and_what_failed_is_told_with_what_to_do(
+    company: Company, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shell = Shell(company.home, monkeypatch)
+    shell.write("data/hr.csv", WORKERS.replace("Sales clerk", "Chief clerk"))
+    shell.done("import", "hr")
+    hal, olga = company.browser("person/hal"), company.browser("person/olga")
+    accounts = f"/resources/{company.id('person/ann')}/accounts"
+    assert "waits for a sync" in hal.get(accounts).text
+    shell.done("sync")
+    with company.opened() as installation, installation.store.transaction() as tx:
+        tx.run("UPDATE pending_export SET error = ?", "permission-issue")
+    page = hal.get(accounts).text
+    assert "to be changed" in page
+    assert re.search(r"Attributes to be written:\s+title", page)
+    assert "Chief clerk" not in page
+    assert ERRORS["permission-issue"].advice in unescape(page)
+    assert "Chief clerk" in olga.get(accounts).text
+    assert "permission-issue" in olga.get("/connectors/badges?scope=export-errors").text
+    at = f"/connectors/badges/objects/{object_of(olga, 'badges', 'ann')}"
+    assert "differs" in olga.get(at).text
 
 
 def test_why_a_value_is_so_is_told_as_far_as_one_may_read(shared: Company) -> None:
