@@ -1,19 +1,23 @@
 """The joiner: objects without a link, with whom they may belong to; links made and cut by hand, each shown before."""
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
 from mimas.requests.duties import Duty
 from mimas.runs import joiner
 from mimas.runs.explaining.preview import preview_decision
-from mimas.runs.joiner import Decision, JoinerError
+from mimas.runs.joiner import Decision, JoinerError, Suggestion
 from mimas.store import browsing, objects
 from mimas.store.browsing import Scope
-from mimas.store.database import BusyError
+from mimas.store.database import BusyError, Transaction
 from mimas.store.history.chain import Cause
+from mimas.store.objects import Stored
 from mimas.store.store import Store
 from mimas.web.portal.listing import SIZE, listing
 from mimas.web.portal.pages.connectors import called, connector, one, pathway
 from mimas.web.portal.portal import Way
+from mimas.web.portal.reading import readable
 from mimas.web.portal.visit import RefusedError, Visit, name_of
 
 _SUGGESTED, _CHOICES = 3, 8
@@ -28,9 +32,19 @@ def listed(visit: Visit) -> Response:
         ids = [entry.id for entry in page.entries]
         found = joiner.reasons(tx, symbols, name, ids, engine.clock())
         stored = objects.load(tx, ids)
-        rows = [(each, joiner.suggestions(tx, symbols, stored[each.id], _SUGGESTED)) for each in found]
+        rows = [(each, _suggested(visit, tx, stored[each.id], _SUGGESTED)) for each in found]
     people = called(visit, {suggestion.resource for _, some in rows for suggestion in some})
     return visit.page("disconnectors.html", name=name, rows=rows, next=page.next, people=people)
+
+
+def _suggested(visit: Visit, tx: Transaction, object_: Stored, most: int) -> list[Suggestion]:
+    """Who an object may be, by what the visitor may read of them."""
+    found = []
+    for one in joiner.suggestions(tx, visit.inside.engine.symbols, object_, most):
+        may = readable(visit, tx, one.resource, dict(one.shared))
+        if shared := tuple(pair for pair in one.shared if pair[0] in may):
+            found.append(replace(one, shared=shared))
+    return found
 
 
 def shown(visit: Visit) -> Response:
@@ -42,7 +56,7 @@ def _shown(visit: Visit, problem: str = "", status: int = 200) -> Response:
     found, engine = one(visit), visit.inside.engine
     symbols, object_ = engine.symbols, found.entry.id
     with visit.inside.store.reading() as tx:
-        some = joiner.suggestions(tx, symbols, objects.load(tx, [object_])[object_], _CHOICES)
+        some = _suggested(visit, tx, objects.load(tx, [object_])[object_], _CHOICES)
         reasons = joiner.reasons(tx, symbols, found.connector, [object_], engine.clock())
     said = visit.query.get("to", "") or visit.given("to")
     decision, way = _decision(said), None
