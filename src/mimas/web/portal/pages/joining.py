@@ -40,10 +40,10 @@ def listed(visit: Visit) -> Response:
 def _suggested(visit: Visit, tx: Transaction, object_: Stored, most: int) -> list[Suggestion]:
     """Who an object may be, by what the visitor may read of them."""
     found = []
-    for one in joiner.suggestions(tx, visit.inside.engine.symbols, object_, most):
-        may = readable(visit, tx, one.resource, dict(one.shared))
-        if shared := tuple(pair for pair in one.shared if pair[0] in may):
-            found.append(replace(one, shared=shared))
+    for each in joiner.suggestions(tx, visit.inside.engine.symbols, object_, most):
+        may = readable(visit, tx, each.resource, dict(each.shared))
+        if shared := tuple(pair for pair in each.shared if pair[0] in may):
+            found.append(replace(each, shared=shared))
     return found
 
 
