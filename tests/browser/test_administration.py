@@ -24,9 +24,11 @@ def test_a_day_of_an_operator(company: Company, monkeypatch: pytest.MonkeyPatch,
     page.get_by_role("link", name="Operations", exact=True).filter(visible=True).or_(
         page.get_by_role("link", name="Overview")
     ).last.click()
+    page.get_by_label("Run profile").select_option("daily")
     page.get_by_role("button", name="Run it").click()
     expect(page.get_by_text("has ended")).to_be_visible()
     counted(company, 2)
+    page.get_by_label("Run profile").select_option("daily")
     page.get_by_role("button", name="Run it").click()
     page.get_by_role("link", name="Look at what came of it").click()
     olga.judge("run")

@@ -12,7 +12,7 @@ from mimas.store.looking import title
 if TYPE_CHECKING:
     from mimas.language.filters.explaining import Verdict
     from mimas.store.database import Transaction
-    from mimas.store.membership.holders import Holder
+    from mimas.store.membership.reasons import Reason
 
 _SHOWN = 60
 
@@ -82,52 +82,41 @@ def members(installation: Installation, name: str, limit: int, *, json: bool) ->
 
 def why(installation: Installation, name: str, key: str, *, json: bool) -> int:
     """Why a resource belongs to one, or does not; exit status 1: it does not."""
-    from mimas.language.filters.explaining import excluding, explain
-    from mimas.store import membership
-    from mimas.store.membership.holders import EXCLUDED, LISTED, current
-    from mimas.store.referring import relations
-    from mimas.store.subjects import Subjects
+    from mimas.store.membership.reasons import reasons
 
     store = installation.engine.store
     holder, resource = _holder(installation, name), finding.named(installation, key)
     with store.reading() as tx:
-        known = current(tx, store).all.get(holder)
-        belongs = holder in membership.of(tx, [resource])[resource]
-        related = relations(tx, store, holder, resource)
-        subject = Subjects(tx, store).other(resource)
-        if subject is None:
-            raise CommandError(f"There is no {key} any more, so it belongs to nothing.")
-        verdict = None
-        if known is not None and known.filter is not None:
-            verdict = explain(known.filter, subject, datetime.now(UTC))
-        told = _told(known, verdict, excluding(verdict) if verdict else (), related & {LISTED, EXCLUDED})
+        found = reasons(tx, store, [holder], resource, datetime.now(UTC))
+    if found is None:
+        raise CommandError(f"There is no {key} any more, so it belongs to nothing.")
+    (reason,) = found
+    told = _told(reason)
     if json:
-        as_json({"id": holder, "resource": resource, "member": belongs, "because": told})
+        as_json({"id": holder, "resource": resource, "member": reason.belongs, "because": told})
     else:
-        out.print(f"{key} {'belongs' if belongs else 'does not belong'} to {name}:", markup=False)
+        out.print(f"{key} {'belongs' if reason.belongs else 'does not belong'} to {name}:", markup=False)
         for line in told:
             out.print(f"  {line}", markup=False)
-    return Exit.DONE if belongs else Exit.FAILED
+    return Exit.DONE if reason.belongs else Exit.FAILED
 
 
-def _told(
-    known: "Holder | None", verdict: "Verdict | None", failing: "tuple[Verdict, ...]", related: set[str]
-) -> list[str]:
+def _told(reason: "Reason") -> list[str]:
     """What speaks for it and against it, the strongest first."""
     told = []
-    if "ExcludedMember" in related:
+    if reason.excluded:
         told.append("it is one of the excluded members (ExcludedMember), which counts more than all else")
-    if "ExplicitMember" in related:
+    if reason.listed:
         told.append("it is listed as a member (ExplicitMember)")
-    if verdict is not None and verdict.holds:
-        told.append(f"the filter takes it: {verdict.says}")
-    elif verdict is not None:
-        told += [f"the filter does not: {_condition(one)}" for one in failing]
-    elif known is not None:
-        told.append(f"the filter takes nobody. {known.problem}")
+    if reason.verdict is not None and reason.verdict.holds:
+        told.append(f"the filter takes it: {reason.verdict.says}")
+    elif reason.verdict is not None:
+        told += [f"the filter does not: {_condition(one)}" for one in reason.failing]
+    elif reason.known is not None:
+        told.append(f"the filter takes nobody. {reason.known.problem}")
     else:
         told.append("there is no filter")
-    if "ExplicitMember" not in related:
+    if not reason.listed:
         told.append("it is not listed as a member (ExplicitMember)")
     return told
 

@@ -1,4 +1,4 @@
-"""The commands of whoever looks after links and names: ``join``, ``disconnect``, ``disconnectors``, ``release``."""
+"""The commands of whoever looks after links and names: from ``join`` to ``release``."""
 
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -24,6 +24,15 @@ def join(installation: Installation, connector: str, key: str, type_: str, resou
     _decide(installation, connector, lambda: joiner.join(engine.symbols, connector, key, numbers[0], engine.clock()))
     name = looking.title(looking.show(installation.store, numbers[0])["values"])
     out.print(f"{connector} {key} belongs to {type_} {numbers[0]}, {name}. The next sync makes it so.", markup=False)
+
+
+def project(installation: Installation, connector: str, key: str, type_: str) -> None:
+    """From the next sync on, an object belongs to a new resource."""
+    from mimas.runs import joiner
+
+    engine = installation.engine
+    _decide(installation, connector, lambda: joiner.project(engine.symbols, connector, key, type_, engine.clock()))
+    out.print(f"{connector} {key} belongs to a new {type_}. The next sync makes it so.", markup=False)
 
 
 def disconnect(installation: Installation, connector: str, key: str, *, normal: bool) -> None:
@@ -64,7 +73,7 @@ def disconnectors(installation: Installation, connector: str, *, json: bool) -> 
         as_json(found)
         return
     if found:
-        table(("type", "anchor", "name", "why"), ((o["type"], o["anchor"], o["name"], o["why"]) for o in found))
+        table(("type", "anchor", "name", "why"), ((o.type, o.anchor, o.name, o.why) for o in found))
     out.print(f"{count:,} without a link" + ("; --json lists all" if count > len(found) else ""), markup=False)
 
 

@@ -10,6 +10,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from mimas.runs.telling.texts import cell as cell
+from mimas.runs.telling.texts import instant as instant
+
 _WIDE = 160
 """Columns of a table that goes to a file or a pipe, where lines are searched and should be whole."""
 
@@ -43,23 +46,3 @@ def print_note(note: Mapping[str, Any], indent: str, *, code: bool = False) -> N
     out.print(f"{indent}{term}{where}: {note['message']}", markup=False)
     if note["advice"]:
         out.print(f"{indent}  → {note['advice']}", style="dim", markup=False)
-
-
-def instant(text: str | None) -> str:
-    """A recorded instant (ISO 8601, UTC) as people read it: to the second."""
-    return f"{text[:10]} {text[11:19]} UTC" if text else ""
-
-
-def cell(value: Any) -> str:
-    """One value as text."""
-    if value is None or isinstance(value, bool):
-        return {None: "", True: "true", False: "false"}[value]
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, float):
-        return f"{value:,.2f}"
-    if isinstance(value, Mapping):
-        return ", ".join(f"{cell(inner)} {key}" for key, inner in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(cell, value))
-    return str(value)

@@ -9,10 +9,10 @@ from mimas.cli.installation import Installation
 from mimas.cli.printing import as_json, cell, out, table
 
 if TYPE_CHECKING:
-    from mimas.cli.trees import Tree
     from mimas.language.filters.explaining import Verdict
     from mimas.language.filters.tree import Filter
     from mimas.requests.viewing import Viewer
+    from mimas.runs.telling.tree import Tree
     from mimas.store.database import Transaction
 
 _MOST = 1_000_000
@@ -104,7 +104,7 @@ def _told(verdict: "Verdict") -> dict[str, Any]:
 
 
 def _tree(verdict: "Verdict", of: int) -> "Tree":
-    from mimas.cli.trees import Tree
+    from mimas.runs.telling.tree import Tree
 
     head = "" if verdict.of == of else f"{verdict.of}: "
     saw = "" if verdict.parts else f"   ({cell(list(verdict.saw)) if verdict.saw else 'no value'})"

@@ -1,24 +1,9 @@
 """Indented trees of lines."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from mimas.cli.printing import out
-
-
-@dataclass(slots=True)
-class Tree:
-    """A line, and what stands below it."""
-
-    text: str
-    below: list["Tree"] = field(default_factory=list)
-    style: str = ""
-
-    def add(self, text: str, style: str = "") -> "Tree":
-        """One more line below; it comes back."""
-        line = Tree(text, style=style)
-        self.below.append(line)
-        return line
+from mimas.runs.telling.tree import Tree
 
 
 def show(trees: Iterable[Tree]) -> None:

@@ -1,12 +1,10 @@
 """Stratum 2: resources from the contributions of all their connector objects."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeAlias
-
-import msgspec
 
 from mimas.language.keys import normal
 from mimas.runs.ages import Ages
@@ -17,7 +15,7 @@ from mimas.runs.dues import INBOUND, RELEASE, write_dues
 from mimas.runs.session import Session
 from mimas.runs.tally import Kept
 from mimas.schema.places import Place
-from mimas.schema.values import decode, encode
+from mimas.schema.values import Value, Values, decode, encode
 from mimas.store import facts, resources, tables
 from mimas.store.database import Row, Transaction
 from mimas.store.looking import title
@@ -210,16 +208,12 @@ class Resolver:
         """
         written = self.symbols.written.get(case.type, set())
         values = case.values_before()
-        if values.keys() <= written:
-            return {}
-        contributed = self._contributed_by(tx, before.pattern)
-        return {n: value for n, value in values.items() if n not in written and n not in contributed}
+        return {} if values.keys() <= written else own(values, written, self._contributed_by(tx, before.pattern))
 
     def _contributed_by(self, tx: Transaction, pattern: int) -> frozenset[str]:
         """The attributes that a lineage tells of."""
         if pattern not in self._lineages:
-            body = tx.value("SELECT body FROM pattern WHERE id = ?", pattern) or "[]"
-            self._lineages[pattern] = frozenset(row[0] for row in msgspec.json.decode(body))
+            self._lineages[pattern] = frozenset(row[0] for row in resources.lineage(tx, pattern))
         return self._lineages[pattern]
 
     def _lives(
@@ -304,6 +298,11 @@ def touched(tx: Transaction, session: Session, resolver: Resolver, ids: Iterable
     """Resolve some resources that exist, as far as they follow from connected systems."""
     rows = [row for row in resources.load(tx, sorted(set(ids))) if row.type in session.symbols.resolved]
     return resolver.resolve(tx, load_cases(tx, session, rows, "IN IDS", [row.id for row in rows]))
+
+
+def own(values: Values, written: Collection[str], contributed: Collection[str]) -> dict[str, Value]:
+    """Of the values of a resource the store's own: no rule writes them, and none has."""
+    return {name: value for name, value in values.items() if name not in written and name not in contributed}
 
 
 def _kept(resource: int, doc: str) -> Kept:

@@ -71,6 +71,12 @@ def listed(tx: Transaction, now: datetime) -> list[Grant]:
     return [Grant(*row) for row in tx.rows("SELECT * FROM granted WHERE ends > ? ORDER BY ends, id", stamp(now))]
 
 
+def to(tx: Transaction, target: int, now: datetime) -> list[Grant]:
+    """Those by which resources refer to one, or will, and that have not ended."""
+    sql = "SELECT * FROM granted WHERE target = ? AND ends > ? ORDER BY ends, id"
+    return [Grant(*row) for row in tx.rows(sql, target, stamp(now))]
+
+
 def take_due(tx: Transaction, now: datetime) -> None:
     """Resources of which a grant has begun or ended are looked at again."""
     rows = tx.rows("SELECT item FROM due WHERE stratum = ? AND at <= ?", DUE, stamp(now))

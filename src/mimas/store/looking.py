@@ -255,11 +255,10 @@ def show(store: Store, number: int, then: Then | None = None) -> dict[str, Any]:
         if not rows:
             raise LookupError(f"there was no resource {number} then")
         row = resources.StoredResource(*rows[0])
-        lineage = msgspec.json.decode(tx.value("SELECT body FROM pattern WHERE id = ?", row.pattern) or "[]")
+        origins = _lineage(tx, row.pattern)
         known = Past(tx, "fact").rows(place, "resource", [number])
         references = _references(store, tx, number, place)
         objects = _objects(store, tx, number, then)
-    origins = {attribute: {"rule": rule, "connector": connector} for attribute, rule, connector in lineage}
     return {
         "id": number,
         "type": store.name(row.type),
@@ -271,6 +270,24 @@ def show(store: Store, number: int, then: Then | None = None) -> dict[str, Any]:
         "guid": next((value for kind, _, _, value, _ in known if kind == facts.GUID), None),
         "facts": [{"kind": kind, "value": value, "at": at} for kind, _, _, value, at in known if kind != facts.GUID],
     }
+
+
+def lineage(store: Store, number: int) -> dict[str, dict[str, str]]:
+    """Attribute → the rule that a value comes from, and its connector, which is empty where there is none.
+
+    Of references that of one of them; what belongs to the store, and not to rules, has none.
+    """
+    with store.reading() as tx:
+        pattern = tx.value("SELECT pattern FROM resource WHERE id = ?", number)
+        found = _lineage(tx, pattern)
+        sql = "SELECT attribute, min(origin) FROM resource_reference WHERE resource = ? GROUP BY attribute"
+        rows = tx.rows(sql, number)
+    return found | {store.name(attribute): {"rule": store.name(origin), "connector": ""} for attribute, origin in rows}
+
+
+def _lineage(tx: Transaction, pattern: int | None) -> dict[str, dict[str, str]]:
+    rows = resources.lineage(tx, pattern)
+    return {name: {"rule": rule, "connector": connector} for name, rule, connector in rows}
 
 
 _SHOWN = 1_000

@@ -90,3 +90,17 @@ def refer(
     tx.delete(tables.resource_reference, "resource, attribute, target", gone)
     new = sorted({(resource, symbol(attribute), target, symbol(OWN)) for attribute, target in added})
     tx.insert(tables.resource_reference, "resource, attribute, target, origin", new, ignore=True)
+
+
+def pointing(
+    tx: Transaction, store: Store, target: int, attributes: Iterable[str], limit: int
+) -> list[tuple[int, str, str]]:
+    """(resource, attribute, the rule it comes from) of those that refer to one by some attributes; the first ones."""
+    rows = tx.rows(
+        "SELECT resource, attribute, origin FROM resource_reference WHERE target = ? AND attribute IN"
+        " (SELECT id FROM symbol WHERE name IN TEXTS) ORDER BY resource, attribute LIMIT ?",
+        target,
+        list(attributes),
+        limit,
+    )
+    return [(resource, store.name(attribute), store.name(origin)) for resource, attribute, origin in rows]

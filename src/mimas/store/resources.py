@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple, TypeAlias
 
+import msgspec
+
 from mimas.store import tables
 from mimas.store.database import Row, Transaction
 from mimas.store.dialect import json_form
@@ -28,6 +30,13 @@ def load(tx: Transaction, ids: Sequence[int]) -> list[StoredResource]:
     """Some resources by id, in the order of the ids."""
     rows = tx.rows("SELECT id, type, doc, pattern, state FROM resource WHERE id IN IDS ORDER BY id", list(ids))
     return list(map(StoredResource._make, rows))
+
+
+def lineage(tx: Transaction, pattern: int | None) -> list[tuple[str, str, str]]:
+    """(attribute, rule, connector) of what rules have given; ``pattern``: that of a resource."""
+    body = tx.value("SELECT body FROM pattern WHERE id = ?", pattern)
+    found: list[tuple[str, str, str]] = msgspec.json.decode(body or "[]")
+    return found
 
 
 def between(tx: Transaction, first: int, last: int) -> list[StoredResource]:
@@ -64,6 +73,13 @@ def find(tx: Transaction, attribute: int, values: Sequence[str]) -> dict[str, li
     ):
         found.setdefault(value, []).append(resource)
     return found
+
+
+def few(tx: Transaction, attributes: Sequence[int], value: str, most: int) -> list[tuple[int, int]]:
+    """(attribute, resource) of those that have a key in any of some indexed attributes; none, where more have it."""
+    sql = "SELECT attribute, resource FROM resource_key WHERE attribute IN IDS AND value = ? LIMIT ?"
+    rows = tx.rows(sql, list(attributes), value, most + 1)
+    return [] if len(rows) > most else [(attribute, resource) for attribute, resource in rows]
 
 
 def write(

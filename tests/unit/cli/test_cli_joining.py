@@ -1,4 +1,4 @@
-"""`join`, `disconnect`, `disconnectors`: what a person decides over links."""
+"""`join`, `project`, `disconnect`, `disconnectors`: what a person decides over links."""
 
 from tests.unit.cli.shell import Shell
 
@@ -40,3 +40,13 @@ def test_the_unique_values_of_who_has_left_are_freed(used: Shell) -> None:
     used("run", "daily")
     assert f"accountName {name} is free" in used.done("release", "person", "1003")
     assert "has no unique values" in used.done("release", "person", "1003")
+
+
+def test_an_object_becomes_a_new_person(used: Shell) -> None:
+    used.done("disconnect", "hr", "1003")
+    used.done("sync")
+    assert "No inbound rule" in used("project", "hr", "1003", "group").err
+    assert "a new person" in used.done("project", "hr", "1003", "person")
+    used.done("sync")
+    used.done("sync", "--full")
+    assert "0 without a link" in used.done("disconnectors", "hr")

@@ -502,7 +502,7 @@ class TestByHand:
         disconnect(two.engine.symbols, "badge", "8", two.clock.now)
         two.run("sync", "full")
         assert self.tagged(two) == []
-        assert disconnectors(two.engine.symbols, "badge", two.clock.now, 10)[1][0]["why"] == "disconnected by hand"
+        assert disconnectors(two.engine.symbols, "badge", two.clock.now, 10)[1][0].why == "disconnected by hand"
         disconnect(two.engine.symbols, "badge", "8", two.clock.now, normal=True)
         two.run("sync")
         assert self.tagged(two) == ["1"]

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from mimas.runs.explaining.preview import preview
+from mimas.runs.explaining.why import why
 from mimas.schema.values import decode, encode
 from mimas.store import tables
 from mimas.store.membership import members
 from mimas.store.resources import LIVE
+from mimas.sync.explain import Decision
 from mimas.sync.rules import LinkType, ResourceType
 from tests.world import World, attributes, delimited, inbound, ldif, outbound, person
 
@@ -207,3 +210,24 @@ def test_a_rehearsed_sync_shows_the_members(world: World, tmp_path: Path) -> Non
         assert [world.resources()[id_]["name"] for id_ in members(tx, group, 0, 9)] == ["Ann"]
         assert wanted_members(world) == {"Ann"}
     assert wanted_members(world) == set()
+
+
+def test_what_is_the_stores_own_is_explained_as_that(world: World) -> None:
+    world.write("hr.csv", {"id": "1", "name": "Ann", "dept": "it", "manager": ""})
+    world.run("import hr", "sync")
+    ann, group = world.id_of("1", "employeeId"), make(world, "group", name="Readers", note="on paper")
+    with world.store.transaction() as tx:
+        rows = tx.rows("SELECT id, doc FROM resource WHERE id = ?", ann)
+        tx.update(tables.resource, "id, doc", [(ann, encode({**decode(rows[0][1]), "note": "tall"}))])
+    for id_, attribute, value in ((ann, "note", "tall"), (group, "note", "on paper")):
+        answer = why(world.engine, id_, attribute)
+        assert answer.proof is not None
+        assert (answer.value, answer.following, answer.proof.decision) == (value, value, Decision.OWN)
+        assert ("before", attribute) in {(one.kind, one.attribute) for one in answer.inputs}
+    assert why(world.engine, ann, "name").following == "Ann"
+    (target,) = [one for one in preview(world.engine, group).targets if one.proof.object_type == "group"]
+    assert target.proof.values["cn"] == "Readers"
+    assert target.after is not None
+    assert [(one.attribute, one.wanted) for one in target.after.differences if one.attribute == "cn"] == [
+        ("cn", "Readers")
+    ]

@@ -116,6 +116,19 @@ def join(
 
 
 @commands.command()
+def project(
+    context: typer.Context,
+    name: Name,
+    key: Key,
+    type_: Annotated[str, typer.Argument(metavar="TYPE", help="An object type, such as person.")],
+) -> None:
+    """Decide by hand that an object belongs to a new resource."""
+    from mimas.cli.joining import project
+
+    project(installation(context), name, key, type_)
+
+
+@commands.command()
 def disconnect(
     context: typer.Context,
     name: Name,

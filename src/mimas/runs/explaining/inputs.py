@@ -13,6 +13,7 @@ from typing import Any
 from mimas.runs.ages import Ages
 from mimas.runs.cases import Case, load_cases
 from mimas.runs.groups import NONE, Membership
+from mimas.runs.resolving import own
 from mimas.runs.session import Session
 from mimas.schema.values import Values, decode
 from mimas.store import facts, objects, resources
@@ -61,6 +62,8 @@ class Inputs:
     """The numbers of the targets in which the resource has no object yet that its system has shown."""
     latest: Latest | None = None
     """Who changed last, where several offer with equal right."""
+    own: Values = field(default_factory=dict)
+    """Of the values those of the store itself, given by requests and documents: no rule writes them."""
 
 
 def load(tx: Transaction, session: Session, resource: int) -> Inputs:
@@ -71,16 +74,19 @@ def load(tx: Transaction, session: Session, resource: int) -> Inputs:
     latest: Latest | None = None
     if case.type in symbols.tied:
         latest = partial(Ages(tx, session, [case]).latest, case)
+    before = decode(row.doc)
+    contributed = {name for name, _, _ in resources.lineage(tx, row.pattern)}
     return Inputs(
         resource,
         names(row.type),
         session.now,
         row.state == LIVE,
-        decode(row.doc),
+        before,
         _sources(tx, session, case),
         facts.given(tx, [resource]).get(resource, {}),
         _new(tx, session, case),
         latest,
+        own(before, symbols.written.get(row.type, ()), contributed),
     )
 
 

@@ -137,7 +137,7 @@ class Naming:
         for offer in proof.offers if proof is not None else ():
             if proof is not None and _counts(proof, offer.giver.precedence):
                 yield from self._offer(concerned[offer.giver.connector, offer.giver.anchor], offer, proof)
-        if proof is not None and proof.decision in (Decision.KEPT, Decision.FAILED):
+        if proof is not None and proof.decision in (Decision.KEPT, Decision.FAILED, Decision.OWN):
             yield Input("before", attribute=attribute, value=self.inputs.before.get(attribute))
         for source in self._concerned(attribute):
             yield from self._link(source)

@@ -10,11 +10,12 @@ from mimas.runs.explaining.belonging import ObjectProof, belonging
 from mimas.runs.explaining.proof import ResourceProof, prove
 from mimas.runs.explaining.standing import Standing, standings
 from mimas.runs.explaining.trial import Trial
+from mimas.runs.joiner import Decision, decide
 from mimas.runs.session import Session
 from mimas.runs.symbols import Symbols
 from mimas.schema.attributes import NAME
 from mimas.schema.values import Values, decode
-from mimas.store import facts, mode, resources
+from mimas.store import facts, mode, objects, resources
 from mimas.store.database import Transaction
 from mimas.store.looking import title
 from mimas.store.resources import LIVE
@@ -86,25 +87,44 @@ def preview(engine: Engine, resource: int) -> Preview:
 
 def preview_object(engine: Engine, object_: int) -> Preview:
     """The preview of a connector object, and of the resource that it belongs to or would belong to."""
-    return _preview(engine, None, object_)
+    with engine.store.reading() as tx:
+        owner = _owner(tx, object_)
+    found = _preview(engine, None, object_)
+    if found.new or found.resource in (None, owner):
+        return found
+    # Only now it is known whom it would join, and so whose values are to be compared.
+    return _preview(engine, found.resource, object_)
 
 
-def _preview(engine: Engine, resource: int | None, object_: int | None) -> Preview:
+def preview_decision(engine: Engine, object_: int, decision: Decision) -> Preview:
+    """What would come of it if a person decided so: of the resource that gets the object, or else that loses it.
+
+    Raises `JoinerError` for what cannot be.
+    """
+    with engine.store.reading() as tx:
+        resource = decision.resource if decision.resource is not None or decision.type else _owner(tx, object_)
+    return _preview(engine, resource, object_, decision)
+
+
+def _preview(engine: Engine, resource: int | None, object_: int | None, decision: Decision | None = None) -> Preview:
+    """Of a resource, with an object more; without one, of whomever the object belongs to afterwards."""
     # Symbols of its own: what they remember of a transaction that is undone, nobody else may believe.
     symbols, explainer, now = Symbols(engine.store, engine.compiled), explainer_of(engine), engine.clock()
     with engine.store.rehearsal() as tx:
         trial = Trial(tx, symbols, now)
         before = _Before(tx, trial.session, resource if resource is not None else _owner(tx, object_))
-        own = before.objects if object_ is None else sorted({*before.objects, object_})
+        if decision is not None and object_ is not None:
+            decide(tx, symbols, objects.load(tx, [object_])[object_], decision, now)
+        own = sorted({*before.objects, *([object_] if object_ is not None else ())})
         trial.link(own)
-        resource = before.resource if object_ is None else _owner(tx, object_)
-        trial.settle(resource)
-        if object_ is not None:
+        of = resource if resource is not None else _owner(tx, object_)
+        trial.settle(of)
+        if resource is None:
             # An outbound rule may have taken it over, or let go of it.
-            resource = _owner(tx, object_) or resource
-        if resource is not None:
-            trial.guard(engine.setup, resource)
-        return _after(tx, trial, explainer, before, resource, own)
+            of = _owner(tx, object_) or of
+        if of is not None:
+            trial.guard(engine.setup, of)
+        return _after(tx, trial, explainer, before, of, own)
 
 
 def _owner(tx: Transaction, object_: int | None) -> int | None:
@@ -117,6 +137,8 @@ class _Before:
 
     def __init__(self, tx: Transaction, session: Session, resource: int | None) -> None:
         self.resource = resource
+        self.highest = resources.highest(tx)
+        """The last resource that there is: what comes after it is new."""
         self.values: Values = {}
         self.live = False
         self.standings: list[Standing] = []
@@ -165,7 +187,7 @@ def _after(
         resource,
         loaded.type,
         title(loaded.before),
-        not same and resource >= (session.fresh_from or resource + 1),
+        resource > before.highest,
         loaded.live,
         before.live if same else False,
         objects,

@@ -71,11 +71,13 @@ def prove(explainer: Explainer, inputs: Inputs) -> ResourceProof:
     attributes = explainer.compiled.rules.types[inputs.type].attributes
     plain = [name for name, attribute in attributes.items() if attribute.kind is not Kind.REFERENCE]
     proofs = tuple(judged.attribute(name) for name in plain)
+    own = [(proof, inputs.own.get(proof.attribute)) for proof in proofs]
+    proofs = tuple(p if value is None else replace(p, decision=Decision.OWN, value=value) for p, value in own)
     failed = any(part.error for part, _ in parts)
     if failed:
         kept = [(proof, inputs.before.get(proof.attribute)) for proof in proofs]
         proofs = tuple(replace(proof, decision=Decision.FAILED, value=value) for proof, value in kept)
-    values = inputs.before if failed or not inputs.live or not parts else _needed(judged, inputs)
+    values = inputs.before if failed or not inputs.live or not parts else {**_needed(judged, inputs), **inputs.own}
     targets = tuple(_targets(explainer, inputs, values, context))
     return ResourceProof(sources, proofs, targets, context.due)
 

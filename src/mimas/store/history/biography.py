@@ -8,8 +8,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import msgspec
-
 from mimas.schema.values import Value, decode, decode_wanted
 from mimas.store import decisions, facts, resources
 from mimas.store.database import Row, Transaction
@@ -122,8 +120,8 @@ class _Teller:
         """Attribute → its value, and where that came from."""
         if row is None:
             return {}
-        body = self.tx.value("SELECT body FROM pattern WHERE id = ?", row[2]) or "[]"
-        lineage = {name: {"rule": rule, "connector": of} for name, rule, of in msgspec.json.decode(body)}
+        rows = resources.lineage(self.tx, row[2])
+        lineage = {name: {"rule": rule, "connector": of} for name, rule, of in rows}
         return {name: (value, lineage.get(name)) for name, value in decode(row[1]).items()}
 
     def references(self, number: int) -> Told:
@@ -185,7 +183,7 @@ class _Teller:
                 row = dict(zip(names, one.after or one.before or (), strict=True))
                 what = "granted" if one.before is None else "grant ended" if one.after is None else "grant changed"
                 other = row["target" if column == "resource" else "resource"]
-                told = {"grant": one.key[0], "attribute": self.name(row["attribute"]), "of": column}
+                told = {"grant": one.key[0], "attribute": self.name(row["attribute"]), "of": column, "target": other}
                 told |= {"name": self._titles([other]).get(other, ""), "ends": row["ends"], "reason": row["reason"]}
                 yield place, {"what": what, **told, "by": row["grantor"]}
 

@@ -36,6 +36,7 @@ class Decision(StrEnum):
     KEPT = "ignored flows: what was there is kept"
     NULL = "an authoritative null"
     FAILED = "a rule failed: what was there is kept"
+    OWN = "its own: given by a request or a document"
 
 
 @dataclass(frozen=True, slots=True)

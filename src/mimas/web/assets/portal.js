@@ -1,4 +1,4 @@
-// What the pages do by themselves: choosing resources for a field.
+// What the pages do by themselves: choosing resources for a field, showing answers.
 (() => {
   const parts = (picker) => ({
     input: picker.querySelector("input[role=combobox]"),
@@ -59,5 +59,8 @@
   document.addEventListener("htmx:after:swap", (event) => {
     const picker = event.target.closest?.(".picker") ?? event.detail?.ctx?.target?.closest?.(".picker");
     if (picker) parts(picker).input.setAttribute("aria-expanded", "true");
+    // An answer that stands below the screen of a phone is shown.
+    const answer = (event.detail?.ctx?.target ?? event.target).closest?.(".aside");
+    if (answer && answer.getBoundingClientRect().top > innerHeight - 100) answer.scrollIntoView();
   });
 })();

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from mimas.requests.duties import Duty
 from mimas.runs.catalogue.words import COUNTERS, STEPS
 from mimas.web.assets import address
 from mimas.web.portal.labels import label
@@ -48,6 +49,7 @@ def framed(visit: "Visit", frame: Frame, template: str, status: int, **shown: An
 @cache
 def _environment() -> Environment:
     # What shows values knows the visit, which knows this module.
+    from mimas.web.portal import pathways, saying
     from mimas.web.portal.showing import ACTIONS, DECISIONS, FILTERS, OPERATIONS, PENDING, RESULTS, STATUS
 
     made = Environment(
@@ -58,7 +60,8 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(FILTERS)
-    made.globals.update(asset=address, label=label, DECISIONS=DECISIONS, STATUS=STATUS)
+    made.globals.update(asset=address, label=label, DECISIONS=DECISIONS, STATUS=STATUS, Duty=Duty)
+    made.globals.update(say=saying, BELONGS=pathways.BELONGS)
     made.globals.update(
         ACTIONS=ACTIONS, OPERATIONS=OPERATIONS, PENDING=PENDING, COUNTERS=COUNTERS, RESULTS=RESULTS, STEPS=STEPS
     )

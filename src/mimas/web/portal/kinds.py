@@ -34,6 +34,17 @@ def _has_members(attributes: Mapping[str, Attribute]) -> bool:
     )
 
 
+def membership(catalogue: Catalogue) -> list[str]:
+    """The attributes by which groups have members, of all types."""
+    names = {
+        name
+        for attributes in catalogue.values()
+        for name, one in attributes.items()
+        if one.kind is Kind.REFERENCE and (name == MEMBERS or name.casefold() in _MEMBER)
+    }
+    return sorted(names)
+
+
 def searched(catalogue: Catalogue, type_: str) -> Sequence[str]:
     """The attributes of a type by which one is looked for: texts with an index."""
     return [

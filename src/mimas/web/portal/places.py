@@ -32,6 +32,8 @@ PLACES: Sequence[Place] = (
     Place("/groups", _("Groups"), "users-group"),
     Place("/requests", _("Requests"), "file-text"),
     Place("/approvals", _("Approvals"), "checks"),
+    Place("/connectors", _("Connectors"), "plug", Duty.BROWSE),
+    Place("/metaverse", _("Metaverse"), "database", Duty.BROWSE),
     Place("/operations", _("Operations"), "activity", Duty.BROWSE, also=("/runs", "/holds", "/plans", "/schedules")),
     Place("/policy", _("Policy"), "shield-lock", governs=True),
 )

@@ -6,6 +6,7 @@ from babel import Locale
 
 from mimas.requests.journal import Status
 from mimas.requests.viewing import View
+from mimas.runs.telling.proofs import value
 from mimas.web.portal.visit import name_of
 from mimas.workflows.approving.approvals import Decision
 
@@ -99,6 +100,7 @@ def language(tag: str) -> str:
 
 
 FILTERS = {
+    "short": value,
     "initials": initials,
     "shade": shade,
     "facts": facts,

@@ -223,7 +223,7 @@ class TestByHand:
         counters = sync(world)
         assert (counters["joined"], counters["disconnector-explicit"]) == (0, 1)
         count, found = joiner.disconnectors(world.engine.symbols, "dir", world.clock.now, 10)
-        assert {one["name"]: one["why"] for one in found}["cn=c3,ou=people"] == "disconnected by hand"
+        assert {one.name: one.why for one in found}["cn=c3,ou=people"] == "disconnected by hand"
         assert counts(carry(world.engine, [hr, ad])).get("explicit-disconnectors") is None
         assert count == 2
 

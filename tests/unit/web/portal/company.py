@@ -36,6 +36,8 @@ attributes:
   room: string
   salary: integer
   languages: string, multivalued
+  jobTitle: string
+  grade: string
   manager: reference to person
 ---
 kind: ObjectType
@@ -50,6 +52,57 @@ attributes:
   MembershipAddWorkflow: string
   ExpirationTime: datetime
 """
+SYSTEMS = """
+kind: Connector
+name: hr
+type: delimited
+settings: {path: data/hr.csv}
+objects:
+  worker:
+    anchor: [number]
+    attributes: {number: string, account: string, name: string, mail: string, title: string, grade: string}
+---
+kind: Connector
+name: badges
+type: delimited
+settings: {path: data/badges.csv, export: listing}
+objects:
+  badge: {anchor: [login], attributes: {login: string, name: string, title: string}}
+---
+kind: SyncRule
+name: Workers of HR
+direction: inbound
+connector: hr
+object: worker
+resource: person
+precedence: 10
+join: [account = accountName]
+link: join
+flows: {jobTitle: title, grade: grade}
+---
+kind: SyncRule
+name: Badges for workers
+direction: outbound
+connector: badges
+object: badge
+resource: person
+precedence: 20
+link: provision
+scope: [jobTitle ISNOTNULL]
+flows: {login: accountName, name: displayName, title: jobTitle}
+---
+kind: RunProfile
+name: badges
+steps: [import hr, sync, export badges, import badges]
+"""
+WORKERS = """number,account,name,mail,title,grade
+1,ada,Ada Admin,ada@example.com,Architect,G7
+2,max,Max Berg,max@example.com,Head of sales,G6
+3,ann,Ann Lee,ann@example.com,Sales clerk,G3
+4,,Bob Stone,bob@example.com,Buyer,G4
+5,zed,Zed Nobody,zed@elsewhere.example,Temp,G1
+"""
+"""Bob's has no account, so it is found by no rule."""
 PEOPLE = {
     "ada": ("Ada Admin", "IT", ""),
     "hal": ("Hal Helper", "IT", ""),
@@ -67,6 +120,9 @@ def founded(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shell = Shell(home, monkeypatch)
     shell.write("mimas.toml", '[mimas]\nname = "Example & Co"\n')
     shell.write("documents/types.yaml", TYPES)
+    shell.write("documents/systems.yaml", SYSTEMS)
+    shell.write("data/hr.csv", WORKERS)
+    shell.write("data/badges.csv", "login,name,title\n")
     shell.done("config", "apply")
     shell.done("policy", "add", "directory", "--attributes", "displayName,mail,department")
     for bundle in BUNDLES:
@@ -84,6 +140,7 @@ def founded(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         *("request", "create", "group", "displayName=Budget", "Owner=person/bob"),
         "MembershipAddWorkflow=Owner Approval",
     )
+    shell.done("run", "badges")
 
 
 @dataclass

@@ -6,6 +6,7 @@ from typing import TypeAlias
 import pytest
 
 from mimas.cli.requesting import requests_of
+from mimas.requests.duties import Duty
 from mimas.requests.policy import Action
 from mimas.requests.reasons import why
 from mimas.requests.rights import Need
@@ -56,17 +57,39 @@ def test_every_page_is_what_the_rights_say(company: Company) -> None:
     wrong = []
     for who in PEOPLE:
         browser, person = company.browser(who), company.id(who)
+        duties = held(company, person)
+        for way in WAYS:
+            if way.duty is not None and way.method == "GET" and "{" not in way.path:
+                found = browser.get(way.path).status_code
+                wrong += [f"{who}, {way.path}: {found}"] if found != (200 if way.duty in duties else 404) else []
         assert {path: browser.get(path).status_code for path in OF_ONESELF} == dict.fromkeys(OF_ONESELF, 200)
         for what, id_ in ids.items():
             may = allowed(company, person, id_)
             for way in ABOUT_ONE:
+                attribute = "displayName" if "/" in what and "Set" not in what else "DisplayName"
+                known = "/" in what and "Set" not in what
                 expected = _expected(may, way.path, written=what != "request", person="person" in what)
-                found = browser.get(way.path.replace("{id:int}", str(id_))).status_code
+                if way.duty is not None and expected == 200:
+                    there = known or not way.path.endswith(("/preview", "/{connector}"))
+                    there &= (Action.READ, attribute) in may or not way.path.endswith("/{attribute}")
+                    expected = 200 if way.duty in duties and there else 404
+                filled = way.path.replace("{attribute}", attribute).replace("{connector}", "badges")
+                found = browser.get(filled.replace("{id:int}", str(id_))).status_code
                 if found != expected:
                     wrong.append(f"{who}, {way.path} of {what}: expected {expected}, found {found}")
             if "4711" in browser.get(f"/resources/{id_}").text and (Action.READ, "salary") not in may:
                 wrong.append(f"{who} sees the salary of {what}")
     assert wrong == []
+
+
+def held(company: Company, who: int) -> set[Duty]:
+    """What somebody may do with what synchronises."""
+    with company.opened() as installation:
+        requests, store = requests_of(installation), installation.store
+        target = company.id("Synchronization/synchronization")
+        with store.reading() as tx:
+            policy = requests.policies.current(tx)
+            return {duty for duty in Duty if why(tx, store, policy, who, duty.value, target).allowed}
 
 
 Allowed: TypeAlias = set[tuple[Action, str]]

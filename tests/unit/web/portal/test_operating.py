@@ -60,7 +60,7 @@ def test_a_run_is_started_and_looked_into_down_to_its_objects(stocked: Company) 
     assert "Laptop 5" in olga.get(link[1]).text
     assert olga.get(link[1].replace("projected", "nonsense")).status_code == 404
     overview = olga.get("/operations").text
-    assert overview.count("<rect") == 1
+    assert overview.count("<rect") == 2, "it, and the run of the founding"
     assert ">6<" in olga.get("/operations/health").text
     assert "daily" in olga.get("/runs").text
 

@@ -1,12 +1,17 @@
 """The pages, one subject a module."""
 
 from mimas.web.portal.pages import (
+    accounts,
     approvals,
+    connectors,
     deputies,
     editing,
+    explaining,
     governing,
     holding,
     home,
+    joining,
+    metaverse,
     organisation,
     planning,
     requests,
@@ -31,5 +36,10 @@ WAYS = (
     *holding.WAYS,
     *planning.WAYS,
     *scheduling.WAYS,
+    *accounts.WAYS,
+    *explaining.WAYS,
+    *connectors.WAYS,
+    *joining.WAYS,
+    *metaverse.WAYS,
     *governing.WAYS,
 )

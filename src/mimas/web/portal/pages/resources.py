@@ -4,8 +4,11 @@ from collections.abc import Callable, Sequence
 
 from starlette.responses import Response
 
+from mimas.requests.duties import Duty
 from mimas.schema.attributes import Attribute
 from mimas.schema.system import SYSTEM
+from mimas.store import looking
+from mimas.store.referring import OWN
 from mimas.web.portal import kinds
 from mimas.web.portal.belonging import belonging
 from mimas.web.portal.forms.form import deletable, form
@@ -68,8 +71,17 @@ def _shown(visit: Visit, id_: int) -> Response:
         may_change=may_change,
         may_delete=may_delete,
         stands=stands,
+        sources=_sources(visit, id_),
         has_chart=kinds.manager(store.catalogue, view.type) is not None,
     )
+
+
+def _sources(visit: Visit, id_: int) -> dict[str, dict[str, str]]:
+    """Of the visitor's own values, and for whoever sees accounts: which rule they come from, and which connector."""
+    if visit.actor != id_ and Duty.ACCOUNTS not in visit.duties:
+        return {}
+    of = looking.lineage(visit.inside.store, id_)
+    return {name: origin for name, origin in of.items() if origin["rule"] not in ("", OWN)}
 
 
 def _order(attribute: Attribute | None, name: str) -> tuple[bool, str]:

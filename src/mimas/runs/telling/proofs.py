@@ -1,11 +1,11 @@
-"""Proofs in words: what is said of values, scopes, flows and offers by ``preview``, ``why`` and ``why-not``."""
+"""Proofs in words: what is said of values, scopes, flows and offers by previews, ``why`` and ``why-not``."""
 
 from typing import Any
 
-from mimas.cli.printing import instant
-from mimas.cli.trees import Tree
 from mimas.language.proofs import ClauseProof, ScopeProof, Step
 from mimas.runs.explaining.chronicle import Since
+from mimas.runs.telling.texts import instant
+from mimas.runs.telling.tree import Tree
 from mimas.schema.places import Place
 from mimas.sync.explain import FlowProof, Offer, RuleProof, State, Verdict
 
