@@ -487,6 +487,7 @@ class TestFacts:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # it is the file that is large, not the store
 def test_a_large_file_is_read_in_little_memory(world: World) -> None:
     count = 10_000
     world.configure(
