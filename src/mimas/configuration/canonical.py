@@ -2,12 +2,13 @@
 
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any, Literal
 
 from ruamel.yaml import YAML
+from ruamel.yaml.emitter import Emitter
 from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.representer import SafeRepresenter
 
@@ -76,6 +77,7 @@ def one_line(value: Any) -> str:
 def _written(value: Any, *, flow: bool, width: int) -> str:
     writer = YAML(typ="safe", pure=True)
     writer.Representer = _Representer
+    writer.Emitter = _Emitter
     writer.default_flow_style = flow
     writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     writer.width = width
@@ -90,6 +92,27 @@ _LONG = 90
 _BREAKS = re.compile("[\x85\u2028\u2029]")
 _INVISIBLE = re.compile(r"\A\s|[^\S\n]$|\n\n\Z|[^\S\n ]", re.MULTILINE)
 """What cannot be seen in a block of text, or would not come back: blanks at its ends, tabs, line breaks of YAML 1.1."""
+
+
+class _Emitter(Emitter):
+    """Breaks the lines of blocks only: within quotes, and without any, blanks beside a break would be lost."""
+
+    def write_plain(self, text: Any, split: Any = True) -> None:  # noqa: ARG002 - as it is there
+        """In one line."""
+        self._unbroken(super().write_plain, text)
+
+    def write_single_quoted(self, text: Any, split: Any = True) -> None:  # noqa: ARG002
+        """In one line."""
+        self._unbroken(super().write_single_quoted, text)
+
+    def write_double_quoted(self, text: Any, split: Any = True) -> None:  # noqa: ARG002
+        """In one line."""
+        self._unbroken(super().write_double_quoted, text)
+
+    def _unbroken(self, write: Callable[..., None], text: Any) -> None:
+        width, self.best_width = self.best_width, sys.maxsize
+        write(text, split=False)
+        self.best_width = width
 
 
 class _Representer(SafeRepresenter):

@@ -1,5 +1,7 @@
 """One form for every spelling; drift."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -110,6 +112,23 @@ def test_every_text_comes_back_as_it_was(text: str) -> None:
     body = {"one": text, "list": [text, [text]], "map": {text: "key", "deep": {"list": [{"a": text, text: text}]}}}
     document = Document("X", "n", body)
     assert one(dump(document)).body == body
+
+
+WORD = "uid=ghopper,ou=People,dc=example,d"
+EXPRESSION = ":ipSpaces(ReplaceChars(LCase(Left(NormalizeDiacritics(Coalesce([latinGivenName], [givenName])"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"guid=alovelace,ou=People,dc=example,dc=com": f"absent9223372036854775808{' ' * 8}{WORD}"},
+        {"": {"": f"{EXPRESSION}{' ' * 6}\ufeff& N"}},
+        {"EmailT\u012cmplateType": "NotificatFFF" + "\\U0011FFFF" * 5 + "\u200d" + "\\U0011FFFF" * 2 + "\\o ater."},
+    ],
+    ids=["words", "escapes", "quotes"],
+)  # fmt: skip
+def test_no_blank_is_lost_or_made_at_the_end_of_a_line(body: dict[str, Any]) -> None:
+    assert one(dump(Document("X", "n", body))).body == body
 
 
 @settings(max_examples=200, deadline=None)
