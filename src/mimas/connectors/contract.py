@@ -265,8 +265,13 @@ class Result:
     id: int
     error: str = ""
     message: str = ""
+    """As much of it as a person reads: it may name the object by a key of a megabyte."""
     advice: str = ""
     anchor: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.message:
+            object.__setattr__(self, "message", fit(self.message))
 
 
 class Connector(ABC, Generic[SettingsT]):

@@ -74,6 +74,15 @@ FINDINGS: list[tuple[str, str | bytes]] = [
     ("ldif", b"dn: cn=\\00\nobjectClass: person\n"),
     ("ldif", b"dn:=\nobjectClass:person\r\r\n"),
     ("avp", b"\xef\xbb\xbf "),
+    (
+        "ldif",
+        (
+            b"\n\n# made by hand\ndn: cn=Ann,dc=x\nobjectClass: top\nobjectclass: Person\nCNA:: O8bGxlcg==\xa3\xd9\xa4\n\n"
+            b"# member \n"
+        ),
+    ),
+    ("avp", b"id:" + b"9" * 956 + b"\nname:\rH\n"),
+    ("fixed-width", b"\n\xef\xbb\xbf      1   ! 7true a@x|b 2 "),
     ("scim", b'{"totalResults": 9, "Resources": [""]}'),
     ("scim", b'{"totalResults": 9, "Resources": {"id": "1"}}'),
     ("scim", b'{"totalResults": 999999, "Resources": [{"id": "1"}]}'),

@@ -52,8 +52,10 @@ def records(file: BinaryIO) -> Iterator[list[Record]]:
         yield found
     if rest := b"".join(held):
         found = list(_split(rest, line, first))
-        if found and not rest.endswith(b"\n"):
-            found[-1] = replace(found[-1], cut=True)
+        if not rest.endswith(b"\n"):
+            # Also in a comment: what came behind it is not known.
+            last = found.pop() if found else Record(rest, rest, line)
+            found.append(replace(last, cut=True))
         yield found
 
 

@@ -104,7 +104,7 @@ _TOKENS = (
 _PAIRS = (('"', '"'), ('"\n', ""), ("|", ""), (",", ""), ('3,"', ""), ('1,"\n', '"\n'))
 
 TARGETS = (
-    Target("delimited", _check, _SEEDS, _TOKENS, _PAIRS, longest=50_000, quick=300),
+    Target("delimited", _check, _SEEDS, _TOKENS, _PAIRS, longest=20_000, quick=300),
     Target(
         "encodings",
         _encoded,

@@ -1,5 +1,6 @@
 """Fixed-width files: listings and change files, whole and cut off, in several encodings, read and written."""
 
+from codecs import BOM_UTF8
 from functools import cache
 from typing import Any
 from zlib import crc32
@@ -38,9 +39,9 @@ def _connector(*, header: bool = False, encoding: str = "utf-8") -> FixedWidthCo
 def _check(case: bytes) -> str:
     connector = _connector()
     whole = of_bytes(connector, case)
-    last = case.rpartition(b"\n")[2].removesuffix(b"\r")
+    last = case.removeprefix(BOM_UTF8).rpartition(b"\n")[2].removesuffix(b"\r")
     if whole.complete and last:
-        assert len(last.decode().removeprefix("\ufeff")) == _WIDTH, f"cut off in {last[-80:]!r}, and complete"
+        assert len(last.decode()) == _WIDTH, f"cut off in {last[-80:]!r}, and complete"
     written(connector, whole, _export)
     headed = of_bytes(_connector(header=True), case)
     other = of_bytes(_connector(encoding=_OTHERS[crc32(case) % len(_OTHERS)]), case)
