@@ -77,8 +77,8 @@ FINDINGS: list[tuple[str, str | bytes]] = [
     (
         "ldif",
         (
-            b"\n\n# made by hand\ndn: cn=Ann,dc=x\nobjectClass: top\nobjectclass: Person\nCNA:: O8bGxlcg==\xa3\xd9\xa4\n\n"
-            b"# member \n"
+            b"\n\n# made by hand\ndn: cn=Ann,dc=x\nobjectClass: top\nobjectclass: Person\n"
+            b"CNA:: O8bGxlcg==\xa3\xd9\xa4\n\n# member \n"
         ),
     ),
     ("avp", b"id:" + b"9" * 956 + b"\nname:\rH\n"),
